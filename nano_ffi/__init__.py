@@ -1,0 +1,16 @@
+"""Call Zig functions from Python at the cost of a C builtin.
+
+>>> import nano_ffi
+>>> nano_ffi.call("add", 3, 4)
+7
+"""
+
+from __future__ import annotations
+
+from nano_ffi._native import OutOfRangeError, ZigError, call, list_functions, signature, version
+
+__all__ = ["OutOfRangeError", "ZigError", "call", "errors", "list_functions", "signature", "version"]
+
+__version__ = version()
+
+from nano_ffi import errors

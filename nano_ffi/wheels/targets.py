@@ -1,0 +1,223 @@
+"""The one table of targets: what each cibuildwheel build identifier means to Zig, pip and CPython.
+
+A build identifier names a CPython and a platform: ``cp313-manylinux_x86_64``, ``cp314t-win_arm64``.
+The CPythons follow from the identifier's text; the platforms are the rows of `PLATFORMS`.
+
+Only the standard library is imported here, so that CMakeLists.txt can run this file as a script, in a
+build environment where nothing is installed: it prints, for the identifier in the environment variable
+``CIBUILDWHEEL_BUILD_IDENTIFIER`` or else for the running interpreter, what ``zig build`` needs.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+import sys
+import sysconfig
+from dataclasses import dataclass
+
+__all__ = ["PLATFORMS", "Platform", "Python", "Target", "Triple", "native", "parse"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Triple:
+    """What ``zig build`` is told.
+
+    The minimum OS or libc version is part of `target`, because Zig's defaults are too new to publish.
+    `cpu` is the lowest CPU that the platform's wheels must run on; Zig's own baseline where it is as low.
+    """
+
+    target: str
+    cpu: str = "baseline"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """One platform that wheels are built for."""
+
+    name: str
+    """cibuildwheel's name of it, the part of a build identifier behind the dash."""
+    triples: tuple[Triple, ...]
+    """One, or for a universal2 binary one per architecture."""
+    built_tag: str
+    """Platform tag of the wheel as the build backend writes it (before repair)."""
+    wheel_tag: str
+    """Platform tag that the published wheel must have: the oldest system on which it must work."""
+    suffix: str
+    """File name suffix of an extension module; ``{abi}`` stands for CPython's part of it."""
+
+    @property
+    def system(self) -> str:
+        """``linux``, ``macos`` or ``windows``, as in cibuildwheel's ``--platform``."""
+        if self.name.startswith("win"):
+            return "windows"
+        return "macos" if self.name.startswith("macosx") else "linux"
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Python:
+    """A CPython: minor version of CPython 3, and whether it is the free-threaded build."""
+
+    minor: int
+    free_threaded: bool = False
+
+    @property
+    def version(self) -> str:
+        """As ``zig build -Dpython=`` takes it: ``3.13``, ``3.14t``."""
+        return f"3.{self.minor}{'t' * self.free_threaded}"
+
+    @property
+    def interpreter_tag(self) -> str:
+        return f"cp3{self.minor}"
+
+    @property
+    def abi_tag(self) -> str:
+        return self.interpreter_tag + "t" * self.free_threaded
+
+    @property
+    def dll(self) -> str:
+        """The DLL that a Windows extension for this CPython imports."""
+        return f"python3{self.minor}{'t' * self.free_threaded}.dll"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """A CPython on a platform: one build identifier, one wheel."""
+
+    python: Python
+    platform: Platform
+
+    @property
+    def identifier(self) -> str:
+        return f"{self.python.abi_tag}-{self.platform.name}"
+
+    @property
+    def built_wheel_tag(self) -> str:
+        """Full tag of the wheel before repair, ``cp313-cp313-linux_x86_64``."""
+        return f"{self.python.interpreter_tag}-{self.python.abi_tag}-{self.platform.built_tag}"
+
+    @property
+    def suffix(self) -> str:
+        """What follows the module name in an extension's file name, ``importlib.machinery.EXTENSION_SUFFIXES[0]``."""
+        if self.platform.system == "windows":
+            return self.platform.suffix.format(abi=self.python.abi_tag)
+        suffix = self.platform.suffix
+        if self.python.minor == 10:
+            # CPython 3.10 does not tell musl from glibc in the suffix (bpo-43112 is in 3.11), and
+            # does not find a module that does.
+            suffix = suffix.replace("-linux-musl", "-linux-gnu")
+        return suffix.format(abi=f"cpython-{self.python.abi_tag[2:]}")
+
+
+def linux(arch: str, zig: str, triplet: str, glibc: str, *, cpu: str = "baseline", eabi: str = "") -> list[Platform]:
+    """The manylinux and the musllinux row of an architecture (they differ in the C library only)."""
+    return [
+        Platform(
+            name=f"manylinux_{arch}",
+            triples=(Triple(target=f"{zig}-linux-gnu{eabi}.{glibc}", cpu=cpu),),
+            built_tag=f"linux_{arch}",
+            wheel_tag=f"manylinux_{glibc.replace('.', '_')}_{arch}",
+            suffix=f".{{abi}}-{triplet}-linux-gnu{eabi}.so",
+        ),
+        Platform(
+            name=f"musllinux_{arch}",
+            triples=(Triple(target=f"{zig}-linux-musl{eabi}", cpu=cpu),),
+            # The extension's suffix does not tell auditwheel the C library of CPython 3.10, this tag does.
+            built_tag=f"musllinux_1_2_{arch}",
+            wheel_tag=f"musllinux_1_2_{arch}",
+            suffix=f".{{abi}}-{triplet}-linux-musl{eabi}.so",
+        ),
+    ]
+
+
+def macos(arch: str, *zig: str) -> Platform:
+    # macOS 11 is the first that runs on arm64, and the oldest that CPython 3.10+ and Zig's library are honest for on both.
+    return Platform(
+        name=f"macosx_{arch}",
+        triples=tuple(Triple(target=f"{z}-macos.11.0") for z in zig),
+        built_tag=f"macosx_11_0_{arch}",
+        wheel_tag=f"macosx_11_0_{arch}",
+        suffix=".{abi}-darwin.so",
+    )
+
+
+def windows(name: str, zig: str) -> Platform:
+    return Platform(
+        name=name,
+        triples=(Triple(target=f"{zig}-windows-gnu"),),
+        built_tag=name,
+        wheel_tag=name,
+        suffix=f".{{abi}}-{name}.pyd",
+    )
+
+
+PLATFORMS: dict[str, Platform] = {
+    row.name: row
+    for row in [
+        *linux("x86_64", "x86_64", "x86_64", "2.17"),
+        *linux("aarch64", "aarch64", "aarch64", "2.17"),
+        *linux("i686", "x86", "i386", "2.17"),
+        *linux("armv7l", "arm", "arm", "2.17", eabi="eabihf"),
+        *linux("ppc64le", "powerpc64le", "powerpc64le", "2.17"),
+        # Zig's baseline is the z13; manylinux2014 is older and allows the z196.
+        *linux("s390x", "s390x", "s390x", "2.17", cpu="z196"),
+        *linux("riscv64", "riscv64", "riscv64", "2.31"),
+        macos("x86_64", "x86_64"),
+        macos("arm64", "aarch64"),
+        macos("universal2", "x86_64", "aarch64"),
+        windows("win_amd64", "x86_64"),
+        windows("win_arm64", "aarch64"),
+        windows("win32", "x86"),
+    ]
+}
+
+
+def parse(identifier: str) -> Target:
+    """The target of a build identifier.
+
+    Raises ValueError, naming the identifier and what there is, where it is not one of CPython ≥ 3.10 and a
+    platform in `PLATFORMS`.
+    """
+    match = re.fullmatch(r"cp3(\d+)(t?)-(\w+)", identifier)
+    if match is None or int(match[1]) < 10 or match[3] not in PLATFORMS:
+        raise ValueError(
+            f"no target {identifier!r}: expected cp3XX[t]-PLATFORM with CPython 3.10 or later and PLATFORM one of "
+            f"{', '.join(PLATFORMS)}"
+        )
+    return Target(
+        python=Python(minor=int(match[1]), free_threaded=bool(match[2])),
+        platform=PLATFORMS[match[3]],
+    )
+
+
+def native() -> Target:
+    """The target of the running interpreter. Raises ValueError where `PLATFORMS` has no row for it."""
+    python = f"cp3{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
+    where = sysconfig.get_platform()  # linux-x86_64, macosx-11.0-universal2, win-amd64, win32
+    if where.startswith("linux-"):
+        bits = sys.maxsize.bit_length() + 1
+        machine = where.removeprefix("linux-")
+        machine = {("x86_64", 32): "i686", ("aarch64", 32): "armv7l", ("armv8l", 32): "armv7l"}.get(
+            (machine, bits), machine
+        )
+        musl = platform.libc_ver()[0] != "glibc"
+        name = f"{'musllinux' if musl else 'manylinux'}_{machine}"
+    elif where.startswith("macosx-"):
+        # A universal2 interpreter runs as one architecture, and that one is what a local build needs.
+        name = f"macosx_{platform.machine()}"
+    else:
+        name = where.replace("-", "_")
+    return parse(f"{python}-{name}")
+
+
+def main() -> None:
+    """Print ``python;suffix;target;cpu[;target;cpu]`` as a CMake list."""
+    identifier = os.environ.get("CIBUILDWHEEL_BUILD_IDENTIFIER")
+    target = parse(identifier) if identifier else native()
+    triples = (part for triple in target.platform.triples for part in (triple.target, triple.cpu))
+    print(target.python.version, target.suffix, *triples, sep=";")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+//! Zig function → trampoline: code that converts arguments, calls, and converts the result, with
+//! everything about the function's type decided while compiling.
+//!
+//! The bridge does not know what it converts from and to. That is a *boundary*: a namespace with
+//!
+//!     Context                   what a call carries along (for errors), passed through
+//!     Value                     an argument as it comes
+//!     Result                    what the trampoline returns, a failure among it
+//!     Argument(T)               a type with `take(Context, Value, comptime Site) ?Argument(T)`
+//!                               (null: the failure is on record), `get(*Argument(T)) T`, and, where
+//!                               something was borrowed, `release(*Argument(T)) void`
+//!     wrongCount(Context, comptime Signature, given: usize) Result
+//!     fail() Result             what to return when `take` gave null
+//!     raise(Context, anyerror) Result
+//!     give(T, Context, value: T) Result
+//!
+//! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
+
+const std = @import("std");
+const signature = @import("signature.zig");
+
+pub const Signature = signature.Signature;
+
+/// The place of a value in a call, for messages.
+pub const Site = struct { function: []const u8, parameter: signature.Argument };
+
+pub fn Bridge(comptime Boundary: type) type {
+    return struct {
+        /// The trampoline of `function`: a type with `call`, its signature `sig`, and `asPtr`.
+        /// For `spec` see `signature.of`; `.name` in it is the function's name.
+        pub fn makeTrampoline(comptime function: anytype, comptime spec: anytype) type {
+            return Trampoline(Boundary, function, spec);
+        }
+    };
+}
+
+fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec: anytype) type {
+    const Function = @TypeOf(function);
+    if (@typeInfo(Function) != .@"fn") @compileError(
+        "nano_ffi: makeTrampoline takes a function, not " ++ @typeName(Function),
+    );
+    return struct {
+        pub const sig: Signature = signature.of(
+            if (@hasField(@TypeOf(spec), "name")) spec.name else "function",
+            function,
+            spec,
+        );
+        const params = @typeInfo(Function).@"fn".param_types;
+
+        /// Converts `args`, calls the function, converts what it returns.
+        pub fn call(context: Boundary.Context, args: []const Boundary.Value) Boundary.Result {
+            if (args.len != params.len) return Boundary.wrongCount(context, sig, args.len);
+            return convert(context, args.ptr);
+        }
+
+        /// The trampoline as the boundary's own kind of pointer to code.
+        pub fn asPtr() @TypeOf(Boundary.entry(@This())) {
+            return Boundary.entry(@This());
+        }
+
+        inline fn convert(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
+            var arguments: Arguments = undefined;
+            var taken: usize = 0;
+            // Also after the result is converted: it may point into an argument.
+            defer inline for (0..params.len) |index| {
+                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken) arguments[index].release();
+            };
+            inline for (0..params.len) |index| {
+                const site: Site = .{ .function = sig.name, .parameter = sig.args[index] };
+                arguments[index] = @TypeOf(arguments[index]).take(context, args[index], site) orelse
+                    return Boundary.fail();
+                taken = index + 1;
+            }
+            var values: std.meta.ArgsTuple(Function) = undefined;
+            inline for (0..params.len) |index| values[index] = arguments[index].get();
+
+            const result = @call(.auto, function, values);
+            const R = signature.Payload(@TypeOf(result));
+            if (@typeInfo(@TypeOf(result)) != .error_union) return Boundary.give(R, context, result);
+            return Boundary.give(R, context, result catch |err| return Boundary.raise(context, err));
+        }
+
+        const Arguments = arguments: {
+            var types: [params.len]type = undefined;
+            for (&types, params) |*Argument, Param| Argument.* = Boundary.Argument(Param.?);
+            break :arguments @Tuple(&types);
+        };
+    };
+}
+
+/// A boundary of plain Zig values, which counts what is borrowed.
+const Plain = struct {
+    const Context = *Log;
+    const Log = struct { borrowed: usize = 0, wrong: []const u8 = "" };
+    const Value = union(enum) { int: i64, text: []const u8 };
+    const Result = union(enum) { int: i64, truth: bool, nothing, failed, raised: anyerror, count: usize };
+
+    fn Argument(comptime T: type) type {
+        if (T == i64) return struct {
+            int: i64,
+            fn take(log: Context, value: Value, comptime site: Site) ?@This() {
+                if (value == .int) return .{ .int = value.int };
+                log.wrong = site.parameter.name;
+                return null;
+            }
+            fn get(argument: *@This()) i64 {
+                return argument.int;
+            }
+        };
+        return struct {
+            text: []const u8,
+            log: *Log,
+            fn take(log: Context, value: Value, comptime site: Site) ?@This() {
+                if (value != .text) {
+                    log.wrong = site.parameter.name;
+                    return null;
+                }
+                log.borrowed += 1;
+                return .{ .text = value.text, .log = log };
+            }
+            fn get(argument: *@This()) []const u8 {
+                return argument.text;
+            }
+            pub fn release(argument: *@This()) void {
+                argument.log.borrowed -= 1;
+            }
+        };
+    }
+    fn wrongCount(_: Context, comptime _: Signature, given: usize) Result {
+        return .{ .count = given };
+    }
+    fn fail() Result {
+        return .failed;
+    }
+    fn raise(_: Context, err: anyerror) Result {
+        return .{ .raised = err };
+    }
+    fn give(comptime T: type, _: Context, value: T) Result {
+        return switch (T) {
+            i64 => .{ .int = value },
+            bool => .{ .truth = value },
+            void => .nothing,
+            else => comptime unreachable,
+        };
+    }
+    fn entry(comptime T: type) *const fn (Context, []const Value) Result {
+        return &T.call;
+    }
+};
+
+test Bridge {
+    const functions = struct {
+        fn repeats(text: []const u8, times: i64, other: []const u8) error{Negative}!i64 {
+            if (times < 0) return error.Negative;
+            return @as(i64, @intCast(text.len)) * times + @as(i64, @intCast(other.len));
+        }
+        fn nothing() void {}
+    };
+    const repeats = Bridge(Plain).makeTrampoline(functions.repeats, .{
+        .name = "repeats",
+        .params = .{ "text", "times", "other" },
+    });
+    const pointer = repeats.asPtr();
+    var log: Plain.Log = .{};
+    const text: Plain.Value = .{ .text = "abc" };
+
+    try std.testing.expectEqual(Plain.Result{ .int = 9 }, pointer(&log, &.{ text, .{ .int = 2 }, text }));
+    try std.testing.expectEqual(Plain.Result{ .raised = error.Negative }, pointer(&log, &.{ text, .{ .int = -1 }, text }));
+    try std.testing.expectEqual(Plain.Result{ .count = 1 }, pointer(&log, &.{text}));
+    try std.testing.expectEqual(Plain.Result.failed, pointer(&log, &.{ text, .{ .int = 1 }, .{ .int = 1 } }));
+    try std.testing.expectEqualStrings("other", log.wrong);
+    // Every way out of the call gave back what was taken.
+    try std.testing.expectEqual(0, log.borrowed);
+    const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{});
+    try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
+}

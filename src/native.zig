@@ -1,0 +1,9 @@
+//! The extension `nano_ffi._native`: PyInit__native, and the built-in functions.
+
+const nano_ffi = @import("nano_ffi");
+
+pub const panic = nano_ffi.panic;
+
+comptime {
+    nano_ffi.exportModule("_native", @import("builtins.zig"), @import("builtins_source"));
+}

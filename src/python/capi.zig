@@ -1,0 +1,353 @@
+//! CPython's C API, as much of it as is used, declared by hand for the one CPython that this
+//! compilation is for. Nothing of CPython is included or linked, so that every target can be
+//! built anywhere; `zig build check-headers` compares each declaration with the real `Python.h`.
+//!
+//! Functions are extern, structs are CPython's own layouts, which differ by version and in
+//! free-threaded builds. With `limited`, only what the stable ABI of CPython 3.11 promises is used.
+
+const std = @import("std");
+const builtin = @import("builtin");
+const options = @import("build_options");
+
+/// Minor version of the CPython 3 that this is compiled for; with `limited` the oldest one.
+pub const minor: u8 = options.minor;
+/// Whether it is the free-threaded build, whose objects have another header.
+pub const free_threaded: bool = options.free_threaded;
+/// Whether to keep to the stable ABI, so that the binary serves every later CPython too.
+pub const limited: bool = options.limited;
+
+pub const PyObject = structs.PyObject;
+pub const PyMethodDef = structs.PyMethodDef;
+pub const PyModuleDef = structs.PyModuleDef;
+pub const PyModuleDef_Slot = structs.PyModuleDef_Slot;
+pub const Py_buffer = structs.Py_buffer;
+
+/// CPython's Py_ssize_t and Py_hash_t.
+pub const Py_ssize_t = isize;
+
+/// How a digit of an int is stored. CPython has 30 bits in 32, but 15 in 16 on 32-bit machines
+/// before 3.12; a CPython can be configured otherwise, which the module checks when it is imported.
+pub const long_digit_bits: u8 = if (minor < 12 and @sizeOf(usize) == 4) 15 else 30;
+
+/// Layouts, named and ordered as in C.
+pub const structs = struct {
+    pub const PyObject = if (free_threaded) extern struct {
+        ob_tid: usize,
+        ob_flags: u16,
+        ob_mutex: u8,
+        ob_gc_bits: u8,
+        ob_ref_local: u32,
+        ob_ref_shared: Py_ssize_t,
+        ob_type: ?*structs.PyObject,
+    } else extern struct {
+        ob_refcnt: Py_ssize_t,
+        ob_type: ?*structs.PyObject,
+    };
+
+    pub const PyVarObject = extern struct {
+        ob_base: structs.PyObject,
+        ob_size: Py_ssize_t,
+    };
+
+    /// `ob_digit` is the first of the digits, least significant first. The sign is in `ob_size`
+    /// before CPython 3.12, and in the two lowest bits of `lv_tag` (0 plus, 1 zero, 2 minus) since.
+    pub const PyLongObject = if (minor < 12) extern struct {
+        ob_base: PyVarObject,
+        ob_digit: [1]Digit,
+    } else extern struct {
+        ob_base: structs.PyObject,
+        long_value: extern struct { lv_tag: usize, ob_digit: [1]Digit },
+    };
+
+    pub const Digit = if (long_digit_bits == 15) u16 else u32;
+
+    pub const PyFloatObject = extern struct {
+        ob_base: structs.PyObject,
+        ob_fval: f64,
+    };
+
+    pub const PyBytesObject = extern struct {
+        ob_base: PyVarObject,
+        ob_shash: Py_ssize_t,
+        ob_sval: [1]u8,
+    };
+
+    pub const PyMethodDef = extern struct {
+        ml_name: ?[*:0]const u8 = null,
+        ml_meth: ?*const anyopaque = null,
+        ml_flags: c_int = 0,
+        ml_doc: ?[*:0]const u8 = null,
+    };
+
+    pub const PyModuleDef_Base = extern struct {
+        ob_base: structs.PyObject,
+        m_init: ?*const anyopaque = null,
+        m_index: Py_ssize_t = 0,
+        m_copy: ?*structs.PyObject = null,
+    };
+
+    pub const PyModuleDef_Slot = extern struct {
+        slot: c_int = 0,
+        value: ?*const anyopaque = null,
+    };
+
+    pub const PyModuleDef = extern struct {
+        m_base: PyModuleDef_Base = .{ .ob_base = static_object },
+        m_name: ?[*:0]const u8,
+        m_doc: ?[*:0]const u8 = null,
+        m_size: Py_ssize_t,
+        m_methods: ?[*]structs.PyMethodDef = null,
+        m_slots: ?[*]const structs.PyModuleDef_Slot = null,
+        m_traverse: ?*const traverseproc = null,
+        m_clear: ?*const inquiry = null,
+        m_free: ?*const freefunc = null,
+    };
+
+    pub const Py_buffer = extern struct {
+        buf: ?*anyopaque,
+        obj: ?*structs.PyObject,
+        len: Py_ssize_t,
+        itemsize: Py_ssize_t,
+        readonly: c_int,
+        ndim: c_int,
+        format: ?[*:0]u8,
+        shape: ?[*]Py_ssize_t,
+        strides: ?[*]Py_ssize_t,
+        suboffsets: ?[*]Py_ssize_t,
+        internal: ?*anyopaque,
+    };
+};
+
+/// CPython's function types, by their names in C.
+pub const visitproc = fn (*PyObject, ?*anyopaque) callconv(.c) c_int;
+pub const traverseproc = fn (*PyObject, *const visitproc, ?*anyopaque) callconv(.c) c_int;
+pub const inquiry = fn (*PyObject) callconv(.c) c_int;
+pub const freefunc = fn (?*anyopaque) callconv(.c) void;
+pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
+pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callconv(.c) ?*PyObject;
+pub const PyCFunctionFastWithKeywords =
+    fn (*PyObject, [*]const *PyObject, Py_ssize_t, ?*PyObject) callconv(.c) ?*PyObject;
+
+/// The header that `PyObject_HEAD_INIT(NULL)` gives an object that is never freed.
+pub const static_object: PyObject = if (free_threaded) .{
+    .ob_tid = 0,
+    .ob_flags = if (minor >= 14) 4 else 0, // _Py_STATICALLY_ALLOCATED_FLAG
+    .ob_mutex = 0,
+    .ob_gc_bits = 0,
+    .ob_ref_local = std.math.maxInt(u32), // _Py_IMMORTAL_REFCNT_LOCAL
+    .ob_ref_shared = 0,
+    .ob_type = null,
+} else .{
+    .ob_refcnt = if (limited or minor <= 12)
+        1
+    else if (minor == 13)
+        std.math.maxInt(c_uint) >> (if (@sizeOf(usize) == 8) 0 else 2)
+    else if (@sizeOf(usize) == 8)
+        (3 << 30) | (5 << 48)
+    else
+        7 << 28,
+    .ob_type = null,
+};
+
+/// Values of macros and enums, by their names in C.
+pub const constants = struct {
+    pub const METH_VARARGS: c_int = 0x1;
+    pub const METH_KEYWORDS: c_int = 0x2;
+    pub const METH_NOARGS: c_int = 0x4;
+    pub const METH_O: c_int = 0x8;
+    pub const METH_FASTCALL: c_int = 0x80;
+
+    pub const PyBUF_SIMPLE: c_int = 0;
+    pub const PyBUF_WRITABLE: c_int = 0x1;
+    pub const PyBUF_FORMAT: c_int = 0x4;
+    pub const PyBUF_ND: c_int = 0x8;
+
+    pub const Py_TPFLAGS_LONG_SUBCLASS: c_ulong = 1 << 24;
+    pub const Py_TPFLAGS_BYTES_SUBCLASS: c_ulong = 1 << 27;
+    pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
+
+    pub const Py_nb_float: c_int = 11;
+    pub const Py_nb_index: c_int = 13;
+
+    /// Slot numbers of PyModuleDef. CPython 3.15 renumbers them, and takes these still.
+    pub const Py_mod_exec: c_int = 2;
+    pub const Py_mod_multiple_interpreters: c_int = 3;
+    pub const Py_mod_gil: c_int = 4;
+};
+
+/// Values of the module slots, which are pointers in C.
+pub const Py_MOD_PER_INTERPRETER_GIL_SUPPORTED: ?*const anyopaque = @ptrFromInt(2);
+pub const Py_MOD_GIL_NOT_USED: ?*const anyopaque = @ptrFromInt(1);
+
+/// Functions that the interpreter exports. Comments give what C's types cannot: whether a
+/// returned reference is new or borrowed, and what a failure looks like.
+pub const functions = struct {
+    // Reference counts. The functions take NULL.
+    pub extern fn Py_IncRef(object: ?*PyObject) void;
+    pub extern fn Py_DecRef(object: ?*PyObject) void;
+
+    // Errors. PyErr_Occurred is borrowed.
+    pub extern fn PyErr_Clear() void;
+    pub extern fn PyErr_ExceptionMatches(class: *PyObject) c_int;
+    pub extern fn PyErr_Format(class: *PyObject, format: [*:0]const u8, ...) ?*PyObject;
+    pub extern fn PyErr_NewExceptionWithDoc(
+        name: [*:0]const u8,
+        doc: ?[*:0]const u8,
+        base: ?*PyObject,
+        dict: ?*PyObject,
+    ) ?*PyObject;
+    pub extern fn PyErr_NoMemory() ?*PyObject;
+    pub extern fn PyErr_Occurred() ?*PyObject;
+    pub extern fn PyErr_SetObject(class: *PyObject, value: ?*PyObject) void;
+    pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
+    pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
+
+    // Any object. All return new references or NULL.
+    pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
+    pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
+    pub extern fn PyObject_SetAttrString(object: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
+    pub extern fn PyBuffer_Release(view: *Py_buffer) void;
+    pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
+    pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
+    pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
+    pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
+    pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
+
+    // Memory that needs no thread state.
+    pub extern fn PyMem_RawMalloc(size: usize) ?*anyopaque;
+    pub extern fn PyMem_RawRealloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
+    pub extern fn PyMem_RawFree(memory: ?*anyopaque) void;
+
+    // int and float. The conversions to C return -1 with an error set, or with `overflow` not 0.
+    pub extern fn PyLong_AsLongLongAndOverflow(int: *PyObject, overflow: *c_int) c_longlong;
+    pub extern fn PyLong_AsUnsignedLongLong(int: *PyObject) c_ulonglong;
+    pub extern fn PyLong_FromLongLong(value: c_longlong) ?*PyObject;
+    pub extern fn PyLong_FromUnsignedLongLong(value: c_ulonglong) ?*PyObject;
+    pub extern fn PyLong_AsLong(int: *PyObject) c_long;
+    pub extern fn PyFloat_AsDouble(number: *PyObject) f64;
+    pub extern fn PyFloat_FromDouble(value: f64) ?*PyObject;
+
+    // str and bytes. The UTF-8 of a str belongs to the str.
+    pub extern fn PyUnicode_AsUTF8AndSize(text: *PyObject, size: *Py_ssize_t) ?[*]const u8;
+    pub extern fn PyUnicode_FromFormat(format: [*:0]const u8, ...) ?*PyObject;
+    pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
+    pub extern fn PyBytes_AsString(bytes: *PyObject) ?[*]u8;
+    pub extern fn PyBytes_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyBytes_Size(bytes: *PyObject) Py_ssize_t;
+
+    // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
+    pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
+    pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
+    pub extern fn PyDict_New() ?*PyObject;
+    pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
+    pub extern fn PyDict_SetItemString(dict: *PyObject, key: [*:0]const u8, item: *PyObject) c_int;
+    pub extern fn PyList_Append(list: *PyObject, item: *PyObject) c_int;
+    pub extern fn PyList_New(size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyTuple_GetItem(tuple: *PyObject, index: Py_ssize_t) ?*PyObject;
+    pub extern fn PyTuple_New(size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyTuple_SetItem(tuple: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
+    pub extern fn PyTuple_Size(tuple: *PyObject) Py_ssize_t;
+
+    // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
+    pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
+    pub extern fn PyModule_GetState(module: *PyObject) ?*anyopaque;
+    pub extern fn PyModuleDef_Init(def: *PyModuleDef) ?*PyObject;
+    pub extern fn PyCFunction_NewEx(def: *const PyMethodDef, self: ?*PyObject, module: ?*PyObject) ?*PyObject;
+    pub extern fn PySys_GetObject(name: [*:0]const u8) ?*PyObject;
+};
+
+/// Objects that the interpreter exports, and the type that each has here.
+pub const objects = struct {
+    pub const _Py_FalseStruct = PyObject;
+    pub const _Py_NoneStruct = PyObject;
+    pub const _Py_TrueStruct = PyObject;
+    pub const PyBytes_Type = PyObject;
+    pub const PyFloat_Type = PyObject;
+    pub const PyLong_Type = PyObject;
+    pub const PyUnicode_Type = PyObject;
+    pub const PyExc_ArithmeticError = *PyObject;
+    pub const PyExc_AssertionError = *PyObject;
+    pub const PyExc_BaseException = *PyObject;
+    pub const PyExc_BlockingIOError = *PyObject;
+    pub const PyExc_BrokenPipeError = *PyObject;
+    pub const PyExc_BufferError = *PyObject;
+    pub const PyExc_ConnectionAbortedError = *PyObject;
+    pub const PyExc_ConnectionError = *PyObject;
+    pub const PyExc_ConnectionRefusedError = *PyObject;
+    pub const PyExc_ConnectionResetError = *PyObject;
+    pub const PyExc_EOFError = *PyObject;
+    pub const PyExc_FileExistsError = *PyObject;
+    pub const PyExc_FileNotFoundError = *PyObject;
+    pub const PyExc_ImportError = *PyObject;
+    pub const PyExc_IndexError = *PyObject;
+    pub const PyExc_InterruptedError = *PyObject;
+    pub const PyExc_IsADirectoryError = *PyObject;
+    pub const PyExc_KeyError = *PyObject;
+    pub const PyExc_MemoryError = *PyObject;
+    pub const PyExc_NotADirectoryError = *PyObject;
+    pub const PyExc_NotImplementedError = *PyObject;
+    pub const PyExc_OSError = *PyObject;
+    pub const PyExc_OverflowError = *PyObject;
+    pub const PyExc_PermissionError = *PyObject;
+    pub const PyExc_RecursionError = *PyObject;
+    pub const PyExc_RuntimeError = *PyObject;
+    pub const PyExc_TimeoutError = *PyObject;
+    pub const PyExc_TypeError = *PyObject;
+    pub const PyExc_UnicodeError = *PyObject;
+    pub const PyExc_ValueError = *PyObject;
+    pub const PyExc_ZeroDivisionError = *PyObject;
+};
+
+/// The address of one of `objects`: of the object itself, or of the variable that points to it.
+pub inline fn object(comptime name: []const u8) *@field(objects, name) {
+    return @extern(*@field(objects, name), .{
+        .name = name,
+        // Data, unlike a function, cannot be reached through a thunk of the import library.
+        .is_dll_import = builtin.os.tag == .windows,
+    });
+}
+
+/// A builtin exception class (borrowed), by its Python name.
+pub inline fn exception(comptime name: []const u8) *PyObject {
+    return object("PyExc_" ++ name).*;
+}
+
+/// The type of an object (borrowed): C's Py_TYPE. Types are objects, no more is known of them here.
+pub inline fn typeOf(value: *PyObject) *PyObject {
+    return value.ob_type.?;
+}
+
+/// The `__name__` of the type of `value`: new reference, or null with the error set.
+pub fn typeName(value: *PyObject) ?*PyObject {
+    return functions.PyObject_GetAttrString(typeOf(value), "__name__");
+}
+
+/// Whether the type of `value` is exactly the exported type `name`.
+pub inline fn isExactly(value: *PyObject, comptime name: []const u8) bool {
+    return value.ob_type == object(name);
+}
+
+/// Whether `value` is an instance of int, bytes, str or a subclass: their flags are inherited.
+pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
+    return functions.PyType_GetFlags(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+}
+
+/// A new reference to None, True or False. They are immortal since CPython 3.12.
+pub inline fn singleton(comptime name: enum { None, True, False }) *PyObject {
+    const value = object("_Py_" ++ @tagName(name) ++ "Struct");
+    if (limited or minor < 12) functions.Py_IncRef(value);
+    return value;
+}
+
+comptime {
+    const word = @sizeOf(usize);
+    std.debug.assert(@sizeOf(PyObject) == if (free_threaded) 3 * word + 8 else 2 * word);
+    std.debug.assert(@sizeOf(Py_buffer) == 9 * word + 2 * @sizeOf(c_int));
+    std.debug.assert(!(limited and free_threaded)); // the stable ABI of 3.11 has no free threads
+    if (minor < 10 or minor > 15)
+        @compileError(std.fmt.comptimePrint("nano_ffi declares CPython 3.10 to 3.15, not 3.{d}", .{minor}));
+    if (free_threaded and minor < 14)
+        @compileError("nano_ffi declares the free-threaded CPython from 3.14 on");
+}

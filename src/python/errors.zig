@@ -1,0 +1,222 @@
+//! Exceptions: the classes that this package adds, and raising them.
+//!
+//! Every function here that "raises" leaves CPython's error set, needs an attached thread state,
+//! and is kept out of line: none is on the way of a call that succeeds.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const bridge = @import("../comptime_bridge.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// The exception classes of one module in one interpreter: strong references, all or none set.
+pub const Classes = struct {
+    /// `nano_ffi.ZigError`, the base of what Zig errors become.
+    zig_error: *PyObject,
+    /// `nano_ffi.OutOfRangeError`, an OverflowError and a ValueError.
+    out_of_range: *PyObject,
+    /// dict: error name → its class, filled as errors appear.
+    by_name: *PyObject,
+
+    /// Null with the error set.
+    pub fn create() ?Classes {
+        // A KeyError shows the repr of its text: the error's name is to be shown as it is.
+        const text = c.PyObject_GetAttrString(capi.exception("BaseException"), "__str__") orelse return null;
+        defer c.Py_DecRef(text);
+        const dict = c.PyDict_New() orelse return null;
+        defer c.Py_DecRef(dict);
+        if (c.PyDict_SetItemString(dict, "__str__", text) < 0) return null;
+
+        const by_name = c.PyDict_New() orelse return null;
+        const zig_error = newClass(
+            "nano_ffi.ZigError",
+            "An error that a Zig function returned; str() of it is the error's name in Zig.\n\n" ++
+                "Each error has a class of its own name in nano_ffi.errors, derived from this one and, where\n" ++
+                "a builtin means the same (DivisionByZero: ZeroDivisionError), from that builtin.",
+            dict,
+            &.{capi.exception("RuntimeError")},
+        );
+        const out_of_range = newClass(
+            "nano_ffi.OutOfRangeError",
+            "A Python int that the parameter's Zig integer type cannot hold.",
+            null,
+            &.{ capi.exception("OverflowError"), capi.exception("ValueError") },
+        );
+        if (zig_error != null and out_of_range != null) return .{
+            .zig_error = zig_error.?,
+            .out_of_range = out_of_range.?,
+            .by_name = by_name,
+        };
+        c.Py_DecRef(by_name);
+        c.Py_DecRef(zig_error);
+        c.Py_DecRef(out_of_range);
+        return null;
+    }
+
+    /// The class (borrowed: `by_name` keeps it) of the Zig error `name`. Null with the error set.
+    pub fn ofError(classes: Classes, name: [:0]const u8) ?*PyObject {
+        const key = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return null;
+        defer c.Py_DecRef(key);
+        if (c.PyDict_GetItemWithError(classes.by_name, key)) |class| return class;
+        if (c.PyErr_Occurred() != null) return null;
+
+        var buffer: [256]u8 = undefined;
+        const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
+            "nano_ffi.errors.ZigError"; // a name of over 200 bytes: the text of the error still has it
+        const builtin = sameMeaning(name);
+        const bases: [2]*PyObject = .{ classes.zig_error, builtin orelse classes.zig_error };
+        const class = newClass(full, null, null, bases[0..if (builtin == null) 1 else 2]);
+        defer c.Py_DecRef(class);
+        // Another thread may have been faster: there is one class, whoever made it.
+        return c.PyDict_SetDefault(classes.by_name, key, class orelse return null);
+    }
+};
+
+/// New reference, or null with the error set.
+fn newClass(
+    name: [*:0]const u8,
+    doc: ?[*:0]const u8,
+    dict: ?*PyObject,
+    bases: []const *PyObject,
+) ?*PyObject {
+    const tuple = c.PyTuple_New(@intCast(bases.len)) orelse return null;
+    defer c.Py_DecRef(tuple);
+    for (bases, 0..) |base, index| {
+        c.Py_IncRef(base);
+        _ = c.PyTuple_SetItem(tuple, @intCast(index), base);
+    }
+    return c.PyErr_NewExceptionWithDoc(name, doc, tuple, dict);
+}
+
+/// The builtin exception class (borrowed) that means the same as the Zig error `name`: the names
+/// that std returns, and those that people choose for the same things.
+fn sameMeaning(name: []const u8) ?*PyObject {
+    const table = .{
+        .{ "ArithmeticError", .{ "Underflow", "NegativeIntoUnsigned" } },
+        .{ "AssertionError", .{"AssertionFailed"} },
+        .{ "BlockingIOError", .{"WouldBlock"} },
+        .{ "BrokenPipeError", .{"BrokenPipe"} },
+        .{ "ConnectionAbortedError", .{"ConnectionAborted"} },
+        .{ "ConnectionRefusedError", .{"ConnectionRefused"} },
+        .{ "ConnectionResetError", .{ "ConnectionReset", "ConnectionResetByPeer" } },
+        .{ "EOFError", .{ "EndOfStream", "EndOfFile" } },
+        .{ "FileExistsError", .{ "PathAlreadyExists", "FileExists" } },
+        .{ "FileNotFoundError", .{"FileNotFound"} },
+        .{ "IndexError", .{ "IndexOutOfBounds", "OutOfBounds" } },
+        .{ "InterruptedError", .{"Interrupted"} },
+        .{ "IsADirectoryError", .{"IsDir"} },
+        .{ "KeyError", .{ "KeyNotFound", "NotFound" } },
+        .{ "MemoryError", .{"OutOfMemory"} },
+        .{ "NotADirectoryError", .{"NotDir"} },
+        .{ "NotImplementedError", .{ "NotImplemented", "Unimplemented", "Unsupported" } },
+        .{ "OSError", .{ "InputOutput", "NoSpaceLeft", "SystemResources", "Unexpected" } },
+        .{ "OverflowError", .{"Overflow"} },
+        .{ "PermissionError", .{ "AccessDenied", "PermissionDenied" } },
+        .{ "RecursionError", .{"StackOverflow"} },
+        .{ "TimeoutError", .{ "Timeout", "TimedOut" } },
+        .{ "TypeError", .{ "WrongType", "TypeMismatch" } },
+        .{ "UnicodeError", .{ "InvalidUtf8", "InvalidUnicode" } },
+        .{ "ValueError", .{ "InvalidArgument", "InvalidCharacter", "InvalidFormat", "InvalidValue", "OutOfRange" } },
+        .{ "ZeroDivisionError", .{"DivisionByZero"} },
+    };
+    inline for (table) |row| inline for (row[1]) |error_name| {
+        if (std.mem.eql(u8, name, error_name)) return capi.exception(row[0]);
+    };
+    return null;
+}
+
+/// Raises the class of a Zig error, with its name as the text.
+pub noinline fn raiseZigError(classes: Classes, name: [:0]const u8) void {
+    const class = classes.ofError(name) orelse return;
+    c.PyErr_SetString(class, name);
+}
+
+/// Raises TypeError: the call has another number of arguments than there are parameters.
+pub noinline fn raiseWrongCount(sig: *const bridge.Signature, given: usize) void {
+    @branchHint(.cold);
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s() takes %zu argument%s (%zu given)",
+        sig.name.ptr,
+        sig.args.len,
+        @as([*:0]const u8, if (sig.args.len == 1) "" else "s"),
+        given,
+    );
+}
+
+/// Raises TypeError: `value` is of a type that the parameter does not take.
+pub noinline fn raiseWrongType(site: *const bridge.Site, expected: [*:0]const u8, value: *PyObject) void {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return;
+    defer c.Py_DecRef(name);
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s(): parameter '%s' must be %s (%s), not %S",
+        site.function.ptr,
+        site.parameter.name.ptr,
+        expected,
+        site.parameter.typ.ptr,
+        name,
+    );
+}
+
+/// Raises OutOfRangeError: an int does not fit; `low` and `high` are the limits as text.
+pub noinline fn raiseOutOfRange(
+    classes: Classes,
+    site: *const bridge.Site,
+    low: [*:0]const u8,
+    high: [*:0]const u8,
+) void {
+    @branchHint(.cold);
+    // The int is not shown: its text may be too long to make.
+    _ = c.PyErr_Format(
+        classes.out_of_range,
+        "%s(): parameter '%s' is out of range for %s (%s to %s)",
+        site.function.ptr,
+        site.parameter.name.ptr,
+        site.parameter.typ.ptr,
+        low,
+        high,
+    );
+}
+
+/// Raises OverflowError: a float is finite, and too large for the parameter's type.
+pub noinline fn raiseFloatOverflow(site: *const bridge.Site) void {
+    @branchHint(.cold);
+    _ = c.PyErr_Format(
+        capi.exception("OverflowError"),
+        "%s(): parameter '%s' is too large for %s",
+        site.function.ptr,
+        site.parameter.name.ptr,
+        site.parameter.typ.ptr,
+    );
+}
+
+/// Raises BufferError: the buffer of `value` cannot be written.
+pub noinline fn raiseReadOnly(site: *const bridge.Site, value: *PyObject) void {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return;
+    defer c.Py_DecRef(name);
+    _ = c.PyErr_Format(
+        capi.exception("BufferError"),
+        "%s(): parameter '%s' is written to, and this %S is read-only: pass a bytearray or another writable buffer",
+        site.function.ptr,
+        site.parameter.name.ptr,
+        name,
+    );
+}
+
+/// Raises TypeError: the items of a buffer are not single bytes.
+pub noinline fn raiseWrongItem(site: *const bridge.Site, view: *const capi.Py_buffer) void {
+    @branchHint(.cold);
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s(): parameter '%s' must be a buffer of bytes (%s), not of items of %zd bytes (format '%s'): cast it, " ++
+            "as memoryview(x).cast('B')",
+        site.function.ptr,
+        site.parameter.name.ptr,
+        site.parameter.typ.ptr,
+        view.itemsize,
+        @as([*:0]const u8, view.format orelse "B"),
+    );
+}

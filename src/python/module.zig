@@ -1,0 +1,106 @@
+//! A Python module out of Zig functions: multi-phase initialisation, so that every interpreter
+//! has its own, and nothing that needs the GIL.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const memory = @import("memory.zig");
+const State = @import("State.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+pub const Function = struct {
+    name: [:0]const u8,
+    pointer: *const capi.PyCFunctionFast,
+    sig: @import("../signature.zig").Signature,
+};
+
+/// What PyInit_NAME of a module is made of. `methods` are its own functions besides `functions`,
+/// which are reached by name; `exec` may add more to it, and returns false with the error set.
+pub const Definition = struct {
+    name: [:0]const u8,
+    functions: []const Function,
+    methods: []const capi.PyMethodDef = &.{},
+    exec: ?*const fn (module: *PyObject, state: *State) bool = null,
+};
+
+/// Exports PyInit_NAME.
+pub fn exportModule(comptime definition: Definition) void {
+    const Module = struct {
+        // CPython wants these mutable; it writes to `def` only.
+        var methods = (definition.methods ++ [_]capi.PyMethodDef{.{}})[0 .. definition.methods.len + 1].*;
+        const slots = [_]capi.PyModuleDef_Slot{
+            .{ .slot = capi.constants.Py_mod_exec, .value = &execute },
+        } ++ (if (capi.minor >= 12 and !capi.limited) [_]capi.PyModuleDef_Slot{.{
+            .slot = capi.constants.Py_mod_multiple_interpreters,
+            .value = capi.Py_MOD_PER_INTERPRETER_GIL_SUPPORTED,
+        }} else .{}) ++ (if (capi.minor >= 13 and !capi.limited) [_]capi.PyModuleDef_Slot{.{
+            .slot = capi.constants.Py_mod_gil,
+            .value = capi.Py_MOD_GIL_NOT_USED,
+        }} else .{}) ++ [_]capi.PyModuleDef_Slot{.{}};
+        var def = State.moduleDef(definition.name, &methods, &slots);
+
+        fn init() callconv(.c) ?*PyObject {
+            if (!interpreterFits(definition.name)) return null;
+            return c.PyModuleDef_Init(&def);
+        }
+
+        fn execute(module: *PyObject) callconv(.c) c_int {
+            const state = State.of(module) orelse return -1;
+            if (!state.create()) return -1;
+            for (definition.functions) |function| {
+                state.functions.register(memory.allocator, function.name, function.pointer, function.sig) catch |err| {
+                    switch (err) {
+                        error.OutOfMemory => _ = c.PyErr_NoMemory(),
+                        error.DuplicateName => _ = c.PyErr_Format(
+                            capi.exception("ValueError"),
+                            "a function '%s' is registered already: choose another name",
+                            function.name.ptr,
+                        ),
+                    }
+                    return -1;
+                };
+            }
+            const exec = definition.exec orelse return 0;
+            return if (exec(module, state)) 0 else -1;
+        }
+    };
+    @export(&Module.init, .{ .name = "PyInit_" ++ definition.name });
+}
+
+/// Whether the interpreter is the one that this was compiled for, else false with ImportError set.
+///
+/// The tags of a wheel keep other interpreters away from it, but a file can be copied. Layouts of
+/// another CPython would crash it, so this asks by functions that every CPython has, before
+/// anything of this module is touched.
+fn interpreterFits(name: [:0]const u8) bool {
+    const size = integerAttribute(capi.object("PyFloat_Type"), "__basicsize__") orelse return false;
+    if (size != @sizeOf(capi.structs.PyFloatObject)) return mismatch(name);
+    if (capi.limited) return true;
+
+    const version = c.PySys_GetObject("hexversion") orelse return mismatch(name);
+    if (c.PyLong_AsLong(version) >> 16 != 0x300 + @as(c_long, capi.minor)) return mismatch(name);
+
+    const int_info = c.PySys_GetObject("int_info") orelse return mismatch(name);
+    const digit_bits = integerAttribute(int_info, "bits_per_digit") orelse return false;
+    return digit_bits == capi.long_digit_bits or mismatch(name);
+}
+
+fn integerAttribute(object: *PyObject, name: [*:0]const u8) ?c_long {
+    const attribute = c.PyObject_GetAttrString(object, name) orelse return null;
+    defer c.Py_DecRef(attribute);
+    return c.PyLong_AsLong(attribute);
+}
+
+fn mismatch(name: [:0]const u8) bool {
+    const built_for = if (capi.limited)
+        std.fmt.comptimePrint("the stable ABI of CPython 3.{d} and later, not free-threaded", .{capi.minor})
+    else
+        std.fmt.comptimePrint("CPython 3.{d}{s}", .{ capi.minor, if (capi.free_threaded) "t (free-threaded)" else "" });
+    _ = c.PyErr_Format(
+        capi.exception("ImportError"),
+        "%s was built for " ++ built_for ++ ", and this is CPython %S: install the wheel that was made for it",
+        name.ptr,
+        c.PySys_GetObject("version") orelse capi.object("_Py_NoneStruct"),
+    );
+    return false;
+}

@@ -1,0 +1,247 @@
+//! The only door to CPython: its boundary for the bridge, and dispatch by name.
+
+const std = @import("std");
+const capi = @import("python/capi.zig");
+const convert = @import("python/convert.zig");
+const errors = @import("python/errors.zig");
+const module = @import("python/module.zig");
+const State = @import("python/State.zig");
+const comptime_bridge = @import("comptime_bridge.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// CPython's boundary. The context of a call is the module that the function is in (borrowed).
+pub const Boundary = struct {
+    pub const Context = *PyObject;
+    pub const Value = *PyObject;
+    pub const Result = ?*PyObject;
+    pub const Argument = convert.Argument;
+
+    pub fn wrongCount(_: Context, comptime sig: comptime_bridge.Signature, given: usize) Result {
+        errors.raiseWrongCount(&sig, given);
+        return null;
+    }
+
+    pub inline fn fail() Result {
+        return null;
+    }
+
+    pub fn raise(context: Context, err: anyerror) Result {
+        @branchHint(.unlikely);
+        const state = State.of(context) orelse return null;
+        errors.raiseZigError(state.classes, @errorName(err));
+        return null;
+    }
+
+    pub inline fn give(comptime T: type, _: Context, value: T) Result {
+        return convert.give(T, value);
+    }
+
+    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFast {
+        return &struct {
+            fn entry(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+                return Trampoline.call(self, args[0..@intCast(nargs)]);
+            }
+        }.entry;
+    }
+};
+
+pub const Bridge = comptime_bridge.Bridge(Boundary);
+
+/// Exports PyInit_NAME of a module whose functions are the `pub fn`s of `namespace`, with names and
+/// comments from `source` (see source.zig), reached through its `call`, `signature`, `list_functions`.
+pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
+    const decl_names = @typeInfo(namespace).@"struct".decl_names;
+    comptime var functions: []const module.Function = &.{};
+    for (decl_names) |decl_name| {
+        const decl = @field(namespace, decl_name);
+        if (@typeInfo(@TypeOf(decl)) != .@"fn") continue;
+        const read = @field(source, decl_name);
+        const trampoline = Bridge.makeTrampoline(decl, .{
+            .name = decl_name,
+            .params = read.params,
+            .doc = read.doc,
+        });
+        functions = functions ++ .{module.Function{
+            .name = decl_name,
+            .pointer = trampoline.asPtr(),
+            .sig = trampoline.sig,
+        }};
+    }
+    module.exportModule(.{
+        .name = name,
+        .functions = functions,
+        .methods = &methods,
+        .exec = &execute,
+    });
+}
+
+const methods = [_]capi.PyMethodDef{
+    .{
+        .ml_name = "call",
+        .ml_meth = &call,
+        .ml_flags = capi.constants.METH_FASTCALL,
+        .ml_doc = "call($module, name, /, *args)\n--\n\n" ++
+            "Call the Zig function `name` with `args` and return its result.\n\n" ++
+            "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
+            "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
+            "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
+            "BufferError: a buffer is read-only or not contiguous.",
+    },
+    .{
+        .ml_name = "signature",
+        .ml_meth = &signature,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "signature($module, name, /)\n--\n\n" ++
+            "The signature of the Zig function `name`: {'args': [(name, type), ...], 'ret': type},\n" ++
+            "with the names of Zig types. 'ret' is a list of types where the function returns a tuple.\n\n" ++
+            "KeyError: there is no such function.",
+    },
+    .{
+        .ml_name = "list_functions",
+        .ml_meth = &listFunctions,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "list_functions($module, /)\n--\n\nThe names of all registered functions.",
+    },
+    .{
+        .ml_name = "doc",
+        .ml_meth = &doc,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "doc($module, name, /)\n--\n\nThe documentation comment of the Zig function `name`.",
+    },
+    .{
+        .ml_name = "version",
+        .ml_meth = &version,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "version($module, /)\n--\n\nThe version of nano_ffi that the extension was built from.",
+    },
+    .{
+        .ml_name = "error_class",
+        .ml_meth = &errorClass,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "error_class($module, name, /)\n--\n\nThe exception class of the Zig error `name`.",
+    },
+};
+
+fn execute(self: *PyObject, state: *State) bool {
+    return c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
+        c.PyModule_AddObjectRef(self, "OutOfRangeError", state.classes.out_of_range) == 0;
+}
+
+fn call(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    if (nargs == 0) {
+        c.PyErr_SetString(capi.exception("TypeError"), "call() needs the name of a function: call(name, *args)");
+        return null;
+    }
+    const function = find(self, args[0], "call") orelse return null;
+    return function.pointer(self, args + 1, nargs - 1);
+}
+
+fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const function = find(self, name, "signature") orelse return null;
+    const args = c.PyList_New(0) orelse return null;
+    defer c.Py_DecRef(args);
+    for (function.sig.args) |arg| if (!append(args, pair(arg.name, arg.typ))) return null;
+
+    const ret = (if (function.sig.returns_tuple) listOf(function.sig.ret) else newStr(function.sig.ret[0])) orelse
+        return null;
+    defer c.Py_DecRef(ret);
+
+    const dict = c.PyDict_New() orelse return null;
+    if (c.PyDict_SetItemString(dict, "args", args) == 0 and c.PyDict_SetItemString(dict, "ret", ret) == 0)
+        return dict;
+    c.Py_DecRef(dict);
+    return null;
+}
+
+fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(self) orelse return null;
+    const names = c.PyList_New(0) orelse return null;
+    for (state.functions.list()) |function| if (!append(names, newStr(function.sig.name))) {
+        c.Py_DecRef(names);
+        return null;
+    };
+    return names;
+}
+
+fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const function = find(self, name, "doc") orelse return null;
+    return newStr(function.sig.doc);
+}
+
+fn version(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return newStr(@import("build_options").version);
+}
+
+fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(self) orelse return null;
+    const text = textOf(name, "error_class") orelse return null;
+    const class = state.classes.ofError(text);
+    c.Py_IncRef(class);
+    return class;
+}
+
+/// The function of that name, or null with KeyError or TypeError set.
+fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*const State.Functions.Entry {
+    const state = State.of(self) orelse return null;
+    const text = textOf(name, caller) orelse return null;
+    return state.functions.find(text) orelse {
+        const message = c.PyUnicode_FromFormat(
+            "no Zig function %R is registered; nano_ffi.list_functions() has the names",
+            name,
+        ) orelse return null;
+        defer c.Py_DecRef(message);
+        c.PyErr_SetObject(capi.exception("KeyError"), message);
+        return null;
+    };
+}
+
+/// The UTF-8 of `name`, which belongs to it, or null with TypeError set.
+fn textOf(name: *PyObject, caller: [*:0]const u8) ?[:0]const u8 {
+    if (capi.hasFlag(name, "UNICODE_SUBCLASS")) {
+        var size: capi.Py_ssize_t = 0;
+        const text = c.PyUnicode_AsUTF8AndSize(name, &size) orelse return null;
+        return text[0..@intCast(size) :0];
+    }
+    const class = capi.typeName(name) orelse return null;
+    defer c.Py_DecRef(class);
+    _ = c.PyErr_Format(capi.exception("TypeError"), "%s(): the name must be a str, not %S", caller, class);
+    return null;
+}
+
+/// New reference, or null with the error set.
+fn newStr(text: []const u8) ?*PyObject {
+    return c.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
+}
+
+/// New list of str, or null with the error set.
+fn listOf(texts: []const [:0]const u8) ?*PyObject {
+    const list = c.PyList_New(0) orelse return null;
+    for (texts) |text| if (!append(list, newStr(text))) {
+        c.Py_DecRef(list);
+        return null;
+    };
+    return list;
+}
+
+/// New tuple of two str, or null with the error set.
+fn pair(first: []const u8, second: []const u8) ?*PyObject {
+    return convert.give(struct { []const u8, []const u8 }, .{ first, second });
+}
+
+/// Appends `item`, which it consumes. False with the error set, also where `item` is null.
+fn append(list: *PyObject, item: ?*PyObject) bool {
+    const value = item orelse return false;
+    defer c.Py_DecRef(value);
+    return c.PyList_Append(list, value) == 0;
+}
+
+/// What becomes of a panic in Zig code: the process ends with the message, and where Python was.
+pub const panic = std.debug.FullPanic(struct {
+    fn panic(message: []const u8, _: ?usize) noreturn {
+        var buffer: [512]u8 = undefined;
+        const text = std.fmt.bufPrintSentinel(&buffer, "panic in Zig code: {s}", .{message}, 0) catch
+            "panic in Zig code";
+        c.Py_FatalError(text);
+    }
+}.panic);

@@ -1,0 +1,22 @@
+//! What `@import("nano_ffi")` gives.
+
+const python_ext = @import("python_ext.zig");
+const signatures = @import("signature.zig");
+
+/// `bridge.makeTrampoline(function, .{})`: a Zig function as a CPython one.
+pub const bridge = python_ext.Bridge;
+pub const registry = @import("registry.zig");
+pub const exportModule = python_ext.exportModule;
+/// To be declared in the root file of an extension: `pub const panic = nano_ffi.panic;`
+pub const panic = python_ext.panic;
+
+pub const Signature = signatures.Signature;
+pub const Str = signatures.Str;
+pub const Bytes = signatures.Bytes;
+pub const Buffer = signatures.Buffer;
+
+test {
+    _ = @import("comptime_bridge.zig");
+    _ = @import("registry.zig");
+    _ = @import("signature.zig");
+}
