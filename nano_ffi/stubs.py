@@ -12,13 +12,14 @@ __all__ = ["native_stub"]
 
 HEAD = """\
 # Made by `python -m nano_ffi.stubs` out of the signatures of the Zig functions. Do not edit.
-from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict, overload
+from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict, overload, type_check_only
 
 from typing_extensions import Buffer
 
 class ZigError(RuntimeError): ...
 class OutOfRangeError(OverflowError, ValueError): ...
 
+@type_check_only
 class Signature(TypedDict):
     args: list[tuple[str, str]]
     ret: str | list[str]

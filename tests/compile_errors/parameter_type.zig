@@ -1,0 +1,6 @@
+//! error: nano_ffi: 'free': parameter 'pointer' has type *u8, which cannot come from Python: use an integer of at most 64 bits
+const bridge = @import("nano_ffi").bridge;
+fn free(_: *u8) void {}
+comptime {
+    _ = bridge.makeTrampoline(free, .{ .name = "free", .params = .{"pointer"} }).sig;
+}

@@ -1,0 +1,8 @@
+//! error: nano_ffi: 'make' returns *u8, which cannot go to Python: use an integer of at most 64 bits
+const bridge = @import("nano_ffi").bridge;
+fn make() *u8 {
+    unreachable;
+}
+comptime {
+    _ = bridge.makeTrampoline(make, .{ .name = "make" }).sig;
+}

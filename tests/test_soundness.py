@@ -1,0 +1,244 @@
+"""Nothing leaks, threads and interpreters do not disturb each other, the wrong interpreter is refused."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import subprocess
+import sys
+import sysconfig
+import textwrap
+import threading
+import tracemalloc
+from collections.abc import Callable
+from typing import Any
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import given, settings
+
+import nano_ffi
+from nano_ffi import call
+
+FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+CALLS: list[tuple[str, Callable[[], Any]]] = [
+    ("int", lambda: call("add", 2**40, -3)),
+    ("float", lambda: call("mul", 1.5, 3)),
+    ("str", lambda: call("echo", "ñ" * 50)),
+    ("bytes", lambda: call("bytesum", b"x" * 50)),
+    ("buffer", lambda: call("fill", bytearray(50), 1)),
+    ("tuple", lambda: call("divmod", 2**62, 3)),
+    ("zig error", lambda: call("div", 1, 0)),
+    ("out of range", lambda: call("add", 2**70, 1)),
+    ("wrong type", lambda: call("add", 1, "x")),
+    ("read-only", lambda: call("fill", b"abc", 1)),
+    ("wrong item", lambda: call("bufmax", memoryview(bytearray(8)).cast("i"))),
+    ("wrong count", lambda: call("add", 1)),
+    ("unknown", lambda: call("no such function")),
+    ("signature", lambda: nano_ffi.signature("divmod")),
+    ("list", nano_ffi.list_functions),
+    ("class", lambda: nano_ffi.errors.__getattr__("Some" + "Error")),
+]
+
+
+@pytest.mark.parametrize(("what", "function"), CALLS, ids=[what for what, _ in CALLS])
+def test_no_leak(what: str, function: Callable[[], Any]) -> None:
+    def run(times: int) -> None:
+        for _ in range(times):
+            with contextlib.suppress(Exception):
+                function()
+
+    run(100)
+    tracemalloc.start()
+    try:
+        gc.collect()
+        before = tracemalloc.get_traced_memory()[0]
+        run(5_000)
+        gc.collect()
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    # One lost object a call would be over 80 kB.
+    assert after - before < 8_000
+
+
+def test_references_of_arguments_are_balanced() -> None:
+    marker = bytearray(b"abc")
+    text = "".join(["not", " interned"])
+    before = sys.getrefcount(marker), sys.getrefcount(text)
+    for _ in range(100):
+        call("fill", marker, 1)
+        call("echo", text)
+        with pytest.raises(TypeError):
+            call("add", marker, text)
+    assert (sys.getrefcount(marker), sys.getrefcount(text)) == before
+
+
+def test_threads() -> None:
+    wrong: list[object] = []
+    start = threading.Barrier(16)
+
+    def work(number: int) -> None:
+        buffer = bytearray(8)
+        start.wait()
+        for i in range(2_000):
+            if call("add", number, i) != number + i or call("echo", f"{number}-{i}") != f"{number}-{i}":
+                wrong.append((number, i))
+            call("fill", buffer, number)
+            if buffer != bytes([number]) * 8:
+                wrong.append(buffer)
+            try:
+                call("div", i, 0)
+            except nano_ffi.errors.DivisionByZero:
+                pass
+            else:
+                wrong.append("no error")
+            getattr(nano_ffi.errors, f"Error{i}")
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+    classes = {getattr(nano_ffi.errors, f"Error{i}") for i in range(2_000)}
+    assert len(classes) == 2_000
+
+
+@pytest.mark.skipif(not FREE_THREADED, reason="this CPython has a GIL")
+def test_the_gil_stays_off() -> None:
+    # In an interpreter of its own: any other extension could have switched it on here.
+    code = "import sys, nano_ffi; sys.exit(sys._is_gil_enabled())"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython has a GIL per interpreter since 3.12")
+def test_an_interpreter_with_its_own_gil() -> None:
+    module = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    code = f"""
+        import {module} as interpreters
+        code = '''if True:
+            import nano_ffi
+            assert nano_ffi.call("add", 3, 4) == 7
+            try:
+                nano_ffi.call("div", 1, 0)
+            except nano_ffi.errors.DivisionByZero as error:
+                assert str(error) == "DivisionByZero"
+        '''
+        import nano_ffi
+        for _ in range(5):
+            interpreter = interpreters.create()
+            error = interpreters.run_string(interpreter, code)
+            assert not error, error
+            interpreters.destroy(interpreter)
+        assert nano_ffi.call("add", 3, 4) == 7
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+
+
+def test_importing_again_and_again() -> None:
+    code = """
+        import gc, sys
+        for _ in range(20):
+            import nano_ffi
+            assert nano_ffi.call("add", 3, 4) == 7
+            for name in [name for name in sys.modules if name.startswith("nano_ffi")]:
+                del sys.modules[name]
+            del nano_ffi
+            gc.collect()
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
+
+
+class Hostile:
+    """An object that fails, or answers nonsense, wherever it is asked."""
+
+    def __index__(self) -> int:
+        raise ValueError("index")
+
+    def __float__(self) -> float:
+        raise ValueError("float")
+
+    def __repr__(self) -> str:
+        raise ValueError("repr")
+
+    def __getattribute__(self, name: str) -> object:
+        raise ValueError(name)
+
+
+ANYTHING = st.one_of(
+    st.integers(),
+    st.integers(-(2**64), 2**64),
+    st.sampled_from([bound + near for bound in (0, 2**31, 2**63, 2**64, -(2**63)) for near in (-1, 0, 1)]),
+    st.floats(),
+    st.booleans(),
+    st.none(),
+    st.text(st.characters(exclude_categories=())),
+    st.binary(),
+    st.binary().map(bytearray),
+    st.builds(Hostile),
+    st.just(Hostile),
+    st.lists(st.integers(), max_size=3),
+    st.complex_numbers(),
+)
+MODEL: dict[str, Callable[..., Any]] = {
+    "add": lambda a, b: a + b,
+    "add32": lambda a, b: a + b,
+    "umul": lambda a, b: a * b,
+    "mul": lambda a, b: float(a) * float(b),
+    "strlen": lambda text: len(text.encode()),
+    "echo": lambda text: text,
+    "bytesum": sum,
+    "bufmax": lambda buffer: max(buffer, default=0),
+    "divmod": divmod,
+    "signmag": lambda value: (value < 0, abs(value)),
+    "sum8": lambda *values: sum(values),
+}
+EXPECTED = (TypeError, ValueError, OverflowError, BufferError, nano_ffi.ZigError)
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(name=st.sampled_from(nano_ffi.list_functions()), args=st.lists(ANYTHING, max_size=9))
+def test_anything_at_all(name: str, args: list[Any]) -> None:
+    """Whatever is passed: the right result, or an exception that is documented."""
+    try:
+        result = call(name, *args)
+    except EXPECTED:
+        return
+    if name in MODEL:
+        expected = MODEL[name](*args)
+        assert result == expected or (result != result and expected != expected)
+
+
+ARGUMENTS = {
+    "i64": st.integers(-(2**63), 2**63 - 1),
+    "i32": st.integers(-(2**31), 2**31 - 1),
+    "u64": st.integers(0, 2**64 - 1),
+    "u8": st.integers(0, 255),
+    "f64": st.floats(),
+    "f32": st.floats(width=32),
+    "str": st.text(),
+    "bytes": st.binary(),
+    "buffer": st.binary().map(bytearray),
+}
+
+
+@settings(max_examples=2_000, deadline=None)
+@given(name=st.sampled_from(list(MODEL)), data=st.data())
+def test_right_arguments_give_what_python_gives(name: str, data: st.DataObject) -> None:
+    args = [data.draw(ARGUMENTS[typ]) for _, typ in nano_ffi.signature(name)["args"]]
+    try:
+        result = call(name, *args)
+    except (OverflowError, ZeroDivisionError) as error:
+        if isinstance(error, ZeroDivisionError):
+            assert args[1] == 0
+        else:
+            low, high = {"i64": (-(2**63), 2**63 - 1), "i32": (-(2**31), 2**31 - 1), "u64": (0, 2**64 - 1)}[
+                nano_ffi.signature(name)["args"][0][1]
+            ]
+            expected = MODEL[name](*args)
+            assert not all(low <= value <= high for value in (expected if isinstance(expected, tuple) else [expected]))
+        return
+    expected = MODEL[name](*args)
+    assert result == expected or (result != result and expected != expected)

@@ -1,0 +1,51 @@
+"""The stubs: what is installed, whether it is true, whether type checkers take it."""
+
+from __future__ import annotations
+
+import importlib.util
+import runpy
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+
+import nano_ffi
+from nano_ffi import stubs
+
+CALLS = Path(__file__).parent / "typing" / "calls.py"
+
+
+def test_the_package_is_marked_as_typed() -> None:
+    assert files("nano_ffi").joinpath("py.typed").is_file()
+
+
+def test_the_stub_is_what_the_signatures_say() -> None:
+    stub = files("nano_ffi").joinpath("_native.pyi").read_text(encoding="utf-8")
+    assert stub == stubs.native_stub(), "make it again: python -m nano_ffi.stubs > nano_ffi/_native.pyi"
+
+
+def test_every_public_name_has_a_docstring() -> None:
+    for name in nano_ffi.__all__:
+        assert getattr(nano_ffi, name).__doc__, name
+    for name in nano_ffi.list_functions():
+        assert nano_ffi._native.doc(name), name  # pyright: ignore
+
+
+def test_the_typed_calls_run() -> None:
+    runpy.run_path(str(CALLS))
+
+
+@pytest.mark.parametrize(
+    ("checker", "args"),
+    [("mypy", ["--strict", "--no-incremental"]), ("mypy.stubtest", ["nano_ffi._native"]), ("pyright", [])],
+)
+def test_a_type_checker_takes_them(checker: str, args: list[str]) -> None:
+    if importlib.util.find_spec(checker.partition(".")[0]) is None:
+        pytest.skip(f"{checker} is not installed: the group 'typing' of pyproject.toml has it")
+    target = [] if checker == "mypy.stubtest" else [str(CALLS)]
+    done = subprocess.run(
+        [sys.executable, "-m", checker, *args, *target], capture_output=True, text=True, cwd=CALLS.parent, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
