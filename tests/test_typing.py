@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import nano_ffi
-from nano_ffi import stubs
+from nano_ffi import _native, stubs
 
 CALLS = Path(__file__).parent / "typing" / "calls.py"
 
@@ -30,7 +30,7 @@ def test_every_public_name_has_a_docstring() -> None:
     for name in nano_ffi.__all__:
         assert getattr(nano_ffi, name).__doc__, name
     for name in nano_ffi.list_functions():
-        assert nano_ffi._native.doc(name), name  # pyright: ignore
+        assert _native.doc(name), name
 
 
 def test_the_typed_calls_run() -> None:
