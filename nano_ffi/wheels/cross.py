@@ -1,0 +1,572 @@
+"""cibuildwheel platform modules that cross-compile with Zig on this host.
+
+cibuildwheel keeps its platforms in a dict, ``cibuildwheel.platforms.ALL_PLATFORM_MODULES``; `install` puts a
+`CrossPlatform` there for linux, macos and windows. Selection, options, messages, summary and exit codes stay
+cibuildwheel's own. All of that is private API: cibuildwheel is pinned, and tests/packaging/test_seam.py names what is used.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections import deque
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal, Self
+
+import build
+import build.env
+from cibuildwheel import errors, platforms
+from cibuildwheel.architecture import Architecture
+from cibuildwheel.frontend import parse_config_settings, prepare_config_settings
+from cibuildwheel.logger import log
+from cibuildwheel.options import BuildOptions, Options
+from cibuildwheel.platforms import PlatformModule
+from cibuildwheel.selector import BuildSelector
+from cibuildwheel.typing import GenericPythonConfiguration
+from cibuildwheel.util.cmd import shell
+from cibuildwheel.util.helpers import prepare_command
+from cibuildwheel.util.packaging import find_compatible_wheel
+
+from nano_ffi.wheels import records, targets
+from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
+from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
+from nano_ffi.wheels.records import Record
+from nano_ffi.wheels.targets import Target, Triple
+
+__all__ = ["SYSTEMS", "CrossPlatform", "Session", "install"]
+
+System = Literal["linux", "macos", "windows"]
+
+SYSTEMS: tuple[System, ...] = ("linux", "macos", "windows")
+"""cibuildwheel's names of the platforms that can be built here, in the order in which they are."""
+
+EPOCH_FLOOR = 315532800
+"""1980-01-01, the oldest time that a zip file can hold."""
+
+CORES_PER_ZIG_BUILD = 4
+"""One ``zig build`` compiles for all CPythons of a target at once, and keeps about so many cores busy."""
+
+STILL_RUNNING = 30.0
+"""Seconds of silence after which a log (not a terminal) is told what is running."""
+
+SETTINGS = ("before-target",)
+"""The keys of ``[tool.nano-ffi.wheels]`` in pyproject.toml."""
+
+
+@dataclass(kw_only=True)
+class Session:
+    """What the platforms of one ``nano-ffi wheels`` share: what has been counted, and the build environment."""
+
+    total: int = 0
+    """Wheels to come on all platforms, for the progress lines; 0 where it is not known."""
+    number: int = 0
+    built: int = 0
+    kept: int = 0
+    reused: int = 0
+    tested: int = 0
+    untested: int = 0
+    failed: list[str] = field(default_factory=list)
+    output: Path | None = None
+    """The folder of the wheels."""
+    directory: Path = field(default_factory=Path.cwd)
+    """From where the command was called."""
+    resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    backends: dict[Path, Backend] = field(default_factory=dict)
+    """Of each package directory: one, except where sdists are unpacked."""
+
+
+def install(session: Session) -> None:
+    """Make cibuildwheel build linux, macos and windows wheels on this host. Installing again replaces the session."""
+    for name in SYSTEMS:
+        native = platforms.ALL_PLATFORM_MODULES[name]
+        if isinstance(native, CrossPlatform):
+            native = native.native
+        platforms.ALL_PLATFORM_MODULES[name] = CrossPlatform(native, session)
+
+
+class CrossPlatform:
+    """A ``cibuildwheel.platforms.PlatformModule`` that builds the wheels of another one."""
+
+    def __init__(self, native: PlatformModule, session: Session) -> None:
+        self.native = native
+        self.session = session
+
+    def all_python_configurations(self) -> Sequence[GenericPythonConfiguration]:
+        return self.native.all_python_configurations()
+
+    def get_python_configurations(
+        self, build_selector: BuildSelector, architectures: set[Architecture]
+    ) -> Sequence[GenericPythonConfiguration]:
+        return self.native.get_python_configurations(build_selector, architectures)
+
+    def build(self, options: Options, tmp_path: Path) -> None:
+        """Build the selected wheels into the output folder.
+
+        Raises FatalError, with the exit code of the first failure, after all others have been built.
+        """
+        selected = self.get_python_configurations(options.globals.build_selector, options.globals.architectures)
+        if not selected:
+            return
+        wanted = parse_all([configuration.identifier for configuration in selected])
+        try:
+            Run(options, tmp_path, wanted, self.session).execute()
+        except subprocess.CalledProcessError as error:
+            message = f"Command {error.cmd} failed with code {error.returncode}. {error.stdout or ''}"
+            raise errors.FatalError(message) from error
+
+
+def parse_all(identifiers: Sequence[str]) -> list[Target]:
+    """Their targets. Raises ConfigurationError, naming each identifier that has none."""
+    unknown = [identifier for identifier in identifiers if not is_known(identifier)]
+    if unknown:
+        message = (
+            f"Cannot cross-compile {', '.join(unknown)}: only CPython 3.10 and later on "
+            f"{', '.join(targets.PLATFORMS)}. Leave them out: with 'skip' or 'build' of [tool.cibuildwheel], or with "
+            "requires-python of [project]."
+        )
+        raise errors.ConfigurationError(message)
+    return [targets.parse(identifier) for identifier in identifiers]
+
+
+def is_known(identifier: str) -> bool:
+    try:
+        targets.parse(identifier)
+    except ValueError:
+        return False
+    return True
+
+
+class Run:
+    """One platform's wheels: keeps what is up to date, then works through the rest on all cores."""
+
+    def __init__(self, options: Options, tmp_path: Path, wanted: Sequence[Target], session: Session) -> None:
+        self.options = options
+        self.session = session
+        self.tmp = tmp_path
+        self.wanted = wanted
+        self.package = options.globals.package_dir
+        self.output = options.globals.output_dir
+        # cibuildwheel changes the directory for an sdist only, to a temporary one.
+        unpacked = Path.cwd() != session.directory
+        self.state = (session.directory if unpacked else self.package) / "build" / "wheels"
+        self.before_target = settings(options.pyproject_toml).get("before-target", "")
+        self.base = base_environment(self.package)
+        self.environments = {target: self.environment(target) for target in wanted}
+        self.interpreters = {target: find_interpreter(target) if self.wants_test(target) else None for target in wanted}
+        self.digests: dict[Target, str] = {}
+        self.wheels: dict[Target, Path] = {}
+        """Finished: in the output folder. A reused wheel occurs more than once."""
+        self.reused: set[Target] = set()
+        self.seconds: dict[Target, float] = {}
+        self.failures: dict[Target, Failure] = {}
+        self.logs: dict[Target, Path] = {}
+        """Of the failures."""
+        self.screen = Screen()
+        self.cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+    def execute(self) -> None:
+        """Raises FatalError if a wheel failed; the others are built, recorded and in the output folder."""
+        self.session.output = self.output
+        for target in self.wanted:  # of a run that was killed
+            for left_over in self.output.glob(f".{target.identifier}.*.whl.part"):
+                left_over.unlink()
+        self.keep_what_is_current()
+        todo = [target for target in self.wanted if target not in self.wheels]
+        if todo:
+            self.run_before_all(todo)
+            backend = self.backend(todo[0])
+            with self.screen, Pool[Built | None]() as pool:
+                self.work(todo, backend, pool)
+        self.raise_failures()
+        self.feed_summary()
+
+    def environment(self, target: Target) -> dict[str, str]:
+        # The backend tags the wheel as it is to be published: auditwheel cannot tell the C library from the suffix of
+        # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule.
+        tag = f"{target.python.interpreter_tag}-{target.python.abi_tag}-{target.platform.wheel_tag}"
+        return self.build_options(target).environment.as_dictionary(
+            {
+                **self.base,
+                "CIBUILDWHEEL_BUILD_IDENTIFIER": target.identifier,
+                "SKBUILD_WHEEL_TAGS": tag,
+                "SETUPTOOLS_EXT_SUFFIX": target.suffix,
+            }
+        )
+
+    def build_options(self, target: Target) -> BuildOptions:
+        return self.options.build_options(target.identifier)
+
+    def wants_test(self, target: Target) -> bool:
+        options = self.build_options(target)
+        return bool(options.test_command) and options.test_selector(target.identifier)
+
+    # What is up to date
+
+    def record_path(self, target: Target) -> Path:
+        return self.state / f"{target.identifier}.json"
+
+    def keep_what_is_current(self) -> None:
+        started = time.monotonic()
+        in_git = self.package.is_relative_to(Path.cwd())
+        project = records.project_digest(
+            Path.cwd() if in_git and is_git(Path.cwd()) else self.package, [self.output, self.state]
+        )
+        for target in self.wanted:
+            environment = records.recorded_environment(self.environments[target], self.base)
+            self.digests[target] = records.digest(
+                project=project,
+                options=self.build_options(target),
+                target=target,
+                environment=environment,
+                extra=[self.before_target, str(self.interpreters[target])],
+            )
+            record = Record.load(self.record_path(target))
+            if record is not None and record.holds(self.digests[target], self.output):
+                self.wheels[target] = self.output / record.wheel
+                if record.reused:
+                    self.reused.add(target)
+                self.seconds[target] = 0.0
+                self.count_test(record.tested)
+        self.session.kept += len(self.wheels) - len(self.reused)
+        self.session.reused += len(self.reused)
+        self.session.number += len(self.wheels)
+        if self.wheels:
+            seconds = time.monotonic() - started
+            print(f"{len(self.wheels)} of {len(self.wanted)} wheels are up to date (checked in {seconds:.1f} s)")
+
+    # What runs once, before the wheels
+
+    def run_before_all(self, todo: Sequence[Target]) -> None:
+        commands = {self.build_options(target).before_all: target for target in reversed(todo)}
+        for command, target in reversed(commands.items()):
+            if command:
+                log.step("Running before_all...")
+                environment = self.build_options(target).environment.as_dictionary(self.base)
+                shell(prepare_command(command, project=".", package=self.package), env=environment)
+                log.step_end()
+
+    def backend(self, target: Target) -> Backend:
+        """Our own environment if it holds all build requirements, else an isolated one, made once."""
+        if self.package not in self.session.backends:
+            try:
+                self.session.backends[self.package] = self.make_backend(target)
+            except build.BuildException as error:
+                raise errors.FatalError(f"Cannot prepare the build of {self.package}: {error}") from error
+            except build.BuildBackendException as error:
+                raise errors.FatalError(f"The build backend of {self.package} failed: {error}") from error
+        return self.session.backends[self.package]
+
+    def make_backend(self, target: Target) -> Backend:
+        options = self.build_options(target)
+        arguments = options.build_frontend.args
+        settings = parse_config_settings(
+            prepare_config_settings(options.config_settings, project=Path.cwd(), package=self.package)
+        )
+        environment = self.environments[target]
+        ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
+        if {"-n", "--no-isolation"} & set(arguments):
+            return Backend(python=sys.executable)
+        missing = {unmet for need in ours.build_system_requires for unmet in build.check_dependency(need)}
+        missing = missing or ours.check_dependencies("wheel", settings)
+        if not missing:
+            return Backend(python=sys.executable)
+
+        log.step(f"Making one isolated build environment, for {', '.join(sorted(chain[0] for chain in missing))}...")
+        isolated = self.session.resources.enter_context(build.env.DefaultIsolatedEnv(installer="uv"))
+        isolated.install(ours.build_system_requires)
+        scripts = isolated.make_extra_environ()["PATH"].split(os.pathsep)[0]
+        backend = Backend(python=isolated.python_executable, scripts=scripts)
+        runner = HookRunner(environment=backend.environment(environment), quiet=True)
+        theirs = build.ProjectBuilder(self.package, backend.python, runner)
+        isolated.install(theirs.get_requires_for_build("wheel", settings))
+        log.step_end()
+        return backend
+
+    # The work
+
+    def work(self, todo: Sequence[Target], backend: Backend, pool: Pool[Built | None]) -> None:
+        waiting = self.zig_builds(todo, backend)
+        missing: dict[Target, set[Triple]] = {
+            target: set(target.platform.triples) if waiting else set() for target in todo
+        }
+        wheels = deque(todo)
+        zig_slots = max(1, self.cores // CORES_PER_ZIG_BUILD)
+        zig_running: dict[str, Triple] = {}
+        wheel_running: dict[str, Target] = {}
+        while True:
+            while waiting and len(zig_running) < zig_slots and len(pool.running) < self.cores:
+                triple = next(iter(waiting))
+                job = waiting.pop(triple)
+                zig_running[job.name] = triple
+                pool.start(job)
+            for target in self.ready(wheels, missing)[: max(0, self.cores - len(pool.running))]:
+                wheels.remove(target)
+                job = self.wheel_job(target, backend)
+                wheel_running[job.name] = target
+                pool.start(job)
+            if not pool.running:
+                break
+            for outcome in pool.wait(self.screen.patience):
+                self.screen.clear()
+                if (triple_done := zig_running.pop(outcome.job.name, None)) is not None:
+                    self.finish_zig_build(triple_done, outcome, wheels, missing)
+                else:
+                    self.finish_wheel(wheel_running.pop(outcome.job.name), outcome)
+            self.screen.show([child.job.name for child in pool.running])
+
+    def ready(self, wheels: Sequence[Target], missing: Mapping[Target, set[Triple]]) -> list[Target]:
+        """What can be started, one of each platform first: if that one is an abi3 wheel, the others may reuse it."""
+        able = [target for target in wheels if not missing[target]]
+        begun = {target.platform.name for target in self.wheels}
+        return sorted(able, key=lambda target: target.platform.name in begun)
+
+    def zig_builds(self, todo: Sequence[Target], backend: Backend) -> dict[Triple, Job[Built | None]]:
+        """A job for each triple, of the command before-target for all of its CPythons."""
+        if not self.before_target:
+            return {}
+        jobs: dict[Triple, Job[Built | None]] = {}
+        for triple in dict.fromkeys(triple for target in todo for triple in target.platform.triples):
+            of_it = [target for target in todo if triple in target.platform.triples]
+            pythons = ",".join(python.version for python in sorted({target.python for target in of_it}))
+            command = prepare_command(
+                self.before_target,
+                target=triple.target,
+                cpu=triple.cpu,
+                pythons=pythons,
+                project=Path.cwd(),
+                package=self.package,
+            )
+            environment = self.build_options(of_it[0]).environment.as_dictionary(self.base)
+
+            def run(command: str = command, environment: dict[str, str] = environment) -> None:
+                # In the package, where its build.zig is; before-all and before-build run in the project, as ever.
+                shell(command, env=backend.environment(environment), cwd=self.package)
+
+            name = f"{triple.target} ({pythons})"
+            log_path = self.state / f"target-{triple.target}-{triple.cpu}.log"
+            jobs[triple] = Job(name=name, log=log_path, run=run)
+        return jobs
+
+    def finish_zig_build(
+        self,
+        triple: Triple,
+        outcome: Outcome[Built | None],
+        wheels: deque[Target],
+        missing: dict[Target, set[Triple]],
+    ) -> None:
+        of_it = [target for target in wheels if triple in target.platform.triples]
+        if not isinstance(outcome.result, Failure):
+            print(f"before-target {outcome.job.name}  {outcome.seconds:.1f} s")
+            for target in of_it:
+                missing[target].discard(triple)
+            return
+        print(f"before-target {outcome.job.name}  FAILED after {outcome.seconds:.1f} s: {outcome.result.message}")
+        print_tail(outcome.job.log)
+        for target in of_it:
+            wheels.remove(target)
+            message = f"before-target failed for {triple.target}"
+            failure = Failure(message=message, return_code=outcome.result.return_code)
+            self.fail(target, failure, 0.0, outcome.job.log, show_log=False)
+
+    def wheel_job(self, target: Target, backend: Backend) -> Job[Built | None]:
+        self.record_path(target).unlink(missing_ok=True)
+        return Job(
+            name=target.identifier,
+            log=self.log_path(target),
+            run=WheelJob(
+                target=target,
+                options=self.build_options(target),
+                environment=self.environments[target],
+                backend=backend,
+                folder=self.tmp / target.identifier,
+                shared_folder=self.tmp,
+                interpreter=self.interpreters[target],
+                compatible=find_compatible_wheel(self.finished(), target.identifier),
+            ),
+        )
+
+    def finished(self) -> list[Path]:
+        """The wheels so far, each once, in the order of cibuildwheel's identifiers."""
+        return list(dict.fromkeys(self.wheels[target] for target in self.wanted if target in self.wheels))
+
+    def finish_wheel(self, target: Target, outcome: Outcome[Built | None]) -> None:
+        built = outcome.result
+        if isinstance(built, Built) and built.part is not None:
+            built = self.accept(target, built, built.part)
+        if not isinstance(built, Built):
+            self.fail(target, built or Failure(message="no result"), outcome.seconds, outcome.job.log, show_log=True)
+            return
+        wheel = self.output / built.name
+        self.wheels[target] = wheel
+        self.seconds[target] = outcome.seconds
+        reused = built.part is None
+        if reused:
+            self.reused.add(target)
+        Record(
+            digest=self.digests[target], wheel=built.name, sha256=built.sha256, reused=reused, tested=built.tested
+        ).save(self.record_path(target))
+        self.count_test(built.tested)
+        if reused:
+            self.session.reused += 1
+            what = f"takes {built.name}, built before"
+        else:
+            self.session.built += 1
+            what = f"{built.name} ({wheel.stat().st_size / 1000:.0f} kB)"
+        self.progress(f"{target.identifier}  {outcome.seconds:.1f} s  {what}{', tested' if built.tested else ''}")
+
+    def accept(self, target: Target, built: Built, part: Path) -> Built | Failure:
+        """Give a wheel its name in the output folder; what becomes of `built`."""
+        if built.name in {wheel.name for wheel in self.finished()}:
+            part.unlink()
+            compatible = find_compatible_wheel(self.finished(), target.identifier)
+            if compatible is None or compatible.name != built.name:
+                error = errors.AlreadyBuiltWheelError(built.name)
+                return Failure(message=str(error).strip(), return_code=error.return_code)
+            # An abi3 wheel that two jobs built at the same time: the first is kept, as if the second had waited.
+            return Built(part=None, name=built.name, sha256=records.file_sha256(compatible), tested=built.tested)
+        part.replace(self.output / built.name)
+        return built
+
+    def log_path(self, target: Target) -> Path:
+        return self.state / f"{target.identifier}.log"
+
+    # Telling
+
+    def progress(self, text: str) -> None:
+        self.session.number += 1
+        print(f"[{self.session.number}/{max(self.session.total, len(self.wanted))}] {text}")
+
+    def count_test(self, tested: bool | None) -> None:
+        self.session.tested += tested is True
+        self.session.untested += tested is False
+
+    def fail(self, target: Target, failure: Failure, seconds: float, log_file: Path, *, show_log: bool) -> None:
+        self.failures[target] = failure
+        self.logs[target] = log_file
+        self.session.failed.append(target.identifier)
+        self.progress(f"{target.identifier}  FAILED after {seconds:.1f} s: {first_line(failure.message)}")
+        if show_log:
+            print_tail(log_file)
+
+    def raise_failures(self) -> None:
+        failures = [(target, self.failures[target]) for target in self.wanted if target in self.failures]
+        if not failures:
+            return
+        lines = [
+            f"{len(failures)} of {len(self.wanted)} wheels failed, the others are in {shown(self.output)}:",
+            *(
+                f"  {target.identifier}: {first_line(why.message)} ({shown(self.logs[target])})"
+                for target, why in failures
+            ),
+        ]
+        error = errors.FatalError("\n".join(lines))
+        error.return_code = failures[0][1].return_code
+        raise error
+
+    def feed_summary(self) -> None:
+        """Tell cibuildwheel's summary what happened, as its platform modules do; its lines are ours already."""
+        for target in self.wanted:
+            with contextlib.redirect_stdout(io.StringIO()):
+                log.build_start(target.identifier)
+                log.build_start_time = time.time() - self.seconds[target]
+                log.build_end(None if target in self.reused else self.wheels[target])
+
+
+class Screen:
+    """The line at the foot of a terminal that says what is running. Nothing where output is not a terminal."""
+
+    def __init__(self) -> None:
+        self.terminal = sys.stdout.isatty() and log.fold_mode == "disabled"
+        self.patience = 0.5 if self.terminal else STILL_RUNNING
+        self.started = time.monotonic()
+        self.told = time.monotonic()
+        self.drawn = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """To be called before anything else is printed."""
+        self.told = time.monotonic()
+        if self.drawn:
+            sys.stdout.write("\r\033[K")
+            sys.stdout.flush()
+            self.drawn = False
+
+    def show(self, names: Sequence[str]) -> None:
+        seconds = time.monotonic() - self.started
+        text = f"{seconds:.0f} s, running: {', '.join(names)}"
+        if not names:
+            return
+        if self.terminal:
+            width = shutil.get_terminal_size().columns
+            sys.stdout.write(f"\r\033[K{text[: width - 1]}")
+            sys.stdout.flush()
+            self.drawn = True
+        elif time.monotonic() - self.told >= STILL_RUNNING - 1:
+            print(text, flush=True)
+            self.told = time.monotonic()
+
+
+def first_line(message: str) -> str:
+    return message.strip().partition("\n")[0]
+
+
+def print_tail(path: Path) -> None:
+    for line in tail(path):
+        print(f"    {line}")
+    print(f"    The full log: {shown(path)}")
+
+
+def shown(path: Path) -> str:
+    """A path as a person writes it: relative where that is shorter."""
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
+
+
+def settings(pyproject: Mapping[str, Any] | None) -> dict[str, str]:
+    """``[tool.nano-ffi.wheels]``. Raises ConfigurationError for a key that there is not, or a value that is no string."""
+    table = (pyproject or {}).get("tool", {}).get("nano-ffi", {}).get("wheels", {})
+    for key, value in table.items():
+        if key not in SETTINGS:
+            message = f"[tool.nano-ffi.wheels] has no key {key!r}, only {', '.join(SETTINGS)}"
+            raise errors.ConfigurationError(message)
+        if not isinstance(value, str):
+            message = f"[tool.nano-ffi.wheels] {key} must be a string, not {value!r}"
+            raise errors.ConfigurationError(message)
+    return dict(table)
+
+
+def base_environment(package: Path) -> dict[str, str]:
+    """The environment that all commands start from: this process's, made reproducible."""
+    environment = dict(os.environ)
+    environment["PATH"] = os.pathsep.join([scripts_directory(), environment.get("PATH", os.defpath)])
+    # A cold `zig build` compiles its own build runner; in Debug mode that takes 19 s of CPU instead of 145 s.
+    environment.setdefault("ZIG_DEBUG_CMD", "1")
+    if shutil.which("patchelf", path=environment["PATH"]) is None:
+        # auditwheel wants it even where there is no library to bundle, and without it says so where there is one.
+        environment.setdefault("AUDITWHEEL_PATCHER", "none")
+    environment.setdefault("SOURCE_DATE_EPOCH", str(max(EPOCH_FLOOR, last_commit_time(package))))
+    return environment
+
+
+def last_commit_time(folder: Path) -> int:
+    """Seconds since 1970, 0 where there is no commit."""
+    command = ["git", "-C", str(folder), "log", "-1", "--format=%ct"]
+    try:
+        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    except (OSError, ValueError, subprocess.CalledProcessError):
+        return 0
+
+
+def is_git(folder: Path) -> bool:
+    return any((parent / ".git").exists() for parent in [folder, *folder.parents])

@@ -1,0 +1,361 @@
+"""One build identifier: build, repair, tag, audit, test. What stock cibuildwheel does per wheel, without a container."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from build import BuildBackendException, ProjectBuilder
+from cibuildwheel import errors
+from cibuildwheel.audit import run_audit
+from cibuildwheel.frontend import parse_config_settings, prepare_config_settings
+from cibuildwheel.logger import log
+from cibuildwheel.options import BuildOptions
+from cibuildwheel.util import resources
+from cibuildwheel.util.cmd import call, shell
+from cibuildwheel.util.file import copy_test_sources
+from cibuildwheel.util.helpers import prepare_command
+from cibuildwheel.venv import activate_virtualenv, find_uv
+from packaging.tags import Tag
+from packaging.utils import parse_wheel_filename
+
+from nano_ffi.wheels import targets
+from nano_ffi.wheels.records import file_sha256
+from nano_ffi.wheels.targets import Target
+
+__all__ = [
+    "Backend",
+    "Built",
+    "HookRunner",
+    "WheelJob",
+    "check_tags",
+    "find_interpreter",
+    "floor_tags",
+    "scripts_directory",
+]
+
+MANYLINUX_ALIASES = {"2.5": "manylinux1", "2.12": "manylinux2010", "2.17": "manylinux2014"}
+"""glibc version → the name from before PEP 600, which older installers know."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """Where the PEP 517 hooks run: the interpreter, and the folder of its environment's commands if not our own."""
+
+    python: str
+    scripts: str | None = None
+
+    def environment(self, base: Mapping[str, str]) -> dict[str, str]:
+        """`base` with this interpreter's commands first."""
+        if self.scripts is None:
+            return dict(base)
+        return {**base, "PATH": os.pathsep.join([self.scripts, base["PATH"]]), "PYTHONPATH": ""}
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookRunner:
+    """How `build` is to call PEP 517 hooks: in this environment, not in the process's."""
+
+    environment: Mapping[str, str]
+    quiet: bool = False
+    """Say nothing unless the hook fails."""
+
+    def __call__(
+        self, cmd: Sequence[str], cwd: str | None = None, extra_environ: Mapping[str, str] | None = None
+    ) -> None:
+        """Raises CalledProcessError."""
+        environment = {**self.environment, **(extra_environ or {})}
+        output = subprocess.PIPE if self.quiet else None
+        done = subprocess.run(cmd, cwd=cwd, env=environment, stdout=output, stderr=subprocess.STDOUT, check=False)
+        if done.returncode and self.quiet:
+            print(done.stdout.decode(errors="replace"), end="")
+        done.check_returncode()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Built:
+    """What a job hands back: the wheel under a temporary name in the output folder (None: another one is reused)."""
+
+    part: Path | None
+    name: str
+    sha256: str
+    tested: bool | None
+    """None where no test-command is set."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WheelJob:
+    """A call builds the wheel of `target`. To be run in a process of its own."""
+
+    target: Target
+    options: BuildOptions
+    environment: Mapping[str, str]
+    """Of the commands: with the identifier's variables, and with the `environment` option."""
+    backend: Backend
+    folder: Path
+    """For intermediate files of this wheel. Must not exist."""
+    shared_folder: Path
+    """For what all wheels of a run share, the audit's environment."""
+    interpreter: Path | None
+    """What can run the wheel's tests here."""
+    compatible: Path | None
+    """A wheel built before that this target's interpreter takes; then nothing is built."""
+
+    def __call__(self) -> Built:
+        """Raises cibuildwheel's FatalError and its subclasses, and CalledProcessError for a command that failed."""
+        self.folder.mkdir(parents=True)
+        try:
+            wheel = self.compatible or self.build()
+            tested = self.test(wheel)
+            part = None if self.compatible else self.hand_over(wheel)
+            return Built(part=part, name=wheel.name, sha256=file_sha256(part or wheel), tested=tested)
+        finally:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def build(self) -> Path:
+        options = self.options
+        backend_environment = self.backend.environment(self.environment)
+        if options.before_build:
+            log.step("Running before_build...")
+            shell(self.command(options.before_build), env=backend_environment)
+
+        log.step("Building wheel...")
+        wheel = self.call_backend(backend_environment)
+        if wheel.name.endswith("none-any.whl"):
+            raise errors.NonPlatformWheelError
+
+        repaired = self.folder / "repaired"
+        repaired.mkdir()
+        if options.repair_command:
+            log.step("Repairing wheel...")
+            archs = {"universal2": "x86_64,arm64"}.get(self.arch, self.arch)
+            shell(
+                self.command(options.repair_command, wheel=wheel, dest_dir=repaired, delocate_archs=archs),
+                env=self.environment,
+            )
+        else:
+            shutil.move(wheel, repaired)
+        wheel = only_wheel(repaired)
+
+        if tags := floor_tags(wheel.name, self.target):
+            log.step(f"Tagging wheel {tags}...")
+            platform_tag = f"--platform-tag={tags}"
+            call(sys.executable, "-P", "-m", "wheel", "tags", "--remove", platform_tag, wheel, env=self.environment)
+            wheel = only_wheel(repaired)
+        check_tags(wheel.name, self.target)
+        log.step_end()
+
+        self.audit(wheel)
+        return wheel
+
+    def call_backend(self, environment: Mapping[str, str]) -> Path:
+        settings = prepare_config_settings(
+            self.options.config_settings, project=Path.cwd(), package=self.options.package_dir
+        )
+        builder = ProjectBuilder(self.options.package_dir, self.backend.python, HookRunner(environment=environment))
+        try:
+            name = builder.build("wheel", self.folder / "built", parse_config_settings(settings))
+        except BuildBackendException as error:
+            message = f"The build backend failed: {error}"
+            raise errors.FatalError(message) from error
+        wheel = Path(name)
+        if wheel.suffix != ".whl" or not wheel.is_file():
+            raise errors.BuildProducedNoWheelError
+        return wheel
+
+    def audit(self, wheel: Path) -> None:
+        def run() -> None:
+            run_audit(tmp_dir=self.shared_folder, build_options=self.options, wheel=wheel)
+
+        ready = self.shared_folder / "audit.ready"
+        with locked(self.shared_folder / "audit.lock"):
+            # uv locks an environment that it installs into, pip does not.
+            if not ready.exists() or self.options.build_frontend.name not in {"build[uv]", "uv"}:
+                run()
+                ready.touch()
+                return
+        run()
+
+    def test(self, wheel: Path) -> bool | None:
+        options = self.options
+        if not options.test_command or not options.test_selector(self.target.identifier):
+            return None
+        log.step("Testing wheel...")
+        if self.interpreter is None:
+            print(f"Not tested: no {self.target.identifier} interpreter is at hand on this machine.")
+            return False
+        # As cibuildwheel.platforms.linux.build_in_container does, with uv.
+        uv = find_uv()
+        if uv is None:
+            message = "test-command needs uv: pip install uv"
+            raise errors.ConfigurationError(message)
+        venv = self.folder / "venv"
+        call(uv, "venv", venv, "--python", self.interpreter, env=self.environment)
+        environment = activate_virtualenv(venv, env=dict(self.environment))
+        environment.pop("PYTHONPATH", None)  # what is tested is what was installed
+        environment = options.test_environment.as_dictionary(prev_environment=environment)
+        if options.before_test:
+            shell(self.command(options.before_test), env=environment)
+        call(uv, "pip", "install", f"{wheel}{options.test_extras}", env=environment)
+        if options.test_requires:
+            call(uv, "pip", "install", *options.test_requires, env=environment)
+        test_folder = self.folder / "test_cwd"
+        test_folder.mkdir()
+        if options.test_sources:
+            copy_test_sources(options.test_sources, Path.cwd(), test_folder)
+        else:
+            shutil.copy(resources.TEST_FAIL_CWD_FILE, test_folder / "test_fail.py")
+        command = prepare_command(
+            options.test_command, project=Path.cwd(), package=options.package_dir.resolve(), wheel=wheel
+        )
+        shell(command, cwd=test_folder, env=environment)
+        return True
+
+    def hand_over(self, wheel: Path) -> Path:
+        # In the output folder already, because only within one file system is a rename atomic.
+        part = self.options.output_dir / f".{self.target.identifier}.{wheel.name}.part"
+        shutil.copyfile(wheel, part)
+        return part
+
+    def command(self, template: str, **fields: str | Path) -> str:
+        return prepare_command(template, project=".", package=self.options.package_dir, **fields)
+
+    @property
+    def arch(self) -> str:
+        return self.target.platform.name.partition("_")[2]
+
+
+def only_wheel(folder: Path) -> Path:
+    """The one wheel in `folder`. Raises cibuildwheel's errors for none and for several."""
+    wheels = sorted(folder.glob("*.whl"))
+    if not wheels:
+        raise errors.RepairStepProducedNoWheelError
+    if len(wheels) > 1:
+        raise errors.RepairStepProducedMultipleWheelsError([wheel.name for wheel in wheels])
+    return wheels[0]
+
+
+def floor_tags(name: str, target: Target) -> str | None:
+    """The platform tags that the wheel file `name` must be given because its own promise too much; else None.
+
+    auditwheel looks at nothing but symbols, and so says manylinux_2_5 of what was compiled, and can be tested, for
+    glibc 2.17 only. Its ``--plat`` would say otherwise, and is refused for architectures other than the host's.
+    """
+    floor = glibc_of(target.platform.wheel_tag)
+    claims = [glibc_of(tag.platform) for tag in parse_wheel_filename(name)[3]]
+    if floor is None or not any(claim is not None and claim < floor for claim in claims):
+        return None
+    alias = MANYLINUX_ALIASES.get("{}.{}".format(*floor))
+    arch = target.platform.name.removeprefix("manylinux_")
+    return ".".join([*([f"{alias}_{arch}"] if alias else []), target.platform.wheel_tag])
+
+
+def glibc_of(platform: str) -> tuple[int, int] | None:
+    """The glibc version of a manylinux platform tag; None of another tag."""
+    for version, alias in MANYLINUX_ALIASES.items():
+        if platform.startswith(f"{alias}_"):
+            platform = platform.replace(alias, f"manylinux_{version.replace('.', '_')}", 1)
+    match = re.match(r"manylinux_(\d+)_(\d+)_", platform)
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def check_tags(name: str, target: Target) -> None:
+    """Raises FatalError if `target`'s interpreter would not install the wheel file `name`, or if its platform tags
+    are not those of the system that it was compiled for."""
+    tags = parse_wheel_filename(name)[3]
+    platforms = {tag.platform for tag in tags}
+    wanted = target.platform.wheel_tag
+    if not any(takes(target, tag) for tag in tags):
+        why = f"CPython {target.python.version} does not install it"
+    elif wanted not in platforms:
+        why = (
+            f"its platform must be {wanted}, for which it was compiled: the repair command found that it needs another"
+        )
+    elif strangers := sorted(tag for tag in platforms if not same_system(tag, wanted)):
+        why = f"it was not compiled for {', '.join(strangers)}"
+    else:
+        return
+    message = f"The wheel {name}, built for {target.identifier}, has wrong tags: {why}."
+    raise errors.FatalError(message)
+
+
+def takes(target: Target, tag: Tag) -> bool:
+    """Whether the target's CPython loads a module with the tag's interpreter and ABI."""
+    python = target.python
+    if tag.abi == "none":
+        return tag.interpreter in {"py3", python.interpreter_tag}
+    if tag.abi in {"abi3", "abi3t"}:
+        # PEP 803: abi3t is for both builds of CPython, from 3.15.
+        builds = python.minor >= 15 if tag.abi == "abi3t" else not python.free_threaded
+        return builds and tag.interpreter.startswith("cp3") and int(tag.interpreter[3:]) <= python.minor
+    return (tag.interpreter, tag.abi) == (python.interpreter_tag, python.abi_tag)
+
+
+def same_system(tag: str, wanted: str) -> bool:
+    """Whether two platform tags differ in the system's version only."""
+
+    def unversioned(tag: str) -> str:
+        return re.sub(r"^(manylinux|musllinux|macosx)(\d+)?(_\d+_\d+)?_", r"\1_", tag)
+
+    return unversioned(tag) == unversioned(wanted)
+
+
+@contextlib.contextmanager
+def locked(path: Path) -> Iterator[None]:
+    with path.open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def scripts_directory() -> str:
+    """Where the commands lie that were installed along with us."""
+    return sysconfig.get_path("scripts")
+
+
+def find_interpreter(target: Target) -> Path | None:
+    """An interpreter that runs the wheels of `target` on this machine: those of its own kind, on PATH or pyenv's."""
+    try:
+        native = targets.native().platform
+    except ValueError:
+        return None
+    return _find_python(target.python) if target.platform == native else None
+
+
+@functools.cache
+def _find_python(python: targets.Python) -> Path | None:
+    command = f"python{python.version}"
+    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
+    on_path = [Path(folder, command) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+    candidates = [Path(sys.executable), *on_path, *sorted(pyenv.glob(f"versions/*/bin/{command}"))]
+    return next(filter(None, (probe(path, python) for path in candidates if os.access(path, os.X_OK))), None)
+
+
+def probe(path: Path, python: targets.Python) -> Path | None:
+    """The interpreter that runs when `path` is called, if it is a `python` of this machine's platform."""
+    ask = (
+        "import sys, sysconfig; print(sys.implementation.name, sys.version_info[1],"
+        " bool(sysconfig.get_config_var('Py_GIL_DISABLED')), sysconfig.get_platform(), sys.executable, sep='\\n')"
+    )
+    try:
+        answer = subprocess.run(
+            [path, "-I", "-c", ask],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            timeout=30,
+            text=True,
+        ).stdout.splitlines()
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    wanted = ["cpython", str(python.minor), str(python.free_threaded), sysconfig.get_platform()]
+    return Path(answer[4]) if answer[:4] == wanted else None

@@ -1,0 +1,494 @@
+"""`nano-ffi wheels`, from the command line to the wheels, with a project whose "extension" needs no compiler."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+import time
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"')
+
+from cibuildwheel import errors
+
+from nano_ffi import __main__
+from nano_ffi.wheels import cross, job, records, targets
+
+# A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
+BACKEND = """
+import os, sys, zipfile
+
+def get_requires_for_build_wheel(config_settings=None):
+    return []
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    identifier = os.environ["CIBUILDWHEEL_BUILD_IDENTIFIER"]
+    tag = os.environ["SKBUILD_WHEEL_TAGS"]
+    if identifier in os.environ.get("BROKEN", "").split():
+        print(f"the reason why {identifier} fails")
+        sys.exit(3)
+    if identifier in os.environ.get("SLOW", "").split():
+        import time
+        print("asleep", flush=True)
+        time.sleep(60)
+    print("settings", config_settings)
+    name = f"demo-1.0-{tag}.whl"
+    with zipfile.ZipFile(os.path.join(folder, name), "w") as wheel:
+        def add(path, text):
+            wheel.writestr(zipfile.ZipInfo(path), text)
+        add("demo/__init__.py", "answer = 42\\n")
+        add("demo/ext" + os.environ["SETUPTOOLS_EXT_SUFFIX"], identifier)
+        interpreters, abis, platforms = tag.split("-")
+        tags = [f"Tag: {i}-{a}-{p}\\n" for i in interpreters.split(".") for a in abis.split(".") for p in platforms.split(".")]
+        add("demo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: false\\n" + "".join(tags))
+        add("demo-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: demo\\nVersion: 1.0\\n")
+        add("demo-1.0.dist-info/RECORD", "")
+    return name
+"""
+
+PYPROJECT = """
+[build-system]
+requires = []
+build-backend = "backend"
+backend-path = ["."]
+
+[project]
+name = "demo"
+version = "1.0"
+requires-python = ">=3.10"
+
+[tool.cibuildwheel]
+build-frontend = "build[uv]"
+dependency-versions = "latest"
+repair-wheel-command = ""
+linux.archs = ["x86_64", "aarch64"]
+macos.archs = ["x86_64", "arm64"]
+windows.archs = ["AMD64", "ARM64"]
+"""
+
+
+class Project:
+    """The demonstration project, and the command in it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        (root / "backend.py").write_text(BACKEND)
+        self.configure("")
+
+    def configure(self, more: str) -> None:
+        (self.root / "pyproject.toml").write_text(PYPROJECT + more)
+
+    def command(self, *arguments: str, **environment: str) -> tuple[list[str], dict[str, str]]:
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("CIBW_", "GITHUB_", "PYTHONPATH"))
+        }
+        return [sys.executable, "-P", "-m", "nano_ffi", "wheels", *arguments], {**clean, **environment}
+
+    def wheels(self, *arguments: str, code: int = 0, **environment: str) -> str:
+        command, env = self.command(*arguments, **environment)
+        done = subprocess.run(
+            command, cwd=self.root, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    @property
+    def house(self) -> list[str]:
+        return sorted(path.name for path in (self.root / "wheelhouse").iterdir())
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def last_line(output: str) -> str:
+    return output.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "number"),
+    [
+        ((), 64),
+        (("--all-archs",), 160),
+        (("--platform", "windows"), 16),
+        (("--platform=windows", "--all-archs"), 24),
+        (("--platform", "linux", "--archs", "riscv64"), 16),
+        (("--only", "cp313-win_arm64"), 1),
+    ],
+)
+def test_identifiers(project: Project, arguments: tuple[str, ...], number: int) -> None:
+    identifiers = project.wheels("--print-build-identifiers", *arguments).split()
+    assert len(identifiers) == len(set(identifiers)) == number
+    for identifier in identifiers:
+        assert targets.parse(identifier).identifier == identifier
+
+
+def test_three_platforms_and_then_nothing_to_do(project: Project) -> None:
+    project.configure('build = "cp313-*"\n')
+    output = project.wheels()
+    assert re.search(r"^8 wheels \(8 built, 0 up to date\) in wheelhouse after ", last_line(output))
+    assert output.count("wheels produced in") == 3  # cibuildwheel's own summaries
+    assert "[8/8] " in output
+    assert project.house == [
+        "demo-1.0-cp313-cp313-macosx_11_0_arm64.whl",
+        "demo-1.0-cp313-cp313-macosx_11_0_x86_64.whl",
+        "demo-1.0-cp313-cp313-manylinux_2_17_aarch64.whl",
+        "demo-1.0-cp313-cp313-manylinux_2_17_x86_64.whl",
+        "demo-1.0-cp313-cp313-musllinux_1_2_aarch64.whl",
+        "demo-1.0-cp313-cp313-musllinux_1_2_x86_64.whl",
+        "demo-1.0-cp313-cp313-win_amd64.whl",
+        "demo-1.0-cp313-cp313-win_arm64.whl",
+    ]
+    assert "8 wheels (0 built, 8 up to date)" in last_line(project.wheels())
+
+
+def test_platforms_without_a_selected_wheel_are_left_out(project: Project) -> None:
+    project.configure('build = "cp313-win_*"\n')
+    assert "2 wheels (2 built" in last_line(project.wheels())
+    project.configure('build = ""\nskip = "*"\n')
+    assert "No build identifiers selected" in project.wheels(code=3)
+
+
+def test_what_is_missing_or_changed_is_built_again(project: Project) -> None:
+    only = ("--platform", "windows", "--archs", "AMD64")
+    project.configure('build = "cp31{2,3}-*"\n')
+    project.wheels(*only)
+    wheelhouse = project.root / "wheelhouse"
+    truncated, other = (wheelhouse / f"demo-1.0-{cp}-{cp}-win_amd64.whl" for cp in ("cp312", "cp313"))
+    good = truncated.read_bytes()
+    truncated.write_bytes(good[:100])
+    before = other.stat().st_mtime_ns
+    assert "2 wheels (1 built, 1 up to date)" in last_line(project.wheels(*only))
+    assert truncated.read_bytes() == good
+    assert other.stat().st_mtime_ns == before
+
+    truncated.unlink()
+    assert "(1 built, 1 up to date)" in last_line(project.wheels(*only))
+    (project.root / "source.zig").write_text("// new")
+    assert "(2 built, 0 up to date)" in last_line(project.wheels(*only))
+    assert "(2 built, 0 up to date)" in last_line(project.wheels(*only, CIBW_ENVIRONMENT="X=1"))
+    (wheelhouse / ".cp312-win_amd64.demo.whl.part").touch()
+    assert "(0 built, 2 up to date)" in last_line(project.wheels(*only, CIBW_ENVIRONMENT="X=1"))
+    assert not (wheelhouse / ".cp312-win_amd64.demo.whl.part").exists()
+
+
+def test_a_failed_wheel_does_not_stop_the_others(project: Project) -> None:
+    project.configure('build = "cp31{2,3}-{win_amd64,macosx_arm64}"\n')
+    output = project.wheels(code=1, BROKEN="cp312-macosx_arm64")
+    assert "cp312-macosx_arm64  FAILED after" in output
+    assert "    the reason why cp312-macosx_arm64 fails" in output
+    assert "    The full log: build/wheels/cp312-macosx_arm64.log" in output
+    assert "1 of 2 wheels failed, the others are in wheelhouse:" in output
+    assert last_line(output) == "1 failed: cp312-macosx_arm64"
+    assert project.house == [
+        f"demo-1.0-{tag}.whl"
+        for tag in ("cp312-cp312-win_amd64", "cp313-cp313-macosx_11_0_arm64", "cp313-cp313-win_amd64")
+    ]
+    assert "4 wheels (1 built, 3 up to date)" in last_line(project.wheels())
+
+
+@pytest.mark.parametrize(
+    ("tag", "code", "message"),
+    [
+        ("py3-none-any", 5, "a pure Python wheel was generated"),
+        ("cp312-cp312-win_amd64", 1, "built for cp313-win_amd64, has wrong tags: CPython 3.13 does not install it"),
+        ("cp313-cp313-win_arm64", 1, "has wrong tags: its platform must be win_amd64"),
+    ],
+)
+def test_wrong_wheels(project: Project, tag: str, code: int, message: str) -> None:
+    project.configure(f'environment = {{ SKBUILD_WHEEL_TAGS = "{tag}" }}\n')
+    assert message in project.wheels("--only", "cp313-win_amd64", code=code)
+    assert project.house == []
+
+
+def test_two_wheels_of_one_name(project: Project) -> None:
+    tag = "cp312.cp313-cp312.cp313-win_amd64"
+    project.configure(f'build = "cp31{{2,3}}-win_amd64"\nenvironment = {{ SKBUILD_WHEEL_TAGS = "{tag}" }}\n')
+    assert "was already generated in the current run" in project.wheels("--platform", "windows", code=6)
+    assert project.house == [f"demo-1.0-{tag}.whl"]
+
+
+def test_repair_steps_without_one_wheel(project: Project) -> None:
+    project.configure('repair-wheel-command = "true"\n'.replace("repair", "windows.repair"))
+    assert "did not produce a wheel" in project.wheels("--only", "cp313-win_amd64", code=8)
+    project.configure(
+        'windows.repair-wheel-command = "cp {wheel} {dest_dir}/a-1-py3-none-any.whl && cp {wheel} {dest_dir}"\n'
+    )
+    assert "produced multiple wheels" in project.wheels("--only", "cp313-win_amd64", code=8)
+
+
+def test_abi3_wheel_is_built_once(project: Project) -> None:
+    project.configure(
+        'build = "cp31{2,3,4,4t}-win_amd64"\naudit-command = ""\n'
+        '[[tool.cibuildwheel.overrides]]\nselect = "cp31?-*"\n'
+        'environment = { SKBUILD_WHEEL_TAGS = "cp312-abi3-win_amd64", SETUPTOOLS_EXT_SUFFIX = ".pyd" }\n'
+    )
+    output = project.wheels("--platform", "windows")
+    assert project.house == ["demo-1.0-cp312-abi3-win_amd64.whl", "demo-1.0-cp314-cp314t-win_amd64.whl"]
+    assert "2 wheels (2 built, 0 up to date, 2 served by another's)" in last_line(output)
+    assert output.count("(test only)") == 2
+    assert "2 wheels (0 built, 2 up to date, 2 served by another's)" in last_line(
+        project.wheels("--platform", "windows")
+    )
+
+
+def test_before_target_runs_once_per_target(project: Project) -> None:
+    project.configure(
+        'build = "cp31{2,3,4t}-*"\n[tool.nano-ffi.wheels]\n'
+        'before-target = "echo {target} {cpu} {pythons} $ZIG_DEBUG_CMD >> ran.txt && test {target} != x86_64-macos.11.0"\n'
+    )
+    (project.root / ".gitignore").write_text("ran.txt\n")
+    output = project.wheels("--platform", "macos", "--archs", "all", code=1)
+    ran = (project.root / "ran.txt").read_text().splitlines()
+    assert sorted(ran) == [
+        "aarch64-macos.11.0 baseline 3.12,3.13,3.14t 1",
+        "x86_64-macos.11.0 baseline 3.12,3.13,3.14t 1",
+    ]
+    assert "before-target x86_64-macos.11.0 (3.12,3.13,3.14t)  FAILED after" in output
+    assert "6 of 9 wheels failed" in output  # universal2 needs both
+    assert all("arm64" in name for name in project.house)
+    assert len(project.house) == 3
+
+
+def test_hooks_settings_and_environment(project: Project) -> None:
+    project.configure(
+        'build = "cp31{2,3}-win_amd64"\nbefore-all = "echo all >> ran.txt"\n'
+        'before-build = "echo build $CIBUILDWHEEL_BUILD_IDENTIFIER $COLOUR >> ran.txt"\n'
+        'config-settings = { a = "{package}/x", b = ["1", "2"] }\nenvironment = { COLOUR = "red$(echo dish)" }\n'
+    )
+    project.wheels("--platform", "windows")
+    ran = (project.root / "ran.txt").read_text().splitlines()
+    assert ran[0] == "all"
+    assert sorted(ran[1:]) == ["build cp312-win_amd64 reddish", "build cp313-win_amd64 reddish"]
+    log = (project.root / "build" / "wheels" / "cp313-win_amd64.log").read_text()
+    assert f"settings {{'a': '{project.root}/x', 'b': ['1', '2']}}" in log
+
+
+def test_sdist(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("sdist")
+    with tarfile.open(folder / "demo-1.0.tar.gz", "w:gz") as archive:
+        for path in sorted(project.root.iterdir()):
+            archive.add(path, f"demo-1.0/{path.name}")
+    project.root = folder
+    command = ("--only", "cp313-win_amd64", "demo-1.0.tar.gz")
+    assert "1 wheel (1 built" in last_line(project.wheels(*command))
+    assert project.house == ["demo-1.0-cp313-cp313-win_amd64.whl"]
+    assert (folder / "build" / "wheels" / "cp313-win_amd64.log").exists()
+    assert "1 wheel (0 built, 1 up to date)" in last_line(project.wheels(*command))
+
+
+def test_unknown_setting(project: Project) -> None:
+    project.configure('[tool.nano-ffi.wheels]\nbefore-targets = "x"\n')
+    output = project.wheels("--only", "cp313-win_amd64", code=2)
+    assert "[tool.nano-ffi.wheels] has no key 'before-targets', only before-target" in output
+
+
+def test_what_cannot_be_cross_compiled_is_named(project: Project) -> None:
+    text = (project.root / "pyproject.toml").read_text()
+    (project.root / "pyproject.toml").write_text(text.replace(">=3.10", ">=3.9"))
+    output = project.wheels("--only", "cp39-win_amd64", code=2)
+    assert "Cannot cross-compile cp39-win_amd64: only CPython 3.10 and later on " in output
+
+
+def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
+    try:
+        native = targets.native()
+    except ValueError:
+        pytest.skip("no target for this machine")
+    foreign = "musllinux" if native.platform.name.startswith("manylinux") else "manylinux"
+    project.configure(
+        f'build = "{native.python.abi_tag}-*linux_*"\n'
+        "test-command = \"python -c 'import demo; assert demo.answer == 42' && test -f test_fail.py\"\n"
+    )
+    arch = native.platform.name.partition("_")[2]
+    output = project.wheels("--platform", "linux", "--archs", arch)
+    assert last_line(output).endswith("; 1 tested, 1 not (no interpreter for them on this machine)")
+    other = f"{native.python.abi_tag}-{foreign}_{arch}"
+    log = (project.root / "build" / "wheels" / f"{other}.log").read_text()
+    assert f"Not tested: no {other} interpreter is at hand on this machine." in log
+
+    project.configure(f'build = "{native.identifier}"\ntest-command = "python -c 1/0"\n')
+    output = project.wheels("--platform", "linux", code=1)
+    assert "exit code 1 of: python -c 1/0" in output
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_ctrl_c_ends_the_children_and_keeps_what_is_done(project: Project, number: signal.Signals) -> None:
+    project.configure('build = "cp31{2,3}-win_amd64"\n')
+    command, environment = project.command("--platform", "windows", SLOW="cp313-win_amd64")
+    process = subprocess.Popen(command, cwd=project.root, env=environment, stdout=subprocess.PIPE, text=True)
+    slow = project.root / "build" / "wheels" / "cp313-win_amd64.log"
+    done = project.root / "build" / "wheels" / "cp312-win_amd64.json"
+    deadline = time.monotonic() + 60
+    while not (done.exists() and slow.exists() and "asleep" in slow.read_text()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    process.send_signal(number)
+    output, _ = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "1 wheel (1 built, 0 up to date)" in last_line(output)
+    assert project.house == ["demo-1.0-cp312-cp312-win_amd64.whl"]
+    assert not still_running(str(project.root))
+
+
+def still_running(text: str) -> bool:
+    return any(text.encode() in read(path) for path in Path("/proc").glob("[0-9]*/cmdline"))
+
+
+def read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError:  # the process has ended in the meantime
+        return b""
+
+
+def test_github_summary_holds_all_platforms(project: Project, tmp_path: Path) -> None:
+    project.configure('build = "cp313-{win_amd64,macosx_arm64}"\n')
+    summary = tmp_path / "summary.md"
+    summary.write_text("what was there\n")
+    project.wheels(GITHUB_STEP_SUMMARY=str(summary))
+    text = summary.read_text()
+    assert text.startswith("what was there\n")
+    assert [name in text for name in project.house] == [True, True]
+
+
+def test_help_and_usage(project: Project) -> None:
+    assert "--all-archs" in project.wheels("--help")
+    assert "--all-archs cannot be combined with" in project.wheels("--all-archs", "--only", "cp313-win_amd64", code=2)
+    assert "unrecognized arguments: --nonsense" in project.wheels("--nonsense", code=2)
+
+
+@pytest.mark.parametrize("name", ["wheels", "verify"])
+def test_missing_extra_is_named_with_its_remedy(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    subcommand = __main__.SUBCOMMANDS[name]
+    monkeypatch.setitem(__main__.SUBCOMMANDS, name, dataclasses.replace(subcommand, module="missing.module"))
+    assert __main__.main([name]) == 2
+    expected = f'nano-ffi {name} needs missing, which is not installed: pip install "nano-ffi[wheels]"\n'
+    assert capsys.readouterr().err == expected
+
+
+def test_command_names_its_subcommands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        __main__.main([])
+    with pytest.raises(SystemExit, match="0"):
+        __main__.main(["--help"])
+    assert "build wheels for Linux, macOS and Windows on this machine" in capsys.readouterr().out
+
+
+def test_isolated_environment_is_made_where_a_requirement_is_missing(project: Project) -> None:
+    if importlib.util.find_spec("editables") is not None:
+        pytest.skip("editables is installed here")
+    text = (project.root / "pyproject.toml").read_text()
+    (project.root / "pyproject.toml").write_text(text.replace("requires = []", 'requires = ["editables"]'))
+    (project.root / "backend.py").write_text("import editables\n" + BACKEND)
+    output = project.wheels("--only", "cp313-win_amd64")
+    assert "Making one isolated build environment, for editables..." in output
+    assert project.house == ["demo-1.0-cp313-cp313-win_amd64.whl"]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "platforms", "expected"),
+    [
+        (
+            "cp313-manylinux_x86_64",
+            "manylinux_2_5_x86_64.manylinux1_x86_64",
+            "manylinux2014_x86_64.manylinux_2_17_x86_64",
+        ),
+        (
+            "cp313-manylinux_i686",
+            "manylinux1_i686.manylinux_2_17_i686.manylinux_2_5_i686",
+            "manylinux2014_i686.manylinux_2_17_i686",
+        ),
+        ("cp313-manylinux_aarch64", "manylinux2014_aarch64.manylinux_2_17_aarch64", None),
+        ("cp313-manylinux_x86_64", "manylinux_2_28_x86_64", None),
+        ("cp313-manylinux_riscv64", "manylinux_2_17_riscv64", "manylinux_2_31_riscv64"),
+        ("cp313-musllinux_x86_64", "musllinux_1_2_x86_64", None),
+        ("cp313-win_arm64", "win_arm64", None),
+    ],
+)
+def test_floor_of_the_tags(identifier: str, platforms: str, expected: str | None) -> None:
+    assert job.floor_tags(f"x-1-cp313-cp313-{platforms}.whl", targets.parse(identifier)) == expected
+
+
+@pytest.mark.parametrize(
+    ("identifier", "tag"),
+    [
+        ("cp313-manylinux_x86_64", "cp313-cp313-manylinux2014_x86_64.manylinux_2_17_x86_64"),
+        ("cp313-manylinux_x86_64", "cp311-abi3-manylinux_2_17_x86_64"),
+        ("cp315t-win_amd64", "cp315-abi3.abi3t-win_amd64"),
+        ("cp314t-macosx_universal2", "cp314-cp314t-macosx_11_0_universal2"),
+        ("cp310-musllinux_s390x", "py3-none-musllinux_1_2_s390x"),
+    ],
+)
+def test_right_tags(identifier: str, tag: str) -> None:
+    job.check_tags(f"x-1-{tag}.whl", targets.parse(identifier))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "tag", "why"),
+    [
+        ("cp313t-win_amd64", "cp313-cp313-win_amd64", "CPython 3.13t does not install it"),
+        ("cp314t-win_amd64", "cp312-abi3-win_amd64", "CPython 3.14t does not install it"),
+        ("cp311-win_amd64", "cp312-abi3-win_amd64", "CPython 3.11 does not install it"),
+        ("cp313-manylinux_x86_64", "cp313-cp313-manylinux_2_28_x86_64", "its platform must be manylinux_2_17_x86_64"),
+        (
+            "cp313-manylinux_x86_64",
+            "cp313-cp313-manylinux_2_17_x86_64.musllinux_1_2_x86_64",
+            "it was not compiled for musllinux_1_2_x86_64",
+        ),
+    ],
+)
+def test_wrong_tags(identifier: str, tag: str, why: str) -> None:
+    with pytest.raises(errors.FatalError, match=f"built for {identifier}, has wrong tags: {why}"):
+        job.check_tags(f"x-1-{tag}.whl", targets.parse(identifier))
+
+
+def test_project_digest_sees_sources_and_not_products(tmp_path: Path) -> None:
+    (tmp_path / "a.zig").write_text("a")
+    state = tmp_path / "build" / "wheels"
+    before = records.project_digest(tmp_path, [state])
+    for product in ("build/x", "wheelhouse/x", ".zig-cache/x", "__pycache__/x"):
+        path = tmp_path / product
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    assert records.project_digest(tmp_path, [state]) == before
+    (tmp_path / "a.zig").chmod(0o755)
+    executable = records.project_digest(tmp_path, [state])
+    (tmp_path / "a.zig").rename(tmp_path / "b.zig")
+    assert len({before, executable, records.project_digest(tmp_path, [state])}) == 3
+
+
+def test_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "x.json"
+    assert records.Record.load(path) is None
+    for text in ("", "{", "[]", json.dumps({"digest": "x"})):
+        path.write_text(text)
+        assert records.Record.load(path) is None
+
+
+def test_epoch_is_what_a_zip_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    epoch = int(cross.base_environment(tmp_path)["SOURCE_DATE_EPOCH"])
+    assert time.gmtime(epoch)[:3] == (1980, 1, 1)
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    assert cross.base_environment(tmp_path)["SOURCE_DATE_EPOCH"] == "1700000000"
+
+
+def test_wheels_are_zip_files_with_the_suffix_of_their_target(project: Project) -> None:
+    project.wheels("--only", "cp310-musllinux_aarch64")
+    with zipfile.ZipFile(project.root / "wheelhouse" / project.house[0]) as wheel:
+        assert "demo/ext.cpython-310-aarch64-linux-gnu.so" in wheel.namelist()
