@@ -40,10 +40,8 @@ class Platform:
     """cibuildwheel's name of it, the part of a build identifier behind the dash."""
     triples: tuple[Triple, ...]
     """One, or for a universal2 binary one per architecture."""
-    built_tag: str
-    """Platform tag of the wheel as the build backend writes it (before repair)."""
     wheel_tag: str
-    """Platform tag that the published wheel must have: the oldest system on which it must work."""
+    """Platform tag that the wheel must have: the oldest system on which it must work."""
     suffix: str
     """File name suffix of an extension module; ``{abi}`` stands for CPython's part of it."""
 
@@ -93,9 +91,9 @@ class Target:
         return f"{self.python.abi_tag}-{self.platform.name}"
 
     @property
-    def built_wheel_tag(self) -> str:
-        """Full tag of the wheel before repair, ``cp313-cp313-linux_x86_64``."""
-        return f"{self.python.interpreter_tag}-{self.python.abi_tag}-{self.platform.built_tag}"
+    def tag(self) -> str:
+        """The wheel's tag: ``cp313-cp313-manylinux_2_17_x86_64``."""
+        return f"{self.python.interpreter_tag}-{self.python.abi_tag}-{self.platform.wheel_tag}"
 
     @property
     def suffix(self) -> str:
@@ -116,15 +114,12 @@ def linux(arch: str, zig: str, triplet: str, glibc: str, *, cpu: str = "baseline
         Platform(
             name=f"manylinux_{arch}",
             triples=(Triple(target=f"{zig}-linux-gnu{eabi}.{glibc}", cpu=cpu),),
-            built_tag=f"linux_{arch}",
             wheel_tag=f"manylinux_{glibc.replace('.', '_')}_{arch}",
             suffix=f".{{abi}}-{triplet}-linux-gnu{eabi}.so",
         ),
         Platform(
             name=f"musllinux_{arch}",
             triples=(Triple(target=f"{zig}-linux-musl{eabi}", cpu=cpu),),
-            # The extension's suffix does not tell auditwheel the C library of CPython 3.10, this tag does.
-            built_tag=f"musllinux_1_2_{arch}",
             wheel_tag=f"musllinux_1_2_{arch}",
             suffix=f".{{abi}}-{triplet}-linux-musl{eabi}.so",
         ),
@@ -136,7 +131,6 @@ def macos(arch: str, *zig: str) -> Platform:
     return Platform(
         name=f"macosx_{arch}",
         triples=tuple(Triple(target=f"{z}-macos.11.0") for z in zig),
-        built_tag=f"macosx_11_0_{arch}",
         wheel_tag=f"macosx_11_0_{arch}",
         suffix=".{abi}-darwin.so",
     )
@@ -146,7 +140,6 @@ def windows(name: str, zig: str) -> Platform:
     return Platform(
         name=name,
         triples=(Triple(target=f"{zig}-windows-gnu"),),
-        built_tag=name,
         wheel_tag=name,
         suffix=f".{{abi}}-{name}.pyd",
     )
@@ -158,7 +151,8 @@ PLATFORMS: dict[str, Platform] = {
         *linux("x86_64", "x86_64", "x86_64", "2.17"),
         *linux("aarch64", "aarch64", "aarch64", "2.17"),
         *linux("i686", "x86", "i386", "2.17"),
-        *linux("armv7l", "arm", "arm", "2.17", eabi="eabihf"),
+        # Zig's baseline has NEON, which an ARMv7 need not have.
+        *linux("armv7l", "arm", "arm", "2.17", cpu="generic+v7a+vfp3d16-neon-d32", eabi="eabihf"),
         *linux("ppc64le", "powerpc64le", "powerpc64le", "2.17"),
         # Zig's baseline is the z13; manylinux2014 is older and allows the z196.
         *linux("s390x", "s390x", "s390x", "2.17", cpu="z196"),

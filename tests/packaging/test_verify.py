@@ -1,0 +1,744 @@
+"""`nano-ffi verify`: right wheels pass, and each way to spoil one is refused and named."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from packaging.tags import parse_tag
+
+from nano_ffi.wheels import targets, universal2
+from nano_ffi.wheels.binary import read
+from nano_ffi.wheels.claim import claim_of
+from nano_ffi.wheels.symbols import cpython_symbols
+from nano_ffi.wheels.targets import Platform, Python, Triple
+from nano_ffi.wheels.verify import Options, main, verify_wheel
+
+HEADERS = {
+    # ob_refcnt, ob_type
+    False: "refcnt: usize = {first}, kind: usize = 0,",
+    # ob_tid, ob_flags, ob_mutex, ob_gc_bits, ob_ref_local, ob_ref_shared, ob_type
+    True: "tid: usize = 0, flags: u16 = {first}, bits: u16 = 0, local: u32 = 0xffffffff, more: [2]usize = @splat(0),",
+}
+
+SOURCE = """
+extern fn PyModuleDef_Init(*anyopaque) ?*anyopaque;
+const Def = extern struct {{
+    {header}
+    base: [3]usize = @splat(0),
+    name: [*:0]const u8 = "probe",
+    rest: [7]usize = @splat(0),
+}};
+var def: Def = .{{}};
+export fn PyInit_probe() ?*anyopaque {{
+    {body}
+    return PyModuleDef_Init(&def);
+}}
+{code}
+"""
+
+IMPORTS = ("PyModuleDef_Init", "PyObject_FromTheFuture", "PyLong_AsInt", "PyUnstable_Long_IsCompact")
+
+Build = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Compiles a tiny extension module `probe` that needs nothing but an interpreter; each one once."""
+    folder = tmp_path_factory.mktemp("zig")
+    environment = {**os.environ, "ZIG_LOCAL_CACHE_DIR": str(folder / "cache")}
+
+    def zig(*arguments: str) -> None:
+        subprocess.run([sys.executable, "-m", "ziglang", *arguments], check=True, cwd=folder, env=environment)
+
+    @functools.cache
+    def import_library(dll: str, arch: str) -> str:
+        definition, library = folder / f"{dll}.def", folder / f"{arch}-{dll}.lib"
+        definition.write_text("\n".join([f'LIBRARY "{dll}"', "EXPORTS", *IMPORTS]), encoding="ascii")
+        machine = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}[arch]
+        zig("dlltool", "-D", dll, "-m", machine, "-d", str(definition), "-l", str(library))
+        return str(library)
+
+    @functools.cache
+    def compile_one(triple: Triple, python: Python, dll: str, body: str, code: str, flags: tuple[str, ...]) -> bytes:
+        wide = triple.target.split("-")[0] not in {"x86", "arm"}
+        if python.free_threaded:
+            first = 4
+        elif python.minor >= 14:
+            first = 3 << 30 | 5 << 48 if wide else 7 << 28
+        else:
+            first = 1 if python.minor < 13 else 0xFFFFFFFF if wide else 0x3FFFFFFF
+        source, output = folder / "probe.zig", folder / "probe.out"
+        header = HEADERS[python.free_threaded].format(first=first)
+        source.write_text(SOURCE.format(header=header, body=body, code=code), encoding="utf-8")
+        windows = "windows" in triple.target
+        arguments = [
+            "build-lib",
+            "-dynamic",
+            "-O",
+            "ReleaseFast",
+            "-fstrip",
+            "-target",
+            triple.target,
+            "-mcpu",
+            triple.cpu,
+        ]
+        arguments += [import_library(dll, triple.target.split("-")[0])] if windows else ["-fallow-shlib-undefined"]
+        # A relative name: a dylib's name is what it was called here.
+        zig(*arguments, f"-femit-bin={output.name}", "-fno-emit-implib", *flags, source.name)
+        return output.read_bytes()
+
+    def extension(
+        platform: Platform,
+        python: Python,
+        *,
+        dll: str = "",
+        body: str = "",
+        code: str = "",
+        flags: tuple[str, ...] = (),
+        cpu: str = "",
+    ) -> bytes:
+        slices = [
+            compile_one(Triple(target=t.target, cpu=cpu or t.cpu), python, dll or python.dll, body, code, flags)
+            for t in platform.triples
+        ]
+        return slices[0] if len(slices) == 1 else universal2.merge(slices)
+
+    return extension
+
+
+Files = dict[str, bytes]
+
+
+def contents(identifier: str, binary: bytes) -> Files:
+    """The files of a right wheel of a build identifier, but for its RECORD."""
+    target = targets.parse(identifier)
+    tag = f"{target.python.interpreter_tag}-{target.python.abi_tag}-{target.platform.wheel_tag}"
+    return {
+        "probe_pkg/__init__.py": b"",
+        "probe_pkg/py.typed": b"",
+        "probe_pkg/probe.pyi": b"",
+        f"probe_pkg/probe{target.suffix}": binary,
+        "probe-1.0.dist-info/METADATA": (
+            b"Metadata-Version: 2.4\nName: probe\nVersion: 1.0\nSummary: A probe\nLicense-File: LICENSE\n"
+            b"Description-Content-Type: text/markdown\n\nA probe.\n"
+        ),
+        "probe-1.0.dist-info/WHEEL": f"Wheel-Version: 1.0\nRoot-Is-Purelib: false\nTag: {tag}\n".encode(),
+        "probe-1.0.dist-info/licenses/LICENSE": b"Do as you like.",
+    }
+
+
+def record(files: Files) -> bytes:
+    lines = []
+    for name, data in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+        lines.append(f"{name},sha256={digest},{len(data)}\n")
+    return "".join([*lines, "probe-1.0.dist-info/RECORD,,\n"]).encode()
+
+
+def pack(folder: Path, identifier: str, files: Files, *, listed: Files | None = None) -> Path:
+    """A wheel of `files`, whose RECORD is of `listed` if given."""
+    target = targets.parse(identifier)
+    tag = f"{target.python.interpreter_tag}-{target.python.abi_tag}-{target.platform.wheel_tag}"
+    path = folder / f"probe-1.0-{tag}.whl"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in {**files, "probe-1.0.dist-info/RECORD": record(files if listed is None else listed)}.items():
+            member = zipfile.ZipInfo(name, (2020, 1, 1, 0, 0, 0))
+            member.external_attr = 0o100644 << 16
+            archive.writestr(member, data)
+    return path
+
+
+def problems(wheel: Path) -> list[str]:
+    return verify_wheel(wheel, options=Options(quick=True, max_size=10)).problems
+
+
+def parts(identifier: str) -> tuple[Platform, Python]:
+    target = targets.parse(identifier)
+    return target.platform, target.python
+
+
+def member(identifier: str) -> str:
+    return f"probe_pkg/probe{targets.parse(identifier).suffix}"
+
+
+LINUX = "cp313-manylinux_x86_64"
+MACOS = "cp313-macosx_arm64"
+WINDOWS = "cp313-win_amd64"
+
+PYTHONS = ["cp310", "cp312", "cp313", "cp314t", "cp315"]
+KEEP = 'asm volatile ("" : : [text] "r" ("{}"));'
+"""Zig that keeps a text in the binary."""
+# Zig's baseline of ARM has NEON.
+NO_NEON = "generic+v7a+vfp3d16-neon-d32"
+
+
+@pytest.mark.parametrize("platform", targets.PLATFORMS)
+def test_a_right_wheel_passes(build: Build, tmp_path: Path, platform: str) -> None:
+    python = PYTHONS[list(targets.PLATFORMS).index(platform) % len(PYTHONS)]
+    identifier = f"{python}-{platform}"
+    cpu = NO_NEON if platform.endswith("armv7l") else ""
+    assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), cpu=cpu)))) == []
+
+
+def spoiled_binary(identifier: str, *, of: str = "", **build_options: object) -> Callable[[Build, Path], list[str]]:
+    """Problems of a wheel of `identifier` whose extension was built for `of`, or with options."""
+
+    def problems_of(build: Build, folder: Path) -> list[str]:
+        return problems(
+            pack(folder, identifier, contents(identifier, build(*parts(of or identifier), **build_options)))
+        )
+
+    return problems_of
+
+
+BINARIES = {
+    "another machine": (
+        spoiled_binary(LINUX, of="cp313-manylinux_aarch64"),
+        "is for aarch64, expected x86_64 for the tag of manylinux_x86_64: build with -target x86_64-linux-gnu.2.17",
+    ),
+    "one slice of two": (
+        spoiled_binary("cp313-macosx_universal2", of=MACOS),
+        "is for aarch64, expected x86_64 and aarch64 for the tag of macosx_universal2: "
+        "build with -target x86_64-macos.11.0 and aarch64-macos.11.0",
+    ),
+    "a Linux binary for Windows": (
+        spoiled_binary(WINDOWS, of=LINUX),
+        "is Linux ELF, expected Windows PE for the tag of win_amd64: "
+        "put the binary that was built for it into the wheel",
+    ),
+    "the GIL build for free threads": (
+        spoiled_binary("cp314t-manylinux_x86_64", of="cp314-manylinux_x86_64"),
+        "its module definition has the object header of a build with the GIL, "
+        "expected that of a free-threaded build for "
+        "CPython 3.14t: build with the Python of the tag (-Dpython=3.14t)",
+    ),
+    "the GIL build for free threads on 32 bits": (
+        spoiled_binary("cp314t-manylinux_i686", of="cp314-manylinux_i686"),
+        "its module definition has the object header of a build with the GIL, "
+        "expected that of a free-threaded build for "
+        "CPython 3.14t: build with the Python of the tag (-Dpython=3.14t)",
+    ),
+    "the GIL build for free threads on macOS": (
+        spoiled_binary("cp314t-macosx_arm64", of="cp314-macosx_arm64"),
+        "its module definition has the object header of a build with the GIL, "
+        "expected that of a free-threaded build for "
+        "CPython 3.14t: build with the Python of the tag (-Dpython=3.14t)",
+    ),
+    "the free-threaded build for the GIL": (
+        spoiled_binary("cp314-manylinux_x86_64", of="cp314t-manylinux_x86_64"),
+        "its module definition has the object header of a free-threaded build, "
+        "expected that of a build with the GIL for "
+        "CPython 3.14: build with the Python of the tag (-Dpython=3.14)",
+    ),
+    "another CPython": (
+        spoiled_binary(LINUX, of="cp314-manylinux_x86_64"),
+        "its module definition has the object header 0x50000c0000000 of another CPython, "
+        "expected 0xffffffff of CPython 3.13: "
+        "build with the Python of the tag",
+    ),
+    "another Python DLL": (
+        spoiled_binary(WINDOWS, dll="python312.dll"),
+        "imports python312.dll, expected python313.dll: link with the import library of python313.dll",
+    ),
+    "the stable ABI's DLL": (
+        spoiled_binary(WINDOWS, dll="python3.dll"),
+        "imports python3.dll, expected python313.dll: link with the import library of python313.dll",
+    ),
+    "a DLL that is not there": (
+        spoiled_binary(WINDOWS, dll="sqlite3.dll"),
+        "needs sqlite3.dll, which is neither Windows' nor in the wheel: let `delvewheel repair` put it there, "
+        "or link it statically",
+    ),
+    "a newer glibc": (
+        spoiled_binary(
+            LINUX,
+            flags=("-lc", "-target", "x86_64-linux-gnu.2.34"),
+            code="extern fn __libc_single_threaded_() void;\nextern fn pthread_create() c_int;\n",
+            body="_ = pthread_create();",
+        ),
+        "needs pthread_create of GLIBC_2.34, expected at most GLIBC_2.17 for the tag: "
+        "build with -target …-linux-gnu.2.17, or retag the wheel",
+    ),
+    "a symbol of no library": (
+        spoiled_binary(LINUX, code="extern fn lost() void;", body="lost();"),
+        "imports lost, which no library that it needs has: define it, or link the library (-lc for libc)",
+    ),
+    "libc.so on musl": (
+        spoiled_binary(
+            "cp313-musllinux_x86_64", flags=("-lc",), code="extern fn getpid() c_int;", body="_ = getpid();"
+        ),
+        "needs libc.so, expected nothing but libc.musl-x86_64.so.1 for musllinux_x86_64: "
+        "`patchelf --replace-needed libc.so libc.musl-x86_64.so.1`",
+    ),
+    "a newer macOS": (
+        spoiled_binary(MACOS, flags=("-target", "aarch64-macos.13.0")),
+        "is for macOS 13.0 and later, expected 11.0 or older for the tag: build with -target ARCH-macos.11.0, "
+        "or retag the wheel",
+    ),
+    "an exported symbol": (
+        spoiled_binary(LINUX, code="export fn helper() void {}"),
+        "exports helper, expected only PyInit_probe: do not `export` it, or give it hidden visibility",
+    ),
+    "an exported symbol on macOS": (
+        spoiled_binary(MACOS, code="export fn helper() void {}"),
+        "exports helper, expected only PyInit_probe: do not `export` it, or give it hidden visibility",
+    ),
+    "an exported symbol on Windows": (
+        spoiled_binary(WINDOWS, code="export fn helper() void {}"),
+        "exports helper, expected only PyInit_probe: do not `export` it, or give it hidden visibility",
+    ),
+    "a symbol of no CPython": (
+        spoiled_binary(LINUX, code="extern fn PyObject_FromTheFuture() void;", body="PyObject_FromTheFuture();"),
+        "imports PyObject_FromTheFuture, which CPython 3.13 does not export: build for this CPython, "
+        "and use only what it has",
+    ),
+    "a symbol of a later CPython": (
+        spoiled_binary("cp312-win_amd64", code="extern fn PyLong_AsInt() void;", body="PyLong_AsInt();"),
+        "imports PyLong_AsInt, which CPython 3.12 does not export: build for this CPython, and use only what it has",
+    ),
+    "a search path": (
+        spoiled_binary(LINUX, flags=("-rpath", "/opt/lib")),
+        "searches libraries in /opt/lib (RPATH or RUNPATH), expected none: link without -rpath",
+    ),
+    "a search path on macOS": (
+        spoiled_binary(MACOS, flags=("-rpath", "/opt/lib")),
+        "searches libraries in /opt/lib (LC_RPATH), expected none: link without -rpath",
+    ),
+    "a path of the build machine": (
+        spoiled_binary(LINUX, body=KEEP.format("/home/somebody/secret.zig")),
+        "names a path of the machine that built it (/home/somebody/secret.zig): build for release and strip (-fstrip), "
+        "and keep @src().file and absolute paths out of messages",
+    ),
+    "symbols and debug information": (
+        spoiled_binary(LINUX, flags=("-fno-strip",)),
+        "holds a symbol table (.symtab): strip it (-fstrip)",
+    ),
+    "lazy binding": (
+        spoiled_binary(LINUX, flags=("-z", "lazy")),
+        "binds lazily, so that RELRO does not cover its import table: link with `-z now`",
+    ),
+    "no RELRO": (
+        spoiled_binary(LINUX, flags=("-z", "norelro")),
+        "no PT_GNU_RELRO, relocated data stay writable: link with `-z relro`",
+    ),
+    "a mixed-up binary that says so": (
+        spoiled_binary(
+            "cp311-manylinux_x86_64", of="cp310-manylinux_x86_64", body=KEEP.format("nano_ffi-abi:cp310:linux-x86_64")
+        ),
+        "says that it was built for cp310, expected cp311 for the tag: "
+        "put the binary that was built for it into the wheel",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", BINARIES)
+def test_a_wrong_binary_is_refused(build: Build, tmp_path: Path, way: str) -> None:
+    spoil, expected = BINARIES[way]
+    found = spoil(build, tmp_path)
+    assert any(problem.endswith(f": {expected}") and ": probe_pkg/probe." in problem for problem in found), found
+
+
+BEYOND = {
+    "manylinux_x86_64": ("62 f1 6d 48 fe d9", "`vpaddd zmm3,zmm2,zmm1`", "AVX512F"),
+    "musllinux_i686": ("c5 ed fe d9", "vpaddd", "AVX2"),
+    "win_amd64": ("c5 ed fe d9", "vpaddd", "AVX2"),
+    "macosx_x86_64": ("66 0f 38 37 c1", "pcmpgtq", "SSE4_2"),
+    "manylinux_aarch64": ("20 00 e0 b8", "`ldaddal w0, w0, [x1]`", "LSE"),
+    "win_arm64": ("20 00 e0 b8", "`ldaddal w0, w0, [x1]`", "LSE"),
+    "macosx_arm64": ("40 e0 d8 25", "`ptrue p0.d, vl2`", "SVE or SME"),
+    "manylinux_armv7l": ("50 00 c0 f2", "`vmov.i32 q8, #0`", "NEON"),
+    "manylinux_ppc64le": ("12 2e 64 7c", "`modsd r3, r4, r5`", "POWER9"),
+    "manylinux_s390x": ("e7 00 00 01 30 21", "`vlgvg %r0, %v0, 1`", "the facility vector"),
+    "manylinux_riscv64": ("57 70 81 cd", "`bytes 57 70 81 cd`", "an unknown instruction"),
+}
+
+
+@pytest.mark.parametrize("platform", BEYOND)
+def test_an_instruction_beyond_the_baseline_is_refused(build: Build, tmp_path: Path, platform: str) -> None:
+    code, text, feature = BEYOND[platform]
+    identifier = f"cp313-{platform}"
+    body = f'asm volatile (".byte {",".join("0x" + byte for byte in code.split())}");'
+    cpu = NO_NEON if platform.endswith("armv7l") else ""
+    wheel = pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), body=body, cpu=cpu)))
+    (problem,) = problems(wheel)
+    assert problem.startswith(f"{wheel.name}: {member(identifier)}: `")
+    assert text in problem
+    assert f"is {feature}" in problem
+    assert "expected nothing beyond " in problem
+    assert problem.endswith("compile for the baseline (-mcpu or -Dcpu, see nano_ffi/wheels/targets.py)")
+
+
+def test_a_broken_code_signature_is_refused(build: Build, tmp_path: Path) -> None:
+    data = bytearray(build(*parts(MACOS)))
+    data[data.index(b"probe\0")] ^= 1
+    found = problems(pack(tmp_path, MACOS, contents(MACOS, bytes(data))))
+    assert any("its code signature is broken, the hash of page " in problem for problem in found), found
+
+
+def test_a_flipped_byte_in_the_zip_is_refused(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    data = bytearray(wheel.read_bytes())
+    data[data.index(b"Do as you like.")] ^= 1
+    wheel.write_bytes(data)
+    name = "probe-1.0.dist-info/licenses/LICENSE"
+    assert (
+        f"{wheel.name}: {name}: cannot be unpacked (Bad CRC-32 for file '{name}'): build it again, or copy it again"
+        in problems(wheel)
+    )
+
+
+def test_a_byte_flipped_before_packing_is_refused(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    changed = {**files, "probe_pkg/__init__.py": b"import os"}
+    one, two = problems(pack(tmp_path, LINUX, changed, listed=files))
+    assert ": probe_pkg/__init__.py: has the hash sha256=" in one
+    assert one.endswith(" by RECORD: it was changed after packing; repack with `wheel pack`, or build the wheel again")
+    assert ": probe_pkg/__init__.py: has 9 bytes, expected 0 by RECORD: it was changed after packing; " in two
+
+
+def test_a_flipped_byte_anywhere_is_refused(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    right = wheel.read_bytes()
+    # A central directory has fields that nothing reads, such as the version that wrote an entry.
+    for position in range(0, right.index(b"PK\1\2"), 97):
+        data = bytearray(right)
+        data[position] ^= 0x10
+        wheel.write_bytes(data)
+        header = right.rindex(b"PK\3\4", 0, position + 4)
+        if 4 <= position - header < 26:
+            continue  # a local header, whose copy in the central directory is what counts
+        assert problems(wheel), position
+
+
+def test_a_truncated_wheel_is_refused(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    wheel.write_bytes(wheel.read_bytes()[:-100])
+    assert problems(wheel) == [
+        f"{wheel.name}: file: is no zip file (File is not a zip file), expected a complete one: build it again, "
+        "or copy it again"
+    ]
+
+
+def without(name: str) -> Callable[[Files], Files]:
+    return lambda files: {key: data for key, data in files.items() if key != name}
+
+
+def with_file(name: str, data: bytes) -> Callable[[Files], Files]:
+    return lambda files: {**files, name: data}
+
+
+def replaced(name: str, old: bytes, new: bytes) -> Callable[[Files], Files]:
+    return lambda files: {**files, name: files[name].replace(old, new)}
+
+
+FILES: dict[str, tuple[Callable[[Files], Files], str]] = {
+    "no stub": (
+        without("probe_pkg/probe.pyi"),
+        f"{member(LINUX)}: has no stub, expected probe_pkg/probe.pyi beside it: write one, "
+        "and install it into the wheel",
+    ),
+    "no py.typed": (
+        without("probe_pkg/py.typed"),
+        "probe_pkg/py.typed: is missing, so that type checkers ignore the stubs (PEP 561): "
+        "put an empty probe_pkg/py.typed into the package",
+    ),
+    "no extension": (
+        without(member(LINUX)),
+        "file: has no extension module, expected at least one: nothing was built, "
+        "or it was not installed into the wheel",
+    ),
+    "no license": (
+        without("probe-1.0.dist-info/licenses/LICENSE"),
+        "probe-1.0.dist-info/METADATA: says License-File: LICENSE, which is not in probe-1.0.dist-info/licenses: "
+        "build with a backend that knows PEP 639",
+    ),
+    "no metadata": (
+        without("probe-1.0.dist-info/METADATA"),
+        "probe-1.0.dist-info/METADATA: is missing: build the wheel again",
+    ),
+    "wrong tag": (
+        replaced("probe-1.0.dist-info/WHEEL", b"manylinux_2_17", b"manylinux_2_28"),
+        "probe-1.0.dist-info/WHEEL: says Tag: cp313-cp313-manylinux_2_28_x86_64, which is not in the file's name: "
+        "use `wheel tags` to rename a wheel",
+    ),
+    "purelib": (
+        replaced("probe-1.0.dist-info/WHEEL", b"Purelib: false", b"Purelib: true"),
+        "probe-1.0.dist-info/WHEEL: says Root-Is-Purelib: true, expected false because there are extensions: "
+        "set it in the build backend",
+    ),
+    "wrong version": (
+        replaced("probe-1.0.dist-info/METADATA", b"Version: 1.0", b"Version: 1.1"),
+        "probe-1.0.dist-info/METADATA: says Version: 1.1, expected 1.0 by the file's name: do not rename wheels",
+    ),
+    "wrong name": (
+        replaced("probe-1.0.dist-info/METADATA", b"Name: probe", b"Name: prove"),
+        "probe-1.0.dist-info/METADATA: says Name: prove, expected probe by the file's name: do not rename wheels",
+    ),
+    "byte code": (
+        with_file("probe_pkg/__pycache__/a.cpython-313.pyc", b""),
+        "probe_pkg/__pycache__/a.cpython-313.pyc: is left over from a build, expected only what is imported: "
+        "exclude it in the build backend",
+    ),
+    "tests": (
+        with_file("tests/test_it.py", b""),
+        "tests/test_it.py: is a test, expected only what is imported: exclude it in the build backend",
+    ),
+    "a way out": (
+        with_file("../evil.py", b""),
+        "../evil.py: lies outside of the wheel, expected a relative path without `..`: build the wheel again",
+    ),
+    "text that is named as a binary": (
+        with_file(member(LINUX), b"#!/bin/sh"),
+        f"{member(LINUX)}: is named as a binary, but is neither ELF, Mach-O nor PE: put the binary there",
+    ),
+    "half a binary": (
+        lambda files: {**files, member(LINUX): files[member(LINUX)][:40]},
+        f"{member(LINUX)}: cannot be read as Linux ELF: it is truncated or damaged; build it again",
+    ),
+    "a large file": (
+        with_file("probe_pkg/data.bin", bytes(11_000_000)),
+        "file: has 11.0 MB, expected at most 10 MB: build for release and strip, or raise --max-size",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", FILES)
+def test_wrong_files_are_refused(build: Build, tmp_path: Path, way: str) -> None:
+    spoil, expected = FILES[way]
+    wheel = pack(tmp_path, LINUX, spoil(contents(LINUX, build(*parts(LINUX)))))
+    assert f"{wheel.name}: {expected}" in problems(wheel)
+
+
+def test_a_file_that_record_does_not_list_is_refused(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    wheel = pack(tmp_path, LINUX, {**files, "probe_pkg/more.py": b""}, listed=files)
+    assert problems(wheel) == [
+        f"{wheel.name}: probe-1.0.dist-info/RECORD: does not list probe_pkg/more.py, which is in the wheel: "
+        "repack with `wheel pack`, or build the wheel again"
+    ]
+
+
+def test_a_file_that_only_record_has_is_refused(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    wheel = pack(tmp_path, LINUX, files, listed={**files, "probe_pkg/more.py": b""})
+    assert problems(wheel) == [
+        f"{wheel.name}: probe-1.0.dist-info/RECORD: lists probe_pkg/more.py, which is not in the wheel: "
+        "repack with `wheel pack`, or build the wheel again"
+    ]
+
+
+def test_a_member_that_is_there_twice_is_refused(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    with zipfile.ZipFile(wheel, "a") as archive, pytest.warns(UserWarning, match="Duplicate name"):
+        archive.writestr(zipfile.ZipInfo("probe_pkg/__init__.py", (2020, 1, 1, 0, 0, 0)), b"")
+    assert (
+        f"{wheel.name}: probe_pkg/__init__.py: is in the zip archive twice, "
+        "so that it depends on the installer which one counts: "
+        "build the wheel again"
+    ) in problems(wheel)
+
+
+def test_permissions_and_times_are_checked(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    with zipfile.ZipFile(wheel, "a") as archive:
+        entry = zipfile.ZipInfo("probe_pkg/more.py", (2021, 1, 1, 0, 0, 0))
+        entry.external_attr = 0o100666 << 16
+        archive.writestr(entry, b"")
+    text = "\n".join(problems(wheel))
+    assert "file: its members have 2 different times, expected one for all" in text
+    assert "probe_pkg/more.py: has the permissions 100666, expected a regular file" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("probe-1.0.whl", "is no name of a wheel"),
+        ("probe-1.0-py3-none-any.whl", "its platform tag any is none that an index takes or that is known here"),
+        ("probe-1.0-cp313-cp313-linux_x86_64.whl", "its platform tag linux_x86_64 is none that an index takes"),
+        ("probe-1.0-cp313-none-win_amd64.whl", "its tag cp313-none is none of a CPython extension"),
+        (
+            "probe-1.0-cp313-cp313-manylinux_2_17_x86_64.musllinux_1_2_x86_64.whl",
+            "are of several platforms or CPythons",
+        ),
+        (
+            "probe-1.1-cp313-cp313-manylinux_2_17_x86_64.whl",
+            "its metadata folders are probe-1.0.dist-info, expected probe-1.1.dist-info",
+        ),
+        (
+            "probe-1.0-cp313-cp313-win_amd64.whl",
+            "says Tag: cp313-cp313-manylinux_2_17_x86_64, which is not in the file's name",
+        ),
+    ],
+)
+def test_wrong_file_names_are_refused(build: Build, tmp_path: Path, name: str, text: str) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    assert any(text in problem for problem in problems(wheel.rename(tmp_path / name)))
+
+
+@pytest.mark.parametrize(
+    ("identifier", "right", "wrong", "trap"),
+    [
+        (
+            "cp310-musllinux_x86_64",
+            "-linux-gnu.so",
+            "-linux-musl.so",
+            " (CPython 3.10 has the suffix of glibc on musl too)",
+        ),
+        ("cp311-musllinux_x86_64", "-linux-musl.so", "-linux-gnu.so", ""),
+        ("cp313-win_amd64", ".cp313-win_amd64.pyd", ".pyd", ""),
+        ("cp314t-macosx_arm64", ".cpython-314t-darwin.so", ".cpython-314-darwin.so", ""),
+    ],
+)
+def test_a_wrong_suffix_is_refused(
+    build: Build, tmp_path: Path, identifier: str, right: str, wrong: str, trap: str
+) -> None:
+    files = contents(identifier, build(*parts(identifier)))
+    name = member(identifier)
+    files[name.replace(right, wrong)] = files.pop(name)
+    suffix = targets.parse(identifier).suffix
+    version = targets.parse(identifier).python.version
+    wheel = pack(tmp_path, identifier, files)
+    assert problems(wheel) == [
+        f"{wheel.name}: {name.replace(right, wrong)}: its suffix is {suffix.replace(right, wrong)}, "
+        f"expected {suffix}{trap}: "
+        f"CPython {version} finds only that; name the file so"
+    ]
+
+
+def test_a_name_that_is_not_the_modules_is_refused(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    files[member(LINUX).replace("probe.", "prove.")] = files.pop(member(LINUX))
+    files["probe_pkg/prove.pyi"] = b""
+    (problem,) = problems(pack(tmp_path, LINUX, files))
+    assert "exports PyInit_probe, expected PyInit_prove, by the file's name: " in problem
+
+
+def stable(files: Files, *, floor: int, suffix: str) -> Files:
+    old = f"cp313-cp313-{targets.parse(LINUX).platform.wheel_tag}".encode()
+    new = f"cp3{floor}-abi3-{targets.parse(LINUX).platform.wheel_tag}".encode()
+    files["probe-1.0.dist-info/WHEEL"] = files["probe-1.0.dist-info/WHEEL"].replace(old, new)
+    files[f"probe_pkg/probe{suffix}"] = files.pop(member(LINUX))
+    return files
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "floor", "expected"),
+    [
+        ("", "", 10, []),
+        (
+            "extern fn PyLong_AsInt() void;",
+            "PyLong_AsInt();",
+            10,
+            [
+                "imports PyLong_AsInt (since 3.13), expected only what the stable ABI of CPython 3.10 has, by the tag: "
+                "do not use it, or raise the tag"
+            ],
+        ),
+        (
+            "extern fn PyUnstable_Long_IsCompact() void;",
+            "PyUnstable_Long_IsCompact();",
+            13,
+            ["imports PyUnstable_Long_IsCompact, which the stable ABI does not have: do not use it with abi3"],
+        ),
+    ],
+)
+def test_the_stable_abi_is_kept_to(
+    build: Build, tmp_path: Path, code: str, body: str, floor: int, expected: list[str]
+) -> None:
+    binary = build(*parts("cp310-manylinux_x86_64"), code=code, body=body)
+    files = stable(contents(LINUX, binary), floor=floor, suffix=".abi3.so")
+    wheel = pack(tmp_path, LINUX, files)
+    wheel = wheel.rename(wheel.with_name(wheel.name.replace("cp313-cp313", f"cp3{floor}-abi3")))
+    assert problems(wheel) == [f"{wheel.name}: probe_pkg/probe.abi3.so: {text}" for text in expected]
+
+
+@pytest.mark.parametrize(
+    ("tags", "suffix", "dll", "minimum", "free_threaded"),
+    [
+        ("cp310-abi3-musllinux_1_2_aarch64", ".abi3.so", "python3.dll", (1, 2), False),
+        ("cp315-abi3t-win_amd64", ".pyd", "python3t.dll", None, None),
+        ("cp315-abi3.abi3t-manylinux_2_17_x86_64", ".abi3t.so", "python3t.dll", (2, 17), None),
+        (
+            "cp313-cp313-manylinux1_i686.manylinux2014_i686",
+            ".cpython-313-i386-linux-gnu.so",
+            "python313.dll",
+            (2, 5),
+            False,
+        ),
+        ("cp314-cp314t-macosx_10_13_universal2", ".cpython-314t-darwin.so", "python314t.dll", (10, 13), True),
+    ],
+)
+def test_tags_are_understood(
+    tags: str, suffix: str, dll: str, minimum: tuple[int, int] | None, free_threaded: bool | None
+) -> None:
+    claim = claim_of(parse_tag(tags))
+    assert claim.suffixes[0] == suffix
+    assert (claim.dll, claim.minimum, claim.free_threaded) == (dll, minimum, free_threaded)
+
+
+def test_the_table_of_cpythons_symbols() -> None:
+    def has(name: str, minor: int, *, free_threaded: bool = False, windows: bool = False) -> bool:
+        return name in cpython_symbols(Python(minor=minor, free_threaded=free_threaded), windows)
+
+    assert [has("PyLong_AsInt", minor) for minor in range(10, 16)] == [False] * 3 + [True] * 3
+    assert [has("PyEval_InitThreads", minor) for minor in (12, 13)] == [True, True]
+    assert has("_Py_MergeZeroLocalRefcount", 14, free_threaded=True)
+    assert not has("_Py_MergeZeroLocalRefcount", 14)
+    assert has("PyErr_SetFromWindowsErr", 13, windows=True)
+    assert not has("PyErr_SetFromWindowsErr", 13)
+    assert not has("PyOS_AfterFork_Child", 13, windows=True)
+    with pytest.raises(ValueError, match=r"the symbols of CPython 3\.13t are not known, only of 3\.10, "):
+        cpython_symbols(Python(minor=13, free_threaded=True), False)
+
+
+def test_the_command(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wheelhouse = tmp_path / "wheelhouse"
+    wheelhouse.mkdir()
+    assert main([str(wheelhouse)]) == 2
+    assert capsys.readouterr().err == (
+        f"{wheelhouse}: there is no wheel here: build some with `nano-ffi wheels`, or name other paths\n"
+    )
+    for identifier in (LINUX, "cp314t-musllinux_x86_64", WINDOWS, MACOS):
+        pack(wheelhouse, identifier, contents(identifier, build(*parts(identifier))))
+    assert main([str(wheelhouse)]) == 0, capsys.readouterr().out
+    assert "all wheels are what they claim to be" in capsys.readouterr().out
+    files = contents(LINUX, build(*parts(LINUX)))
+    pack(
+        wheelhouse,
+        LINUX,
+        {**files, "probe-1.0.dist-info/METADATA": files["probe-1.0.dist-info/METADATA"] + b"\n"},
+        listed=files,
+    )
+    assert main(["--quick", str(wheelhouse)]) == 1
+    assert "4 wheels, " in (out := capsys.readouterr().out)
+    assert out.rstrip().endswith("problems, 1 wheels refused")
+
+
+def test_the_tools_are_asked(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    files["probe-1.0.dist-info/METADATA"] = (
+        files["probe-1.0.dist-info/METADATA"].replace(b"text/markdown", b"text/x-rst") + b"\n:no:`role`\n==\n"
+    )
+    wheel = pack(tmp_path, LINUX, files)
+    assert main([str(wheel)]) == 1
+    assert "twine: wheels: refuses with exit code 1: " in capsys.readouterr().out
+
+
+def test_reading_something_else_fails_cleanly() -> None:
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    assert read(b"text", expect) == []
+    assert found == ["cannot be read as ELF, Mach-O or PE: it is truncated or damaged; build it again"]
