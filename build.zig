@@ -21,12 +21,16 @@ pub fn build(b: *Build) void {
     const def = b.addExecutable(.{ .name = "def", .root_module = hostModule(b, "src/python/def.zig") });
     def.root_module.addOptions("build_options", Python.stable.options(b));
 
+    const headers = b.step("check-headers", "Compare src/python/capi.zig with a real Python.h");
+    const include = b.option([]const u8, "python-include", "Folder of -Dpython's Python.h, for check-headers");
+
     var names = std.mem.splitScalar(u8, pythons, ',');
     while (names.next()) |name| {
         const python = Python.parse(name) orelse fatal(
             "-Dpython={s}: there is no CPython '{s}' here; choose from 3.10 … 3.15, 3.14t, 3.15t, abi3",
             .{ pythons, name },
         );
+        headers.dependOn(checkHeaders(b, python, include));
         const native = b.createModule(.{
             .root_source_file = b.path("src/native.zig"),
             .target = target,
@@ -114,7 +118,8 @@ fn importLibrary(b: *Build, def: *Build.Step.Compile, python: Python, arch: std.
     write.addArg(python.dll(b));
     const definition = write.addOutputFileArg("python.def");
     const make = b.addSystemCommand(&.{
-        b.graph.zig_exe, "dlltool", "-D", python.dll(b), "-m", switch (arch) {
+        b.graph.zig_exe, "dlltool", "-D", python.dll(b), "-m",
+        switch (arch) {
             .x86_64 => "i386:x86-64",
             .x86 => "i386",
             .aarch64 => "arm64",
@@ -123,6 +128,29 @@ fn importLibrary(b: *Build, def: *Build.Step.Compile, python: Python, arch: std.
     });
     make.addPrefixedFileArg("-d", definition);
     return make.addPrefixedOutputFileArg("-l", "python.lib");
+}
+
+/// Says in C++ assertions what capi.zig declares, and compiles them with the real Python.h.
+fn checkHeaders(b: *Build, python: Python, include: ?[]const u8) *Build.Step {
+    const folder = include orelse return &b.addFail("where is Python.h? Say -Dpython-include=FOLDER").step;
+    const generator = b.addExecutable(.{ .name = "check", .root_module = hostModule(b, "tests/headers/check.zig") });
+    generator.root_module.strip = true; // debug information would refer to CPython's functions
+    const capi = hostModule(b, "src/python/capi.zig");
+    capi.addOptions("build_options", python.options(b));
+    generator.root_module.addImport("capi", capi);
+
+    const assertions = b.createModule(.{ .target = b.graph.host, .link_libc = true });
+    assertions.addCSourceFile(.{
+        .file = b.addRunArtifact(generator).addOutputFileArg("assertions.cpp"),
+        .flags = &.{ "-std=c++20", "-ferror-limit=0", "-Wno-deprecated-declarations" },
+    });
+    assertions.addIncludePath(b.path("tests/headers"));
+    assertions.addIncludePath(b.graph.cwdRelativePath(folder));
+    // Debian's pyconfig.h includes another one by its path from there.
+    assertions.addAfterIncludePath(b.graph.cwdRelativePath(b.pathJoin(&.{ folder, ".." })));
+    const check = b.addRunArtifact(b.addExecutable(.{ .name = "assertions", .root_module = assertions }));
+    check.stdio = .inherit;
+    return &check.step;
 }
 
 fn fatal(comptime format: []const u8, values: anytype) noreturn {

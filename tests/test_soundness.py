@@ -55,13 +55,13 @@ def test_no_leak(what: str, function: Callable[[], Any]) -> None:
     try:
         gc.collect()
         before = tracemalloc.get_traced_memory()[0]
-        run(5_000)
+        run(10_000)
         gc.collect()
         after = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    # One lost object a call would be over 80 kB.
-    assert after - before < 8_000
+    # One lost object a call would be over 160 kB. Free-threaded CPythons free some memory later, up to 50 kB of it.
+    assert after - before < 100_000
 
 
 def test_references_of_arguments_are_balanced() -> None:

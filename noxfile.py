@@ -1,0 +1,198 @@
+"""What a maintainer does: ``nox -s SESSION -- ARGUMENTS``, or on a machine with nothing but Python
+``python3 noxfile.py -s SESSION -- ARGUMENTS``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+from scripts import bootstrap
+
+ROOT = Path(__file__).resolve().parent
+
+if __name__ == "__main__":
+    bootstrap.run_nox(ROOT / "noxfile.py", sys.argv[1:])
+
+import nox
+from nox.command import CommandFailed
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "uv"
+nox.options.sessions = ["tests"]
+nox.options.error_on_external_run = True
+
+WHEELHOUSE = ROOT / "wheelhouse"
+PYTHON_CODE = ("nano_ffi", "noxfile.py", "scripts", "tests", "benchmarks", "docs", "examples")
+ZIG_CODE = ("build.zig", "src", "tests", "benchmarks", "examples")
+ZIG_TESTS = ("python", "-m", "ziglang", "build", "test", "--summary", "all")
+
+# One cache of Zig's for all sessions, and all checkouts: the first compile for a target costs seconds, the next none.
+os.environ.setdefault("ZIG_GLOBAL_CACHE_DIR", str(bootstrap.cache_folder() / "zig"))
+# Compiles Zig's build runner unoptimised: a first `zig build` takes 19 s of CPU instead of 145 s.
+os.environ.setdefault("ZIG_DEBUG_CMD", "1")
+# Nobody's sitecustomize, user site or source folder gets into a session; sessions see what is installed in them.
+os.environ |= {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
+
+
+def install(session: nox.Session, *groups: str, extras: tuple[str, ...] = ()) -> None:
+    """Install dependency groups, and the requirements of the package's extras without the package."""
+    requirements = [f"--group={group}" for group in groups] + [f"--extra={extra}" for extra in extras]
+    session.install("-r", "pyproject.toml", *requirements)
+    forget_uv_python(session)
+
+
+def install_self(session: nox.Session) -> None:
+    """Install the package from the source tree with its `wheels` extra, as a user does in his own project."""
+    if sys.version_info < (3, 11):
+        session.error(
+            "cibuildwheel needs Python 3.11 or later: install one, and put it on PATH as python3.11 or the like"
+        )
+    session.install(".[wheels]")
+    forget_uv_python(session)
+
+
+def forget_uv_python(session: nox.Session) -> None:
+    # Set by nox, it would overrule which environment cibuildwheel's own calls of uv are to install a wheel into.
+    session.env.pop("UV_PYTHON", None)
+
+
+def existing(*names: str) -> list[str]:
+    return [name for name in names if (ROOT / name).exists()]
+
+
+def run_all(session: nox.Session, *commands: tuple[str, ...]) -> list[str]:
+    """Run every one of the commands, whatever comes of the others; those that failed."""
+    failed = []
+    for command in commands:
+        try:
+            session.run(*command)
+        except CommandFailed:
+            failed.append(" ".join(command[:4]))
+    return failed
+
+
+def run_lint(session: nox.Session) -> list[str]:
+    """Needs the group `lint`, and for types the requirements of what is checked."""
+    python = existing(*PYTHON_CODE)
+    return run_all(
+        session,
+        ("ruff", "check", *python),
+        ("ruff", "format", "--check", *python),
+        ("python", "-m", "ziglang", "fmt", "--check", *existing(*ZIG_CODE)),
+        ("validate-pyproject", "pyproject.toml"),
+        ("mypy", *existing("nano_ffi", "noxfile.py", "scripts", "tests")),
+        ("pyright",),
+    )
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, types and metadata. Changes nothing."""
+    install(session, "lint", "test", extras=("wheels",))
+    if failed := run_lint(session):
+        session.error(f"see above: {', '.join(failed)}")
+
+
+@nox.session
+def format(session: nox.Session) -> None:
+    """Make the style what `lint` wants."""
+    install(session, "lint", extras=("zig",))
+    python = existing(*PYTHON_CODE)
+    session.run("ruff", "check", "--fix", *python)
+    session.run("ruff", "format", *python)
+    session.run("python", "-m", "ziglang", "fmt", *existing(*ZIG_CODE))
+
+
+@nox.session(name="zig-tests")
+def zig_tests(session: nox.Session) -> None:
+    """Run the unit tests that stand beside the Zig code; they need no interpreter."""
+    install(session, extras=("zig",))
+    session.run(*ZIG_TESTS)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Lint, Zig's units, and the suite on the wheel, built and installed with this Python. Arguments: pytest's."""
+    extras, suite, failed = ("wheels", "zig"), ["tests"], []
+    if sys.version_info < (3, 11):
+        session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
+        extras, suite = ("zig",), ["tests", "--ignore=tests/packaging"]
+    install(session, "lint", "test", extras=extras)
+    if "wheels" in extras:
+        failed = run_lint(session)
+    failed += run_all(session, ZIG_TESTS)
+    wheel = build_wheel(session)
+    session.install("--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
+    session.run("pytest", *(session.posargs or suite))
+    if failed:
+        session.error(f"the suite passed, but before it failed, see above: {', '.join(failed)}")
+
+
+def build_wheel(session: nox.Session, source: str = ".") -> Path:
+    """Build the wheel for the session's Python as any `pip install` would; its path."""
+    folder = session.cache_dir.resolve() / f"wheel-{session.name}"
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    session.run("uv", "build", "--wheel", "--python", f"{session.bin}/python", f"--out-dir={folder}", source)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+@nox.session
+def wheels(session: nox.Session) -> None:
+    """Cross-compile the wheels for all platforms and CPythons into wheelhouse/. Arguments: `nano-ffi wheels --help`."""
+    install_self(session)
+    session.run("nano-ffi", "wheels", *session.posargs)
+
+
+@nox.session
+def verify(session: nox.Session) -> None:
+    """Compare what each wheel claims with what its bytes say. Arguments: `nano-ffi verify --help`."""
+    install_self(session)
+    session.run("nano-ffi", "verify", *session.posargs)
+
+
+@nox.session
+def sdist(session: nox.Session) -> None:
+    """Build the sdist into wheelhouse/, beside the wheels it is published with, and prove it by building from it."""
+    install(session, extras=("wheels",))
+    for old in WHEELHOUSE.glob("*.tar.gz"):
+        old.unlink()
+    session.run("python", "-m", "build", "--installer=uv", "--sdist", f"--outdir={WHEELHOUSE}", *session.posargs)
+    (archive,) = WHEELHOUSE.glob("*.tar.gz")
+    session.run("twine", "check", "--strict", str(archive))
+    build_wheel(session, str(archive))
+    session.log(f"written: {archive}")
+
+
+@nox.session(name="test-all-pythons")
+def test_all_pythons(session: nox.Session) -> None:
+    """Run the suite with every CPython found, on its own wheel from wheelhouse/. Arguments: --require 3.13,3.14t …"""
+    install(session, "nox", extras=("zig",))
+    session.run("python", "-m", "scripts.test_all_pythons", *session.posargs, env={"PYTHONSAFEPATH": ""})
+
+
+@nox.session
+def headers(session: nox.Session) -> None:
+    """Compare the hand-written declarations of CPython with the Python.h of every CPython on this machine."""
+    install(session, "nox", extras=("zig",))
+    session.run(
+        "python", "-m", "scripts.test_all_pythons", "--headers-only", *session.posargs, env={"PYTHONSAFEPATH": ""}
+    )
+
+
+@nox.session(default=False)
+def dev(session: nox.Session) -> None:
+    """Install the package editable with every tool into .venv, for an editor and for `pytest` by hand."""
+    session.run("uv", "venv", "--allow-existing", ".venv")
+    into = ("uv", "pip", "install", f"--prefix={ROOT / '.venv'}")
+    session.run(*into, "-r", "pyproject.toml", "--extra=wheels", "--group=lint", "--group=test")
+    session.run(*into, "--no-deps", "--editable", ".")
+    session.log(f"written: {ROOT / '.venv'}")
+
+
+@nox.session(requires=["format", "tests"])
+def local(session: nox.Session) -> None:
+    """A developer's whole loop: format, then everything that `tests` does."""
