@@ -32,6 +32,7 @@ pub fn build(b: *Build) void {
             .target = target,
             .optimize = optimize,
             .strip = optimize != .debug,
+            .omit_frame_pointer = optimize != .debug,
         });
         native.addImport("nano_ffi", packageModule(b, python, target, optimize));
         native.addAnonymousImport("builtins_source", .{ .root_source_file = builtins_source });
@@ -98,6 +99,7 @@ fn packageModule(b: *Build, python: Python, target: Build.ResolvedTarget, optimi
         .root_source_file = b.path("src/root.zig"),
         .target = target,
         .optimize = optimize,
+        .omit_frame_pointer = optimize != .debug,
     });
     module.addOptions("build_options", python.options(b));
     return module;

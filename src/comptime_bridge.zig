@@ -50,7 +50,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// Converts `args`, calls the function, converts what it returns.
         pub fn call(context: Boundary.Context, args: []const Boundary.Value) Boundary.Result {
             if (args.len != params.len) return Boundary.wrongCount(context, sig, args.len);
-            return convert(context, args.ptr);
+            return callExact(context, args.ptr);
         }
 
         /// The trampoline as the boundary's own kind of pointer to code.
@@ -58,7 +58,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             return Boundary.entry(@This());
         }
 
-        inline fn convert(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
+        /// The same where it is known that `args` holds one value per parameter.
+        pub inline fn callExact(
+            context: Boundary.Context,
+            args: [*]const Boundary.Value,
+        ) Boundary.Result {
             var arguments: Arguments = undefined;
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.

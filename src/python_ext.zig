@@ -1,10 +1,14 @@
 //! The only door to CPython: its boundary for the bridge, and dispatch by name.
 
 const std = @import("std");
+const binding = @import("python/binding.zig");
 const capi = @import("python/capi.zig");
 const convert = @import("python/convert.zig");
+const Dispatcher = @import("python/Dispatcher.zig");
 const errors = @import("python/errors.zig");
+const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
+const names = @import("python/names.zig");
 const State = @import("python/State.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
 const c = capi.functions;
@@ -17,11 +21,6 @@ pub const Boundary = struct {
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
 
-    pub fn wrongCount(_: Context, comptime sig: comptime_bridge.Signature, given: usize) Result {
-        errors.raiseWrongCount(&sig, given);
-        return null;
-    }
-
     pub inline fn fail() Result {
         return null;
     }
@@ -29,7 +28,7 @@ pub const Boundary = struct {
     pub fn raise(context: Context, err: anyerror) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;
-        errors.raiseZigError(state.classes, @errorName(err));
+        errors.raiseZigError(state.classes, &state.raised, err);
         return null;
     }
 
@@ -37,10 +36,23 @@ pub const Boundary = struct {
         return convert.give(T, value);
     }
 
-    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFast {
+    /// METH_FASTCALL | METH_KEYWORDS: the interpreter calls it with an array, and no tuple is made.
+    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFastWithKeywords {
+        const count = Trampoline.sig.args.len;
         return &struct {
-            fn entry(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
-                return Trampoline.call(self, args[0..@intCast(nargs)]);
+            fn entry(
+                self: *PyObject,
+                given: [*]const *PyObject,
+                nargs: capi.Py_ssize_t,
+                kwnames: ?*PyObject,
+            ) callconv(.c) ?*PyObject {
+                var bound: [count]?*PyObject = undefined;
+                var args = given;
+                if (nargs != count or kwnames != null) {
+                    if (!binding.bind(&Trampoline.sig, given, @intCast(nargs), kwnames, &bound)) return null;
+                    args = @ptrCast(&bound);
+                }
+                return Trampoline.callExact(self, args);
             }
         }.entry;
     }
@@ -63,7 +75,6 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
             .doc = read.doc,
         });
         functions = functions ++ .{module.Function{
-            .name = decl_name,
             .pointer = trampoline.asPtr(),
             .sig = trampoline.sig,
         }};
@@ -76,17 +87,25 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
     });
 }
 
+const call_def: capi.PyMethodDef = .{
+    .ml_name = "call",
+    .ml_meth = &call,
+    .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+    .ml_doc = "call($self, name, /, *args, **kwargs)\n--\n\n" ++
+        "Call the Zig function `name` with these arguments and return its result.\n\n" ++
+        "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
+        "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
+        "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
+        "BufferError: a buffer is read-only or not contiguous.",
+};
+
 const methods = [_]capi.PyMethodDef{
     .{
-        .ml_name = "call",
-        .ml_meth = &call,
-        .ml_flags = capi.constants.METH_FASTCALL,
-        .ml_doc = "call($module, name, /, *args)\n--\n\n" ++
-            "Call the Zig function `name` with `args` and return its result.\n\n" ++
-            "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
-            "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
-            "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
-            "BufferError: a buffer is read-only or not contiguous.",
+        .ml_name = "get",
+        .ml_meth = &get,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "get($module, name, /)\n--\n\n" ++
+            "The function object of the Zig function `name`. KeyError: there is no such function.",
     },
     .{
         .ml_name = "signature",
@@ -124,17 +143,65 @@ const methods = [_]capi.PyMethodDef{
 };
 
 fn execute(self: *PyObject, state: *State) bool {
-    return c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
+    const table = names.Table.create(state.functions.list().len) catch {
+        _ = c.PyErr_NoMemory();
+        return false;
+    };
+    state.dispatcher = Dispatcher.create(self, table) orelse {
+        table.destroy();
+        return false;
+    };
+    for (state.functions.list()) |function| {
+        const name = c.PyUnicode_InternFromString(function.sig.name) orelse return false;
+        defer c.Py_DecRef(name);
+        table.add(.{ .name = name, .function = function.pointer.pointer, .self = function.pointer.self });
+    }
+    const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+    defer c.Py_DecRef(module_name);
+    const call_object = c.PyCFunction_NewEx(&call_def, state.dispatcher, module_name) orelse return false;
+    defer c.Py_DecRef(call_object);
+    return c.PyModule_AddObjectRef(self, "call", call_object) == 0 and
+        c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
         c.PyModule_AddObjectRef(self, "OutOfRangeError", state.classes.out_of_range) == 0;
 }
 
-fn call(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+fn call(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    if (nargs > 0) {
+        if (Dispatcher.tableOf(self).find(args[0])) |slot|
+            return slot.function(slot.self, args + 1, nargs - 1, kwnames);
+    }
+    return callByText(self, args, nargs, kwnames);
+}
+
+/// The name is another object than ours of the same text, or there is none such.
+noinline fn callByText(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
     if (nargs == 0) {
-        c.PyErr_SetString(capi.exception("TypeError"), "call() needs the name of a function: call(name, *args)");
+        c.PyErr_SetString(
+            capi.exception("TypeError"),
+            "call() needs the name of a function: call(name, *args)",
+        );
         return null;
     }
-    const function = find(self, args[0], "call") orelse return null;
-    return function.pointer(self, args + 1, nargs - 1);
+    const function = find(Dispatcher.moduleOf(self), args[0], "call") orelse return null;
+    return function.pointer.pointer(function.pointer.self, args + 1, nargs - 1, kwnames);
+}
+
+fn get(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const function = find(self, name, "get") orelse return null;
+    const state = State.of(self) orelse return null;
+    const object = c.PyDict_GetItemString(state.objects, function.sig.name);
+    c.Py_IncRef(object);
+    return object;
 }
 
 fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
@@ -156,12 +223,12 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 
 fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
-    const names = c.PyList_New(0) orelse return null;
-    for (state.functions.list()) |function| if (!append(names, newStr(function.sig.name))) {
-        c.Py_DecRef(names);
+    const list = c.PyList_New(0) orelse return null;
+    for (state.functions.list()) |function| if (!append(list, newStr(function.sig.name))) {
+        c.Py_DecRef(list);
         return null;
     };
-    return names;
+    return list;
 }
 
 fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {

@@ -10,12 +10,20 @@ const PyObject = capi.PyObject;
 const State = @This();
 
 /// Functions by name. Filled while the module is executed, only read afterwards: no lock is needed.
-pub const Functions = registry.Registry(*const capi.PyCFunctionFast);
+pub const Functions = registry.Registry(Target);
+
+/// A trampoline, and what it is called with as its first argument (borrowed).
+pub const Target = struct { pointer: *const capi.PyCFunctionFastWithKeywords, self: *PyObject };
 
 /// CPython zeroes the state before the module is executed, so false is its first value.
 ready: bool,
 classes: errors.Classes,
+raised: errors.Cache,
 functions: Functions,
+/// dict: name → function object.
+objects: *PyObject,
+/// The object behind `call`; null until the module has one.
+dispatcher: ?*PyObject,
 
 /// The state of `module`, or null with the error set.
 pub fn of(module: *PyObject) ?*State {
@@ -24,8 +32,14 @@ pub fn of(module: *PyObject) ?*State {
 
 /// Makes everything. False with the error set; then there is nothing to give back.
 pub fn create(state: *State) bool {
-    state.classes = errors.Classes.create() orelse return false;
+    state.objects = c.PyDict_New() orelse return false;
+    state.classes = errors.Classes.create() orelse {
+        c.Py_DecRef(state.objects);
+        return false;
+    };
+    state.raised = @splat(null);
     state.functions = .{};
+    state.dispatcher = null;
     state.ready = true;
     return true;
 }
@@ -33,7 +47,11 @@ pub fn create(state: *State) bool {
 fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
     const state = of(module) orelse return 0;
     if (!state.ready) return 0;
-    inline for (.{ state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
+    if (state.dispatcher) |dispatcher| {
+        const stop = visit(dispatcher, arg);
+        if (stop != 0) return stop;
+    }
+    inline for (.{ state.objects, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -46,6 +64,9 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     if (!state.ready) return;
     state.ready = false;
     state.functions.deinit(memory.allocator);
+    errors.releaseCache(&state.raised);
+    c.Py_DecRef(state.objects);
+    c.Py_DecRef(state.dispatcher);
     c.Py_DecRef(state.classes.zig_error);
     c.Py_DecRef(state.classes.out_of_range);
     c.Py_DecRef(state.classes.by_name);

@@ -72,6 +72,28 @@ pub const structs = struct {
         ob_sval: [1]u8,
     };
 
+    pub const PyTupleObject = if (minor < 14) extern struct {
+        ob_base: PyVarObject,
+        ob_item: [1]?*structs.PyObject,
+    } else extern struct {
+        ob_base: PyVarObject,
+        ob_hash: Py_ssize_t,
+        ob_item: [1]?*structs.PyObject,
+    };
+
+    pub const PyType_Slot = extern struct {
+        slot: c_int = 0,
+        pfunc: ?*const anyopaque = null,
+    };
+
+    pub const PyType_Spec = extern struct {
+        name: [*:0]const u8,
+        basicsize: c_int,
+        itemsize: c_int = 0,
+        flags: c_uint,
+        slots: [*]const PyType_Slot,
+    };
+
     pub const PyMethodDef = extern struct {
         ml_name: ?[*:0]const u8 = null,
         ml_meth: ?*const anyopaque = null,
@@ -162,12 +184,18 @@ pub const constants = struct {
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
 
+    pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
+    pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;
+    pub const Py_TPFLAGS_DEFAULT: c_ulong = 0;
     pub const Py_TPFLAGS_LONG_SUBCLASS: c_ulong = 1 << 24;
     pub const Py_TPFLAGS_BYTES_SUBCLASS: c_ulong = 1 << 27;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
     pub const Py_nb_float: c_int = 11;
     pub const Py_nb_index: c_int = 13;
+    pub const Py_tp_dealloc: c_int = 52;
+    pub const Py_tp_doc: c_int = 56;
+    pub const Py_tp_traverse: c_int = 71;
 
     /// Slot numbers of PyModuleDef. CPython 3.15 renumbers them, and takes these still.
     pub const Py_mod_exec: c_int = 2;
@@ -209,6 +237,16 @@ pub const functions = struct {
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
     pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
+    pub extern fn PyObject_GC_Del(object: *PyObject) void;
+    pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
+    pub extern fn PyObject_Vectorcall(
+        callable: *PyObject,
+        args: [*]const *PyObject,
+        nargsf: usize,
+        kwnames: ?*PyObject,
+    ) ?*PyObject;
+    pub extern fn PyType_FromModuleAndSpec(module: *PyObject, spec: *const structs.PyType_Spec, bases: ?*PyObject) ?*PyObject;
+    pub extern fn PyType_GenericAlloc(class: *PyObject, items: Py_ssize_t) ?*PyObject;
     pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
     pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
@@ -239,6 +277,7 @@ pub const functions = struct {
 
     // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
     pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
+    pub extern fn PyDict_GetItemString(dict: *PyObject, key: [*:0]const u8) ?*PyObject;
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
     pub extern fn PyDict_New() ?*PyObject;
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;

@@ -8,6 +8,7 @@ const capi = @import("capi.zig");
 const errors = @import("errors.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
+const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -163,7 +164,7 @@ fn Text(comptime T: type, comptime accepts: enum { str, str_or_bytes }) type {
         view: if (accepts == .str) void else ?capi.Py_buffer,
 
         pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
-            if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
+            if (capi.isExactly(object, "PyUnicode_Type") or capi.hasFlag(object, "UNICODE_SUBCLASS")) {
                 var size: capi.Py_ssize_t = 0;
                 // The str keeps its UTF-8, and the caller keeps the str. Lone surrogates have none.
                 const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return null;
@@ -176,7 +177,8 @@ fn Text(comptime T: type, comptime accepts: enum { str, str_or_bytes }) type {
                 errors.raiseWrongType(&site, "a str", object);
                 return null;
             }
-            const view = acquire(object, &site, .read, "a str or a bytes-like object") orelse return null;
+            var view: capi.Py_buffer = undefined;
+            if (!acquire(object, &view, &site, .read, "a str or a bytes-like object")) return null;
             return .{ .data = bytesOf(&view), .view = view };
         }
 
@@ -195,54 +197,62 @@ const Access = enum { read, write };
 
 fn View(comptime T: type, comptime access: Access) type {
     return struct {
+        data: []u8,
         view: capi.Py_buffer,
 
         pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
+            var argument: @This() = undefined;
+            argument.view.obj = null; // which is what a released view has
+            if (access == .read and !capi.limited and capi.isExactly(object, "PyBytes_Type")) {
+                const bytes: *capi.structs.PyBytesObject = @ptrCast(@alignCast(object));
+                const data: [*]u8 = &bytes.ob_sval;
+                argument.data = data[0..@intCast(bytes.ob_base.ob_size)];
+                return argument;
+            }
             const expected = if (T == signature.Bytes) "a bytes-like object" else "a buffer";
-            return .{ .view = acquire(object, &site, access, expected) orelse return null };
+            if (!acquire(object, &argument.view, &site, access, expected)) return null;
+            argument.data = bytesOf(&argument.view);
+            return argument;
         }
 
         pub inline fn get(argument: *@This()) T {
-            const data = bytesOf(&argument.view);
-            return if (T == []u8) data else .{ .data = data };
+            return if (T == []u8) argument.data else .{ .data = argument.data };
         }
 
         pub inline fn release(argument: *@This()) void {
-            c.PyBuffer_Release(&argument.view);
+            if (argument.view.obj != null) c.PyBuffer_Release(&argument.view);
         }
     };
 }
 
-/// A C-contiguous view of single bytes, to be released. Null with the error set.
+/// Gets a C-contiguous view of single bytes, to be released. False with the error set.
 noinline fn acquire(
     object: *PyObject,
+    view: *capi.Py_buffer,
     site: *const Site,
     access: Access,
     expected: [*:0]const u8,
-) ?capi.Py_buffer {
+) bool {
     if (c.PyObject_CheckBuffer(object) == 0) {
         errors.raiseWrongType(site, expected, object);
-        return null;
+        return false;
     }
     const read = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
-    var view: capi.Py_buffer = undefined;
     const flags = if (access == .write) read | capi.constants.PyBUF_WRITABLE else read;
-    if (c.PyObject_GetBuffer(object, &view, flags) < 0) {
+    if (c.PyObject_GetBuffer(object, view, flags) < 0) {
         if (access == .write and c.PyErr_ExceptionMatches(capi.exception("BufferError")) != 0) {
             // Is writing the only thing in the way? Then there is more to say than the exporter did.
             c.PyErr_Clear();
-            if (c.PyObject_GetBuffer(object, &view, read) < 0) return null;
-            c.PyBuffer_Release(&view);
+            if (c.PyObject_GetBuffer(object, view, read) < 0) return false;
+            c.PyBuffer_Release(view);
             errors.raiseReadOnly(site, object);
         }
-        return null;
+        return false;
     }
-    if (view.itemsize != 1) {
-        errors.raiseWrongItem(site, &view);
-        c.PyBuffer_Release(&view);
-        return null;
-    }
-    return view;
+    if (view.itemsize == 1) return true;
+    errors.raiseWrongItem(site, view);
+    c.PyBuffer_Release(view);
+    return false;
 }
 
 fn bytesOf(view: *const capi.Py_buffer) []u8 {
@@ -260,7 +270,7 @@ pub inline fn give(comptime T: type, value: T) ?*PyObject {
         signature.Bytes, signature.Buffer => c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
         []u8 => c.PyBytes_FromStringAndSize(value.ptr, @intCast(value.len)),
         else => switch (@typeInfo(T)) {
-            .int => |int| if (int.signedness == .signed)
+            .int => |int| small_ints.get(T, value) orelse if (int.signedness == .signed)
                 c.PyLong_FromLongLong(value)
             else
                 c.PyLong_FromUnsignedLongLong(value),
@@ -272,7 +282,12 @@ pub inline fn give(comptime T: type, value: T) ?*PyObject {
                         c.Py_DecRef(tuple);
                         break :tuple null;
                     };
-                    _ = c.PyTuple_SetItem(tuple, index, item);
+                    if (capi.limited) {
+                        _ = c.PyTuple_SetItem(tuple, index, item);
+                    } else {
+                        const fields: *capi.structs.PyTupleObject = @ptrCast(@alignCast(tuple));
+                        @as([*]?*PyObject, &fields.ob_item)[index] = item;
+                    }
                 }
                 break :tuple tuple;
             },

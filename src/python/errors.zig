@@ -6,6 +6,7 @@
 const std = @import("std");
 const capi = @import("capi.zig");
 const bridge = @import("../comptime_bridge.zig");
+const memory = @import("memory.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -125,23 +126,45 @@ fn sameMeaning(name: []const u8) ?*PyObject {
     return null;
 }
 
+/// What it takes to raise a Zig error: strong references, never changed once others see it.
+const Raised = struct {
+    code: u16,
+    class: *PyObject,
+    text: *PyObject,
+};
+
+/// The errors that were raised lately, by their number in this compilation. An entry is written
+/// once: of two errors with one place, the second is looked up by its name every time.
+pub const Cache = [64]?*Raised;
+
 /// Raises the class of a Zig error, with its name as the text.
-pub noinline fn raiseZigError(classes: Classes, name: [:0]const u8) void {
+pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) void {
+    const code = @intFromError(err);
+    const place = &cache[code % cache.len];
+    if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
+        if (raised.code == code) return c.PyErr_SetObject(raised.class, raised.text);
+    }
+    const name = @errorName(err);
     const class = classes.ofError(name) orelse return;
-    c.PyErr_SetString(class, name);
+    const text = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return;
+    defer c.Py_DecRef(text);
+    c.PyErr_SetObject(class, text);
+
+    const raised = memory.allocator.create(Raised) catch return;
+    raised.* = .{ .code = code, .class = class, .text = text };
+    c.Py_IncRef(class);
+    c.Py_IncRef(text);
+    if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(raised);
 }
 
-/// Raises TypeError: the call has another number of arguments than there are parameters.
-pub noinline fn raiseWrongCount(sig: *const bridge.Signature, given: usize) void {
-    @branchHint(.cold);
-    _ = c.PyErr_Format(
-        capi.exception("TypeError"),
-        "%s() takes %zu argument%s (%zu given)",
-        sig.name.ptr,
-        sig.args.len,
-        @as([*:0]const u8, if (sig.args.len == 1) "" else "s"),
-        given,
-    );
+pub fn releaseCache(cache: *Cache) void {
+    for (cache) |raised| if (raised) |entry| release(entry);
+}
+
+fn release(raised: *Raised) void {
+    c.Py_DecRef(raised.class);
+    c.Py_DecRef(raised.text);
+    memory.allocator.destroy(raised);
 }
 
 /// Raises TypeError: `value` is of a type that the parameter does not take.
