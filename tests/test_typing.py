@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import nano_ffi
-from nano_ffi import stubs
+from nano_ffi import _native, stubs
 
 CALLS = Path(__file__).parent / "typing" / "calls.py"
 
@@ -21,16 +21,17 @@ def test_the_package_is_marked_as_typed() -> None:
     assert files("nano_ffi").joinpath("py.typed").is_file()
 
 
-def test_the_stub_is_what_the_signatures_say() -> None:
-    stub = files("nano_ffi").joinpath("_native.pyi").read_text(encoding="utf-8")
-    assert stub == stubs.native_stub(), "make it again: python -m nano_ffi.stubs > nano_ffi/_native.pyi"
+@pytest.mark.parametrize("file", stubs.STUBS)
+def test_the_stub_is_what_the_signatures_say(file: str) -> None:
+    stub = files("nano_ffi").joinpath(file).read_text(encoding="utf-8")
+    assert stub == stubs.STUBS[file](), "make it again: python -m nano_ffi.stubs nano_ffi"
 
 
 def test_every_public_name_has_a_docstring() -> None:
     for name in nano_ffi.__all__:
         assert getattr(nano_ffi, name).__doc__, name
     for name in nano_ffi.list_functions():
-        assert nano_ffi._native.doc(name), name  # pyright: ignore
+        assert _native.doc(name), name
 
 
 def test_the_typed_calls_run() -> None:
@@ -39,7 +40,7 @@ def test_the_typed_calls_run() -> None:
 
 @pytest.mark.parametrize(
     ("checker", "args"),
-    [("mypy", ["--strict", "--no-incremental"]), ("mypy.stubtest", ["nano_ffi._native"]), ("pyright", [])],
+    [("mypy", ["--strict", "--no-incremental"]), ("mypy.stubtest", ["nano_ffi._native", "nano_ffi.functions"]), ("pyright", [])],
 )
 def test_a_type_checker_takes_them(checker: str, args: list[str]) -> None:
     if importlib.util.find_spec(checker.partition(".")[0]) is None:
