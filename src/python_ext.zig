@@ -32,8 +32,8 @@ pub const Boundary = struct {
         return null;
     }
 
-    pub inline fn give(comptime T: type, _: Context, value: T) Result {
-        return convert.give(T, value);
+    pub inline fn give(comptime T: type, context: Context, value: T) Result {
+        return convert.give(T, context, value);
     }
 
     /// METH_FASTCALL | METH_KEYWORDS: the interpreter calls it with an array, and no tuple is made.
@@ -60,12 +60,30 @@ pub const Boundary = struct {
 
 pub const Bridge = comptime_bridge.Bridge(Boundary);
 
-/// Exports PyInit_NAME of a module whose functions are the `pub fn`s of `namespace`, with names and
-/// comments from `source` (see source.zig), reached through its `call`, `signature`, `list_functions`.
+/// Exports PyInit_NAME of a module that has the `pub fn`s of `namespace` as its functions. `source`
+/// is what source.zig read in the file of `namespace`: names of parameters, and comments.
 pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
-    const decl_names = @typeInfo(namespace).@"struct".decl_names;
+    module.exportModule(.{
+        .name = name,
+        .functions = functionsOf(namespace, source),
+        .exec = &addAttributes,
+    });
+}
+
+/// The same with `call`, `signature`, `list_functions` … in the functions' place, which reach them,
+/// and those that are registered later, by name.
+pub fn exportDispatcher(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
+    module.exportModule(.{
+        .name = name,
+        .functions = functionsOf(namespace, source),
+        .methods = &methods,
+        .exec = &addDispatcher,
+    });
+}
+
+fn functionsOf(comptime namespace: type, comptime source: type) []const module.Function {
     comptime var functions: []const module.Function = &.{};
-    for (decl_names) |decl_name| {
+    inline for (@typeInfo(namespace).@"struct".decl_names) |decl_name| {
         const decl = @field(namespace, decl_name);
         if (@typeInfo(@TypeOf(decl)) != .@"fn") continue;
         const read = @field(source, decl_name);
@@ -79,12 +97,15 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
             .sig = trampoline.sig,
         }};
     }
-    module.exportModule(.{
-        .name = name,
-        .functions = functions,
-        .methods = &methods,
-        .exec = &execute,
-    });
+    return functions;
+}
+
+fn addAttributes(self: *PyObject, state: *State) bool {
+    for (state.functions.list()) |function| {
+        const object = c.PyDict_GetItemString(state.objects, function.sig.name);
+        if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
+    }
+    return true;
 }
 
 const call_def: capi.PyMethodDef = .{
@@ -142,7 +163,7 @@ const methods = [_]capi.PyMethodDef{
     },
 };
 
-fn execute(self: *PyObject, state: *State) bool {
+fn addDispatcher(self: *PyObject, state: *State) bool {
     const table = names.Table.create(state.functions.list().len) catch {
         _ = c.PyErr_NoMemory();
         return false;
@@ -208,7 +229,7 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const function = find(self, name, "signature") orelse return null;
     const args = c.PyList_New(0) orelse return null;
     defer c.Py_DecRef(args);
-    for (function.sig.args) |arg| if (!append(args, pair(arg.name, arg.typ))) return null;
+    for (function.sig.args) |arg| if (!append(args, pair(self, arg.name, arg.typ))) return null;
 
     const ret = (if (function.sig.returns_tuple) listOf(function.sig.ret) else newStr(function.sig.ret[0])) orelse
         return null;
@@ -292,8 +313,8 @@ fn listOf(texts: []const [:0]const u8) ?*PyObject {
 }
 
 /// New tuple of two str, or null with the error set.
-fn pair(first: []const u8, second: []const u8) ?*PyObject {
-    return convert.give(struct { []const u8, []const u8 }, .{ first, second });
+fn pair(self: *PyObject, first: []const u8, second: []const u8) ?*PyObject {
+    return convert.give(struct { []const u8, []const u8 }, self, .{ first, second });
 }
 
 /// Appends `item`, which it consumes. False with the error set, also where `item` is null.

@@ -22,6 +22,8 @@ raised: errors.Cache,
 functions: Functions,
 /// dict: name → function object.
 objects: *PyObject,
+/// dict: full name of a Zig type → its Python class.
+types: *PyObject,
 /// The object behind `call`; null until the module has one.
 dispatcher: ?*PyObject,
 
@@ -33,8 +35,13 @@ pub fn of(module: *PyObject) ?*State {
 /// Makes everything. False with the error set; then there is nothing to give back.
 pub fn create(state: *State) bool {
     state.objects = c.PyDict_New() orelse return false;
+    state.types = c.PyDict_New() orelse {
+        c.Py_DecRef(state.objects);
+        return false;
+    };
     state.classes = errors.Classes.create() orelse {
         c.Py_DecRef(state.objects);
+        c.Py_DecRef(state.types);
         return false;
     };
     state.raised = @splat(null);
@@ -51,7 +58,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    inline for (.{ state.objects, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
+    inline for (.{ state.objects, state.types, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -66,6 +73,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.functions.deinit(memory.allocator);
     errors.releaseCache(&state.raised);
     c.Py_DecRef(state.objects);
+    c.Py_DecRef(state.types);
     c.Py_DecRef(state.dispatcher);
     c.Py_DecRef(state.classes.zig_error);
     c.Py_DecRef(state.classes.out_of_range);

@@ -188,6 +188,9 @@ pub const constants = struct {
     pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;
     pub const Py_TPFLAGS_DEFAULT: c_ulong = 0;
     pub const Py_TPFLAGS_LONG_SUBCLASS: c_ulong = 1 << 24;
+    pub const Py_TPFLAGS_LIST_SUBCLASS: c_ulong = 1 << 25;
+    pub const Py_TPFLAGS_TUPLE_SUBCLASS: c_ulong = 1 << 26;
+    pub const Py_TPFLAGS_DICT_SUBCLASS: c_ulong = 1 << 29;
     pub const Py_TPFLAGS_BYTES_SUBCLASS: c_ulong = 1 << 27;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
@@ -247,6 +250,16 @@ pub const functions = struct {
     ) ?*PyObject;
     pub extern fn PyType_FromModuleAndSpec(module: *PyObject, spec: *const structs.PyType_Spec, bases: ?*PyObject) ?*PyObject;
     pub extern fn PyType_GenericAlloc(class: *PyObject, items: Py_ssize_t) ?*PyObject;
+    pub extern fn PyObject_Call(callable: *PyObject, args: *PyObject, kwargs: ?*PyObject) ?*PyObject;
+    pub extern fn PyImport_ImportModule(name: [*:0]const u8) ?*PyObject;
+    pub extern fn PyNumber_And(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PySequence_Tuple(sequence: *PyObject) ?*PyObject;
+    pub extern fn PyComplex_FromDoubles(real: f64, imag: f64) ?*PyObject;
+    pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
+    pub extern fn PyComplex_RealAsDouble(number: *PyObject) f64;
     pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
     pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
@@ -262,6 +275,7 @@ pub const functions = struct {
     pub extern fn PyLong_AsUnsignedLongLong(int: *PyObject) c_ulonglong;
     pub extern fn PyLong_FromLongLong(value: c_longlong) ?*PyObject;
     pub extern fn PyLong_FromUnsignedLongLong(value: c_ulonglong) ?*PyObject;
+    pub extern fn PyLong_AsLongLong(int: *PyObject) c_longlong;
     pub extern fn PyLong_AsLong(int: *PyObject) c_long;
     pub extern fn PyFloat_AsDouble(number: *PyObject) f64;
     pub extern fn PyFloat_FromDouble(value: f64) ?*PyObject;
@@ -281,6 +295,12 @@ pub const functions = struct {
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
     pub extern fn PyDict_New() ?*PyObject;
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
+    pub extern fn PyDict_Items(dict: *PyObject) ?*PyObject;
+    pub extern fn PyDict_SetItem(dict: *PyObject, key: *PyObject, item: *PyObject) c_int;
+    pub extern fn PyDict_Size(dict: *PyObject) Py_ssize_t;
+    pub extern fn PyList_GetItem(list: *PyObject, index: Py_ssize_t) ?*PyObject;
+    pub extern fn PyList_SetItem(list: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
+    pub extern fn PyList_Size(list: *PyObject) Py_ssize_t;
     pub extern fn PyDict_SetItemString(dict: *PyObject, key: [*:0]const u8, item: *PyObject) c_int;
     pub extern fn PyList_Append(list: *PyObject, item: *PyObject) c_int;
     pub extern fn PyList_New(size: Py_ssize_t) ?*PyObject;
@@ -303,6 +323,7 @@ pub const objects = struct {
     pub const _Py_NoneStruct = PyObject;
     pub const _Py_TrueStruct = PyObject;
     pub const PyBytes_Type = PyObject;
+    pub const PyComplex_Type = PyObject;
     pub const PyFloat_Type = PyObject;
     pub const PyLong_Type = PyObject;
     pub const PyUnicode_Type = PyObject;
