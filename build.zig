@@ -65,8 +65,8 @@ const Python = struct {
     free_threaded: bool = false,
     limited: bool = false,
 
-    /// The oldest CPython whose stable ABI has the buffer protocol.
-    const stable: Python = .{ .minor = 11, .limited = true };
+    /// The oldest CPython whose stable ABI has vectorcall and the buffer protocol.
+    const stable: Python = .{ .minor = 12, .limited = true };
 
     fn parse(name: []const u8) ?Python {
         if (std.mem.eql(u8, name, "abi3")) return stable;

@@ -17,6 +17,7 @@ __all__ = [
     "functions",
     "get",
     "list_functions",
+    "register",
     "signature",
     "version",
 ]
@@ -24,3 +25,4 @@ __all__ = [
 __version__ = version()
 
 from nano_ffi import errors, functions
+from nano_ffi.registration import register

@@ -66,6 +66,12 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
+        .methods = &.{.{
+            .ml_name = "__nano_ffi_signature__",
+            .ml_meth = &signature,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat nano_ffi.register shows of a function.",
+        }},
         .exec = &addAttributes,
     });
 }
@@ -129,6 +135,12 @@ const methods = [_]capi.PyMethodDef{
             "The function object of the Zig function `name`. KeyError: there is no such function.",
     },
     .{
+        .ml_name = "register",
+        .ml_meth = &register,
+        .ml_flags = capi.constants.METH_FASTCALL,
+        .ml_doc = "register($module, name, function, signature, /)\n--\n\nSee nano_ffi.register.",
+    },
+    .{
         .ml_name = "signature",
         .ml_meth = &signature,
         .ml_flags = capi.constants.METH_O,
@@ -175,7 +187,7 @@ fn addDispatcher(self: *PyObject, state: *State) bool {
     for (state.functions.list()) |function| {
         const name = c.PyUnicode_InternFromString(function.sig.name) orelse return false;
         defer c.Py_DecRef(name);
-        table.add(.{ .name = name, .function = function.pointer.pointer, .self = function.pointer.self });
+        table.add(.{ .name = name, .function = function.pointer, .self = self });
     }
     const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
     defer c.Py_DecRef(module_name);
@@ -214,19 +226,86 @@ noinline fn callByText(
         return null;
     }
     const function = find(Dispatcher.moduleOf(self), args[0], "call") orelse return null;
-    return function.pointer.pointer(function.pointer.self, args + 1, nargs - 1, kwnames);
+    return capi.vectorcall(function, args + 1, nargs - 1, kwnames);
 }
 
 fn get(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const function = find(self, name, "get") orelse return null;
+    c.Py_IncRef(function);
+    return function;
+}
+
+/// register(name, function, signature): see nano_ffi.register, which makes the signature.
+fn register(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    if (nargs != 3) {
+        _ = c.PyErr_Format(capi.exception("TypeError"), "register() takes 3 arguments (%zd given)", nargs);
+        return null;
+    }
     const state = State.of(self) orelse return null;
-    const object = c.PyDict_GetItemString(state.objects, function.sig.name);
-    c.Py_IncRef(object);
-    return object;
+    const text = textOf(args[0], "register") orelse return null;
+    if (c.PyCallable_Check(args[1]) == 0 or !capi.hasFlag(args[2], "DICT_SUBCLASS")) {
+        c.PyErr_SetString(capi.exception("TypeError"), "register(): the function must be callable");
+        return null;
+    }
+    // Our own object of the name's text: a subclass of str might lie about itself.
+    var name = newStr(text);
+    if (name == null) return null;
+    defer c.Py_DecRef(name);
+    c.PyUnicode_InternInPlace(&name);
+
+    const dispatcher = state.dispatcher.?;
+    Dispatcher.lock(dispatcher);
+    defer Dispatcher.unlock(dispatcher);
+    switch (c.PyDict_Contains(state.objects, name.?)) {
+        0 => {},
+        1 => {
+            _ = c.PyErr_Format(
+                capi.exception("ValueError"),
+                "a function %R is registered already: choose another name",
+                name,
+            );
+            return null;
+        },
+        else => return null,
+    }
+    if (c.PyDict_SetItem(state.registered, name.?, args[2]) < 0) return null;
+    if (c.PyDict_SetItem(state.objects, name.?, args[1]) < 0) return null;
+    Dispatcher.add(dispatcher, slotOf(name.?, args[1])) catch return c.PyErr_NoMemory();
+    return capi.singleton(.None);
+}
+
+/// How `call` reaches `function` (kept alive by the dict of functions): a builtin of our kind, ours or
+/// not, is called as the interpreter would; anything else through its own vectorcall.
+fn slotOf(name: *PyObject, function: *PyObject) names.Slot {
+    const kind = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS;
+    if (capi.isExactly(function, "PyCFunction_Type") and c.PyCFunction_GetFlags(function) == kind) {
+        if (c.PyCFunction_GetSelf(function)) |self| return .{
+            .name = name,
+            .function = @ptrCast(c.PyCFunction_GetFunction(function).?),
+            .self = self,
+        };
+    }
+    return .{ .name = name, .function = &callAny, .self = function };
+}
+
+fn callAny(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    return capi.vectorcall(self, args, nargs, kwnames);
 }
 
 fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
-    const function = find(self, name, "signature") orelse return null;
+    const state = State.of(self) orelse return null;
+    _ = find(self, name, "signature") orelse return null;
+    const text = textOf(name, "signature") orelse return null;
+    const function = state.functions.find(text) orelse {
+        const registered = c.PyDict_GetItemString(state.registered, text);
+        c.Py_IncRef(registered);
+        return registered;
+    };
     const args = c.PyList_New(0) orelse return null;
     defer c.Py_DecRef(args);
     for (function.sig.args) |arg| if (!append(args, pair(self, arg.name, arg.typ))) return null;
@@ -244,17 +323,15 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 
 fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
-    const list = c.PyList_New(0) orelse return null;
-    for (state.functions.list()) |function| if (!append(list, newStr(function.sig.name))) {
-        c.Py_DecRef(list);
-        return null;
-    };
-    return list;
+    return c.PyDict_Keys(state.objects);
 }
 
 fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(self) orelse return null;
     const function = find(self, name, "doc") orelse return null;
-    return newStr(function.sig.doc);
+    const text = textOf(name, "doc") orelse return null;
+    const own = state.functions.find(text) orelse return c.PyObject_GetAttrString(function, "__doc__");
+    return newStr(own.sig.doc);
 }
 
 fn version(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
@@ -269,19 +346,22 @@ fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     return class;
 }
 
-/// The function of that name, or null with KeyError or TypeError set.
-fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*const State.Functions.Entry {
+/// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError set.
+fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*PyObject {
     const state = State.of(self) orelse return null;
     const text = textOf(name, caller) orelse return null;
-    return state.functions.find(text) orelse {
-        const message = c.PyUnicode_FromFormat(
-            "no Zig function %R is registered; nano_ffi.list_functions() has the names",
-            name,
-        ) orelse return null;
-        defer c.Py_DecRef(message);
-        c.PyErr_SetObject(capi.exception("KeyError"), message);
-        return null;
-    };
+    // Our own object of the name's text: a subclass of str might have a hash of its own.
+    const key = newStr(text) orelse return null;
+    defer c.Py_DecRef(key);
+    if (c.PyDict_GetItemWithError(state.objects, key)) |function| return function;
+    if (c.PyErr_Occurred() != null) return null;
+    const message = c.PyUnicode_FromFormat(
+        "no Zig function %R is registered; nano_ffi.list_functions() has the names",
+        key,
+    ) orelse return null;
+    defer c.Py_DecRef(message);
+    c.PyErr_SetObject(capi.exception("KeyError"), message);
+    return null;
 }
 
 /// The UTF-8 of `name`, which belongs to it, or null with TypeError set.

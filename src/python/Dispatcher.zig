@@ -13,9 +13,10 @@ const Dispatcher = @This();
 /// An extern struct, because CPython allocates it: the header comes first.
 pub const Object = extern struct {
     ob_base: PyObject,
-    /// Null until the first `publish`.
     table: ?*names.Table,
     module: ?*PyObject,
+    /// A PyMutex.
+    mutex: u8,
 };
 
 /// A new reference to the dispatcher of `module`, with `table`, which it now owns. Null with the
@@ -34,7 +35,6 @@ pub fn create(module: *PyObject, table: *names.Table) ?*PyObject {
 /// The table as it is now. It stays valid as long as the dispatcher.
 pub inline fn tableOf(self: *PyObject) *names.Table {
     const dispatcher: *Object = @ptrCast(@alignCast(self));
-    // Slots are written before the table is published: acquire sees them.
     return @atomicLoad(?*names.Table, &dispatcher.table, .acquire).?;
 }
 
@@ -44,11 +44,27 @@ pub fn moduleOf(self: *PyObject) *PyObject {
     return dispatcher.module.?;
 }
 
-/// Replaces the table by a larger one that holds the same names and more.
-pub fn publish(self: *PyObject, table: *names.Table) void {
+/// Begins to change the table, or what belongs to it: one thread at a time.
+pub inline fn lock(self: *PyObject) void {
     const dispatcher: *Object = @ptrCast(@alignCast(self));
-    table.older = dispatcher.table;
-    @atomicStore(?*names.Table, &dispatcher.table, table, .release);
+    if (capi.free_threaded) c.PyMutex_Lock(&dispatcher.mutex);
+}
+
+pub inline fn unlock(self: *PyObject) void {
+    const dispatcher: *Object = @ptrCast(@alignCast(self));
+    if (capi.free_threaded) c.PyMutex_Unlock(&dispatcher.mutex);
+}
+
+/// Adds a function, under the lock. Its name, interned, gets a new reference; `slot.self` must live
+/// as long as the dispatcher.
+pub fn add(self: *PyObject, slot: names.Slot) error{OutOfMemory}!void {
+    const dispatcher: *Object = @ptrCast(@alignCast(self));
+    if (dispatcher.table.?.isFull()) {
+        const larger = try dispatcher.table.?.grown();
+        // Slots are written before the table is published: `tableOf` acquires.
+        @atomicStore(?*names.Table, &dispatcher.table, larger, .release);
+    }
+    dispatcher.table.?.add(slot);
 }
 
 fn traverse(self: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {

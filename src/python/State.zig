@@ -9,21 +9,20 @@ const c = capi.functions;
 const PyObject = capi.PyObject;
 const State = @This();
 
-/// Functions by name. Filled while the module is executed, only read afterwards: no lock is needed.
-pub const Functions = registry.Registry(Target);
-
-/// A trampoline, and what it is called with as its first argument (borrowed).
-pub const Target = struct { pointer: *const capi.PyCFunctionFastWithKeywords, self: *PyObject };
+/// The module's own functions. Filled while it is executed, only read afterwards: no lock is needed.
+pub const Functions = registry.Registry(*const capi.PyCFunctionFastWithKeywords);
 
 /// CPython zeroes the state before the module is executed, so false is its first value.
 ready: bool,
 classes: errors.Classes,
 raised: errors.Cache,
 functions: Functions,
-/// dict: name → function object.
+/// dict: name → function object, in the order of registration.
 objects: *PyObject,
 /// dict: full name of a Zig type → its Python class.
 types: *PyObject,
+/// dict: name → signature (a dict) of what was registered from Python.
+registered: *PyObject,
 /// The object behind `call`; null until the module has one.
 dispatcher: ?*PyObject,
 
@@ -34,14 +33,15 @@ pub fn of(module: *PyObject) ?*State {
 
 /// Makes everything. False with the error set; then there is nothing to give back.
 pub fn create(state: *State) bool {
-    state.objects = c.PyDict_New() orelse return false;
-    state.types = c.PyDict_New() orelse {
-        c.Py_DecRef(state.objects);
-        return false;
-    };
+    const dicts = .{ &state.objects, &state.types, &state.registered };
+    inline for (dicts, 0..) |dict, index| {
+        dict.* = c.PyDict_New() orelse {
+            inline for (0..index) |made| c.Py_DecRef(dicts[made].*);
+            return false;
+        };
+    }
     state.classes = errors.Classes.create() orelse {
-        c.Py_DecRef(state.objects);
-        c.Py_DecRef(state.types);
+        inline for (dicts) |dict| c.Py_DecRef(dict.*);
         return false;
     };
     state.raised = @splat(null);
@@ -58,7 +58,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    inline for (.{ state.objects, state.types, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
+    inline for (.{ state.objects, state.types, state.registered, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -74,6 +74,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     errors.releaseCache(&state.raised);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
+    c.Py_DecRef(state.registered);
     c.Py_DecRef(state.dispatcher);
     c.Py_DecRef(state.classes.zig_error);
     c.Py_DecRef(state.classes.out_of_range);
@@ -81,9 +82,15 @@ fn free(module: ?*anyopaque) callconv(.c) void {
 }
 
 /// The definition of a module with this state.
-pub fn moduleDef(name: [*:0]const u8, methods: ?[*]capi.PyMethodDef, slots: [*]const capi.PyModuleDef_Slot) capi.PyModuleDef {
+pub fn moduleDef(
+    name: [*:0]const u8,
+    doc: [*:0]const u8,
+    methods: ?[*]capi.PyMethodDef,
+    slots: [*]const capi.PyModuleDef_Slot,
+) capi.PyModuleDef {
     return .{
         .m_name = name,
+        .m_doc = doc,
         .m_size = @sizeOf(State),
         .m_methods = methods,
         .m_slots = slots,

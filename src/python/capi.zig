@@ -3,7 +3,7 @@
 //! built anywhere; `zig build check-headers` compares each declaration with the real `Python.h`.
 //!
 //! Functions are extern, structs are CPython's own layouts, which differ by version and in
-//! free-threaded builds. With `limited`, only what the stable ABI of CPython 3.11 promises is used.
+//! free-threaded builds. With `limited`, only what the stable ABI of CPython 3.12 promises is used.
 
 const std = @import("std");
 const builtin = @import("builtin");
@@ -265,7 +265,10 @@ pub const functions = struct {
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
     pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
 
-    // Memory that needs no thread state.
+    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13.
+    pub extern fn PyMem_Malloc(size: usize) ?*anyopaque;
+    pub extern fn PyMem_Realloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
+    pub extern fn PyMem_Free(memory: ?*anyopaque) void;
     pub extern fn PyMem_RawMalloc(size: usize) ?*anyopaque;
     pub extern fn PyMem_RawRealloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
     pub extern fn PyMem_RawFree(memory: ?*anyopaque) void;
@@ -293,6 +296,7 @@ pub const functions = struct {
     pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
     pub extern fn PyDict_GetItemString(dict: *PyObject, key: [*:0]const u8) ?*PyObject;
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
+    pub extern fn PyDict_Keys(dict: *PyObject) ?*PyObject;
     pub extern fn PyDict_New() ?*PyObject;
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
     pub extern fn PyDict_Items(dict: *PyObject) ?*PyObject;
@@ -309,6 +313,17 @@ pub const functions = struct {
     pub extern fn PyTuple_SetItem(tuple: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
     pub extern fn PyTuple_Size(tuple: *PyObject) Py_ssize_t;
 
+    // Builtin functions: what a PyMethodDef said. PyCFunction_GetSelf lends.
+    pub extern fn PyCFunction_GetFlags(function: *PyObject) c_int;
+    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const anyopaque;
+    pub extern fn PyCFunction_GetSelf(function: *PyObject) ?*PyObject;
+    pub extern fn PyCallable_Check(object: *PyObject) c_int;
+    pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
+
+    // Free-threaded builds only.
+    pub extern fn PyMutex_Lock(mutex: *u8) void;
+    pub extern fn PyMutex_Unlock(mutex: *u8) void;
+
     // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
     pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
     pub extern fn PyModule_GetState(module: *PyObject) ?*anyopaque;
@@ -324,6 +339,7 @@ pub const objects = struct {
     pub const _Py_TrueStruct = PyObject;
     pub const PyBytes_Type = PyObject;
     pub const PyComplex_Type = PyObject;
+    pub const PyCFunction_Type = PyObject;
     pub const PyFloat_Type = PyObject;
     pub const PyLong_Type = PyObject;
     pub const PyUnicode_Type = PyObject;
@@ -392,6 +408,42 @@ pub inline fn isExactly(value: *PyObject, comptime name: []const u8) bool {
 /// Whether `value` is an instance of int, bytes, str or a subclass: their flags are inherited.
 pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
     return functions.PyType_GetFlags(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+}
+
+/// Calls any callable with arguments as a METH_FASTCALL | METH_KEYWORDS function gets them: new
+/// reference, or null with the error set.
+pub fn vectorcall(
+    callable: *PyObject,
+    args: [*]const *PyObject,
+    nargs: Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
+    if (minor >= 11) return functions.PyObject_Vectorcall(callable, args, @intCast(nargs), kwnames);
+    // CPython 3.10 has it inline only.
+    const positional = functions.PyTuple_New(nargs) orelse return null;
+    defer functions.Py_DecRef(positional);
+    for (0..@intCast(nargs)) |index| {
+        functions.Py_IncRef(args[index]);
+        _ = functions.PyTuple_SetItem(positional, @intCast(index), args[index]);
+    }
+    const names = kwnames orelse return functions.PyObject_Call(callable, positional, null);
+    const keywords = functions.PyDict_New() orelse return null;
+    defer functions.Py_DecRef(keywords);
+    for (0..@intCast(functions.PyTuple_Size(names))) |index| {
+        const name = functions.PyTuple_GetItem(names, @intCast(index)) orelse return null;
+        const value = args[@as(usize, @intCast(nargs)) + index];
+        if (functions.PyDict_SetItem(keywords, name, value) < 0) return null;
+    }
+    return functions.PyObject_Call(callable, positional, keywords);
+}
+
+/// dict.setdefault(key, default): borrowed, or null with the error set.
+pub fn setDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject {
+    if (!limited) return functions.PyDict_SetDefault(dict, key, default);
+    // Not in the stable ABI, and with a GIL nobody comes between.
+    if (functions.PyDict_GetItemWithError(dict, key)) |found| return found;
+    if (functions.PyErr_Occurred() != null) return null;
+    return if (functions.PyDict_SetItem(dict, key, default) == 0) default else null;
 }
 
 /// A new reference to None, True or False. They are immortal since CPython 3.12.

@@ -49,7 +49,7 @@ pub fn classOf(comptime E: type, module: *PyObject) ?*PyObject {
     defer c.Py_DecRef(class);
     const key = c.PyUnicode_InternFromString(@typeName(E)) orelse return null;
     defer c.Py_DecRef(key);
-    return c.PyDict_SetDefault(state.types, key, class); // another thread may have been faster
+    return capi.setDefault(state.types, key, class); // another thread may have been faster
 }
 
 fn create(comptime E: type, module: *PyObject) ?*PyObject {

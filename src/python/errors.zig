@@ -69,7 +69,7 @@ pub const Classes = struct {
         const class = newClass(full, null, null, bases[0..if (builtin == null) 1 else 2]);
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
-        return c.PyDict_SetDefault(classes.by_name, key, class orelse return null);
+        return capi.setDefault(classes.by_name, key, class orelse return null);
     }
 };
 

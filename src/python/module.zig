@@ -2,6 +2,7 @@
 //! has its own, and nothing that needs the GIL.
 
 const std = @import("std");
+const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const memory = @import("memory.zig");
 const small_ints = @import("small_ints.zig");
@@ -33,6 +34,13 @@ pub const Definition = struct {
     exec: ?*const fn (module: *PyObject, state: *State) bool = null,
 };
 
+/// The module's docstring. It says in the bytes of the binary which CPython and machine they are for,
+/// which otherwise can only be guessed from them.
+const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_options").version ++
+    ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else std.fmt.comptimePrint("cp3{d}{s}", .{
+    capi.minor, if (capi.free_threaded) "t" else "",
+})) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++ @tagName(builtin.cpu.arch);
+
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
     comptime var text: [:0]const u8 = sig.name ++ "($module";
@@ -59,7 +67,7 @@ pub fn exportModule(comptime definition: Definition) void {
             for (&defs, definition.functions) |*place, function| place.* = function.methodDef();
             break :defs defs;
         };
-        var def = State.moduleDef(definition.name, &methods, &slots);
+        var def = State.moduleDef(definition.name, marker, &methods, &slots);
 
         fn init() callconv(.c) ?*PyObject {
             if (!interpreterFits(definition.name)) return null;
@@ -78,10 +86,12 @@ pub fn exportModule(comptime definition: Definition) void {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
             for (definition.functions, &function_defs) |function, *function_def| {
-                state.functions.register(memory.allocator, function.sig.name, .{
-                    .pointer = function.pointer,
-                    .self = module,
-                }, function.sig) catch |err| {
+                state.functions.register(
+                    memory.allocator,
+                    function.sig.name,
+                    function.pointer,
+                    function.sig,
+                ) catch |err| {
                     switch (err) {
                         error.OutOfMemory => _ = c.PyErr_NoMemory(),
                         error.DuplicateName => _ = c.PyErr_Format(

@@ -4,8 +4,9 @@
 //! interns ours too: so the lookup is, nearly always, one comparison of pointers. Any other str of
 //! the same text is found by its text, in the registry.
 //!
-//! Readers take no lock. A table is never changed after it is published; `add` makes a larger one
-//! and keeps the old ones until the end, since a thread may be reading there.
+//! Readers take no lock, writers take turns (see `Dispatcher`). A name is written last into its slot,
+//! and none is ever taken away. A full table is replaced by a larger one, and kept until the end:
+//! a thread may be reading there.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -48,20 +49,36 @@ pub const Table = struct {
         var index = hash(name);
         while (true) : (index += 1) {
             const slot = &slots[index & mask];
-            if (slot.name == name) return slot;
-            if (slot.name == null) return null;
+            const found = @atomicLoad(?*PyObject, &slot.name, .acquire);
+            if (found == name) return slot;
+            if (found == null) return null;
         }
     }
 
-    /// Adds to a table that no other thread knows yet. Takes a new reference to the name.
+    pub fn isFull(table: *const Table) bool {
+        return (table.used + 1) * 2 > table.slots.len;
+    }
+
+    /// Adds to a table that is not full. Takes a new reference to the name.
     pub fn add(table: *Table, slot: Slot) void {
-        std.debug.assert(table.used * 2 < table.slots.len);
+        std.debug.assert(!table.isFull());
         const mask = table.slots.len - 1;
         var index = hash(slot.name.?);
         while (table.slots[index & mask].name != null) index += 1;
         capi.functions.Py_IncRef(slot.name);
-        table.slots[index & mask] = slot;
+        const place = &table.slots[index & mask];
+        place.function = slot.function;
+        place.self = slot.self;
+        @atomicStore(?*PyObject, &place.name, slot.name, .release);
         table.used += 1;
+    }
+
+    /// A table of twice the size with the same names, which has this one as its older.
+    pub fn grown(table: *Table) error{OutOfMemory}!*Table {
+        const larger = try create(table.slots.len);
+        for (table.slots) |slot| if (slot.name != null) larger.add(slot);
+        larger.older = table;
+        return larger;
     }
 };
 
