@@ -36,6 +36,7 @@ pub fn build(b: *Build) void {
             .target = target,
             .optimize = optimize,
             .strip = optimize != .debug,
+            .omit_frame_pointer = optimize != .debug,
         });
         native.addImport("nano_ffi", packageModule(b, python, target, optimize));
         native.addAnonymousImport("builtins_source", .{ .root_source_file = builtins_source });
@@ -68,8 +69,8 @@ const Python = struct {
     free_threaded: bool = false,
     limited: bool = false,
 
-    /// The oldest CPython whose stable ABI has the buffer protocol.
-    const stable: Python = .{ .minor = 11, .limited = true };
+    /// The oldest CPython whose stable ABI has vectorcall and the buffer protocol.
+    const stable: Python = .{ .minor = 12, .limited = true };
 
     fn parse(name: []const u8) ?Python {
         if (std.mem.eql(u8, name, "abi3")) return stable;
@@ -102,6 +103,7 @@ fn packageModule(b: *Build, python: Python, target: Build.ResolvedTarget, optimi
         .root_source_file = b.path("src/root.zig"),
         .target = target,
         .optimize = optimize,
+        .omit_frame_pointer = optimize != .debug,
     });
     module.addOptions("build_options", python.options(b));
     return module;

@@ -7,10 +7,22 @@
 
 from __future__ import annotations
 
-from nano_ffi._native import OutOfRangeError, ZigError, call, list_functions, signature, version
+from nano_ffi._native import OutOfRangeError, ZigError, call, get, list_functions, signature, version
 
-__all__ = ["OutOfRangeError", "ZigError", "call", "errors", "list_functions", "signature", "version"]
+__all__ = [
+    "OutOfRangeError",
+    "ZigError",
+    "call",
+    "errors",
+    "functions",
+    "get",
+    "list_functions",
+    "register",
+    "signature",
+    "version",
+]
 
 __version__ = version()
 
-from nano_ffi import errors
+from nano_ffi import errors, functions
+from nano_ffi.registration import register

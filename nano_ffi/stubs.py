@@ -1,17 +1,27 @@
 """Type stubs (``.pyi``) out of the signatures of Zig functions.
 
-``python -m nano_ffi.stubs`` prints the stub of `nano_ffi._native`, in which `call` has an overload for each
-built-in function, so that a type checker knows what ``call("add", 3, 4)`` takes and gives.
+``python -m nano_ffi.stubs FOLDER`` writes the stubs of `nano_ffi._native`, in which `call` has an overload for
+each built-in function, so that a type checker knows what ``call("add", 3, 4)`` takes and gives, and of
+`nano_ffi.functions`.
 """
 
 from __future__ import annotations
 
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
 import nano_ffi
+from nano_ffi import _native
 
-__all__ = ["native_stub"]
+__all__ = ["STUBS"]
 
-HEAD = """\
-# Made by `python -m nano_ffi.stubs` out of the signatures of the Zig functions. Do not edit.
+LINE_LENGTH = 120
+
+NATIVE_HEAD = """\
+# Made by `python -m nano_ffi.stubs nano_ffi` out of the signatures of the Zig functions. Do not edit.
+from collections.abc import Callable
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict, overload, type_check_only
 
 from typing_extensions import Buffer
@@ -26,9 +36,21 @@ class Signature(TypedDict):
 
 """
 
-TAIL = """\
+FUNCTIONS_HEAD = """\
+# Made by `python -m nano_ffi.stubs nano_ffi` out of the signatures of the Zig functions. Do not edit.
+from collections.abc import Callable
+from typing import Any, SupportsFloat, SupportsIndex
+
+from typing_extensions import Buffer
+
+def __getattr__(name: str) -> Callable[..., Any]: ...
+"""
+
+NATIVE_TAIL = """\
 @overload
-def call(name: str, /, *args: Any) -> Any: ...
+def call(name: str, /, *args: Any, **kwargs: Any) -> Any: ...
+def get(name: str, /) -> Callable[..., Any]: ...
+def register(name: str, function: Callable[..., Any], signature: Signature, /) -> None: ...
 def signature(name: str, /) -> Signature: ...
 def list_functions() -> list[str]: ...
 def doc(name: str, /) -> str: ...
@@ -57,19 +79,36 @@ def given(ret: str | list[str]) -> str:
     return {"bool": "bool", "str": "str", "bytes": "bytes", "buffer": "bytes", "void": "None"}[ret]
 
 
+def definition(name: str, first: Sequence[str] = (), docstring: str = "") -> str:
+    """The ``def`` of a Zig function as it is called: with `first` and then its own parameters."""
+    signature = nano_ffi.signature(name)
+    called = "call" if first else name
+    parameters = [*first, *(f"{arg}: {taken(typ)}" for arg, typ in signature["args"])]
+    body = textwrap.indent(f'\n"""{docstring}"""\n', "    ") if docstring else " ...\n"
+    line = f"def {called}({', '.join(parameters)}) -> {given(signature['ret'])}:"
+    if len(line + body.partition("\n")[0]) > LINE_LENGTH:
+        inner = "".join(f"    {parameter},\n" for parameter in parameters)
+        line = f"def {called}(\n{inner}) -> {given(signature['ret'])}:"
+    return line + body
+
+
 def native_stub() -> str:
     """The text of ``_native.pyi``."""
-    lines = [HEAD]
-    for name in nano_ffi.list_functions():
-        signature = nano_ffi.signature(name)
-        parameters = [f'name: Literal["{name}"]', *(f"{arg}: {taken(typ)}" for arg, typ in signature["args"]), "/"]
-        one_line = f"def call({', '.join(parameters)}) -> {given(signature['ret'])}: ..."
-        if len(one_line) > 120:
-            inner = "".join(f"    {parameter},\n" for parameter in parameters)
-            one_line = f"def call(\n{inner}) -> {given(signature['ret'])}: ..."
-        lines.append(f"@overload\n{one_line}\n")
-    return "".join([*lines, TAIL])
+    overloads = (
+        "@overload\n" + definition(name, [f'name: Literal["{name}"]', "/"]) for name in nano_ffi.list_functions()
+    )
+    return "".join([NATIVE_HEAD, *overloads, NATIVE_TAIL])
+
+
+def functions_stub() -> str:
+    """The text of ``functions.pyi``."""
+    functions = (definition(name, docstring=_native.doc(name)) for name in nano_ffi.list_functions())
+    return "\n".join([FUNCTIONS_HEAD, *functions])
+
+
+STUBS: dict[str, Callable[[], str]] = {"_native.pyi": native_stub, "functions.pyi": functions_stub}
 
 
 if __name__ == "__main__":
-    print(native_stub(), end="")
+    for file, stub in STUBS.items():
+        Path(sys.argv[1], file).write_text(stub(), encoding="utf-8")

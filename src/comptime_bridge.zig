@@ -6,11 +6,11 @@
 //!     Context                   what a call carries along (for errors), passed through
 //!     Value                     an argument as it comes
 //!     Result                    what the trampoline returns, a failure among it
-//!     Argument(T)               a type with `take(Context, Value, comptime Site) ?Argument(T)`
-//!                               (null: the failure is on record), `get(*Argument(T)) T`, and, where
-//!                               something was borrowed, `release(*Argument(T)) void`
+//!     Argument(T)               a type with `take(Context, Value, *const Site) !Argument(T)`,
+//!                               `get(*Argument(T)) T`, and, where something was borrowed,
+//!                               `release(*Argument(T)) void`
 //!     wrongCount(Context, comptime Signature, given: usize) Result
-//!     fail() Result             what to return when `take` gave null
+//!     fail() Result             what to return when `take` failed: the failure is on record
 //!     raise(Context, anyerror) Result
 //!     give(T, Context, value: T) Result
 //!
@@ -21,8 +21,14 @@ const signature = @import("signature.zig");
 
 pub const Signature = signature.Signature;
 
-/// The place of a value in a call, for messages.
-pub const Site = struct { function: []const u8, parameter: signature.Argument };
+/// The place of a value in a call, for messages. A value inside another one has that one's site
+/// in `within`, and is a field of it, or its item of number `index` where the name is empty.
+pub const Site = struct {
+    function: [:0]const u8,
+    parameter: signature.Argument,
+    within: ?*const Site = null,
+    index: usize = 0,
+};
 
 pub fn Bridge(comptime Boundary: type) type {
     return struct {
@@ -50,7 +56,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// Converts `args`, calls the function, converts what it returns.
         pub fn call(context: Boundary.Context, args: []const Boundary.Value) Boundary.Result {
             if (args.len != params.len) return Boundary.wrongCount(context, sig, args.len);
-            return convert(context, args.ptr);
+            return callExact(context, args.ptr);
         }
 
         /// The trampoline as the boundary's own kind of pointer to code.
@@ -58,7 +64,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             return Boundary.entry(@This());
         }
 
-        inline fn convert(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
+        /// The same where it is known that `args` holds one value per parameter.
+        pub inline fn callExact(
+            context: Boundary.Context,
+            args: [*]const Boundary.Value,
+        ) Boundary.Result {
             var arguments: Arguments = undefined;
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
@@ -66,8 +76,8 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken) arguments[index].release();
             };
             inline for (0..params.len) |index| {
-                const site: Site = .{ .function = sig.name, .parameter = sig.args[index] };
-                arguments[index] = @TypeOf(arguments[index]).take(context, args[index], site) orelse
+                const site = comptime &Site{ .function = sig.name, .parameter = sig.args[index] };
+                arguments[index] = @TypeOf(arguments[index]).take(context, args[index], site) catch
                     return Boundary.fail();
                 taken = index + 1;
             }
@@ -98,10 +108,10 @@ const Plain = struct {
     fn Argument(comptime T: type) type {
         if (T == i64) return struct {
             int: i64,
-            fn take(log: Context, value: Value, comptime site: Site) ?@This() {
+            fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value == .int) return .{ .int = value.int };
                 log.wrong = site.parameter.name;
-                return null;
+                return error.Wrong;
             }
             fn get(argument: *@This()) i64 {
                 return argument.int;
@@ -110,10 +120,10 @@ const Plain = struct {
         return struct {
             text: []const u8,
             log: *Log,
-            fn take(log: Context, value: Value, comptime site: Site) ?@This() {
+            fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value != .text) {
                     log.wrong = site.parameter.name;
-                    return null;
+                    return error.Wrong;
                 }
                 log.borrowed += 1;
                 return .{ .text = value.text, .log = log };

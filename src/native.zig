@@ -5,5 +5,5 @@ const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
 
 comptime {
-    nano_ffi.exportModule("_native", @import("builtins.zig"), @import("builtins_source"));
+    nano_ffi.exportDispatcher("_native", @import("builtins.zig"), @import("builtins_source"));
 }

@@ -1,10 +1,14 @@
 //! The only door to CPython: its boundary for the bridge, and dispatch by name.
 
 const std = @import("std");
+const binding = @import("python/binding.zig");
 const capi = @import("python/capi.zig");
 const convert = @import("python/convert.zig");
+const Dispatcher = @import("python/Dispatcher.zig");
 const errors = @import("python/errors.zig");
+const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
+const names = @import("python/names.zig");
 const State = @import("python/State.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
 const c = capi.functions;
@@ -17,11 +21,6 @@ pub const Boundary = struct {
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
 
-    pub fn wrongCount(_: Context, comptime sig: comptime_bridge.Signature, given: usize) Result {
-        errors.raiseWrongCount(&sig, given);
-        return null;
-    }
-
     pub inline fn fail() Result {
         return null;
     }
@@ -29,18 +28,31 @@ pub const Boundary = struct {
     pub fn raise(context: Context, err: anyerror) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;
-        errors.raiseZigError(state.classes, @errorName(err));
+        errors.raiseZigError(state.classes, &state.raised, err);
         return null;
     }
 
-    pub inline fn give(comptime T: type, _: Context, value: T) Result {
-        return convert.give(T, value);
+    pub inline fn give(comptime T: type, context: Context, value: T) Result {
+        return convert.give(T, context, value);
     }
 
-    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFast {
+    /// METH_FASTCALL | METH_KEYWORDS: the interpreter calls it with an array, and no tuple is made.
+    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFastWithKeywords {
+        const count = Trampoline.sig.args.len;
         return &struct {
-            fn entry(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
-                return Trampoline.call(self, args[0..@intCast(nargs)]);
+            fn entry(
+                self: *PyObject,
+                given: [*]const *PyObject,
+                nargs: capi.Py_ssize_t,
+                kwnames: ?*PyObject,
+            ) callconv(.c) ?*PyObject {
+                var bound: [count]?*PyObject = undefined;
+                var args = given;
+                if (nargs != count or kwnames != null) {
+                    if (!binding.bind(&Trampoline.sig, given, @intCast(nargs), kwnames, &bound)) return null;
+                    args = @ptrCast(&bound);
+                }
+                return Trampoline.callExact(self, args);
             }
         }.entry;
     }
@@ -48,12 +60,36 @@ pub const Boundary = struct {
 
 pub const Bridge = comptime_bridge.Bridge(Boundary);
 
-/// Exports PyInit_NAME of a module whose functions are the `pub fn`s of `namespace`, with names and
-/// comments from `source` (see source.zig), reached through its `call`, `signature`, `list_functions`.
+/// Exports PyInit_NAME of a module that has the `pub fn`s of `namespace` as its functions. `source`
+/// is what source.zig read in the file of `namespace`: names of parameters, and comments.
 pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
-    const decl_names = @typeInfo(namespace).@"struct".decl_names;
+    module.exportModule(.{
+        .name = name,
+        .functions = functionsOf(namespace, source),
+        .methods = &.{.{
+            .ml_name = "__nano_ffi_signature__",
+            .ml_meth = &signature,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat nano_ffi.register shows of a function.",
+        }},
+        .exec = &addAttributes,
+    });
+}
+
+/// The same with `call`, `signature`, `list_functions` … in the functions' place, which reach them,
+/// and those that are registered later, by name.
+pub fn exportDispatcher(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
+    module.exportModule(.{
+        .name = name,
+        .functions = functionsOf(namespace, source),
+        .methods = &methods,
+        .exec = &addDispatcher,
+    });
+}
+
+fn functionsOf(comptime namespace: type, comptime source: type) []const module.Function {
     comptime var functions: []const module.Function = &.{};
-    for (decl_names) |decl_name| {
+    inline for (@typeInfo(namespace).@"struct".decl_names) |decl_name| {
         const decl = @field(namespace, decl_name);
         if (@typeInfo(@TypeOf(decl)) != .@"fn") continue;
         const read = @field(source, decl_name);
@@ -63,30 +99,46 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
             .doc = read.doc,
         });
         functions = functions ++ .{module.Function{
-            .name = decl_name,
             .pointer = trampoline.asPtr(),
             .sig = trampoline.sig,
         }};
     }
-    module.exportModule(.{
-        .name = name,
-        .functions = functions,
-        .methods = &methods,
-        .exec = &execute,
-    });
+    return functions;
 }
+
+fn addAttributes(self: *PyObject, state: *State) bool {
+    for (state.functions.list()) |function| {
+        const object = c.PyDict_GetItemString(state.objects, function.sig.name);
+        if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
+    }
+    return true;
+}
+
+const call_def: capi.PyMethodDef = .{
+    .ml_name = "call",
+    .ml_meth = &call,
+    .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+    .ml_doc = "call($self, name, /, *args, **kwargs)\n--\n\n" ++
+        "Call the Zig function `name` with these arguments and return its result.\n\n" ++
+        "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
+        "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
+        "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
+        "BufferError: a buffer is read-only or not contiguous.",
+};
 
 const methods = [_]capi.PyMethodDef{
     .{
-        .ml_name = "call",
-        .ml_meth = &call,
+        .ml_name = "get",
+        .ml_meth = &get,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "get($module, name, /)\n--\n\n" ++
+            "The function object of the Zig function `name`. KeyError: there is no such function.",
+    },
+    .{
+        .ml_name = "register",
+        .ml_meth = &register,
         .ml_flags = capi.constants.METH_FASTCALL,
-        .ml_doc = "call($module, name, /, *args)\n--\n\n" ++
-            "Call the Zig function `name` with `args` and return its result.\n\n" ++
-            "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
-            "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
-            "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
-            "BufferError: a buffer is read-only or not contiguous.",
+        .ml_doc = "register($module, name, function, signature, /)\n--\n\nSee nano_ffi.register.",
     },
     .{
         .ml_name = "signature",
@@ -123,25 +175,140 @@ const methods = [_]capi.PyMethodDef{
     },
 };
 
-fn execute(self: *PyObject, state: *State) bool {
-    return c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
+fn addDispatcher(self: *PyObject, state: *State) bool {
+    const table = names.Table.create(state.functions.list().len) catch {
+        _ = c.PyErr_NoMemory();
+        return false;
+    };
+    state.dispatcher = Dispatcher.create(self, table) orelse {
+        table.destroy();
+        return false;
+    };
+    for (state.functions.list()) |function| {
+        const name = c.PyUnicode_InternFromString(function.sig.name) orelse return false;
+        defer c.Py_DecRef(name);
+        table.add(.{ .name = name, .function = function.pointer, .self = self });
+    }
+    const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+    defer c.Py_DecRef(module_name);
+    const call_object = c.PyCFunction_NewEx(&call_def, state.dispatcher, module_name) orelse return false;
+    defer c.Py_DecRef(call_object);
+    return c.PyModule_AddObjectRef(self, "call", call_object) == 0 and
+        c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
         c.PyModule_AddObjectRef(self, "OutOfRangeError", state.classes.out_of_range) == 0;
 }
 
-fn call(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+fn call(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    if (nargs > 0) {
+        if (Dispatcher.tableOf(self).find(args[0])) |slot|
+            return slot.function(slot.self, args + 1, nargs - 1, kwnames);
+    }
+    return callByText(self, args, nargs, kwnames);
+}
+
+/// The name is another object than ours of the same text, or there is none such.
+noinline fn callByText(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
     if (nargs == 0) {
-        c.PyErr_SetString(capi.exception("TypeError"), "call() needs the name of a function: call(name, *args)");
+        c.PyErr_SetString(
+            capi.exception("TypeError"),
+            "call() needs the name of a function: call(name, *args)",
+        );
         return null;
     }
-    const function = find(self, args[0], "call") orelse return null;
-    return function.pointer(self, args + 1, nargs - 1);
+    const function = find(Dispatcher.moduleOf(self), args[0], "call") orelse return null;
+    return capi.vectorcall(function, args + 1, nargs - 1, kwnames);
+}
+
+fn get(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const function = find(self, name, "get") orelse return null;
+    c.Py_IncRef(function);
+    return function;
+}
+
+/// register(name, function, signature): see nano_ffi.register, which makes the signature.
+fn register(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    if (nargs != 3) {
+        _ = c.PyErr_Format(capi.exception("TypeError"), "register() takes 3 arguments (%zd given)", nargs);
+        return null;
+    }
+    const state = State.of(self) orelse return null;
+    const text = textOf(args[0], "register") orelse return null;
+    if (c.PyCallable_Check(args[1]) == 0 or !capi.hasFlag(args[2], "DICT_SUBCLASS")) {
+        c.PyErr_SetString(capi.exception("TypeError"), "register(): the function must be callable");
+        return null;
+    }
+    // Our own object of the name's text: a subclass of str might lie about itself.
+    var name = newStr(text);
+    if (name == null) return null;
+    defer c.Py_DecRef(name);
+    c.PyUnicode_InternInPlace(&name);
+
+    const dispatcher = state.dispatcher.?;
+    Dispatcher.lock(dispatcher);
+    defer Dispatcher.unlock(dispatcher);
+    switch (c.PyDict_Contains(state.objects, name.?)) {
+        0 => {},
+        1 => {
+            _ = c.PyErr_Format(
+                capi.exception("ValueError"),
+                "a function %R is registered already: choose another name",
+                name,
+            );
+            return null;
+        },
+        else => return null,
+    }
+    if (c.PyDict_SetItem(state.registered, name.?, args[2]) < 0) return null;
+    if (c.PyDict_SetItem(state.objects, name.?, args[1]) < 0) return null;
+    Dispatcher.add(dispatcher, slotOf(name.?, args[1])) catch return c.PyErr_NoMemory();
+    return capi.singleton(.None);
+}
+
+/// How `call` reaches `function` (kept alive by the dict of functions): a builtin of our kind, ours or
+/// not, is called as the interpreter would; anything else through its own vectorcall.
+fn slotOf(name: *PyObject, function: *PyObject) names.Slot {
+    const kind = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS;
+    if (capi.isExactly(function, "PyCFunction_Type") and c.PyCFunction_GetFlags(function) == kind) {
+        if (c.PyCFunction_GetSelf(function)) |self| return .{
+            .name = name,
+            .function = @ptrCast(c.PyCFunction_GetFunction(function).?),
+            .self = self,
+        };
+    }
+    return .{ .name = name, .function = &callAny, .self = function };
+}
+
+fn callAny(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    return capi.vectorcall(self, args, nargs, kwnames);
 }
 
 fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
-    const function = find(self, name, "signature") orelse return null;
+    const state = State.of(self) orelse return null;
+    _ = find(self, name, "signature") orelse return null;
+    const text = textOf(name, "signature") orelse return null;
+    const function = state.functions.find(text) orelse {
+        const registered = c.PyDict_GetItemString(state.registered, text);
+        c.Py_IncRef(registered);
+        return registered;
+    };
     const args = c.PyList_New(0) orelse return null;
     defer c.Py_DecRef(args);
-    for (function.sig.args) |arg| if (!append(args, pair(arg.name, arg.typ))) return null;
+    for (function.sig.args) |arg| if (!append(args, pair(self, arg.name, arg.typ))) return null;
 
     const ret = (if (function.sig.returns_tuple) listOf(function.sig.ret) else newStr(function.sig.ret[0])) orelse
         return null;
@@ -156,17 +323,15 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 
 fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
-    const names = c.PyList_New(0) orelse return null;
-    for (state.functions.list()) |function| if (!append(names, newStr(function.sig.name))) {
-        c.Py_DecRef(names);
-        return null;
-    };
-    return names;
+    return c.PyDict_Keys(state.objects);
 }
 
 fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(self) orelse return null;
     const function = find(self, name, "doc") orelse return null;
-    return newStr(function.sig.doc);
+    const text = textOf(name, "doc") orelse return null;
+    const own = state.functions.find(text) orelse return c.PyObject_GetAttrString(function, "__doc__");
+    return newStr(own.sig.doc);
 }
 
 fn version(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
@@ -181,19 +346,22 @@ fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     return class;
 }
 
-/// The function of that name, or null with KeyError or TypeError set.
-fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*const State.Functions.Entry {
+/// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError set.
+fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*PyObject {
     const state = State.of(self) orelse return null;
     const text = textOf(name, caller) orelse return null;
-    return state.functions.find(text) orelse {
-        const message = c.PyUnicode_FromFormat(
-            "no Zig function %R is registered; nano_ffi.list_functions() has the names",
-            name,
-        ) orelse return null;
-        defer c.Py_DecRef(message);
-        c.PyErr_SetObject(capi.exception("KeyError"), message);
-        return null;
-    };
+    // Our own object of the name's text: a subclass of str might have a hash of its own.
+    const key = newStr(text) orelse return null;
+    defer c.Py_DecRef(key);
+    if (c.PyDict_GetItemWithError(state.objects, key)) |function| return function;
+    if (c.PyErr_Occurred() != null) return null;
+    const message = c.PyUnicode_FromFormat(
+        "no Zig function %R is registered; nano_ffi.list_functions() has the names",
+        key,
+    ) orelse return null;
+    defer c.Py_DecRef(message);
+    c.PyErr_SetObject(capi.exception("KeyError"), message);
+    return null;
 }
 
 /// The UTF-8 of `name`, which belongs to it, or null with TypeError set.
@@ -225,8 +393,8 @@ fn listOf(texts: []const [:0]const u8) ?*PyObject {
 }
 
 /// New tuple of two str, or null with the error set.
-fn pair(first: []const u8, second: []const u8) ?*PyObject {
-    return convert.give(struct { []const u8, []const u8 }, .{ first, second });
+fn pair(self: *PyObject, first: []const u8, second: []const u8) ?*PyObject {
+    return convert.give(struct { []const u8, []const u8 }, self, .{ first, second });
 }
 
 /// Appends `item`, which it consumes. False with the error set, also where `item` is null.

@@ -7,6 +7,7 @@ const signatures = @import("signature.zig");
 pub const bridge = python_ext.Bridge;
 pub const registry = @import("registry.zig");
 pub const exportModule = python_ext.exportModule;
+pub const exportDispatcher = python_ext.exportDispatcher;
 /// To be declared in the root file of an extension: `pub const panic = nano_ffi.panic;`
 pub const panic = python_ext.panic;
 
@@ -14,6 +15,10 @@ pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
 pub const Buffer = signatures.Buffer;
+pub const Object = signatures.Object;
+pub const Owned = signatures.Owned;
+/// CPython's raw memory domain: for what a function returns as `Owned`.
+pub const allocator = @import("python/memory.zig").allocator;
 
 test {
     _ = @import("comptime_bridge.zig");

@@ -30,24 +30,150 @@ pub const Bytes = struct { data: []const u8 };
 /// `[]u8` is the one that can be written. Both are lent for the call, nothing is copied.
 pub const Buffer = struct { data: []const u8 };
 
-/// The name by which Python knows the type of a parameter or result; null where it cannot cross.
-pub fn typeName(comptime T: type) ?[:0]const u8 {
+/// A Python object as it is, lent for the call. What can be done with it is CPython's business.
+pub const Object = struct { handle: *anyopaque };
+
+/// A result in memory that the function got from `allocator`: it is copied out, and then freed.
+/// `T` is a slice; what its items point to is not freed.
+pub fn Owned(comptime T: type) type {
+    return struct {
+        data: T,
+        allocator: std.mem.Allocator,
+
+        pub const nano_ffi_owned = T;
+    };
+}
+
+/// The ways in which a type can cross.
+pub const Kind = enum {
+    void,
+    bool,
+    int,
+    float,
+    complex,
+    /// str, and nothing else.
+    str,
+    /// `[]const u8`: str, or any bytes-like object.
+    text,
+    bytes,
+    /// Bytes in place: read, or written where the slice is not const.
+    buffer,
+    /// Any other slice: lent by a buffer of numbers, or copied from a list or tuple.
+    items,
+    array,
+    tuple,
+    optional,
+    @"enum",
+    /// A struct with fields that can cross, by value.
+    record,
+    /// `std.StringHashMap`.
+    map,
+    object,
+    owned,
+};
+
+/// How `T` crosses; null where it cannot. The one place where that is decided.
+pub fn kindOf(comptime T: type) ?Kind {
+    return comptime decide(T);
+}
+
+fn decide(comptime T: type) ?Kind {
     switch (T) {
-        Str, []const u8 => return "str",
-        Bytes => return "bytes",
-        Buffer, []u8 => return "buffer",
-        usize, isize => return @typeName(T), // what they are on this machine, not i64 or i32
+        Str => return .str,
+        []const u8 => return .text,
+        Bytes => return .bytes,
+        Buffer, []u8 => return .buffer,
+        Object => return .object,
+        std.math.Complex(f32), std.math.Complex(f64) => return .complex,
         else => {},
     }
     return switch (@typeInfo(T)) {
-        .void => "void",
-        .bool => "bool",
-        .int => |int| if (int.bits >= 1 and int.bits <= 64) @typeName(T) else null,
-        .float => |float| if (float.bits == 32 or float.bits == 64) @typeName(T) else null,
+        .void => .void,
+        .bool => .bool,
+        .int => |int| if (int.bits >= 1) .int else null,
+        .float => |float| if (float.bits <= 64) .float else null,
+        .pointer => |pointer| if (pointer.size == .slice and pointer.sentinel() == null and
+            !pointer.attrs.@"volatile" and kindOf(pointer.child) != null and
+            (pointer.attrs.@"const" or isBufferItem(pointer.child))) .items else null,
+        .array => |array| if (kindOf(array.child) != null and array.sentinel() == null) .array else null,
+        .optional => |optional| if (kindOf(optional.child) != null and kindOf(optional.child) != .optional)
+            .optional
+        else
+            null,
+        .@"enum" => |info| if (info.mode == .exhaustive and info.field_names.len > 0) .@"enum" else null,
+        .@"struct" => |info| structKind(T, info),
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
-        .pointer, .array, .@"struct", .optional, .error_union, .error_set, .@"enum", .@"union" => null,
-        .@"fn", .@"opaque", .frame, .@"anyframe", .vector, .spirv => null,
+        .error_union, .error_set, .@"union", .@"fn", .@"opaque", .frame, .@"anyframe" => null,
+        .vector, .spirv => null,
     };
+}
+
+fn structKind(comptime T: type, comptime info: std.lang.Type.Struct) ?Kind {
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
+        return if (kindOf(T.nano_ffi_owned) != null) .owned else null;
+    if (comptime isStringMap(T)) return if (kindOf(MapValue(T)) != null) .map else null;
+    if (info.layout == .@"packed" or info.field_types.len == 0) return null;
+    inline for (info.field_types, info.field_attrs) |Field, attrs| {
+        if (attrs.@"comptime" or kindOf(Field) == null) return null;
+    }
+    return if (info.is_tuple) .tuple else .record;
+}
+
+fn isStringMap(comptime T: type) bool {
+    return @typeInfo(T) == .@"struct" and !@typeInfo(T).@"struct".is_tuple and @hasDecl(T, "KV") and
+        @hasField(T, "unmanaged") and @FieldType(T.KV, "key") == []const u8 and
+        T == std.StringHashMap(@FieldType(T.KV, "value"));
+}
+
+/// The type of the values of a `std.StringHashMap`.
+pub fn MapValue(comptime Map: type) type {
+    return @FieldType(Map.KV, "value");
+}
+
+/// Whether a buffer of another object can hold values of `T`: numbers of a size that memory has.
+pub fn isBufferItem(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .bool => true,
+        .float => |float| float.bits == 16 or float.bits == 32 or float.bits == 64,
+        .int => |int| int.bits == 8 or int.bits == 16 or int.bits == 32 or int.bits == 64,
+        else => false,
+    };
+}
+
+/// The name by which Python knows the type of a parameter or result; null where it cannot cross.
+pub fn typeName(comptime T: type) ?[:0]const u8 {
+    return comptime nameOf(T);
+}
+
+fn nameOf(comptime T: type) ?[:0]const u8 {
+    return switch (kindOf(T) orelse return null) {
+        .void, .bool, .int, .float => @typeName(T),
+        .complex => "complex",
+        .str, .text => "str",
+        .bytes => "bytes",
+        .buffer => "buffer",
+        .object => "object",
+        .optional => "?" ++ typeName(@typeInfo(T).optional.child).?,
+        .items => (if (@typeInfo(T).pointer.attrs.@"const") "[]const " else "[]") ++
+            typeName(@typeInfo(T).pointer.child).?,
+        .array => std.fmt.comptimePrint("[{d}]", .{@typeInfo(T).array.len}) ++ typeName(@typeInfo(T).array.child).?,
+        .tuple => tuple: {
+            var name: [:0]const u8 = "";
+            for (@typeInfo(T).@"struct".field_types) |Field|
+                name = name ++ (if (name.len == 0) "(" else ", ") ++ typeName(Field).?;
+            break :tuple name ++ ")";
+        },
+        .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
+        .@"enum", .record => shortName(T),
+        .owned => typeName(T.nano_ffi_owned).?,
+    };
+}
+
+/// The name of a declared type without where it is declared.
+pub fn shortName(comptime T: type) [:0]const u8 {
+    const full = @typeName(T);
+    const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse return full;
+    return full[dot + 1 ..];
 }
 
 /// What a function returns when it does not fail.
@@ -92,6 +218,10 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
             "'{s}': parameter '{s}' is generic: give it a type, Python's values have only one",
             .{ name, param_name },
         );
+        if (comptime kindOf(T) == .owned) refuse(
+            "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
+            .{ name, param_name, @typeName(T) },
+        );
         arg.* = .{ .name = param_name, .typ = typeName(T) orelse refuse(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
             .{ name, param_name, @typeName(T), remedy },
@@ -128,8 +258,9 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
     };
 }
 
-const remedy = "use an integer of at most 64 bits, f32, f64, bool, void, []const u8, []u8, " ++
-    "nano_ffi.Str, nano_ffi.Bytes, nano_ffi.Buffer, or as a result a tuple of them";
+const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
+    "exhaustive enums, tuples, structs of such, std.StringHashMap, std.math.Complex, or nano_ffi.Str, Bytes, " ++
+    "Buffer, Object";
 
 fn expect(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) void {
     if (!std.mem.eql(u8, is, @tagName(said))) refuse(
@@ -151,7 +282,15 @@ test typeName {
     try std.testing.expectEqualStrings("buffer", typeName([]u8).?);
     try std.testing.expectEqualStrings("bytes", typeName(Bytes).?);
     try std.testing.expectEqual(null, typeName(*u8));
-    try std.testing.expectEqual(null, typeName(i128));
+    try std.testing.expectEqual(null, typeName(f128));
+    try std.testing.expectEqual(null, typeName([][]const u8)); // written, and no buffer holds it
+    try std.testing.expectEqual(null, typeName(??u8)); // None would be both
+    const Point = struct { x: f64, y: ?[3]f64 };
+    try std.testing.expectEqualStrings("[]const Point", typeName([]const Point).?);
+    try std.testing.expectEqualStrings("?[3]f64", typeName(?[3]f64).?);
+    try std.testing.expectEqualStrings("(i128, []f32)", typeName(struct { i128, []f32 }).?);
+    try std.testing.expectEqualStrings("dict[str, u8]", typeName(std.StringHashMap(u8)).?);
+    try std.testing.expectEqualStrings("[]const str", typeName(Owned([]const []const u8)).?);
     try std.testing.expectEqual(null, typeName(type));
 }
 

@@ -21,9 +21,10 @@ def test_the_package_is_marked_as_typed() -> None:
     assert files("nano_ffi").joinpath("py.typed").is_file()
 
 
-def test_the_stub_is_what_the_signatures_say() -> None:
-    stub = files("nano_ffi").joinpath("_native.pyi").read_text(encoding="utf-8")
-    assert stub == stubs.native_stub(), "make it again: python -m nano_ffi.stubs > nano_ffi/_native.pyi"
+@pytest.mark.parametrize("file", stubs.STUBS)
+def test_the_stub_is_what_the_signatures_say(file: str) -> None:
+    stub = files("nano_ffi").joinpath(file).read_text(encoding="utf-8")
+    assert stub == stubs.STUBS[file](), "make it again: python -m nano_ffi.stubs nano_ffi"
 
 
 def test_every_public_name_has_a_docstring() -> None:
@@ -39,7 +40,7 @@ def test_the_typed_calls_run() -> None:
 
 @pytest.mark.parametrize(
     ("checker", "args"),
-    [("mypy", ["--strict", "--no-incremental"]), ("mypy.stubtest", ["nano_ffi._native"]), ("pyright", [])],
+    [("mypy", ["--strict", "--no-incremental"]), ("mypy.stubtest", ["nano_ffi._native", "nano_ffi.functions"]), ("pyright", [])],
 )
 def test_a_type_checker_takes_them(checker: str, args: list[str]) -> None:
     if importlib.util.find_spec(checker.partition(".")[0]) is None:

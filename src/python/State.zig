@@ -9,13 +9,22 @@ const c = capi.functions;
 const PyObject = capi.PyObject;
 const State = @This();
 
-/// Functions by name. Filled while the module is executed, only read afterwards: no lock is needed.
-pub const Functions = registry.Registry(*const capi.PyCFunctionFast);
+/// The module's own functions. Filled while it is executed, only read afterwards: no lock is needed.
+pub const Functions = registry.Registry(*const capi.PyCFunctionFastWithKeywords);
 
 /// CPython zeroes the state before the module is executed, so false is its first value.
 ready: bool,
 classes: errors.Classes,
+raised: errors.Cache,
 functions: Functions,
+/// dict: name → function object, in the order of registration.
+objects: *PyObject,
+/// dict: full name of a Zig type → its Python class.
+types: *PyObject,
+/// dict: name → signature (a dict) of what was registered from Python.
+registered: *PyObject,
+/// The object behind `call`; null until the module has one.
+dispatcher: ?*PyObject,
 
 /// The state of `module`, or null with the error set.
 pub fn of(module: *PyObject) ?*State {
@@ -24,8 +33,20 @@ pub fn of(module: *PyObject) ?*State {
 
 /// Makes everything. False with the error set; then there is nothing to give back.
 pub fn create(state: *State) bool {
-    state.classes = errors.Classes.create() orelse return false;
+    const dicts = .{ &state.objects, &state.types, &state.registered };
+    inline for (dicts, 0..) |dict, index| {
+        dict.* = c.PyDict_New() orelse {
+            inline for (0..index) |made| c.Py_DecRef(dicts[made].*);
+            return false;
+        };
+    }
+    state.classes = errors.Classes.create() orelse {
+        inline for (dicts) |dict| c.Py_DecRef(dict.*);
+        return false;
+    };
+    state.raised = @splat(null);
     state.functions = .{};
+    state.dispatcher = null;
     state.ready = true;
     return true;
 }
@@ -33,7 +54,11 @@ pub fn create(state: *State) bool {
 fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
     const state = of(module) orelse return 0;
     if (!state.ready) return 0;
-    inline for (.{ state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
+    if (state.dispatcher) |dispatcher| {
+        const stop = visit(dispatcher, arg);
+        if (stop != 0) return stop;
+    }
+    inline for (.{ state.objects, state.types, state.registered, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -46,15 +71,26 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     if (!state.ready) return;
     state.ready = false;
     state.functions.deinit(memory.allocator);
+    errors.releaseCache(&state.raised);
+    c.Py_DecRef(state.objects);
+    c.Py_DecRef(state.types);
+    c.Py_DecRef(state.registered);
+    c.Py_DecRef(state.dispatcher);
     c.Py_DecRef(state.classes.zig_error);
     c.Py_DecRef(state.classes.out_of_range);
     c.Py_DecRef(state.classes.by_name);
 }
 
 /// The definition of a module with this state.
-pub fn moduleDef(name: [*:0]const u8, methods: ?[*]capi.PyMethodDef, slots: [*]const capi.PyModuleDef_Slot) capi.PyModuleDef {
+pub fn moduleDef(
+    name: [*:0]const u8,
+    doc: [*:0]const u8,
+    methods: ?[*]capi.PyMethodDef,
+    slots: [*]const capi.PyModuleDef_Slot,
+) capi.PyModuleDef {
     return .{
         .m_name = name,
+        .m_doc = doc,
         .m_size = @sizeOf(State),
         .m_methods = methods,
         .m_slots = slots,

@@ -3,7 +3,7 @@
 //! built anywhere; `zig build check-headers` compares each declaration with the real `Python.h`.
 //!
 //! Functions are extern, structs are CPython's own layouts, which differ by version and in
-//! free-threaded builds. With `limited`, only what the stable ABI of CPython 3.11 promises is used.
+//! free-threaded builds. With `limited`, only what the stable ABI of CPython 3.12 promises is used.
 
 const std = @import("std");
 const builtin = @import("builtin");
@@ -70,6 +70,28 @@ pub const structs = struct {
         ob_base: PyVarObject,
         ob_shash: Py_ssize_t,
         ob_sval: [1]u8,
+    };
+
+    pub const PyTupleObject = if (minor < 14) extern struct {
+        ob_base: PyVarObject,
+        ob_item: [1]?*structs.PyObject,
+    } else extern struct {
+        ob_base: PyVarObject,
+        ob_hash: Py_ssize_t,
+        ob_item: [1]?*structs.PyObject,
+    };
+
+    pub const PyType_Slot = extern struct {
+        slot: c_int = 0,
+        pfunc: ?*const anyopaque = null,
+    };
+
+    pub const PyType_Spec = extern struct {
+        name: [*:0]const u8,
+        basicsize: c_int,
+        itemsize: c_int = 0,
+        flags: c_uint,
+        slots: [*]const PyType_Slot,
     };
 
     pub const PyMethodDef = extern struct {
@@ -162,12 +184,21 @@ pub const constants = struct {
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
 
+    pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
+    pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;
+    pub const Py_TPFLAGS_DEFAULT: c_ulong = 0;
     pub const Py_TPFLAGS_LONG_SUBCLASS: c_ulong = 1 << 24;
+    pub const Py_TPFLAGS_LIST_SUBCLASS: c_ulong = 1 << 25;
+    pub const Py_TPFLAGS_TUPLE_SUBCLASS: c_ulong = 1 << 26;
+    pub const Py_TPFLAGS_DICT_SUBCLASS: c_ulong = 1 << 29;
     pub const Py_TPFLAGS_BYTES_SUBCLASS: c_ulong = 1 << 27;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
     pub const Py_nb_float: c_int = 11;
     pub const Py_nb_index: c_int = 13;
+    pub const Py_tp_dealloc: c_int = 52;
+    pub const Py_tp_doc: c_int = 56;
+    pub const Py_tp_traverse: c_int = 71;
 
     /// Slot numbers of PyModuleDef. CPython 3.15 renumbers them, and takes these still.
     pub const Py_mod_exec: c_int = 2;
@@ -209,12 +240,35 @@ pub const functions = struct {
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
     pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
+    pub extern fn PyObject_GC_Del(object: *PyObject) void;
+    pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
+    pub extern fn PyObject_Vectorcall(
+        callable: *PyObject,
+        args: [*]const *PyObject,
+        nargsf: usize,
+        kwnames: ?*PyObject,
+    ) ?*PyObject;
+    pub extern fn PyType_FromModuleAndSpec(module: *PyObject, spec: *const structs.PyType_Spec, bases: ?*PyObject) ?*PyObject;
+    pub extern fn PyType_GenericAlloc(class: *PyObject, items: Py_ssize_t) ?*PyObject;
+    pub extern fn PyObject_Call(callable: *PyObject, args: *PyObject, kwargs: ?*PyObject) ?*PyObject;
+    pub extern fn PyImport_ImportModule(name: [*:0]const u8) ?*PyObject;
+    pub extern fn PyNumber_And(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PySequence_Tuple(sequence: *PyObject) ?*PyObject;
+    pub extern fn PyComplex_FromDoubles(real: f64, imag: f64) ?*PyObject;
+    pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
+    pub extern fn PyComplex_RealAsDouble(number: *PyObject) f64;
     pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
     pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
     pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
 
-    // Memory that needs no thread state.
+    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13.
+    pub extern fn PyMem_Malloc(size: usize) ?*anyopaque;
+    pub extern fn PyMem_Realloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
+    pub extern fn PyMem_Free(memory: ?*anyopaque) void;
     pub extern fn PyMem_RawMalloc(size: usize) ?*anyopaque;
     pub extern fn PyMem_RawRealloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
     pub extern fn PyMem_RawFree(memory: ?*anyopaque) void;
@@ -224,6 +278,7 @@ pub const functions = struct {
     pub extern fn PyLong_AsUnsignedLongLong(int: *PyObject) c_ulonglong;
     pub extern fn PyLong_FromLongLong(value: c_longlong) ?*PyObject;
     pub extern fn PyLong_FromUnsignedLongLong(value: c_ulonglong) ?*PyObject;
+    pub extern fn PyLong_AsLongLong(int: *PyObject) c_longlong;
     pub extern fn PyLong_AsLong(int: *PyObject) c_long;
     pub extern fn PyFloat_AsDouble(number: *PyObject) f64;
     pub extern fn PyFloat_FromDouble(value: f64) ?*PyObject;
@@ -239,9 +294,17 @@ pub const functions = struct {
 
     // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
     pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
+    pub extern fn PyDict_GetItemString(dict: *PyObject, key: [*:0]const u8) ?*PyObject;
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
+    pub extern fn PyDict_Keys(dict: *PyObject) ?*PyObject;
     pub extern fn PyDict_New() ?*PyObject;
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
+    pub extern fn PyDict_Items(dict: *PyObject) ?*PyObject;
+    pub extern fn PyDict_SetItem(dict: *PyObject, key: *PyObject, item: *PyObject) c_int;
+    pub extern fn PyDict_Size(dict: *PyObject) Py_ssize_t;
+    pub extern fn PyList_GetItem(list: *PyObject, index: Py_ssize_t) ?*PyObject;
+    pub extern fn PyList_SetItem(list: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
+    pub extern fn PyList_Size(list: *PyObject) Py_ssize_t;
     pub extern fn PyDict_SetItemString(dict: *PyObject, key: [*:0]const u8, item: *PyObject) c_int;
     pub extern fn PyList_Append(list: *PyObject, item: *PyObject) c_int;
     pub extern fn PyList_New(size: Py_ssize_t) ?*PyObject;
@@ -249,6 +312,17 @@ pub const functions = struct {
     pub extern fn PyTuple_New(size: Py_ssize_t) ?*PyObject;
     pub extern fn PyTuple_SetItem(tuple: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
     pub extern fn PyTuple_Size(tuple: *PyObject) Py_ssize_t;
+
+    // Builtin functions: what a PyMethodDef said. PyCFunction_GetSelf lends.
+    pub extern fn PyCFunction_GetFlags(function: *PyObject) c_int;
+    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const anyopaque;
+    pub extern fn PyCFunction_GetSelf(function: *PyObject) ?*PyObject;
+    pub extern fn PyCallable_Check(object: *PyObject) c_int;
+    pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
+
+    // Free-threaded builds only.
+    pub extern fn PyMutex_Lock(mutex: *u8) void;
+    pub extern fn PyMutex_Unlock(mutex: *u8) void;
 
     // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
     pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
@@ -264,6 +338,8 @@ pub const objects = struct {
     pub const _Py_NoneStruct = PyObject;
     pub const _Py_TrueStruct = PyObject;
     pub const PyBytes_Type = PyObject;
+    pub const PyComplex_Type = PyObject;
+    pub const PyCFunction_Type = PyObject;
     pub const PyFloat_Type = PyObject;
     pub const PyLong_Type = PyObject;
     pub const PyUnicode_Type = PyObject;
@@ -332,6 +408,42 @@ pub inline fn isExactly(value: *PyObject, comptime name: []const u8) bool {
 /// Whether `value` is an instance of int, bytes, str or a subclass: their flags are inherited.
 pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
     return functions.PyType_GetFlags(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+}
+
+/// Calls any callable with arguments as a METH_FASTCALL | METH_KEYWORDS function gets them: new
+/// reference, or null with the error set.
+pub fn vectorcall(
+    callable: *PyObject,
+    args: [*]const *PyObject,
+    nargs: Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
+    if (minor >= 11) return functions.PyObject_Vectorcall(callable, args, @intCast(nargs), kwnames);
+    // CPython 3.10 has it inline only.
+    const positional = functions.PyTuple_New(nargs) orelse return null;
+    defer functions.Py_DecRef(positional);
+    for (0..@intCast(nargs)) |index| {
+        functions.Py_IncRef(args[index]);
+        _ = functions.PyTuple_SetItem(positional, @intCast(index), args[index]);
+    }
+    const names = kwnames orelse return functions.PyObject_Call(callable, positional, null);
+    const keywords = functions.PyDict_New() orelse return null;
+    defer functions.Py_DecRef(keywords);
+    for (0..@intCast(functions.PyTuple_Size(names))) |index| {
+        const name = functions.PyTuple_GetItem(names, @intCast(index)) orelse return null;
+        const value = args[@as(usize, @intCast(nargs)) + index];
+        if (functions.PyDict_SetItem(keywords, name, value) < 0) return null;
+    }
+    return functions.PyObject_Call(callable, positional, keywords);
+}
+
+/// dict.setdefault(key, default): borrowed, or null with the error set.
+pub fn setDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject {
+    if (!limited) return functions.PyDict_SetDefault(dict, key, default);
+    // Not in the stable ABI, and with a GIL nobody comes between.
+    if (functions.PyDict_GetItemWithError(dict, key)) |found| return found;
+    if (functions.PyErr_Occurred() != null) return null;
+    return if (functions.PyDict_SetItem(dict, key, default) == 0) default else null;
 }
 
 /// A new reference to None, True or False. They are immortal since CPython 3.12.

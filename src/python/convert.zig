@@ -4,95 +4,72 @@
 //! common case is inline and reads CPython's own layout, everything else is out of line.
 
 const std = @import("std");
+const buffers = @import("buffers.zig");
 const capi = @import("capi.zig");
+const enums = @import("enums.zig");
 const errors = @import("errors.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
+const small_ints = @import("small_ints.zig");
+const memory = @import("memory.zig");
 const State = @import("State.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
+const Error = errors.Error;
 
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
-    return switch (T) {
-        bool => Bool,
-        signature.Str => Text(T, .str),
-        []const u8 => Text(T, .str_or_bytes),
-        signature.Bytes, signature.Buffer => View(T, .read),
-        []u8 => View(T, .write),
-        else => switch (@typeInfo(T)) {
-            .int => Int(T),
-            .float => Float(T),
-            else => comptime unreachable, // signature.typeName has refused it
-        },
+    return switch (signature.kindOf(T).?) {
+        .bool, .int, .float, .complex, .@"enum", .object => Scalar(T),
+        .str, .text => Text(T),
+        .bytes, .buffer => Lent(T, u8),
+        .items => Items(T, @typeInfo(T).pointer.child),
+        .void, .optional, .array, .tuple, .record, .map => Composite(T),
+        .owned => comptime unreachable, // a result only: signature.zig has refused it
     };
 }
 
-const Bool = struct {
-    value: bool,
-
-    pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?Bool {
-        if (object == capi.object("_Py_TrueStruct")) return .{ .value = true };
-        if (object == capi.object("_Py_FalseStruct")) return .{ .value = false };
-        // No truthiness: `if x` and "x is a bool" are different questions.
-        errors.raiseWrongType(&site, "True or False", object);
-        return null;
-    }
-
-    pub inline fn get(argument: *Bool) bool {
-        return argument.value;
-    }
-};
-
-fn Int(comptime T: type) type {
+/// A value that needs nothing but itself.
+fn Scalar(comptime T: type) type {
     return struct {
         value: T,
 
-        pub inline fn take(module: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
-            if (!capi.limited and capi.isExactly(object, "PyLong_Type")) {
-                if (compact(object)) |value| {
-                    if (std.math.cast(T, value)) |fits| return .{ .value = fits };
-                }
-            }
-            return .{ .value = takeAnyInt(module, object, &site) orelse return null };
+        pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            return .{ .value = try loadScalar(T, module, object, site) };
         }
 
         pub inline fn get(argument: *@This()) T {
             return argument.value;
         }
-
-        /// Every int there is, and what has `__index__`. Null with the error set.
-        noinline fn takeAnyInt(module: *PyObject, object: *PyObject, site: *const Site) ?T {
-            const int = if (capi.hasFlag(object, "LONG_SUBCLASS")) object else index: {
-                if (c.PyType_GetSlot(capi.typeOf(object), capi.constants.Py_nb_index) == null) {
-                    errors.raiseWrongType(site, "an int", object);
-                    return null;
-                }
-                break :index c.PyNumber_Index(object) orelse return null;
-            };
-            defer if (int != object) c.Py_DecRef(int);
-
-            var overflow: c_int = 0;
-            const value = c.PyLong_AsLongLongAndOverflow(int, &overflow);
-            if (overflow == 0) {
-                if (value == -1 and c.PyErr_Occurred() != null) return null;
-                if (std.math.cast(T, value)) |fits| return fits;
-            } else if (overflow > 0 and std.math.maxInt(T) > std.math.maxInt(c_longlong)) {
-                const large = c.PyLong_AsUnsignedLongLong(int);
-                if (c.PyErr_Occurred() == null) {
-                    if (std.math.cast(T, large)) |fits| return fits;
-                } else c.PyErr_Clear(); // an OverflowError that does not know the parameter
-            }
-            const state = State.of(module) orelse return null;
-            errors.raiseOutOfRange(
-                state.classes,
-                site,
-                std.fmt.comptimePrint("{d}", .{std.math.minInt(T)}),
-                std.fmt.comptimePrint("{d}", .{std.math.maxInt(T)}),
-            );
-            return null;
-        }
     };
+}
+
+inline fn loadScalar(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    return switch (comptime signature.kindOf(T).?) {
+        .bool => loadBool(object, site),
+        .int => loadInt(T, module, object, site),
+        .float => loadFloat(T, object, site),
+        .complex => loadComplex(T, object, site),
+        .@"enum" => enums.load(T, module, object, site),
+        .object => .{ .handle = @ptrCast(object) },
+        else => comptime unreachable,
+    };
+}
+
+inline fn loadBool(object: *PyObject, site: *const Site) Error!bool {
+    if (object == capi.object("_Py_TrueStruct")) return true;
+    if (object == capi.object("_Py_FalseStruct")) return false;
+    // No truthiness: `if x` and "x is a bool" are different questions.
+    return errors.raiseWrongType(site, "True or False", object);
+}
+
+inline fn loadInt(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    if (!capi.limited and capi.isExactly(object, "PyLong_Type")) {
+        if (compact(object)) |value| {
+            if (std.math.cast(T, value)) |fits| return fits;
+        }
+    }
+    return loadAnyInt(T, module, object, site);
 }
 
 /// The value of an int that has one digit at most, null of a longer one.
@@ -110,173 +87,495 @@ inline fn compact(object: *PyObject) ?isize {
     return sign * @as(isize, @intCast(long.long_value.ob_digit[0]));
 }
 
-fn Float(comptime T: type) type {
-    return struct {
-        value: T,
-
-        pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
-            const double = if (!capi.limited and capi.isExactly(object, "PyFloat_Type"))
-                @as(*const capi.structs.PyFloatObject, @ptrCast(@alignCast(object))).ob_fval
-            else
-                takeAnyFloat(object, &site) orelse return null;
-            if (T == f64) return .{ .value = double };
-
-            const value: T = @floatCast(double);
-            if (std.math.isInf(value) and !std.math.isInf(double)) {
-                errors.raiseFloatOverflow(&site);
-                return null;
-            }
-            return .{ .value = value };
-        }
-
-        pub inline fn get(argument: *@This()) T {
-            return argument.value;
-        }
+/// Every int there is, and what has `__index__`.
+noinline fn loadAnyInt(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    const int = if (capi.hasFlag(object, "LONG_SUBCLASS")) object else index: {
+        if (c.PyType_GetSlot(capi.typeOf(object), capi.constants.Py_nb_index) == null)
+            return errors.raiseWrongType(site, "an int", object);
+        break :index c.PyNumber_Index(object) orelse return error.PythonException;
     };
+    defer if (int != object) c.Py_DecRef(int);
+
+    var overflow: c_int = 0;
+    const value = c.PyLong_AsLongLongAndOverflow(int, &overflow);
+    if (overflow == 0) {
+        if (value == -1 and c.PyErr_Occurred() != null) return error.PythonException;
+        if (std.math.cast(T, value)) |fits| return fits;
+    } else if (@typeInfo(T).int.bits > 64) {
+        if (try loadBigInt(T, int)) |fits| return fits;
+    } else if (overflow > 0 and std.math.maxInt(T) > std.math.maxInt(c_longlong)) {
+        const large = c.PyLong_AsUnsignedLongLong(int);
+        if (c.PyErr_Occurred() == null) {
+            if (std.math.cast(T, large)) |fits| return fits;
+        } else c.PyErr_Clear(); // an OverflowError that does not know the parameter
+    }
+    const state = State.of(module) orelse return error.PythonException;
+    return errors.raiseOutOfRange(
+        state.classes,
+        site,
+        std.fmt.comptimePrint("{d}", .{std.math.minInt(T)}),
+        std.fmt.comptimePrint("{d}", .{std.math.maxInt(T)}),
+    );
 }
 
-/// Every float, int, and what has `__float__` or `__index__`. Null with the error set.
-noinline fn takeAnyFloat(object: *PyObject, site: *const Site) ?f64 {
+/// An int that does not fit 64 bits, null where it does not fit T either: taken apart by Python's
+/// own operators, 32 bits at a time, which every CPython and the stable ABI has.
+fn loadBigInt(comptime T: type, int: *PyObject) Error!?T {
+    const bits = @typeInfo(T).int.bits;
+    const Wide = @Int(.signed, (bits + 32) / 32 * 32 + 32); // a chunk more than T: the sign
+    const chunks = @bitSizeOf(Wide) / 32;
+    const shift = c.PyLong_FromLongLong(32) orelse return error.PythonException;
+    defer c.Py_DecRef(shift);
+    const mask = c.PyLong_FromLongLong(0xffff_ffff) orelse return error.PythonException;
+    defer c.Py_DecRef(mask);
+
+    c.Py_IncRef(int);
+    var rest = int;
+    defer c.Py_DecRef(rest);
+    var wide: Wide = 0;
+    for (0..chunks) |index| {
+        const chunk = c.PyNumber_And(rest, mask) orelse return error.PythonException;
+        defer c.Py_DecRef(chunk);
+        const value = c.PyLong_AsUnsignedLongLong(chunk);
+        if (c.PyErr_Occurred() != null) return error.PythonException;
+        wide |= @as(Wide, @bitCast(@as(@Int(.unsigned, @bitSizeOf(Wide)), value))) << @intCast(32 * index);
+        const next = c.PyNumber_Rshift(rest, shift) orelse return error.PythonException;
+        c.Py_DecRef(rest);
+        rest = next;
+    }
+    // What is left beyond the chunks is the sign alone, or the int is too long.
+    var overflow: c_int = 0;
+    const left = c.PyLong_AsLongLongAndOverflow(rest, &overflow);
+    if (left == -1 and overflow == 0 and c.PyErr_Occurred() != null) return error.PythonException;
+    if (overflow != 0 or left != @as(c_longlong, if (wide < 0) -1 else 0)) return null;
+    return std.math.cast(T, wide);
+}
+
+/// A new reference to an int of more than 64 bits: put together as `loadBigInt` takes apart.
+fn giveBigInt(comptime T: type, value: T) ?*PyObject {
+    const bits = @typeInfo(T).int.bits;
+    const Wide = @Int(.signed, (bits + 32) / 32 * 32 + 32);
+    const chunks = @bitSizeOf(Wide) / 32;
+    const shift = c.PyLong_FromLongLong(32) orelse return null;
+    defer c.Py_DecRef(shift);
+    const wide: Wide = value;
+    var int = c.PyLong_FromLongLong(if (wide < 0) -1 else 0) orelse return null;
+    for (0..chunks) |index| {
+        const chunk: u32 = @truncate(@as(@Int(.unsigned, @bitSizeOf(Wide)), @bitCast(wide >> @intCast(32 * (chunks - 1 - index)))));
+        const part = c.PyLong_FromLongLong(chunk);
+        defer c.Py_DecRef(part);
+        const moved = c.PyNumber_Lshift(int, shift);
+        defer c.Py_DecRef(moved);
+        c.Py_DecRef(int);
+        if (part == null or moved == null) return null;
+        int = c.PyNumber_Or(moved.?, part.?) orelse return null;
+    }
+    return int;
+}
+
+inline fn loadFloat(comptime T: type, object: *PyObject, site: *const Site) Error!T {
+    const double = if (!capi.limited and capi.isExactly(object, "PyFloat_Type"))
+        @as(*const capi.structs.PyFloatObject, @ptrCast(@alignCast(object))).ob_fval
+    else
+        try loadAnyFloat(object, site);
+    return narrow(T, double, site);
+}
+
+inline fn narrow(comptime T: type, double: f64, site: *const Site) Error!T {
+    if (T == f64) return double;
+    const value: T = @floatCast(double);
+    if (std.math.isInf(value) and !std.math.isInf(double)) return errors.raiseFloatOverflow(site);
+    return value;
+}
+
+/// Every float, int, and what has `__float__` or `__index__`.
+noinline fn loadAnyFloat(object: *PyObject, site: *const Site) Error!f64 {
     const class = capi.typeOf(object);
     if (c.PyType_GetSlot(class, capi.constants.Py_nb_float) == null and
         c.PyType_GetSlot(class, capi.constants.Py_nb_index) == null)
-    {
-        errors.raiseWrongType(site, "a float", object);
-        return null;
-    }
+        return errors.raiseWrongType(site, "a float", object);
     const value = c.PyFloat_AsDouble(object);
     if (value == -1 and c.PyErr_Occurred() != null) {
         if (c.PyErr_ExceptionMatches(capi.exception("OverflowError")) != 0 and
             capi.hasFlag(object, "LONG_SUBCLASS"))
         {
             c.PyErr_Clear();
-            errors.raiseFloatOverflow(site);
+            return errors.raiseFloatOverflow(site);
         }
-        return null;
+        return error.PythonException;
     }
     return value;
 }
 
-fn Text(comptime T: type, comptime accepts: enum { str, str_or_bytes }) type {
+fn loadComplex(comptime T: type, object: *PyObject, site: *const Site) Error!T {
+    const Part = @FieldType(T, "re");
+    if (c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyComplex_Type")) == 0)
+        return .{ .re = try loadFloat(Part, object, site), .im = 0 };
+    const re = c.PyComplex_RealAsDouble(object);
+    const im = c.PyComplex_ImagAsDouble(object);
+    if (c.PyErr_Occurred() != null) return error.PythonException;
+    return .{ .re = try narrow(Part, re, site), .im = try narrow(Part, im, site) };
+}
+
+/// Text, lent by the str, or by a bytes-like object where `T` takes those too.
+fn Text(comptime T: type) type {
+    const takes_bytes = signature.kindOf(T).? == .text;
     return struct {
         data: []const u8,
-        view: if (accepts == .str) void else ?capi.Py_buffer,
+        view: if (takes_bytes) ?capi.Py_buffer else void,
 
-        pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
-            if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
-                var size: capi.Py_ssize_t = 0;
-                // The str keeps its UTF-8, and the caller keeps the str. Lone surrogates have none.
-                const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return null;
-                return .{
-                    .data = text[0..@intCast(size)],
-                    .view = if (accepts == .str) {} else null,
-                };
-            }
-            if (accepts == .str) {
-                errors.raiseWrongType(&site, "a str", object);
-                return null;
-            }
-            const view = acquire(object, &site, .read, "a str or a bytes-like object") orelse return null;
-            return .{ .data = bytesOf(&view), .view = view };
+        pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            if (capi.isExactly(object, "PyUnicode_Type") or capi.hasFlag(object, "UNICODE_SUBCLASS"))
+                return .{ .data = try utf8Of(object), .view = if (takes_bytes) null };
+            if (!takes_bytes) return errors.raiseWrongType(site, "a str", object);
+            var view: capi.Py_buffer = undefined;
+            try buffers.acquire(u8, object, &view, site, .read, "a str or a bytes-like object");
+            return .{ .data = buffers.itemsOf(u8, &view), .view = view };
         }
 
         pub inline fn get(argument: *@This()) T {
-            return if (T == []const u8) argument.data else .{ .data = argument.data };
+            return if (T == signature.Str) .{ .data = argument.data } else argument.data;
         }
 
         pub inline fn release(argument: *@This()) void {
-            if (accepts == .str) return;
-            if (argument.view) |*view| c.PyBuffer_Release(view);
+            if (takes_bytes) if (argument.view) |*view| c.PyBuffer_Release(view);
         }
     };
 }
 
-const Access = enum { read, write };
+/// The UTF-8 that the str keeps, as long as the caller keeps the str. Lone surrogates have none.
+inline fn utf8Of(object: *PyObject) Error![]const u8 {
+    var size: capi.Py_ssize_t = 0;
+    const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
+    return text[0..@intCast(size)];
+}
 
-fn View(comptime T: type, comptime access: Access) type {
+/// A buffer's memory as items of type `Item`, lent for the call.
+fn Lent(comptime T: type, comptime Item: type) type {
+    const access: buffers.Access = if (@typeInfo(T) == .pointer and !@typeInfo(T).pointer.attrs.@"const")
+        .write
+    else
+        .read;
     return struct {
+        data: []Item,
         view: capi.Py_buffer,
 
-        pub inline fn take(_: *PyObject, object: *PyObject, comptime site: Site) ?@This() {
+        pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            var argument: @This() = undefined;
+            if (Item == u8 and access == .read and !capi.limited and capi.isExactly(object, "PyBytes_Type")) {
+                const bytes: *capi.structs.PyBytesObject = @ptrCast(@alignCast(object));
+                const data: [*]u8 = &bytes.ob_sval;
+                argument.data = data[0..@intCast(bytes.ob_base.ob_size)];
+                argument.view.obj = null; // which is what a released view has
+                return argument;
+            }
             const expected = if (T == signature.Bytes) "a bytes-like object" else "a buffer";
-            return .{ .view = acquire(object, &site, access, expected) orelse return null };
+            try buffers.acquire(Item, object, &argument.view, site, access, expected);
+            argument.data = buffers.itemsOf(Item, &argument.view);
+            return argument;
         }
 
         pub inline fn get(argument: *@This()) T {
-            const data = bytesOf(&argument.view);
-            return if (T == []u8) data else .{ .data = data };
+            return if (@typeInfo(T) == .pointer) argument.data else .{ .data = argument.data };
         }
 
         pub inline fn release(argument: *@This()) void {
-            c.PyBuffer_Release(&argument.view);
+            if (argument.view.obj != null) c.PyBuffer_Release(&argument.view);
         }
     };
 }
 
-/// A C-contiguous view of single bytes, to be released. Null with the error set.
-noinline fn acquire(
-    object: *PyObject,
-    site: *const Site,
-    access: Access,
-    expected: [*:0]const u8,
-) ?capi.Py_buffer {
-    if (c.PyObject_CheckBuffer(object) == 0) {
-        errors.raiseWrongType(site, expected, object);
-        return null;
-    }
-    const read = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
-    var view: capi.Py_buffer = undefined;
-    const flags = if (access == .write) read | capi.constants.PyBUF_WRITABLE else read;
-    if (c.PyObject_GetBuffer(object, &view, flags) < 0) {
-        if (access == .write and c.PyErr_ExceptionMatches(capi.exception("BufferError")) != 0) {
-            // Is writing the only thing in the way? Then there is more to say than the exporter did.
-            c.PyErr_Clear();
-            if (c.PyObject_GetBuffer(object, &view, read) < 0) return null;
-            c.PyBuffer_Release(&view);
-            errors.raiseReadOnly(site, object);
+/// A slice: of numbers, lent by a buffer, or out of a list or tuple, in memory of the call.
+fn Items(comptime T: type, comptime Item: type) type {
+    if (!@typeInfo(T).pointer.attrs.@"const") return Lent(T, Item); // what is written must be seen
+    if (!comptime signature.isBufferItem(Item)) return Composite(T);
+    return struct {
+        from: union(enum) { buffer: Lent(T, Item), sequence: Composite(T) },
+
+        pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            if (isListOrTuple(object))
+                return .{ .from = .{ .sequence = try Composite(T).take(module, object, site) } };
+            if (c.PyObject_CheckBuffer(object) == 0)
+                return errors.raiseWrongType(site, "a buffer, a list or a tuple", object);
+            return .{ .from = .{ .buffer = try Lent(T, Item).take(module, object, site) } };
         }
-        return null;
-    }
-    if (view.itemsize != 1) {
-        errors.raiseWrongItem(site, &view);
-        c.PyBuffer_Release(&view);
-        return null;
-    }
-    return view;
+
+        pub fn get(argument: *@This()) T {
+            return switch (argument.from) {
+                inline else => |*from| from.get(),
+            };
+        }
+
+        pub fn release(argument: *@This()) void {
+            switch (argument.from) {
+                inline else => |*from| from.release(),
+            }
+        }
+    };
 }
 
-fn bytesOf(view: *const capi.Py_buffer) []u8 {
-    const data: [*]u8 = @ptrCast(view.buf orelse return &.{}); // an empty buffer may have no address
-    return data[0..@intCast(view.len)];
+/// A value with parts, which are copied to memory of the call.
+fn Composite(comptime T: type) type {
+    return struct {
+        arena: std.heap.ArenaAllocator,
+        value: T,
+
+        pub noinline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            var argument: @This() = .{ .arena = .init(memory.allocator), .value = undefined };
+            errdefer argument.arena.deinit();
+            argument.value = try load(T, argument.arena.allocator(), module, object, site);
+            return argument;
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return argument.value;
+        }
+
+        pub inline fn release(argument: *@This()) void {
+            argument.arena.deinit();
+        }
+    };
+}
+
+/// A value of any type that can come in, with its parts in `arena`. Nothing of it is borrowed, so
+/// that what Python code does meanwhile cannot reach it.
+fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    switch (comptime signature.kindOf(T).?) {
+        .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(T, module, object, site),
+        .void => {
+            if (object != capi.object("_Py_NoneStruct")) return errors.raiseWrongType(site, "None", object);
+        },
+        .optional => {
+            if (object == capi.object("_Py_NoneStruct")) return null;
+            return try load(@typeInfo(T).optional.child, arena, module, object, site);
+        },
+        .str, .text, .bytes, .buffer => {
+            var lent = try Argument(T).take(module, object, site);
+            defer if (@hasDecl(@TypeOf(lent), "release")) lent.release();
+            const copy = arena.dupe(u8, lent.data) catch return errors.raiseNoMemory();
+            return if (@typeInfo(T) == .pointer) copy else .{ .data = copy };
+        },
+        .items => {
+            const sequence = try tupleOf(object, site);
+            defer c.Py_DecRef(sequence);
+            const size: usize = @intCast(c.PyTuple_Size(sequence));
+            const Item = @typeInfo(T).pointer.child;
+            const items = arena.alloc(Item, size) catch return errors.raiseNoMemory();
+            for (items, 0..) |*item, index| item.* = try loadItem(Item, arena, module, sequence, index, site);
+            return items;
+        },
+        .array => {
+            const info = @typeInfo(T).array;
+            const sequence = try tupleOf(object, site);
+            defer c.Py_DecRef(sequence);
+            try expectSize(sequence, info.len, site);
+            var items: T = undefined;
+            for (&items, 0..) |*item, index| item.* = try loadItem(info.child, arena, module, sequence, index, site);
+            return items;
+        },
+        .tuple => {
+            const types = @typeInfo(T).@"struct".field_types;
+            const sequence = try tupleOf(object, site);
+            defer c.Py_DecRef(sequence);
+            try expectSize(sequence, types.len, site);
+            var fields: T = undefined;
+            inline for (types, 0..) |Field, index|
+                fields[index] = try loadItem(Field, arena, module, sequence, index, site);
+            return fields;
+        },
+        .record => return loadRecord(T, arena, module, object, site),
+        .map => return loadMap(T, arena, module, object, site),
+        .owned => comptime unreachable,
+    }
+}
+
+fn isListOrTuple(object: *PyObject) bool {
+    return capi.hasFlag(object, "LIST_SUBCLASS") or capi.hasFlag(object, "TUPLE_SUBCLASS");
+}
+
+/// A new reference to a tuple of what is in a list or tuple now: no one changes it meanwhile.
+fn tupleOf(object: *PyObject, site: *const Site) Error!*PyObject {
+    if (!isListOrTuple(object)) return errors.raiseWrongType(site, "a list or a tuple", object);
+    return c.PySequence_Tuple(object) orelse error.PythonException;
+}
+
+fn expectSize(tuple: *PyObject, size: usize, site: *const Site) Error!void {
+    const given: usize = @intCast(c.PyTuple_Size(tuple));
+    if (given != size) return errors.raiseWrongSize(site, size, given);
+}
+
+fn loadItem(
+    comptime Item: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    tuple: *PyObject,
+    index: usize,
+    site: *const Site,
+) Error!Item {
+    const item = c.PyTuple_GetItem(tuple, @intCast(index)) orelse return error.PythonException;
+    return load(Item, arena, module, item, &.{
+        .function = site.function,
+        .parameter = .{ .name = "", .typ = comptime signature.typeName(Item).? },
+        .within = site,
+        .index = index,
+    });
+}
+
+/// A struct out of a dict: a value for every field that has no default, and no other keys.
+fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    if (!capi.hasFlag(object, "DICT_SUBCLASS")) return errors.raiseWrongType(site, "a dict", object);
+    const info = @typeInfo(T).@"struct";
+    var record: T = undefined;
+    var found: capi.Py_ssize_t = 0;
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        const key = c.PyUnicode_FromStringAndSize(name.ptr, name.len) orelse return error.PythonException;
+        defer c.Py_DecRef(key);
+        if (c.PyDict_GetItemWithError(object, key)) |value| {
+            c.Py_IncRef(value); // the dict may drop it while it is converted
+            defer c.Py_DecRef(value);
+            found += 1;
+            @field(record, name) = try load(Field, arena, module, value, &.{
+                .function = site.function,
+                .parameter = .{ .name = name, .typ = comptime signature.typeName(Field).? },
+                .within = site,
+            });
+        } else if (c.PyErr_Occurred() != null) {
+            return error.PythonException;
+        } else if (attrs.defaultValue(Field)) |default| {
+            @field(record, name) = default;
+        } else return errors.raiseMissingField(site, name);
+    }
+    if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(site, info.field_names, object);
+    return record;
+}
+
+/// A string map out of a dict.
+fn loadMap(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    if (!capi.hasFlag(object, "DICT_SUBCLASS")) return errors.raiseWrongType(site, "a dict", object);
+    const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
+    defer c.Py_DecRef(items);
+    const Pair = struct { []const u8, signature.MapValue(T) };
+    var map: T = .init(arena);
+    for (0..@intCast(c.PyList_Size(items))) |index| {
+        const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
+        const key, const value = try load(Pair, arena, module, item, &.{
+            .function = site.function,
+            .parameter = .{ .name = "", .typ = comptime signature.typeName(Pair).? },
+            .within = site,
+            .index = index,
+        });
+        map.put(key, value) catch return errors.raiseNoMemory();
+    }
+    return map;
 }
 
 /// A new reference to what `value` is in Python, or null with the error set.
-pub inline fn give(comptime T: type, value: T) ?*PyObject {
-    return switch (T) {
-        void => capi.singleton(.None),
-        bool => if (value) capi.singleton(.True) else capi.singleton(.False),
-        signature.Str => c.PyUnicode_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
-        []const u8 => c.PyUnicode_FromStringAndSize(value.ptr, @intCast(value.len)),
-        signature.Bytes, signature.Buffer => c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
-        []u8 => c.PyBytes_FromStringAndSize(value.ptr, @intCast(value.len)),
-        else => switch (@typeInfo(T)) {
-            .int => |int| if (int.signedness == .signed)
+pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    switch (comptime signature.kindOf(T).?) {
+        .void => return capi.singleton(.None),
+        .bool => return if (value) capi.singleton(.True) else capi.singleton(.False),
+        .int => {
+            const int = @typeInfo(T).int;
+            if (int.bits > 64) return giveBigInt(T, value);
+            return small_ints.get(T, value) orelse if (int.signedness == .signed)
                 c.PyLong_FromLongLong(value)
             else
-                c.PyLong_FromUnsignedLongLong(value),
-            .float => c.PyFloat_FromDouble(value),
-            .@"struct" => |info| tuple: {
-                const tuple = c.PyTuple_New(info.field_types.len) orelse break :tuple null;
-                inline for (info.field_types, 0..) |Field, index| {
-                    const item = give(Field, value[index]) orelse {
-                        c.Py_DecRef(tuple);
-                        break :tuple null;
-                    };
-                    _ = c.PyTuple_SetItem(tuple, index, item);
-                }
-                break :tuple tuple;
-            },
-            else => comptime unreachable, // signature.typeName has refused it
+                c.PyLong_FromUnsignedLongLong(value);
         },
-    };
+        .float => return c.PyFloat_FromDouble(value),
+        .complex => return c.PyComplex_FromDoubles(value.re, value.im),
+        .str => return newStr(value.data),
+        .text => return newStr(value),
+        .bytes => return c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
+        .buffer => {
+            const data = if (@typeInfo(T) == .pointer) value else value.data;
+            return c.PyBytes_FromStringAndSize(data.ptr, @intCast(data.len));
+        },
+        .optional => return if (value) |some|
+            give(@typeInfo(T).optional.child, module, some)
+        else
+            capi.singleton(.None),
+        .@"enum" => return enums.give(T, module, value),
+        .object => {
+            const object: *PyObject = @ptrCast(@alignCast(value.handle));
+            c.Py_IncRef(object);
+            return object;
+        },
+        .tuple => {
+            const types = @typeInfo(T).@"struct".field_types;
+            const tuple = c.PyTuple_New(types.len) orelse return null;
+            inline for (types, 0..) |Field, index| {
+                const item = give(Field, module, value[index]) orelse {
+                    c.Py_DecRef(tuple);
+                    return null;
+                };
+                if (capi.limited) {
+                    _ = c.PyTuple_SetItem(tuple, index, item);
+                } else {
+                    const fields: *capi.structs.PyTupleObject = @ptrCast(@alignCast(tuple));
+                    @as([*]?*PyObject, &fields.ob_item)[index] = item;
+                }
+            }
+            return tuple;
+        },
+        .items => return giveList(@typeInfo(T).pointer.child, module, value),
+        .array => return giveList(@typeInfo(T).array.child, module, &value),
+        .record => return giveRecord(T, module, value),
+        .map => {
+            var map = value;
+            defer map.deinit();
+            return giveMap(T, module, &map);
+        },
+        .owned => {
+            defer value.allocator.free(value.data);
+            return give(@TypeOf(value.data), module, value.data);
+        },
+    }
+}
+
+fn newStr(text: []const u8) ?*PyObject {
+    return c.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
+}
+
+fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
+    const list = c.PyList_New(@intCast(items.len)) orelse return null;
+    for (items, 0..) |item, index| {
+        const object = give(Item, module, item) orelse {
+            c.Py_DecRef(list);
+            return null;
+        };
+        _ = c.PyList_SetItem(list, @intCast(index), object);
+    }
+    return list;
+}
+
+fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    const info = @typeInfo(T).@"struct";
+    const dict = c.PyDict_New() orelse return null;
+    inline for (info.field_names, info.field_types) |name, Field| {
+        if (!setItem(dict, newStr(name), give(Field, module, @field(value, name)))) {
+            c.Py_DecRef(dict);
+            return null;
+        }
+    }
+    return dict;
+}
+
+fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
+    const dict = c.PyDict_New() orelse return null;
+    var iterator = map.iterator();
+    while (iterator.next()) |entry| {
+        if (!setItem(dict, newStr(entry.key_ptr.*), give(signature.MapValue(T), module, entry.value_ptr.*))) {
+            c.Py_DecRef(dict);
+            return null;
+        }
+    }
+    return dict;
+}
+
+/// Consumes key and value. False with the error set, also where one of them is null.
+fn setItem(dict: *PyObject, key: ?*PyObject, value: ?*PyObject) bool {
+    defer c.Py_DecRef(key);
+    defer c.Py_DecRef(value);
+    return key != null and value != null and c.PyDict_SetItem(dict, key.?, value.?) == 0;
 }

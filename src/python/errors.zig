@@ -5,7 +5,8 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
-const bridge = @import("../comptime_bridge.zig");
+const Site = @import("../comptime_bridge.zig").Site;
+const memory = @import("memory.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -68,7 +69,7 @@ pub const Classes = struct {
         const class = newClass(full, null, null, bases[0..if (builtin == null) 1 else 2]);
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
-        return c.PyDict_SetDefault(classes.by_name, key, class orelse return null);
+        return capi.setDefault(classes.by_name, key, class orelse return null);
     }
 };
 
@@ -125,98 +126,179 @@ fn sameMeaning(name: []const u8) ?*PyObject {
     return null;
 }
 
+/// What it takes to raise a Zig error: strong references, never changed once others see it.
+const Raised = struct {
+    code: u16,
+    class: *PyObject,
+    text: *PyObject,
+};
+
+/// The errors that were raised lately, by their number in this compilation. An entry is written
+/// once: of two errors with one place, the second is looked up by its name every time.
+pub const Cache = [64]?*Raised;
+
 /// Raises the class of a Zig error, with its name as the text.
-pub noinline fn raiseZigError(classes: Classes, name: [:0]const u8) void {
+pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) void {
+    const code = @intFromError(err);
+    const place = &cache[code % cache.len];
+    if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
+        if (raised.code == code) return c.PyErr_SetObject(raised.class, raised.text);
+    }
+    const name = @errorName(err);
     const class = classes.ofError(name) orelse return;
-    c.PyErr_SetString(class, name);
+    const text = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return;
+    defer c.Py_DecRef(text);
+    c.PyErr_SetObject(class, text);
+
+    const raised = memory.allocator.create(Raised) catch return;
+    raised.* = .{ .code = code, .class = class, .text = text };
+    c.Py_IncRef(class);
+    c.Py_IncRef(text);
+    if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(raised);
 }
 
-/// Raises TypeError: the call has another number of arguments than there are parameters.
-pub noinline fn raiseWrongCount(sig: *const bridge.Signature, given: usize) void {
-    @branchHint(.cold);
-    _ = c.PyErr_Format(
-        capi.exception("TypeError"),
-        "%s() takes %zu argument%s (%zu given)",
-        sig.name.ptr,
-        sig.args.len,
-        @as([*:0]const u8, if (sig.args.len == 1) "" else "s"),
-        given,
-    );
+pub fn releaseCache(cache: *Cache) void {
+    for (cache) |raised| if (raised) |entry| release(entry);
 }
 
-/// Raises TypeError: `value` is of a type that the parameter does not take.
-pub noinline fn raiseWrongType(site: *const bridge.Site, expected: [*:0]const u8, value: *PyObject) void {
+fn release(raised: *Raised) void {
+    c.Py_DecRef(raised.class);
+    c.Py_DecRef(raised.text);
+    memory.allocator.destroy(raised);
+}
+
+/// What fails with CPython's error set.
+pub const Error = error{PythonException};
+
+/// Raises TypeError: `value` is of a type that does not fit.
+pub noinline fn raiseWrongType(site: *const Site, expected: [*:0]const u8, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return;
+    const name = capi.typeName(value) orelse return error.PythonException;
     defer c.Py_DecRef(name);
-    _ = c.PyErr_Format(
-        capi.exception("TypeError"),
-        "%s(): parameter '%s' must be %s (%s), not %S",
-        site.function.ptr,
-        site.parameter.name.ptr,
-        expected,
-        site.parameter.typ.ptr,
-        name,
-    );
+    return raise(capi.exception("TypeError"), site, "must be %s (%s), not %S", .{
+        expected, site.parameter.typ.ptr, name,
+    });
 }
 
 /// Raises OutOfRangeError: an int does not fit; `low` and `high` are the limits as text.
 pub noinline fn raiseOutOfRange(
     classes: Classes,
-    site: *const bridge.Site,
+    site: *const Site,
     low: [*:0]const u8,
     high: [*:0]const u8,
-) void {
+) Error {
     @branchHint(.cold);
     // The int is not shown: its text may be too long to make.
-    _ = c.PyErr_Format(
-        classes.out_of_range,
-        "%s(): parameter '%s' is out of range for %s (%s to %s)",
-        site.function.ptr,
-        site.parameter.name.ptr,
-        site.parameter.typ.ptr,
-        low,
-        high,
-    );
+    return raise(classes.out_of_range, site, "is out of range for %s (%s to %s)", .{
+        site.parameter.typ.ptr, low, high,
+    });
 }
 
-/// Raises OverflowError: a float is finite, and too large for the parameter's type.
-pub noinline fn raiseFloatOverflow(site: *const bridge.Site) void {
+/// Raises OverflowError: a float is finite, and too large for the type.
+pub noinline fn raiseFloatOverflow(site: *const Site) Error {
     @branchHint(.cold);
-    _ = c.PyErr_Format(
-        capi.exception("OverflowError"),
-        "%s(): parameter '%s' is too large for %s",
-        site.function.ptr,
-        site.parameter.name.ptr,
-        site.parameter.typ.ptr,
-    );
+    return raise(capi.exception("OverflowError"), site, "is too large for %s", .{site.parameter.typ.ptr});
 }
 
 /// Raises BufferError: the buffer of `value` cannot be written.
-pub noinline fn raiseReadOnly(site: *const bridge.Site, value: *PyObject) void {
+pub noinline fn raiseReadOnly(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return;
+    const name = capi.typeName(value) orelse return error.PythonException;
     defer c.Py_DecRef(name);
-    _ = c.PyErr_Format(
+    return raise(
         capi.exception("BufferError"),
-        "%s(): parameter '%s' is written to, and this %S is read-only: pass a bytearray or another writable buffer",
-        site.function.ptr,
-        site.parameter.name.ptr,
-        name,
+        site,
+        "is written to, and this %S is read-only: pass a bytearray or another writable buffer",
+        .{name},
     );
 }
 
-/// Raises TypeError: the items of a buffer are not single bytes.
-pub noinline fn raiseWrongItem(site: *const bridge.Site, view: *const capi.Py_buffer) void {
+/// Raises TypeError: the items of a buffer are others.
+pub noinline fn raiseWrongItem(site: *const Site, view: *const capi.Py_buffer) Error {
     @branchHint(.cold);
-    _ = c.PyErr_Format(
+    return raise(
         capi.exception("TypeError"),
-        "%s(): parameter '%s' must be a buffer of bytes (%s), not of items of %zd bytes (format '%s'): cast it, " ++
-            "as memoryview(x).cast('B')",
-        site.function.ptr,
-        site.parameter.name.ptr,
-        site.parameter.typ.ptr,
-        view.itemsize,
-        @as([*:0]const u8, view.format orelse "B"),
+        site,
+        "must be a buffer of such items (%s), not of items of %zd bytes with format '%s': convert or cast it",
+        .{ site.parameter.typ.ptr, view.itemsize, @as([*:0]const u8, view.format orelse "B") },
     );
+}
+
+/// Raises BufferError: the items do not begin where the type can be read.
+pub noinline fn raiseMisaligned(site: *const Site, alignment: usize) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("BufferError"),
+        site,
+        "must be aligned to %zu bytes (%s): pass a copy",
+        .{ alignment, site.parameter.typ.ptr },
+    );
+}
+
+/// Raises ValueError: a list or tuple has another number of items.
+pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "must have %zu items (%s), not %zu", .{
+        expected, site.parameter.typ.ptr, given,
+    });
+}
+
+/// Raises TypeError: a dict has no value for a field that has no default.
+pub noinline fn raiseMissingField(site: *const Site, field: [:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("TypeError"), site, "has no key '%s' (%s)", .{
+        field.ptr, site.parameter.typ.ptr,
+    });
+}
+
+/// Raises TypeError: a dict has a key that is none of `fields`.
+pub noinline fn raiseUnknownField(site: *const Site, fields: []const [:0]const u8, dict: *PyObject) Error {
+    @branchHint(.cold);
+    const keys = c.PySequence_Tuple(dict) orelse return error.PythonException;
+    defer c.Py_DecRef(keys);
+    for (0..@intCast(c.PyTuple_Size(keys))) |index| {
+        const key = c.PyTuple_GetItem(keys, @intCast(index)) orelse return error.PythonException;
+        var size: capi.Py_ssize_t = 0;
+        const text = if (capi.hasFlag(key, "UNICODE_SUBCLASS")) c.PyUnicode_AsUTF8AndSize(key, &size) else null;
+        c.PyErr_Clear();
+        const known = for (fields) |field| {
+            if (text != null and std.mem.eql(u8, field, text.?[0..@intCast(size)])) break true;
+        } else false;
+        if (!known) return raise(capi.exception("TypeError"), site, "has a key %R, and %s has no such field", .{
+            key, site.parameter.typ.ptr,
+        });
+    }
+    return raise(capi.exception("TypeError"), site, "changed while it was read (%s)", .{site.parameter.typ.ptr});
+}
+
+/// Raises ValueError: a str is not the name of a member.
+pub noinline fn raiseNoMember(site: *const Site, value: *PyObject, members: [*:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "is %R, which is no member of %s: %s", .{
+        value, site.parameter.typ.ptr, members,
+    });
+}
+
+pub fn raiseNoMemory() Error {
+    _ = c.PyErr_NoMemory();
+    return error.PythonException;
+}
+
+/// Raises `class` with a text that begins with the place: "f(): parameter 'points[2].x' …".
+fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, values: anytype) Error {
+    var buffer: [256]u8 = undefined;
+    var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
+    writePlace(&writer, site) catch {}; // cut off: the rest of the text tells enough
+    buffer[writer.end] = 0;
+    const place: [*:0]const u8 = buffer[0..writer.end :0];
+    _ = @call(.auto, c.PyErr_Format, .{ class, "%s(): parameter '%s' " ++ format, site.function.ptr, place } ++ values);
+    return error.PythonException;
+}
+
+fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {
+    const name = site.parameter.name;
+    const within = site.within orelse return writer.writeAll(name);
+    try writePlace(writer, within);
+    if (name.len == 0) return writer.print("[{d}]", .{site.index});
+    try writer.print(".{s}", .{name});
 }

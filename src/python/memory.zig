@@ -1,5 +1,5 @@
-//! Zig's allocator interface over CPython's raw memory domain, which needs no thread state. So
-//! an extension needs no C library of its own.
+//! Zig's allocator interface over CPython's memory, so that an extension needs no C library. It is
+//! the raw domain, which needs no thread state; built for the stable ABI, the one that does.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -12,18 +12,22 @@ pub const allocator: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .free = free,
 } };
 
+const malloc = if (capi.limited) c.PyMem_Malloc else c.PyMem_RawMalloc;
+const realloc = if (capi.limited) c.PyMem_Realloc else c.PyMem_RawRealloc;
+const release = if (capi.limited) c.PyMem_Free else c.PyMem_RawFree;
+
 /// What CPython's allocators give, and malloc's on every platform.
 const alignment: std.mem.Alignment = .fromByteUnits(2 * @sizeOf(usize));
 
 fn alloc(_: *anyopaque, len: usize, wanted: std.mem.Alignment, _: usize) ?[*]u8 {
     if (wanted.compare(.gt, alignment)) return null;
-    return @ptrCast(c.PyMem_RawMalloc(len));
+    return @ptrCast(malloc(len));
 }
 
 fn remap(_: *anyopaque, memory: []u8, _: std.mem.Alignment, len: usize, _: usize) ?[*]u8 {
-    return @ptrCast(c.PyMem_RawRealloc(memory.ptr, len));
+    return @ptrCast(realloc(memory.ptr, len));
 }
 
 fn free(_: *anyopaque, memory: []u8, _: std.mem.Alignment, _: usize) void {
-    c.PyMem_RawFree(memory.ptr);
+    release(memory.ptr);
 }

@@ -2,16 +2,27 @@
 //! has its own, and nothing that needs the GIL.
 
 const std = @import("std");
+const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const memory = @import("memory.zig");
+const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
+const Signature = @import("../signature.zig").Signature;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
 pub const Function = struct {
-    name: [:0]const u8,
-    pointer: *const capi.PyCFunctionFast,
-    sig: @import("../signature.zig").Signature,
+    pointer: *const capi.PyCFunctionFastWithKeywords,
+    sig: Signature,
+
+    fn methodDef(comptime function: Function) capi.PyMethodDef {
+        return .{
+            .ml_name = function.sig.name,
+            .ml_meth = function.pointer,
+            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_doc = comptime textSignature(function.sig) ++ function.sig.doc,
+        };
+    }
 };
 
 /// What PyInit_NAME of a module is made of. `methods` are its own functions besides `functions`,
@@ -22,6 +33,20 @@ pub const Definition = struct {
     methods: []const capi.PyMethodDef = &.{},
     exec: ?*const fn (module: *PyObject, state: *State) bool = null,
 };
+
+/// The module's docstring. It says in the bytes of the binary which CPython and machine they are for,
+/// which otherwise can only be guessed from them.
+const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_options").version ++
+    ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else std.fmt.comptimePrint("cp3{d}{s}", .{
+    capi.minor, if (capi.free_threaded) "t" else "",
+})) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++ @tagName(builtin.cpu.arch);
+
+/// What inspect.signature reads in front of a docstring.
+fn textSignature(comptime sig: Signature) [:0]const u8 {
+    comptime var text: [:0]const u8 = sig.name ++ "($module";
+    for (sig.args) |arg| text = text ++ ", " ++ arg.name;
+    return text ++ ")\n--\n\n";
+}
 
 /// Exports PyInit_NAME.
 pub fn exportModule(comptime definition: Definition) void {
@@ -37,7 +62,12 @@ pub fn exportModule(comptime definition: Definition) void {
             .slot = capi.constants.Py_mod_gil,
             .value = capi.Py_MOD_GIL_NOT_USED,
         }} else .{}) ++ [_]capi.PyModuleDef_Slot{.{}};
-        var def = State.moduleDef(definition.name, &methods, &slots);
+        var function_defs = defs: {
+            var defs: [definition.functions.len]capi.PyMethodDef = undefined;
+            for (&defs, definition.functions) |*place, function| place.* = function.methodDef();
+            break :defs defs;
+        };
+        var def = State.moduleDef(definition.name, marker, &methods, &slots);
 
         fn init() callconv(.c) ?*PyObject {
             if (!interpreterFits(definition.name)) return null;
@@ -46,22 +76,37 @@ pub fn exportModule(comptime definition: Definition) void {
 
         fn execute(module: *PyObject) callconv(.c) c_int {
             const state = State.of(module) orelse return -1;
-            if (!state.create()) return -1;
-            for (definition.functions) |function| {
-                state.functions.register(memory.allocator, function.name, function.pointer, function.sig) catch |err| {
+            if (!state.create() or !small_ints.fill()) return -1;
+            if (!addFunctions(module, state)) return -1;
+            const exec = definition.exec orelse return 0;
+            return if (exec(module, state)) 0 else -1;
+        }
+
+        fn addFunctions(module: *PyObject, state: *State) bool {
+            const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+            defer c.Py_DecRef(name);
+            for (definition.functions, &function_defs) |function, *function_def| {
+                state.functions.register(
+                    memory.allocator,
+                    function.sig.name,
+                    function.pointer,
+                    function.sig,
+                ) catch |err| {
                     switch (err) {
                         error.OutOfMemory => _ = c.PyErr_NoMemory(),
                         error.DuplicateName => _ = c.PyErr_Format(
                             capi.exception("ValueError"),
                             "a function '%s' is registered already: choose another name",
-                            function.name.ptr,
+                            function.sig.name.ptr,
                         ),
                     }
-                    return -1;
+                    return false;
                 };
+                const object = c.PyCFunction_NewEx(function_def, module, name) orelse return false;
+                defer c.Py_DecRef(object);
+                if (c.PyDict_SetItemString(state.objects, function.sig.name, object) < 0) return false;
             }
-            const exec = definition.exec orelse return 0;
-            return if (exec(module, state)) 0 else -1;
+            return true;
         }
     };
     @export(&Module.init, .{ .name = "PyInit_" ++ definition.name });

@@ -1,0 +1,109 @@
+//! A function for each kind of type that can cross, there and back.
+
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+
+pub fn nothing() void {}
+pub fn negate(value: bool) bool {
+    return !value;
+}
+pub fn bit(value: u1) u1 {
+    return ~value;
+}
+pub fn nibble(value: i4) i4 {
+    return value;
+}
+pub fn wide(value: i128) i128 {
+    return value;
+}
+pub fn wider(value: u200) u200 {
+    return value;
+}
+pub fn sixty_five(value: i65) i65 {
+    return value;
+}
+pub fn size(value: usize) usize {
+    return value;
+}
+pub fn half(value: f16) f16 {
+    return value;
+}
+pub fn single(value: f32) f32 {
+    return value;
+}
+pub fn maybe(value: ?i32) ?i32 {
+    return value;
+}
+pub fn maybe_text(value: ?[]const u8) ?[]const u8 {
+    return value;
+}
+pub fn text(value: []const u8) []const u8 {
+    return value;
+}
+pub fn bytes(value: nano_ffi.Bytes) nano_ffi.Bytes {
+    return value;
+}
+pub fn conjugate(value: std.math.Complex(f64)) std.math.Complex(f64) {
+    return value.conjugate();
+}
+pub fn sum(values: []const f64) f64 {
+    var total: f64 = 0;
+    for (values) |value| total += value;
+    return total;
+}
+pub fn double(values: []i32) void {
+    for (values) |*value| value.* *= 2;
+}
+pub fn flip(values: []bool) void {
+    for (values) |*value| value.* = !value.*;
+}
+pub fn reversed(values: []const i64) [4]i64 {
+    var result: [4]i64 = @splat(0);
+    for (values, 0..) |value, index| result[values.len - 1 - index] = value;
+    return result;
+}
+pub fn cross(a: [3]f64, b: [3]f64) [3]f64 {
+    return .{ a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0] };
+}
+pub fn words(values: []const []const u8) nano_ffi.Owned([]const []const u8) {
+    const gpa = nano_ffi.allocator;
+    const copy = gpa.alloc([]const u8, values.len) catch @panic("no memory");
+    for (copy, 0..) |*word, index| word.* = values[values.len - 1 - index];
+    return .{ .data = copy, .allocator = gpa };
+}
+pub fn swap(pair: struct { i64, []const u8 }) struct { []const u8, i64 } {
+    return .{ pair[1], pair[0] };
+}
+
+pub const Color = enum(u8) { red = 1, green, blue = 7 };
+pub fn next(color: Color) Color {
+    return switch (color) {
+        .red => .green,
+        .green => .blue,
+        .blue => .red,
+    };
+}
+
+pub const Point = struct { x: f64, y: f64 = 0, tags: []const []const u8 = &.{}, color: ?Color = null };
+pub fn mirror(point: Point) Point {
+    var result = point;
+    result.x = -point.x;
+    return result;
+}
+pub fn far(points: []const Point, limit: f64) u64 {
+    var count: u64 = 0;
+    for (points) |point| count += @intFromBool(std.math.hypot(point.x, point.y) > limit);
+    return count;
+}
+pub fn invert(map: std.StringHashMap(i64)) std.StringHashMap(i64) {
+    var result: std.StringHashMap(i64) = .init(nano_ffi.allocator);
+    var iterator = map.iterator();
+    while (iterator.next()) |entry| result.put(entry.key_ptr.*, -entry.value_ptr.*) catch @panic("no memory");
+    return result;
+}
+pub fn same(value: nano_ffi.Object) nano_ffi.Object {
+    return value;
+}
+pub fn ten(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64, i: i64, j: i64) i64 {
+    return a + b + c + d + e + f + g + h + i + j;
+}
