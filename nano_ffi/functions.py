@@ -15,7 +15,6 @@ from typing import Any
 from nano_ffi import _native
 
 globals().update({name: _native.get(name) for name in _native.list_functions()})
-__all__ = list(_native.list_functions())  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Callable[..., Any]:

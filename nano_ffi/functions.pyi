@@ -1,10 +1,7 @@
 # Made by `python -m nano_ffi.stubs nano_ffi` out of the signatures of the Zig functions. Do not edit.
-from collections.abc import Callable
-from typing import Any, SupportsFloat, SupportsIndex
+from typing import SupportsFloat, SupportsIndex
 
 from typing_extensions import Buffer
-
-def __getattr__(name: str) -> Callable[..., Any]: ...
 
 def add(a: SupportsIndex, b: SupportsIndex) -> int:
     """The sum of two ints. error.Overflow where i64 cannot hold it."""

@@ -38,12 +38,9 @@ class Signature(TypedDict):
 
 FUNCTIONS_HEAD = """\
 # Made by `python -m nano_ffi.stubs nano_ffi` out of the signatures of the Zig functions. Do not edit.
-from collections.abc import Callable
-from typing import Any, SupportsFloat, SupportsIndex
+from typing import SupportsFloat, SupportsIndex
 
 from typing_extensions import Buffer
-
-def __getattr__(name: str) -> Callable[..., Any]: ...
 """
 
 NATIVE_TAIL = """\

@@ -115,7 +115,7 @@ def test(run: Run, wheelhouse: Path, arguments: list[str]) -> None:
         call("uv", "venv", "--quiet", "--no-project", "--python", run.interpreter.executable, environment)
         python = environment / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         install = ("uv", "pip", "install", "--quiet", "--python", python)
-        call(*install, "--only-binary=:all:", "--group", f"{ROOT / 'pyproject.toml'}:test")
+        call(*install, "--only-binary=:all:", "-r", ROOT / "pyproject.toml", "--extra=zig", "--group=test")
         run.wheel = own_wheel(run.interpreter, wheelhouse, call(python, "-c", TAGS, quiet=True).split())
         call(*install, "--no-index", "--no-deps", run.wheel)
         call(python, "-P" if run.interpreter.version != "3.10" else "-I", "-c", CHECK_SOURCE, cwd=empty, quiet=True)

@@ -177,8 +177,8 @@ WRONG = [
         (array.array("d", [1.0]),),
         TypeError,
         (
-            "bufmax(): parameter 'buffer' must be a buffer of bytes (buffer), not of items of 8 bytes (format 'd'): "
-            "cast it, as memoryview(x).cast('B')"
+            "bufmax(): parameter 'buffer' must be a buffer of such items (buffer), "
+            "not of items of 8 bytes with format 'd': convert or cast it"
         ),
     ),
     (
@@ -262,8 +262,6 @@ def test_a_name_that_is_none() -> None:
         call(3)  # type: ignore[call-overload]
     with pytest.raises(UnicodeEncodeError):
         call("\ud800")
-    with pytest.raises(TypeError):
-        call("add", a=1, b=2)  # type: ignore[call-overload]
 
 
 def test_text_without_utf8() -> None:

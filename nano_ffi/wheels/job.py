@@ -203,6 +203,7 @@ class WheelJob:
         call(uv, "venv", venv, "--python", self.interpreter, env=self.environment)
         environment = activate_virtualenv(venv, env=dict(self.environment))
         environment.pop("PYTHONPATH", None)  # what is tested is what was installed
+        environment.pop("UV_PYTHON", None)  # nox sets it, and uv would install into that one instead
         environment.pop("PYTHONPYCACHEPREFIX", None)  # it is gone after the test, with its bytecode
         environment = options.test_environment.as_dictionary(prev_environment=environment)
         if options.before_test:

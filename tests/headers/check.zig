@@ -22,6 +22,8 @@ const since = .{
     .Py_MOD_PER_INTERPRETER_GIL_SUPPORTED = 12,
     .Py_mod_gil = 13,
     .Py_MOD_GIL_NOT_USED = 13,
+    .PyMutex_Lock = 13,
+    .PyMutex_Unlock = 13,
 };
 
 fn isKnown(comptime name: []const u8) bool {
@@ -37,7 +39,9 @@ pub fn main(init: std.process.Init) !void {
 }
 
 fn write(out: *Writer) Writer.Error!void {
-    if (capi.limited) try out.print("#define Py_LIMITED_API 0x03{x:0>2}0000\n", .{capi.minor});
+    // Not Py_LIMITED_API: it would hide what is declared for other builds, and changes no layout.
+    // That a binary keeps to the stable ABI is seen from its imports.
+    if (capi.limited) try out.writeAll("#define CAPI_LIMITED\n");
     try out.print("#define CAPI_MINOR {d}\n", .{capi.minor});
     try out.print("#define CAPI_FREE_THREADED {d}\n", .{@intFromBool(capi.free_threaded)});
     try out.writeAll("#include \"python.hpp\"\n");
@@ -46,7 +50,7 @@ fn write(out: *Writer) Writer.Error!void {
     try addFunctions(&assertions);
     try addValues(&assertions);
     try addOthers(&assertions);
-    if (@hasDecl(capi, "static_object")) {
+    if (!capi.limited and @hasDecl(capi, "static_object")) {
         try out.writeAll("#define STATIC_OBJECT {");
         for (std.mem.asBytes(&capi.static_object), 0..) |byte, index| {
             try out.print("{s}{d}", .{ if (index == 0) "" else ", ", byte });
@@ -75,6 +79,7 @@ fn addStructs(assertions: *Assertions) Writer.Error!void {
 fn addFunctions(assertions: *Assertions) Writer.Error!void {
     @setEvalBranchQuota(100_000);
     inline for (comptime declarations("functions")) |name| {
+        if (comptime !isKnown(name)) continue;
         const info = @typeInfo(@TypeOf(@field(capi.functions, name))).@"fn";
         const count = print("{d}", .{info.param_types.len});
         const variadic = if (info.attrs.varargs) "true" else "false";

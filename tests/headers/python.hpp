@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#ifdef Py_LIMITED_API
+#ifdef CAPI_LIMITED
 static_assert(PY_MINOR_VERSION >= CAPI_MINOR, "Python.h is older than the oldest CPython that capi.zig serves");
 #else
 static_assert(PY_MINOR_VERSION == CAPI_MINOR, "Python.h is of another CPython than -Dpython says");
@@ -103,10 +103,10 @@ template <class E, size_t length, class Element> struct Like<E[length], Array<le
 template <class T, class Target> struct Like<T *, Pointer<Target>> {
     static constexpr bool value = like<T, Target>;
 };
-// An object may have a type of its own in C: one that begins with a PyObject, or one that is not shown.
+// An object may have a type of its own in C: one that begins with a PyObject, or one that is not shown, or none.
 template <class T> struct Like<T *, Pointer<Object>> {
     using C = typename Bare<T>::type;
-    static constexpr bool value = __is_same(C, PyObject) ||
+    static constexpr bool value = __is_same(C, PyObject) || __is_void(C) ||
         (__is_class(C) && (requires(C object) { object.ob_base; } || !requires { sizeof(C); }));
 };
 template <class R, class... P, class Result, class... Parameters>
@@ -135,7 +135,7 @@ int main() {
 #endif
     printf("declarations: checked %d facts with CPython " PY_VERSION "%s%s\n", FACTS,
            CAPI_FREE_THREADED ? "t" : "",
-#ifdef Py_LIMITED_API
+#ifdef CAPI_LIMITED
            ", stable ABI"
 #else
            ""

@@ -327,7 +327,22 @@ def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
 def test_ctrl_c_ends_the_children_and_keeps_what_is_done(project: Project, number: signal.Signals) -> None:
     project.configure('build = "cp31{2,3}-win_amd64"\n')
     command, environment = project.command("--platform", "windows", SLOW="cp313-win_amd64")
-    process = subprocess.Popen(command, cwd=project.root, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=project.root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        # What runs in the background of a shell ignores Ctrl-C, and so would its children.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
+    try:
+        check_interrupted(process, project, number)
+    finally:
+        process.kill()
+
+
+def check_interrupted(process: subprocess.Popen[str], project: Project, number: signal.Signals) -> None:
     slow = project.root / "build" / "wheels" / "cp313-win_amd64.log"
     done = project.root / "build" / "wheels" / "cp312-win_amd64.json"
     deadline = time.monotonic() + 60
@@ -335,7 +350,7 @@ def test_ctrl_c_ends_the_children_and_keeps_what_is_done(project: Project, numbe
         assert time.monotonic() < deadline
         time.sleep(0.05)
     process.send_signal(number)
-    output, _ = process.communicate(timeout=20)
+    output, _ = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "1 wheel (1 built, 0 up to date)" in last_line(output)
     assert project.house == ["demo-1.0-cp312-cp312-win_amd64.whl"]

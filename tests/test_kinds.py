@@ -1,0 +1,247 @@
+"""Every kind of type that can cross, in and out, on a module compiled from tests/extension/kinds.zig."""
+
+from __future__ import annotations
+
+import array
+import contextlib
+import inspect
+import math
+import re
+import struct
+import tracemalloc
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def kinds(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("kinds")
+
+
+THERE_AND_BACK = [
+    # function, argument, result (the argument itself where it is left out)
+    ("negate", True, False),
+    ("bit", 1, 0),
+    *[("nibble", value) for value in (-8, 0, 7)],
+    *[("wide", value) for value in (0, -1, 2**63, -(2**63) - 1, 2**127 - 1, -(2**127), 2**100 + 12345)],
+    *[("wider", value) for value in (0, 2**64, 2**199, 2**200 - 1)],
+    *[("sixty_five", value) for value in (2**64 - 1, -(2**64))],
+    ("size", 2 ** (8 * struct.calcsize("P")) - 1),
+    *[("half", value) for value in (1.5, math.inf, -65504.0)],
+    ("single", 0.1, struct.unpack("f", struct.pack("f", 0.1))[0]),
+    *[("maybe", value) for value in (None, 3, -(2**31))],
+    *[("maybe_text", value) for value in (None, "ñ")],
+    *[("text", value, "añ") for value in ("añ", "añ".encode(), bytearray("añ".encode()))],
+    ("bytes", b"\xff"),
+    ("bytes", memoryview(b"\xff"), b"\xff"),
+    ("conjugate", 1 + 2j, 1 - 2j),
+    ("conjugate", 2, 2 - 0j),
+    *[("sum", value, 3.5) for value in ([1, 2.5], (1.0, 2.5), array.array("d", [1, 2.5]))],
+    ("sum", [], 0.0),
+    ("reversed", (1, 2, 3, 4), [4, 3, 2, 1]),
+    ("words", ["a", "ñ", b"c"], ["c", "ñ", "a"]),
+    ("words", [], []),
+    ("swap", (3, "x"), ("x", 3)),
+    ("swap", [3, "x"], ("x", 3)),
+    ("mirror", {"x": 1, "tags": ["a"]}, {"x": -1.0, "y": 0.0, "tags": ["a"], "color": None}),
+    ("invert", {"a": 1, "ñ": -2}, {"a": -1, "ñ": 2}),
+]
+
+
+@pytest.mark.parametrize("case", THERE_AND_BACK, ids=str)
+def test_there_and_back(kinds: ModuleType, case: tuple[Any, ...]) -> None:
+    name, value, expected = case if len(case) == 3 else (*case, case[1])
+    result = getattr(kinds, name)(value)
+    assert result == expected
+    assert type(result) is type(expected)
+
+
+def test_what_is_no_value(kinds: ModuleType) -> None:
+    assert kinds.nothing() is None
+    assert math.isnan(kinds.half(math.nan))
+    marker = object()
+    assert kinds.same(marker) is marker
+    assert kinds.ten(*range(10)) == 45
+    assert kinds.cross((1, 0, 0), [0, 1, 0]) == [0.0, 0.0, 1.0]
+    assert kinds.far([{"x": 3, "y": 4}, {"x": 0}], 4.9) == 1
+
+
+def test_a_buffer_is_written_in_place(kinds: ModuleType) -> None:
+    numbers = array.array("i", [1, -2, 3])
+    kinds.double(numbers)
+    assert numbers.tolist() == [2, -4, 6]
+    flags = memoryview(bytearray(2)).cast("?")
+    kinds.flip(flags)
+    assert flags.tolist() == [True, True]
+
+
+def test_an_enum_is_an_int_enum(kinds: ModuleType) -> None:
+    green = kinds.next("red")
+    assert (green.name, green.value, type(green).__name__, type(green).__module__) == ("green", 2, "Color", "kinds")
+    blue = kinds.next(green)
+    assert blue == 7
+    assert type(blue) is type(green)
+    assert kinds.mirror({"x": 0, "color": blue})["color"] is blue
+
+
+REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
+    ("negate", (1,), TypeError, "negate(): parameter 'value' must be True or False (bool), not int"),
+    ("bit", (2,), OverflowError, "bit(): parameter 'value' is out of range for u1 (0 to 1)"),
+    ("nibble", (-9,), OverflowError, "nibble(): parameter 'value' is out of range for i4 (-8 to 7)"),
+    *[
+        (
+            "wide",
+            (value,),
+            OverflowError,
+            f"wide(): parameter 'value' is out of range for i128 ({-(2**127)} to {2**127 - 1})",
+        )
+        for value in (2**127, -(2**127) - 1, 2**500, -(2**128))
+    ],
+    *[
+        ("wider", (value,), OverflowError, f"wider(): parameter 'value' is out of range for u200 (0 to {2**200 - 1})")
+        for value in (-1, 2**200, -(2**300))
+    ],
+    ("half", (70000.0,), OverflowError, "half(): parameter 'value' is too large for f16"),
+    ("maybe", ("x",), TypeError, "maybe(): parameter 'value' must be an int (?i32), not str"),
+    (
+        "maybe",
+        (2**31,),
+        OverflowError,
+        f"maybe(): parameter 'value' is out of range for ?i32 ({-(2**31)} to {2**31 - 1})",
+    ),
+    ("text", (3,), TypeError, "text(): parameter 'value' must be a str or a bytes-like object (str), not int"),
+    ("sum", (3,), TypeError, "sum(): parameter 'values' must be a buffer, a list or a tuple ([]const f64), not int"),
+    ("sum", ([1, "x"],), TypeError, "sum(): parameter 'values[1]' must be a float (f64), not str"),
+    (
+        "sum",
+        (array.array("f", [1]),),
+        TypeError,
+        "sum(): parameter 'values' must be a buffer of such items ([]const f64), not of items of 4 bytes with format 'f': "
+        "convert or cast it",
+    ),
+    ("double", ([1],), TypeError, "double(): parameter 'values' must be a buffer ([]i32), not list"),
+    (
+        "double",
+        (memoryview(array.array("i", [1])).toreadonly(),),
+        BufferError,
+        "double(): parameter 'values' is written to, and this memoryview is read-only: pass a bytearray or another "
+        "writable buffer",
+    ),
+    ("cross", ((1, 2), (1, 2, 3)), ValueError, "cross(): parameter 'a' must have 3 items ([3]f64), not 2"),
+    (
+        "words",
+        (["a", 3],),
+        TypeError,
+        "words(): parameter 'values[1]' must be a str or a bytes-like object (str), not int",
+    ),
+    ("swap", ((3,),), ValueError, "swap(): parameter 'pair' must have 2 items ((i64, str)), not 1"),
+    (
+        "next",
+        ("pink",),
+        ValueError,
+        "next(): parameter 'color' is 'pink', which is no member of Color: red, green, blue",
+    ),
+    (
+        "next",
+        (1,),
+        TypeError,
+        "next(): parameter 'color' must be a member of the enum or the name of one (Color), not int",
+    ),
+    ("mirror", ([],), TypeError, "mirror(): parameter 'point' must be a dict (Point), not list"),
+    ("mirror", ({"y": 1},), TypeError, "mirror(): parameter 'point' has no key 'x' (Point)"),
+    (
+        "mirror",
+        ({"x": 1, "z": 2},),
+        TypeError,
+        "mirror(): parameter 'point' has a key 'z', and Point has no such field",
+    ),
+    ("mirror", ({"x": 1, 3: 4},), TypeError, "mirror(): parameter 'point' has a key 3, and Point has no such field"),
+    (
+        "far",
+        ([{"x": 1}, {"x": 1, "tags": [3]}], 1.0),
+        TypeError,
+        "far(): parameter 'points[1].tags[0]' must be a str or a bytes-like object (str), not int",
+    ),
+    (
+        "invert",
+        ({1: 2},),
+        TypeError,
+        "invert(): parameter 'map[0][0]' must be a str or a bytes-like object (str), not int",
+    ),
+    ("ten", (1,), TypeError, "ten() takes 10 arguments (1 given)"),
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "args", "error", "text"), REFUSED, ids=[f"{case[0]}-{i}" for i, case in enumerate(REFUSED)]
+)
+def test_refused(kinds: ModuleType, name: str, args: tuple[Any, ...], error: type[Exception], text: str) -> None:
+    with pytest.raises(error, match=f"^{re.escape(text)}$"):
+        getattr(kinds, name)(*args)
+
+
+def test_text_that_is_none(kinds: ModuleType) -> None:
+    with pytest.raises(UnicodeDecodeError):
+        kinds.text(b"\xff")
+    with pytest.raises(UnicodeEncodeError):
+        kinds.words(["\ud800"])
+
+
+def test_a_buffer_that_is_not_aligned(kinds: ModuleType) -> None:
+    shifted = memoryview(bytearray(17))[1:].cast("d")
+    with pytest.raises(BufferError, match=r"must be aligned to \d bytes \(\[\]const f64\): pass a copy"):
+        kinds.sum(shifted)
+
+
+def test_keywords_and_what_inspect_shows(kinds: ModuleType) -> None:
+    assert str(inspect.signature(kinds.far)) == "(points, limit)"
+    assert kinds.far(limit=4.9, points=[{"x": 5}]) == 1
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"points": [], "limits": 1}, "far() got an unexpected keyword argument 'limits'"),
+        ({"limit": 1}, "far() missing required argument 'points'"),
+    ]
+    for keywords, text in wrong:
+        with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
+            kinds.far(**keywords)
+    with pytest.raises(TypeError, match=r"^far\(\) got multiple values for argument 'points'$"):
+        kinds.far([], points=[])
+
+
+def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:
+    values: list[Any] = []
+
+    class Clears:
+        def __float__(self) -> float:
+            values.clear()
+            return 1.0
+
+    values += [Clears(), 2.0, 3.0]
+    assert kinds.sum(values) == 6.0
+
+
+@pytest.mark.parametrize(
+    ("name", "args"), [*[(case[0], (case[1],)) for case in THERE_AND_BACK], *[case[:2] for case in REFUSED]], ids=str
+)
+def test_no_leak(kinds: ModuleType, name: str, args: tuple[Any, ...]) -> None:
+    function = getattr(kinds, name)
+
+    def run(times: int) -> None:
+        for _ in range(times):
+            with contextlib.suppress(TypeError, ValueError, OverflowError, BufferError):
+                function(*args)
+
+    run(50)
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        run(1_000)
+        after = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    # One lost object a call would be over 16 kB.
+    assert after - before < 4_000
