@@ -82,7 +82,7 @@ def run_lint(session: nox.Session) -> list[str]:
         ("ruff", "format", "--check", *python),
         ("python", "-m", "ziglang", "fmt", "--check", *existing(*ZIG_CODE)),
         ("validate-pyproject", "pyproject.toml"),
-        ("mypy", *existing("nano_ffi", "noxfile.py", "scripts", "tests")),
+        ("mypy", *existing("nano_ffi", "noxfile.py", "scripts", "tests", "benchmarks")),
         ("pyright",),
     )
 
@@ -181,6 +181,15 @@ def headers(session: nox.Session) -> None:
     session.run(
         "python", "-m", "scripts.test_all_pythons", "--headers-only", *session.posargs, env={"PYTHONSAFEPATH": ""}
     )
+
+
+@nox.session(default=False)
+def bench(session: nox.Session) -> None:
+    """Measure calls beside ctypes, cffi, pybind11, nanobind, Cython, C … Arguments: --check, --pythons, --help."""
+    install(session, "bench", extras=("zig",))
+    wheel = build_wheel(session)
+    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    session.run("python", "benchmarks", *session.posargs)
 
 
 @nox.session(default=False)

@@ -36,8 +36,12 @@ BUILD_OPTIONS = """\
 pub const version: [:0]const u8 = {version};
 pub const minor: u8 = {minor};
 pub const free_threaded = {free_threaded};
-pub const limited = false;
+pub const limited = {limited};
 """
+
+
+STABLE_MINOR = 12
+"""The oldest CPython 3 whose stable ABI has all that is used."""
 
 
 class CompileError(ImportError):
@@ -70,16 +74,23 @@ def compile_module(
     name: str | None = None,
     target: targets.Target | None = None,
     optimize: str = "safe",
+    limited: bool = False,
 ) -> Path:
     """Compile the Zig file `source` to an extension module in `folder`, and return its path.
 
     `name` is the module's name (the file's, where it is not given), `target` a CPython on a platform (the running
-    one), `optimize` is debug, safe, fast or small. The CPU is the platform's baseline.
+    one), `optimize` is debug, safe, fast or small. The CPU is the platform's baseline. With `limited` it keeps to the
+    stable ABI: one file for CPython 3.12 and all later ones on the platform, not free-threaded, with slower calls.
 
     Raises CompileError (an ImportError) with Zig's message.
     """
     name = name or source.stem
     target = target or targets.native()
+    if limited and (target.python.free_threaded or target.python.minor < STABLE_MINOR):
+        raise CompileError(
+            f"CPython {target.python.version} has no stable ABI that serves: it begins with 3.{STABLE_MINOR}, and has no "
+            "free threads; leave out `limited`"
+        )
     (triple,) = target.platform.triples
     zig = Zig.find()
     source = source.resolve()
@@ -92,12 +103,15 @@ def compile_module(
         options.write_text(
             BUILD_OPTIONS.format(
                 version=json.dumps(version()),
-                minor=target.python.minor,
+                minor=STABLE_MINOR if limited else target.python.minor,
                 free_threaded=str(target.python.free_threaded).lower(),
+                limited=str(limited).lower(),
             ),
             encoding="utf-8",
         )
-        binary = work / f"{name}{target.suffix}"
+        windows = target.platform.system == "windows"
+        suffix = (".pyd" if windows else ".abi3.so") if limited else target.suffix
+        binary = work / f"{name}{suffix}"
         modules = [
             *("--dep", "nano_ffi", "--dep", "module", "--dep", "module_source", f"-Mroot={work / 'root.zig'}"),
             *("--dep", "build_options", f"-Mnano_ffi={zig_folder / 'root.zig'}"),
@@ -105,8 +119,9 @@ def compile_module(
             f"-Mmodule_source={described}",
             f"-Mbuild_options={options}",
         ]
-        if target.platform.system == "windows":
-            link = [str(import_library(zig, zig_folder, options, target, work))]
+        if windows:
+            dll = "python3.dll" if limited else target.python.dll
+            link = [str(import_library(zig, zig_folder, options, dll, target.platform, work))]
         else:
             link = ["-fallow-shlib-undefined"]  # the interpreter itself has them
         zig.run(
@@ -125,12 +140,12 @@ def compile_module(
         return part.replace(folder / binary.name)
 
 
-def import_library(zig: Zig, zig_folder: Path, options: Path, target: targets.Target, work: Path) -> Path:
-    """The import library of the Python DLL of `target`, a Windows one."""
+def import_library(zig: Zig, zig_folder: Path, options: Path, dll: str, platform: targets.Platform, work: Path) -> Path:
+    """The import library of a Python DLL."""
     definition, library = work / "python.def", work / "python.lib"
     root = f"-Mroot={zig_folder / 'python' / 'def.zig'}"
     modules = ["--dep", "build_options", root, f"-Mbuild_options={options}"]
-    zig.run("run", *modules, "--", target.python.dll, str(definition))
-    machine = DLLTOOL_MACHINES[target.platform.triples[0].target.partition("-")[0]]
-    zig.run("dlltool", "-D", target.python.dll, "-m", machine, "-d", str(definition), "-l", str(library))
+    zig.run("run", *modules, "--", dll, str(definition))
+    machine = DLLTOOL_MACHINES[platform.triples[0].target.partition("-")[0]]
+    zig.run("dlltool", "-D", dll, "-m", machine, "-d", str(definition), "-l", str(library))
     return library

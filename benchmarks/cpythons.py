@@ -1,0 +1,90 @@
+"""The same rows with every CPython of this machine: what differs between versions, and what the stable ABI costs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks import command, peers, report
+from benchmarks.columns import BY_NAME, DIRECT, C
+from benchmarks.rows import ROWS
+from nano_ffi.wheels import targets
+from scripts import pythons
+
+__all__ = ["compare"]
+
+RESULT = command.ROOT / "benchmarks" / "pythons.json"
+TABLE = command.ROOT / "benchmarks" / "pythons.md"
+COLUMNS = (DIRECT, BY_NAME, "abi3", C)
+SLICE_SECONDS = 0.001
+
+
+def compare(folder: Path, *, rounds: int, write: bool) -> int:
+    """Build for each CPython with its Python.h, measure one after the other, and show the ratios to C."""
+    found = []
+    for interpreter in pythons.find():
+        if interpreter.include is None:
+            command.say(f"CPython {interpreter.release} is left out: it has no Python.h for the hand-written C")
+        else:
+            found.append(interpreter)
+    build_dispatchers(folder, found)
+    result: dict[str, Any] = {}
+    for interpreter in found:
+        place = folder / interpreter.version
+        place.mkdir(parents=True, exist_ok=True)
+        target = targets.parse(interpreter.identifier)
+        # The stable ABI of nano_ffi begins with 3.12, and has no free threads.
+        peers.build_rows(place, target, stable=target.python.minor >= 12 and not target.python.free_threaded)
+        peers.build_hand_written(place, target.suffix, interpreter.include)
+        command.say(f"measuring CPython {interpreter.release} …")
+        timed = command.run_worker(
+            "time", place, str(rounds), str(SLICE_SECONDS), ",".join(COLUMNS), python=interpreter.executable
+        )
+        result[interpreter.release + "t" * target.python.free_threaded] = timed["rows"]
+    tables = {title: version_table(result, column) for title, column in TITLES.items()}
+    for title, rows in tables.items():
+        command.say(f"\n{title}\n\n" + report.table(*rows))
+    if write:
+        RESULT.write_text(json.dumps(command.rounded(result), indent=1) + "\n", encoding="utf-8")
+        parts = [f"## {title}\n\n{report.table(*rows, markdown=True)}" for title, rows in tables.items()]
+        TABLE.write_text("\n\n".join(["# CPython versions", *parts]) + "\n", encoding="utf-8")
+        command.say(f"\nwritten: {RESULT}\nwritten: {TABLE}")
+    return 0
+
+
+TITLES = {
+    "nano_ffi: ratio to hand-written C for the same CPython": DIRECT,
+    "nano_ffi by name: ratio to hand-written C": BY_NAME,
+    "nano_ffi built for the stable ABI: ratio to hand-written C": "abi3",
+    "Hand-written C: nanoseconds": C,
+}
+
+
+def version_table(result: dict[str, Any], column: str) -> tuple[list[str], list[list[str]]]:
+    def show(cells: dict[str, dict[str, float]]) -> str:
+        if column not in cells:
+            return "-"
+        return f"{cells[column]['minimum']:.1f}" if column == C else f"{report.ratio(cells, column):.2f}"
+
+    return ["", *result], [[row.name, *(show(rows[row.name]) for rows in result.values())] for row in ROWS]
+
+
+def build_dispatchers(folder: Path, interpreters: list[pythons.Interpreter]) -> None:
+    """nano_ffi's own module for each of them, as CMakeLists.txt builds it, with one `zig build`."""
+    (triple,) = targets.native().platform.triples
+    versions = ",".join(interpreter.version for interpreter in interpreters)
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "ziglang", "build", "-Doptimize=fast", f"-Dtarget={triple.target}"),
+            *(f"-Dcpu={triple.cpu}", f"-Dpython={versions}", "--prefix", str(folder)),
+        ],
+        cwd=command.ROOT,
+        env={**os.environ, "ZIG_DEBUG_CMD": "1"},
+        check=False,
+    )
+    if done.returncode != 0:
+        raise peers.BuildError("zig build failed: see above")

@@ -1,0 +1,153 @@
+"""Instructions per call, counted by valgrind's callgrind: a figure that is the same on every machine.
+
+Two figures per cell. *Own* are the instructions within the extension itself: they depend on nothing but its bytes, so
+that a stored count (instructions.json) shows every change. *Total* are all, CPython's among them, and depend on how
+that CPython was compiled, too.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.columns import BY_NAME, DIRECT, C
+from benchmarks.rows import ROWS
+from benchmarks.timing import CALLS
+
+__all__ = ["STORED", "CountError", "Counts", "check", "count", "environment_name", "read_stored", "store"]
+
+STORED = Path(__file__).resolve().parent / "instructions.json"
+COLUMNS = (DIRECT, BY_NAME, C)
+TURNS = 64
+"""Of the short loop; the long one has twice as many."""
+TOLERANCE = 0.02
+"""By which part of the stored count a count may exceed it; a single instruction always."""
+
+
+class CountError(Exception):
+    """Why nothing could be counted, or compared."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """Instructions per call, above an empty loop."""
+
+    own: float
+    """In the extensions that are measured: the rows and, by name, nano_ffi's."""
+    total: float
+
+
+def environment_name() -> str:
+    """What the counts depend on, besides what is counted: ``CPython 3.13 x86_64``."""
+    threads = "t" * bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+    return f"CPython {sys.version_info.major}.{sys.version_info.minor}{threads} {platform.machine()}"
+
+
+def count(folder: Path) -> dict[str, dict[str, Counts]]:
+    """Row name → column → counts. Raises CountError."""
+    valgrind = shutil.which("valgrind")
+    if valgrind is None:
+        raise CountError(
+            "valgrind is not installed, which counts instructions: install it by the system's package manager "
+            "(apt-get install valgrind), or leave them out with --no-instructions"
+        )
+    with tempfile.TemporaryDirectory() as temporary:
+        dumps = Path(temporary) / "callgrind.out"
+        command: list[str | Path] = [
+            *(valgrind, "--tool=callgrind", f"--callgrind-out-file={dumps}", "--dump-before=nano_ffi_benchmark_mark"),
+            *("--compress-strings=no", "--compress-pos=no", "--dump-line=no"),
+            *(sys.executable, Path(__file__).parent, "--worker", "instructions"),
+            *(folder, ",".join(COLUMNS), str(TURNS)),
+        ]
+        # The same for everybody: what is in the environment moves the stack, and the seed the dicts.
+        keep = {name: os.environ[name] for name in ("PATH", "LD_LIBRARY_PATH") if name in os.environ}
+        done = subprocess.run(
+            command,
+            capture_output=True,
+            text=True,
+            check=False,
+            env={**keep, "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1", "PYTHONDONTWRITEBYTECODE": "1"},
+        )
+        if done.returncode != 0:
+            raise CountError(f"valgrind ended with code {done.returncode}:\n{done.stderr[-4000:]}")
+        cells: list[list[str]] = json.loads(done.stdout.strip().splitlines()[-1])
+        # Before the first mark lies the start of the process, and after each cell's second mark what is between cells.
+        parts = sorted(dumps.parent.glob(f"{dumps.name}.*"), key=lambda path: int(path.suffix[1:]))
+        if len(parts) < 4 * len(cells):
+            raise CountError(f"callgrind wrote {len(parts)} dumps, not {4 * len(cells)}: can it see bench_c's symbols?")
+        read = [read_dump(path) for path in parts[1 : 4 * len(cells) : 2]]
+    result: dict[str, dict[str, Counts]] = {}
+    empty = Counts(own=0, total=0)
+    for (row, column), short, long in zip(cells, read[::2], read[1::2], strict=True):
+        calls = TURNS * CALLS
+        counts = Counts(own=(long.own - short.own) / calls, total=(long.total - short.total) / calls)
+        if column:
+            result.setdefault(row, {})[column] = Counts(
+                own=round(counts.own, 1), total=round(counts.total - empty.total, 1)
+            )
+        else:
+            empty = counts
+    return result
+
+
+def read_dump(path: Path) -> Counts:
+    """The sums of a callgrind dump (valgrind's manual, "Callgrind Format Specification")."""
+    own = total = 0
+    in_extension = inclusive = False
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if line.startswith("ob="):
+            name = line.rpartition("/")[2]
+            in_extension = name.startswith(("bench_", "_native"))
+        elif line.startswith("calls="):
+            inclusive = True  # the next line is the cost of the callee, counted there
+        elif line[:1].isdigit() or line[:1] in "+-*":
+            if not inclusive:
+                cost = int(line.split()[1]) if len(line.split()) > 1 else 0
+                total += cost
+                own += cost if in_extension else 0
+            inclusive = False
+    return Counts(own=own, total=total)
+
+
+def store(counts: dict[str, dict[str, Counts]]) -> None:
+    """Write instructions.json."""
+    rows = {
+        row: {column: {"own": cell.own, "total": cell.total} for column, cell in cells.items()}
+        for row, cells in counts.items()
+    }
+    STORED.write_text(json.dumps({"environment": environment_name(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
+
+
+def read_stored() -> dict[str, dict[str, Counts]]:
+    """Raises CountError where the stored counts are of another environment."""
+    stored = json.loads(STORED.read_text(encoding="utf-8"))
+    if stored["environment"] != environment_name():
+        raise CountError(
+            f"the counts in {STORED.name} are those of {stored['environment']}, and this is {environment_name()}"
+        )
+    return {row: {column: Counts(**cell) for column, cell in cells.items()} for row, cells in stored["rows"].items()}
+
+
+def check(counts: dict[str, dict[str, Counts]]) -> list[str]:
+    """Which rows need more instructions of our own than are stored, or have none stored. Raises CountError."""
+    stored = read_stored()
+    problems = []
+    for row in ROWS:
+        for column in (DIRECT, BY_NAME):
+            now, before = counts[row.name][column].own, stored.get(row.name, {}).get(column)
+            if before is None:
+                problems.append(f"{row.name} ({column}): no count is stored; store it with --store-instructions")
+            elif now > max(before.own + 1, before.own * (1 + TOLERANCE)):
+                problems.append(
+                    f"{row.name} ({column}): {now:g} instructions per call, {before.own:g} are stored; if that is meant "
+                    "to be, store it with --store-instructions"
+                )
+    return problems

@@ -1,0 +1,195 @@
+"""The measured processes: ``python benchmarks --worker KIND FOLDER …`` prints what it measured as JSON.
+
+Each begins with as little imported as can be, and runs on every CPython that is supported.
+"""
+
+from __future__ import annotations
+
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # not imported: it would be measured
+    from collections.abc import Callable
+    from typing import Any
+
+__all__ = ["main"]
+
+BEGIN = time.perf_counter()
+
+
+def main(arguments: list[str]) -> None:
+    kind, *rest = arguments
+    result = KINDS[kind](*rest)
+
+    import json
+
+    print(json.dumps(result))
+
+
+def time_calls(folder: str, rounds: str, slice_seconds: str, columns: str = "") -> object:
+    """Every row of the columns (separated by commas; all)."""
+    from pathlib import Path
+
+    from benchmarks import columns as benchmarks_columns
+    from benchmarks import timing
+
+    cpu = timing.pin()
+    loaded = benchmarks_columns.load(Path(folder), columns.split(",") if columns else None)
+    rows = timing.measure(loaded, rounds=int(rounds), slice_seconds=float(slice_seconds))
+    return {"rows": rows, "cpu": cpu}
+
+
+def count_instructions(folder: str, columns: str, turns: str) -> object:
+    """Runs each cell twice, with `turns` and with twice as many, between marks that callgrind sees.
+
+    The result is the order of the cells: the dump that ends with mark 2n + 1 is the short loop of cell n, the next
+    one the long loop.
+    """
+    import gc
+    import itertools
+    from pathlib import Path
+
+    from benchmarks import columns as benchmarks_columns
+    from benchmarks import timing
+    from benchmarks.rows import ROWS
+
+    loaded = benchmarks_columns.load(Path(folder), columns.split(","))
+    module = benchmarks_columns.load_module(Path(folder), "bench_c")
+    assert module is not None
+    mark, short = module.mark, int(turns)
+    cells = []
+    gc.disable()
+    for row in ROWS:
+        for name in ("", *loaded):
+            function = loaded[name].get(row.peer_function) if name else None
+            if name and not function:
+                continue
+            loop = timing.loop_of(row, function, by_name=name == benchmarks_columns.BY_NAME)
+            loop(itertools.repeat(None, 256))  # specialises its code, and fills the free lists
+            cells.append((row.name, name))
+            for count in (short, 2 * short):
+                turn = itertools.repeat(None, count)
+                mark()
+                loop(turn)
+                mark()
+    return cells
+
+
+def import_time(module: str, folder: str = "") -> object:
+    """Seconds that the import takes in a process that has imported nothing else."""
+    if folder:
+        from pathlib import Path
+
+        from benchmarks.columns import load_module
+
+        begin = time.perf_counter()
+        load_module(Path(folder), module)
+    else:
+        import importlib
+
+        begin = time.perf_counter()
+        importlib.import_module(module)
+    return time.perf_counter() - begin
+
+
+def first_call() -> object:
+    """Seconds of the first and of the second call, of a function object and by name."""
+    import itertools
+
+    import nano_ffi
+
+    clock = time.perf_counter
+    add = nano_ffi.get("add")
+    call = nano_ffi.call
+    times = [clock()]
+    add(3, 4)
+    times.append(clock())
+    add(3, 4)
+    times.append(clock())
+    call("add", 3, 4)
+    times.append(clock())
+    call("add", 3, 4)
+    times.append(clock())
+    return [later - earlier for earlier, later in itertools.pairwise(times)]
+
+
+def memory(folder: str, count: str) -> object:
+    """Bytes per function after `count` were registered: what Python's allocators gave, and the process's growth."""
+    import gc
+    import resource
+    import tracemalloc
+    from pathlib import Path
+
+    import nano_ffi
+    from benchmarks.columns import direct
+
+    function = direct(Path(folder))["add"]
+    statm = Path("/proc/self/statm")
+
+    def resident() -> int:
+        return int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else 0
+
+    names = [f"function_{index:06}" for index in range(int(count))]
+    tracing = int(count) <= 10_000
+    gc.collect()
+    if tracing:
+        tracemalloc.start()
+    before, traced = resident(), tracemalloc.get_traced_memory()[0] if tracing else 0
+    begin = time.perf_counter()
+    for name in names:
+        nano_ffi.register(name, function)
+    took = time.perf_counter() - begin
+    gc.collect()
+    return {
+        "bytes": (tracemalloc.get_traced_memory()[0] - traced) / int(count) if tracing else None,
+        "resident": (resident() - before) / int(count),
+        "seconds": None if tracing else took / int(count),
+    }
+
+
+def growth(folder: str, counts: str) -> object:
+    """Nanoseconds of `call` by name, above an empty loop, with so many functions: the median name and the slowest."""
+    import gc
+    import itertools
+    import random
+    import statistics
+    import sys
+    from pathlib import Path
+
+    import nano_ffi
+    from benchmarks import timing
+    from benchmarks.columns import direct
+
+    timing.pin()
+    function = direct(Path(folder))["add"]
+    sample = random.Random(0)
+    names: list[str] = []
+    result: dict[str, object] = {}
+    gc.disable()
+    for count in map(int, counts.split(",")):
+        for index in range(len(names), count):
+            names.append(sys.intern(f"function_{index:06}"))
+            nano_ffi.register(names[-1], function)
+        loops = []
+        for name in sample.sample(names, min(64, count)):
+            source = "def loop(turns, f=f):\n    begin = clock()\n    for _ in turns:\n"
+            source += f"        f({name!r}, 3, 4)\n" * timing.CALLS + "    return clock() - begin\n"
+            namespace: dict[str, Any] = {"f": nano_ffi.call, "clock": time.perf_counter}
+            exec(source, namespace)  # noqa: S102 - a loop of its own code object
+            loops.append(namespace["loop"])
+        turns = 2_000
+        times = [
+            min(loop(itertools.repeat(None, turns)) for _ in range(15)) / turns / timing.CALLS * 1e9 for loop in loops
+        ]
+        result[str(count)] = {"median": statistics.median(times), "slowest": max(times)}
+    return result
+
+
+KINDS: dict[str, Callable[..., object]] = {
+    "time": time_calls,
+    "instructions": count_instructions,
+    "import": import_time,
+    "first": first_call,
+    "memory": memory,
+    "growth": growth,
+}
