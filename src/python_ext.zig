@@ -48,7 +48,9 @@ pub const Boundary = struct {
             ) callconv(.c) ?*PyObject {
                 var bound: [count]?*PyObject = undefined;
                 var args = given;
-                if (nargs != count or kwnames != null) {
+                if ((nargs != count or kwnames != null) and
+                    (kwnames == null or !binding.isInOrder(&Trampoline.sig, @intCast(nargs), kwnames.?)))
+                {
                     if (!binding.bind(&Trampoline.sig, given, @intCast(nargs), kwnames, &bound)) return null;
                     args = @ptrCast(&bound);
                 }
@@ -349,6 +351,10 @@ fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 /// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError set.
 fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*PyObject {
     const state = State.of(self) orelse return null;
+    if (capi.isExactly(name, "PyUnicode_Type")) {
+        if (c.PyDict_GetItemWithError(state.objects, name)) |function| return function;
+        if (c.PyErr_Occurred() != null) return null;
+    }
     const text = textOf(name, caller) orelse return null;
     // Our own object of the name's text: a subclass of str might have a hash of its own.
     const key = newStr(text) orelse return null;
@@ -377,10 +383,7 @@ fn textOf(name: *PyObject, caller: [*:0]const u8) ?[:0]const u8 {
     return null;
 }
 
-/// New reference, or null with the error set.
-fn newStr(text: []const u8) ?*PyObject {
-    return c.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
-}
+const newStr = capi.newStr;
 
 /// New list of str, or null with the error set.
 fn listOf(texts: []const [:0]const u8) ?*PyObject {

@@ -6,6 +6,21 @@ const Signature = @import("../signature.zig").Signature;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
+/// Whether the keywords are the last parameters, in their order: then the arguments lie as if all
+/// were given by position. False also where that cannot be seen at once.
+pub inline fn isInOrder(sig: *const Signature, nargs: usize, kwnames: *PyObject) bool {
+    if (!capi.ascii_is_readable) return false;
+    const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(kwnames));
+    const keywords: usize = @intCast(tuple.ob_base.ob_size);
+    if (nargs + keywords != sig.args.len) return false;
+    const names: [*]const ?*PyObject = &tuple.ob_item;
+    for (sig.args[nargs..], names) |parameter, name| {
+        const text = capi.asciiOf(name.?) orelse return false;
+        if (!std.mem.eql(u8, parameter.name, text)) return false;
+    }
+    return true;
+}
+
 /// Fills `all` (as long as `sig.args`) with borrowed references. `args` holds `nargs` positional
 /// arguments and behind them one for each name in the tuple `kwnames`.
 /// False with TypeError set, which names what is missing, unexpected or given twice.
@@ -65,10 +80,13 @@ pub noinline fn bind(
 }
 
 fn find(sig: *const Signature, name: *PyObject) ?usize {
-    var size: capi.Py_ssize_t = 0;
-    const text = c.PyUnicode_AsUTF8AndSize(name, &size) orelse return null;
+    const text = capi.asciiOf(name) orelse text: {
+        var size: capi.Py_ssize_t = 0;
+        const utf8 = c.PyUnicode_AsUTF8AndSize(name, &size) orelse return null;
+        break :text utf8[0..@intCast(size)];
+    };
     for (sig.args, 0..) |parameter, index| {
-        if (std.mem.eql(u8, parameter.name, text[0..@intCast(size)])) return index;
+        if (std.mem.eql(u8, parameter.name, text)) return index;
     }
     return null;
 }

@@ -19,10 +19,13 @@ pub noinline fn acquire(
     access: Access,
     expected: [*:0]const u8,
 ) errors.Error!void {
-    if (c.PyObject_CheckBuffer(object) == 0) return errors.raiseWrongType(site, expected, object);
     const read = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
     const flags = if (access == .write) read | capi.constants.PyBUF_WRITABLE else read;
     if (c.PyObject_GetBuffer(object, view, flags) < 0) {
+        if (c.PyObject_CheckBuffer(object) == 0) {
+            c.PyErr_Clear();
+            return errors.raiseWrongType(site, expected, object);
+        }
         if (access == .read or c.PyErr_ExceptionMatches(capi.exception("BufferError")) == 0)
             return error.PythonException;
         // Is writing the only thing in the way? Then there is more to say than the exporter did.

@@ -29,6 +29,10 @@ pub const Py_ssize_t = isize;
 /// before 3.12; a CPython can be configured otherwise, which the module checks when it is imported.
 pub const long_digit_bits: u8 = if (minor < 12 and @sizeOf(usize) == 4) 15 else 30;
 
+/// Whether the layout of an ASCII str is known: bit-fields lie the other way round on big-endian
+/// machines, and elsewhere in free-threaded builds.
+pub const ascii_is_readable = !limited and !free_threaded and builtin.cpu.arch.endian() == .little;
+
 /// Layouts, named and ordered as in C.
 pub const structs = struct {
     pub const PyObject = if (free_threaded) extern struct {
@@ -70,6 +74,21 @@ pub const structs = struct {
         ob_base: PyVarObject,
         ob_shash: Py_ssize_t,
         ob_sval: [1]u8,
+    };
+
+    /// A str; where it is ASCII, the text follows the struct. `state` are bit-fields (see `asciiOf`),
+    /// which free-threaded builds place otherwise.
+    pub const PyASCIIObject = if (!ascii_is_readable) void else if (minor < 12) extern struct {
+        ob_base: structs.PyObject,
+        length: Py_ssize_t,
+        hash: Py_ssize_t,
+        state: u32,
+        wstr: ?*anyopaque,
+    } else extern struct {
+        ob_base: structs.PyObject,
+        length: Py_ssize_t,
+        hash: Py_ssize_t,
+        state: u32,
     };
 
     pub const PyTupleObject = if (minor < 14) extern struct {
@@ -144,6 +163,7 @@ pub const structs = struct {
 pub const visitproc = fn (*PyObject, ?*anyopaque) callconv(.c) c_int;
 pub const traverseproc = fn (*PyObject, *const visitproc, ?*anyopaque) callconv(.c) c_int;
 pub const inquiry = fn (*PyObject) callconv(.c) c_int;
+pub const newfunc = fn (*PyObject, *PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const freefunc = fn (?*anyopaque) callconv(.c) void;
 pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callconv(.c) ?*PyObject;
@@ -198,6 +218,8 @@ pub const constants = struct {
     pub const Py_nb_index: c_int = 13;
     pub const Py_tp_dealloc: c_int = 52;
     pub const Py_tp_doc: c_int = 56;
+    pub const Py_tp_init: c_int = 60;
+    pub const Py_tp_new: c_int = 65;
     pub const Py_tp_traverse: c_int = 71;
 
     /// Slot numbers of PyModuleDef. CPython 3.15 renumbers them, and takes these still.
@@ -287,6 +309,7 @@ pub const functions = struct {
     pub extern fn PyUnicode_AsUTF8AndSize(text: *PyObject, size: *Py_ssize_t) ?[*]const u8;
     pub extern fn PyUnicode_FromFormat(format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyUnicode_New(size: Py_ssize_t, largest: u32) ?*PyObject;
     pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
     pub extern fn PyBytes_AsString(bytes: *PyObject) ?[*]u8;
     pub extern fn PyBytes_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
@@ -408,6 +431,34 @@ pub inline fn isExactly(value: *PyObject, comptime name: []const u8) bool {
 /// Whether `value` is an instance of int, bytes, str or a subclass: their flags are inherited.
 pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
     return functions.PyType_GetFlags(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+}
+
+/// The text of a str that is ASCII, which belongs to it, where it can be read without a call.
+/// Null of any other str, which may be ASCII all the same.
+pub inline fn asciiOf(str: *PyObject) ?[]const u8 {
+    if (!ascii_is_readable) return null;
+    const compact_and_ascii = 1 << 5 | 1 << 6; // behind `interned` of 2 bits and `kind` of 3
+    const header: *const structs.PyASCIIObject = @ptrCast(@alignCast(str));
+    if (header.state & compact_and_ascii != compact_and_ascii) return null;
+    const bytes: [*]const u8 = @ptrCast(header);
+    return bytes[@sizeOf(structs.PyASCIIObject)..][0..@intCast(header.length)];
+}
+
+/// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not UTF-8.
+pub fn newStr(text: []const u8) ?*PyObject {
+    // CPython shares its shortest strs, and decodes what is not ASCII.
+    if (!ascii_is_readable or text.len < 2 or !isAscii(text))
+        return functions.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
+    const str = functions.PyUnicode_New(@intCast(text.len), 127) orelse return null;
+    const bytes: [*]u8 = @ptrCast(str);
+    @memcpy(bytes[@sizeOf(structs.PyASCIIObject)..][0..text.len], text);
+    return str;
+}
+
+fn isAscii(text: []const u8) bool {
+    var bits: u8 = 0;
+    for (text) |byte| bits |= byte;
+    return bits < 0x80;
 }
 
 /// Calls any callable with arguments as a METH_FASTCALL | METH_KEYWORDS function gets them: new

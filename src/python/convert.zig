@@ -67,6 +67,10 @@ inline fn loadInt(comptime T: type, module: *PyObject, object: *PyObject, site: 
     if (!capi.limited and capi.isExactly(object, "PyLong_Type")) {
         if (compact(object)) |value| {
             if (std.math.cast(T, value)) |fits| return fits;
+        } else if (@typeInfo(T).int.bits > 32) {
+            if (ofTwoDigits(object)) |value| {
+                if (std.math.cast(T, value)) |fits| return fits;
+            }
         }
     }
     return loadAnyInt(T, module, object, site);
@@ -85,6 +89,27 @@ inline fn compact(object: *PyObject) ?isize {
     if (tag >= 2 << 3) return null;
     const sign = 1 - @as(isize, @intCast(tag & 3));
     return sign * @as(isize, @intCast(long.long_value.ob_digit[0]));
+}
+
+/// The value of an int that has two digits, null of any other.
+inline fn ofTwoDigits(object: *PyObject) ?i64 {
+    if (capi.long_digit_bits != 30) return null;
+    const long: *const capi.structs.PyLongObject = @ptrCast(@alignCast(object));
+    if (capi.minor < 12) {
+        const size = long.ob_base.ob_size;
+        if (size != 2 and size != -2) return null;
+        const digits: [*]const capi.structs.Digit = &long.ob_digit;
+        return @divExact(size, 2) * magnitude(digits);
+    }
+    const tag = long.long_value.lv_tag;
+    if (tag >> 3 != 2) return null;
+    const digits: [*]const capi.structs.Digit = &long.long_value.ob_digit;
+    const sign = 1 - @as(i64, @intCast(tag & 3));
+    return sign * magnitude(digits);
+}
+
+inline fn magnitude(digits: [*]const capi.structs.Digit) i64 {
+    return @as(i64, digits[0]) | @as(i64, digits[1]) << 30;
 }
 
 /// Every int there is, and what has `__index__`.
@@ -245,6 +270,7 @@ fn Text(comptime T: type) type {
 
 /// The UTF-8 that the str keeps, as long as the caller keeps the str. Lone surrogates have none.
 inline fn utf8Of(object: *PyObject) Error![]const u8 {
+    if (capi.asciiOf(object)) |text| return text;
     var size: capi.Py_ssize_t = 0;
     const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
     return text[0..@intCast(size)];
@@ -533,9 +559,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     }
 }
 
-fn newStr(text: []const u8) ?*PyObject {
-    return c.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
-}
+const newStr = capi.newStr;
 
 fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
     const list = c.PyList_New(@intCast(items.len)) orelse return null;

@@ -77,9 +77,16 @@ pub const Classes = struct {
 fn newClass(
     name: [*:0]const u8,
     doc: ?[*:0]const u8,
-    dict: ?*PyObject,
+    given: ?*PyObject,
     bases: []const *PyObject,
 ) ?*PyObject {
+    const dict = given orelse c.PyDict_New() orelse return null;
+    defer if (given == null) c.Py_DecRef(dict);
+    // As builtin exceptions: no weak references, which cost each instance space and time.
+    const no_slots = c.PyTuple_New(0) orelse return null;
+    defer c.Py_DecRef(no_slots);
+    if (c.PyDict_SetItemString(dict, "__slots__", no_slots) < 0) return null;
+
     const tuple = c.PyTuple_New(@intCast(bases.len)) orelse return null;
     defer c.Py_DecRef(tuple);
     for (bases, 0..) |base, index| {
@@ -130,8 +137,27 @@ fn sameMeaning(name: []const u8) ?*PyObject {
 const Raised = struct {
     code: u16,
     class: *PyObject,
-    text: *PyObject,
+    /// A tuple of the text.
+    args: *PyObject,
+    /// The class's `tp_new`, where that alone makes the exception.
+    new: ?*const capi.newfunc,
+
+    fn raise(raised: *const Raised) void {
+        const new = raised.new orelse return c.PyErr_SetObject(raised.class, raised.args);
+        const exception = new(raised.class, raised.args, null) orelse return;
+        defer c.Py_DecRef(exception);
+        c.PyErr_SetObject(raised.class, exception);
+    }
 };
+
+/// BaseException's `tp_new` sets `args`, and its `tp_init` sets it again: it can be left out. Null
+/// for a class that has one of the two of its own, as OSError.
+fn plainNew(class: *PyObject) ?*const capi.newfunc {
+    const base = capi.exception("BaseException");
+    inline for (.{ capi.constants.Py_tp_init, capi.constants.Py_tp_new }) |slot|
+        if (c.PyType_GetSlot(class, slot) != c.PyType_GetSlot(base, slot)) return null;
+    return @ptrCast(c.PyType_GetSlot(class, capi.constants.Py_tp_new));
+}
 
 /// The errors that were raised lately, by their number in this compilation. An entry is written
 /// once: of two errors with one place, the second is looked up by its name every time.
@@ -142,18 +168,24 @@ pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) vo
     const code = @intFromError(err);
     const place = &cache[code % cache.len];
     if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
-        if (raised.code == code) return c.PyErr_SetObject(raised.class, raised.text);
+        if (raised.code == code) return raised.raise();
     }
     const name = @errorName(err);
     const class = classes.ofError(name) orelse return;
     const text = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return;
-    defer c.Py_DecRef(text);
-    c.PyErr_SetObject(class, text);
+    const args = c.PyTuple_New(1) orelse {
+        c.Py_DecRef(text);
+        return;
+    };
+    defer c.Py_DecRef(args);
+    _ = c.PyTuple_SetItem(args, 0, text);
+    const first: Raised = .{ .code = code, .class = class, .args = args, .new = plainNew(class) };
+    first.raise();
 
     const raised = memory.allocator.create(Raised) catch return;
-    raised.* = .{ .code = code, .class = class, .text = text };
+    raised.* = first;
     c.Py_IncRef(class);
-    c.Py_IncRef(text);
+    c.Py_IncRef(args);
     if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(raised);
 }
 
@@ -163,7 +195,7 @@ pub fn releaseCache(cache: *Cache) void {
 
 fn release(raised: *Raised) void {
     c.Py_DecRef(raised.class);
-    c.Py_DecRef(raised.text);
+    c.Py_DecRef(raised.args);
     memory.allocator.destroy(raised);
 }
 

@@ -127,7 +127,21 @@ fn interpreterFits(name: [:0]const u8) bool {
 
     const int_info = c.PySys_GetObject("int_info") orelse return mismatch(name);
     const digit_bits = integerAttribute(int_info, "bits_per_digit") orelse return false;
-    return digit_bits == capi.long_digit_bits or mismatch(name);
+    return (digit_bits == capi.long_digit_bits and strFits()) or mismatch(name);
+}
+
+/// Whether `capi.asciiOf` reads what was written, and nothing of a str that is not ASCII.
+fn strFits() bool {
+    if (!capi.ascii_is_readable) return true;
+    inline for (.{ .{ "ASCII", true }, .{ "na\u{ef}ve", false } }) |case| {
+        const text, const expected = case;
+        const str = c.PyUnicode_FromStringAndSize(text, text.len) orelse return false;
+        defer c.Py_DecRef(str);
+        const read = capi.asciiOf(str);
+        if (expected != (read != null)) return false;
+        if (read != null and !std.mem.eql(u8, read.?, text)) return false;
+    }
+    return true;
 }
 
 fn integerAttribute(object: *PyObject, name: [*:0]const u8) ?c_long {
