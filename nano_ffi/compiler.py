@@ -130,7 +130,7 @@ def compile_module(
             f"-O{OPTIMIZE[optimize]}",
             f"-femit-bin={binary}",
             *(["-target", triple.target, f"-mcpu={triple.cpu}"]),
-            *([] if optimize == "debug" else ["-fstrip"]),
+            *([] if optimize == "debug" else ["-fstrip", "-fomit-frame-pointer"]),
             *link,
             *modules,
         )

@@ -8,7 +8,9 @@
 //!     Result                    what the trampoline returns, a failure among it
 //!     Argument(T)               a type with `take(Context, Value, *const Site) !Argument(T)`,
 //!                               `get(*Argument(T)) T`, and, where something was borrowed,
-//!                               `release(*Argument(T)) void`
+//!                               `release(*Argument(T)) void`; and, if it can,
+//!                               `quick(Value) ?T`: what the common value is, without a call or
+//!                               anything to give back; null of any other
 //!     wrongCount(Context, comptime Signature, given: usize) Result
 //!     fail() Result             what to return when `take` failed: the failure is on record
 //!     raise(Context, anyerror) Result
@@ -69,6 +71,17 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             context: Boundary.Context,
             args: [*]const Boundary.Value,
         ) Boundary.Result {
+            if (!all_quick) return callSlowly(context, args);
+            var values: std.meta.ArgsTuple(Function) = undefined;
+            inline for (0..params.len) |index| {
+                values[index] = @FieldType(Arguments, std.fmt.comptimePrint("{d}", .{index})).quick(args[index]) orelse
+                    return callSlowly(context, args);
+            }
+            return finish(context, values);
+        }
+
+        /// Out of line, so that what it needs of registers and stack is no cost of a quick call.
+        noinline fn callSlowly(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
             var arguments: Arguments = undefined;
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
@@ -83,12 +96,20 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             }
             var values: std.meta.ArgsTuple(Function) = undefined;
             inline for (0..params.len) |index| values[index] = arguments[index].get();
+            return finish(context, values);
+        }
 
+        inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
             const result = @call(.auto, function, values);
             const R = signature.Payload(@TypeOf(result));
             if (@typeInfo(@TypeOf(result)) != .error_union) return Boundary.give(R, context, result);
             return Boundary.give(R, context, result catch |err| return Boundary.raise(context, err));
         }
+
+        /// Whether every argument has a quick way in.
+        const all_quick = for (params) |Param| {
+            if (!@hasDecl(Boundary.Argument(Param.?), "quick")) break false;
+        } else true;
 
         const Arguments = arguments: {
             var types: [params.len]type = undefined;
@@ -115,6 +136,9 @@ const Plain = struct {
             }
             fn get(argument: *@This()) i64 {
                 return argument.int;
+            }
+            pub fn quick(value: Value) ?i64 {
+                return if (value == .int) value.int else null;
             }
         };
         return struct {
@@ -164,6 +188,9 @@ test Bridge {
             if (times < 0) return error.Negative;
             return @as(i64, @intCast(text.len)) * times + @as(i64, @intCast(other.len));
         }
+        fn half(value: i64) error{Odd}!i64 {
+            return if (@rem(value, 2) == 0) @divExact(value, 2) else error.Odd;
+        }
         fn nothing() void {}
     };
     const repeats = Bridge(Plain).makeTrampoline(functions.repeats, .{
@@ -181,6 +208,11 @@ test Bridge {
     try std.testing.expectEqualStrings("other", log.wrong);
     // Every way out of the call gave back what was taken.
     try std.testing.expectEqual(0, log.borrowed);
+    // All quick, and what is not after all.
+    const half = Bridge(Plain).makeTrampoline(functions.half, .{}).asPtr();
+    try std.testing.expectEqual(Plain.Result{ .int = 4 }, half(&log, &.{.{ .int = 8 }}));
+    try std.testing.expectEqual(Plain.Result{ .raised = error.Odd }, half(&log, &.{.{ .int = 7 }}));
+    try std.testing.expectEqual(Plain.Result.failed, half(&log, &.{text}));
     const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{});
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
 }

@@ -40,23 +40,31 @@ pub const Boundary = struct {
     pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFastWithKeywords {
         const count = Trampoline.sig.args.len;
         return &struct {
-            fn entry(
+            fn receive(
                 self: *PyObject,
                 given: [*]const *PyObject,
                 nargs: capi.Py_ssize_t,
                 kwnames: ?*PyObject,
             ) callconv(.c) ?*PyObject {
-                var bound: [count]?*PyObject = undefined;
-                var args = given;
-                if ((nargs != count or kwnames != null) and
-                    (kwnames == null or !binding.isInOrder(&Trampoline.sig, @intCast(nargs), kwnames.?)))
-                {
-                    if (!binding.bind(&Trampoline.sig, given, @intCast(nargs), kwnames, &bound)) return null;
-                    args = @ptrCast(&bound);
-                }
-                return Trampoline.callExact(self, args);
+                if (nargs != count or kwnames != null) return bindAndCall(self, given, @intCast(nargs), kwnames);
+                return Trampoline.callExact(self, given);
             }
-        }.entry;
+
+            /// Ends in `receive` with every argument by position.
+            noinline fn bindAndCall(
+                self: *PyObject,
+                given: [*]const *PyObject,
+                nargs: usize,
+                kwnames: ?*PyObject,
+            ) ?*PyObject {
+                if (kwnames) |keywords| {
+                    if (binding.isInOrder(Trampoline.sig, nargs, keywords)) return receive(self, given, count, null);
+                }
+                var bound: [count]?*PyObject = undefined;
+                if (!binding.bind(&Trampoline.sig, given, nargs, kwnames, &bound)) return null;
+                return receive(self, @ptrCast(&bound), count, null);
+            }
+        }.receive;
     }
 };
 

@@ -8,17 +8,24 @@ const PyObject = capi.PyObject;
 
 /// Whether the keywords are the last parameters, in their order: then the arguments lie as if all
 /// were given by position. False also where that cannot be seen at once.
-pub inline fn isInOrder(sig: *const Signature, nargs: usize, kwnames: *PyObject) bool {
+pub inline fn isInOrder(comptime sig: Signature, nargs: usize, kwnames: *PyObject) bool {
     if (!capi.ascii_is_readable) return false;
     const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(kwnames));
     const keywords: usize = @intCast(tuple.ob_base.ob_size);
     if (nargs + keywords != sig.args.len) return false;
     const names: [*]const ?*PyObject = &tuple.ob_item;
-    for (sig.args[nargs..], names) |parameter, name| {
-        const text = capi.asciiOf(name.?) orelse return false;
-        if (!std.mem.eql(u8, parameter.name, text)) return false;
+    inline for (sig.args, 0..) |parameter, index| {
+        if (index >= nargs and !isNamed(names[index - nargs].?, parameter.name)) return false;
     }
     return true;
+}
+
+/// Whether a str is a name that is known while compiling.
+inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
+    const text = capi.asciiOf(str) orelse return false;
+    if (text.len != name.len) return false;
+    const Bytes = @Vector(name.len, u8);
+    return @reduce(.And, @as(Bytes, text[0..name.len].*) == @as(Bytes, name[0..name.len].*));
 }
 
 /// Fills `all` (as long as `sig.args`) with borrowed references. `args` holds `nargs` positional

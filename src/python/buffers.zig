@@ -35,7 +35,7 @@ pub noinline fn acquire(
         return errors.raiseReadOnly(site, object);
     }
     errdefer c.PyBuffer_Release(view);
-    if (view.itemsize != @sizeOf(Item) or !isFormatOf(Item, view.format))
+    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(Item, view.format) or isFormatOf(Item, view.format)))
         return errors.raiseWrongItem(site, view);
     if (view.len != 0 and @intFromPtr(view.buf) % @alignOf(Item) != 0)
         return errors.raiseMisaligned(site, @alignOf(Item));
@@ -46,6 +46,13 @@ pub fn itemsOf(comptime Item: type, view: *const capi.Py_buffer) []Item {
     if (view.len == 0) return &.{}; // it may have no address
     const data: [*]Item = @ptrCast(@alignCast(view.buf.?));
     return data[0 .. @as(usize, @intCast(view.len)) / @sizeOf(Item)];
+}
+
+/// Bytes with a format of one letter, or none: nearly all that there are.
+inline fn isFormatOfByte(comptime Item: type, format: ?[*:0]const u8) bool {
+    if (@sizeOf(Item) != 1 or Item == bool) return false;
+    const text = format orelse return true;
+    return text[0] != 0 and text[1] == 0;
 }
 
 /// Whether a format of the struct module is one item of the kind of `Item`, in this machine's byte

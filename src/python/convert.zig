@@ -41,6 +41,19 @@ fn Scalar(comptime T: type) type {
         pub inline fn get(argument: *@This()) T {
             return argument.value;
         }
+
+        pub inline fn quick(object: *PyObject) ?T {
+            return switch (comptime signature.kindOf(T).?) {
+                .bool => quickBool(object),
+                .int => quickInt(T, object),
+                .float => if (T == f64 and !capi.limited and capi.isExactly(object, "PyFloat_Type"))
+                    floatOf(object)
+                else
+                    null,
+                .object => .{ .handle = @ptrCast(object) },
+                else => null,
+            };
+        }
     };
 }
 
@@ -57,23 +70,24 @@ inline fn loadScalar(comptime T: type, module: *PyObject, object: *PyObject, sit
 }
 
 inline fn loadBool(object: *PyObject, site: *const Site) Error!bool {
-    if (object == capi.object("_Py_TrueStruct")) return true;
-    if (object == capi.object("_Py_FalseStruct")) return false;
     // No truthiness: `if x` and "x is a bool" are different questions.
-    return errors.raiseWrongType(site, "True or False", object);
+    return quickBool(object) orelse errors.raiseWrongType(site, "True or False", object);
+}
+
+inline fn quickBool(object: *PyObject) ?bool {
+    const truth = object == capi.object("_Py_TrueStruct");
+    return if (truth or object == capi.object("_Py_FalseStruct")) truth else null;
 }
 
 inline fn loadInt(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
-    if (!capi.limited and capi.isExactly(object, "PyLong_Type")) {
-        if (compact(object)) |value| {
-            if (std.math.cast(T, value)) |fits| return fits;
-        } else if (@typeInfo(T).int.bits > 32) {
-            if (ofTwoDigits(object)) |value| {
-                if (std.math.cast(T, value)) |fits| return fits;
-            }
-        }
-    }
-    return loadAnyInt(T, module, object, site);
+    return quickInt(T, object) orelse loadAnyInt(T, module, object, site);
+}
+
+inline fn quickInt(comptime T: type, object: *PyObject) ?T {
+    if (capi.limited or !capi.isExactly(object, "PyLong_Type")) return null;
+    if (compact(object)) |value| return std.math.cast(T, value);
+    if (@typeInfo(T).int.bits <= 32) return null;
+    return std.math.cast(T, ofTwoDigits(object) orelse return null);
 }
 
 /// The value of an int that has one digit at most, null of a longer one.
@@ -200,10 +214,16 @@ fn giveBigInt(comptime T: type, value: T) ?*PyObject {
 
 inline fn loadFloat(comptime T: type, object: *PyObject, site: *const Site) Error!T {
     const double = if (!capi.limited and capi.isExactly(object, "PyFloat_Type"))
-        @as(*const capi.structs.PyFloatObject, @ptrCast(@alignCast(object))).ob_fval
+        floatOf(object)
     else
         try loadAnyFloat(object, site);
     return narrow(T, double, site);
+}
+
+/// The value of an object that is exactly a float.
+inline fn floatOf(object: *PyObject) f64 {
+    const float: *const capi.structs.PyFloatObject = @ptrCast(@alignCast(object));
+    return float.ob_fval;
 }
 
 inline fn narrow(comptime T: type, double: f64, site: *const Site) Error!T {
@@ -262,6 +282,12 @@ fn Text(comptime T: type) type {
             return if (T == signature.Str) .{ .data = argument.data } else argument.data;
         }
 
+        pub inline fn quick(object: *PyObject) ?T {
+            if (!capi.isExactly(object, "PyUnicode_Type")) return null;
+            const text = capi.asciiOf(object) orelse return null;
+            return if (T == signature.Str) .{ .data = text } else text;
+        }
+
         pub inline fn release(argument: *@This()) void {
             if (takes_bytes) if (argument.view) |*view| c.PyBuffer_Release(view);
         }
@@ -282,19 +308,48 @@ fn Lent(comptime T: type, comptime Item: type) type {
         .write
     else
         .read;
+    if (Item == u8 and access == .read) return struct {
+        buffer: LentBuffer(T, Item, access),
+
+        pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            var argument: @This() = undefined;
+            if (bytesOf(object)) |data| {
+                argument.buffer.data = data;
+                argument.buffer.view.obj = null; // which is what a released view has
+            } else argument.buffer = try .take(module, object, site);
+            return argument;
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return argument.buffer.get();
+        }
+
+        pub inline fn quick(object: *PyObject) ?T {
+            return .{ .data = bytesOf(object) orelse return null };
+        }
+
+        pub inline fn release(argument: *@This()) void {
+            argument.buffer.release();
+        }
+    };
+    return LentBuffer(T, Item, access);
+}
+
+/// The memory of an object that is exactly bytes, which belongs to it; null of any other.
+inline fn bytesOf(object: *PyObject) ?[]u8 {
+    if (capi.limited or !capi.isExactly(object, "PyBytes_Type")) return null;
+    const bytes: *capi.structs.PyBytesObject = @ptrCast(@alignCast(object));
+    const data: [*]u8 = &bytes.ob_sval;
+    return data[0..@intCast(bytes.ob_base.ob_size)];
+}
+
+fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Access) type {
     return struct {
         data: []Item,
         view: capi.Py_buffer,
 
         pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
             var argument: @This() = undefined;
-            if (Item == u8 and access == .read and !capi.limited and capi.isExactly(object, "PyBytes_Type")) {
-                const bytes: *capi.structs.PyBytesObject = @ptrCast(@alignCast(object));
-                const data: [*]u8 = &bytes.ob_sval;
-                argument.data = data[0..@intCast(bytes.ob_base.ob_size)];
-                argument.view.obj = null; // which is what a released view has
-                return argument;
-            }
             const expected = if (T == signature.Bytes) "a bytes-like object" else "a buffer";
             try buffers.acquire(Item, object, &argument.view, site, access, expected);
             argument.data = buffers.itemsOf(Item, &argument.view);
@@ -378,7 +433,8 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
         .str, .text, .bytes, .buffer => {
             var lent = try Argument(T).take(module, object, site);
             defer if (@hasDecl(@TypeOf(lent), "release")) lent.release();
-            const copy = arena.dupe(u8, lent.data) catch return errors.raiseNoMemory();
+            const value = lent.get();
+            const copy = arena.dupe(u8, if (@typeInfo(T) == .pointer) value else value.data) catch return errors.raiseNoMemory();
             return if (@typeInfo(T) == .pointer) copy else .{ .data = copy };
         },
         .items => {
