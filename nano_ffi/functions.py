@@ -9,10 +9,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from nano_ffi import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # not needed at run time, and slow to import
+    from collections.abc import Callable
+    from typing import Any
 
 globals().update({name: _native.get(name) for name in _native.list_functions()})
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable
-from types import BuiltinFunctionType
-from typing import Any
-
 from nano_ffi import _native
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # `import nano_ffi` takes a tenth of the time without them
+    from collections.abc import Callable
+    from typing import Any
 
 __all__ = ["register"]
 
@@ -27,18 +27,22 @@ def register(name: str, function: Callable[..., Any], /) -> None:
 
 def signature_of(function: Callable[..., Any]) -> _native.Signature:
     describe = getattr(getattr(function, "__self__", None), "__nano_ffi_signature__", None)
-    if isinstance(function, BuiltinFunctionType) and describe is not None:
+    if isinstance(function, type(_native.call)) and describe is not None:
         described: _native.Signature = describe(function.__name__)
         return described
+    import inspect
+
     try:
         signature = inspect.signature(function)
     except (TypeError, ValueError):  # not callable, which is refused later, or a builtin that does not say
         return {"args": [], "ret": "object"}
-    arguments = [(name, annotation_name(parameter.annotation)) for name, parameter in signature.parameters.items()]
-    return {"args": arguments, "ret": annotation_name(signature.return_annotation)}
+    # inspect marks what is missing with a class of its own.
+    empty = inspect.Signature.empty
+    arguments = [(name, type_name(parameter.annotation, empty)) for name, parameter in signature.parameters.items()]
+    return {"args": arguments, "ret": type_name(signature.return_annotation, empty)}
 
 
-def annotation_name(annotation: object) -> str:
-    if annotation is inspect.Signature.empty:
+def type_name(annotation: object, empty: object) -> str:
+    if annotation is empty:
         return "object"
     return annotation.__name__ if isinstance(annotation, type) else str(annotation)

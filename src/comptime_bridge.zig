@@ -16,6 +16,9 @@
 //!     raise(Context, anyerror) Result
 //!     give(T, Context, value: T) Result
 //!
+//! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it is
+//! then filled where it is, and not copied.
+//!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
@@ -90,8 +93,12 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             };
             inline for (0..params.len) |index| {
                 const site = comptime &Site{ .function = sig.name, .parameter = sig.args[index] };
-                arguments[index] = @TypeOf(arguments[index]).take(context, args[index], site) catch
-                    return Boundary.fail();
+                const Argument = @TypeOf(arguments[index]);
+                if (@hasDecl(Argument, "takeInto")) {
+                    arguments[index].takeInto(context, args[index], site) catch return Boundary.fail();
+                } else {
+                    arguments[index] = Argument.take(context, args[index], site) catch return Boundary.fail();
+                }
                 taken = index + 1;
             }
             var values: std.meta.ArgsTuple(Function) = undefined;

@@ -91,6 +91,34 @@ pub const structs = struct {
         state: u32,
     };
 
+    /// Any other str that is compact: `utf8` is null until its UTF-8 is asked for.
+    pub const PyCompactUnicodeObject = if (!ascii_is_readable) void else if (minor < 12) extern struct {
+        _base: PyASCIIObject,
+        utf8_length: Py_ssize_t,
+        utf8: ?[*]u8,
+        wstr_length: Py_ssize_t,
+    } else extern struct {
+        _base: PyASCIIObject,
+        utf8_length: Py_ssize_t,
+        utf8: ?[*]u8,
+    };
+
+    /// While `ob_exports` is not 0, a bytearray keeps its memory.
+    pub const PyByteArrayObject = if (minor < 15) extern struct {
+        ob_base: PyVarObject,
+        ob_alloc: Py_ssize_t,
+        ob_bytes: ?[*]u8,
+        ob_start: ?[*]u8,
+        ob_exports: Py_ssize_t,
+    } else extern struct {
+        ob_base: PyVarObject,
+        ob_alloc: Py_ssize_t,
+        ob_bytes: ?[*]u8,
+        ob_start: ?[*]u8,
+        ob_exports: Py_ssize_t,
+        ob_bytes_object: ?*structs.PyObject,
+    };
+
     pub const PyTupleObject = if (minor < 14) extern struct {
         ob_base: PyVarObject,
         ob_item: [1]?*structs.PyObject,
@@ -360,6 +388,7 @@ pub const objects = struct {
     pub const _Py_FalseStruct = PyObject;
     pub const _Py_NoneStruct = PyObject;
     pub const _Py_TrueStruct = PyObject;
+    pub const PyByteArray_Type = PyObject;
     pub const PyBytes_Type = PyObject;
     pub const PyComplex_Type = PyObject;
     pub const PyCFunction_Type = PyObject;
@@ -442,6 +471,16 @@ pub inline fn asciiOf(str: *PyObject) ?[]const u8 {
     if (header.state & compact_and_ascii != compact_and_ascii) return null;
     const bytes: [*]const u8 = @ptrCast(header);
     return bytes[@sizeOf(structs.PyASCIIObject)..][0..@intCast(header.length)];
+}
+
+/// The UTF-8 of a str, which belongs to it, where it has been made already. Null where it is not.
+pub inline fn cachedUtf8Of(str: *PyObject) ?[]const u8 {
+    if (asciiOf(str)) |text| return text;
+    if (!ascii_is_readable) return null;
+    const header: *const structs.PyCompactUnicodeObject = @ptrCast(@alignCast(str));
+    if (header._base.state & 1 << 5 == 0) return null; // not compact
+    const text = header.utf8 orelse return null;
+    return text[0..@intCast(header.utf8_length)];
 }
 
 /// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not UTF-8.

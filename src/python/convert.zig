@@ -284,7 +284,7 @@ fn Text(comptime T: type) type {
 
         pub inline fn quick(object: *PyObject) ?T {
             if (!capi.isExactly(object, "PyUnicode_Type")) return null;
-            const text = capi.asciiOf(object) orelse return null;
+            const text = capi.cachedUtf8Of(object) orelse return null;
             return if (T == signature.Str) .{ .data = text } else text;
         }
 
@@ -296,7 +296,7 @@ fn Text(comptime T: type) type {
 
 /// The UTF-8 that the str keeps, as long as the caller keeps the str. Lone surrogates have none.
 inline fn utf8Of(object: *PyObject) Error![]const u8 {
-    if (capi.asciiOf(object)) |text| return text;
+    if (capi.cachedUtf8Of(object)) |text| return text;
     var size: capi.Py_ssize_t = 0;
     const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
     return text[0..@intCast(size)];
@@ -313,11 +313,15 @@ fn Lent(comptime T: type, comptime Item: type) type {
 
         pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
             var argument: @This() = undefined;
-            if (bytesOf(object)) |data| {
-                argument.buffer.data = data;
-                argument.buffer.view.obj = null; // which is what a released view has
-            } else argument.buffer = try .take(module, object, site);
+            try argument.takeInto(module, object, site);
             return argument;
+        }
+
+        pub inline fn takeInto(argument: *@This(), module: *PyObject, object: *PyObject, site: *const Site) Error!void {
+            const data = bytesOf(object) orelse return argument.buffer.takeInto(module, object, site);
+            argument.buffer.data = data;
+            argument.buffer.lender = null;
+            argument.buffer.view.obj = null; // which is what a released view has
         }
 
         pub inline fn get(argument: *@This()) T {
@@ -344,16 +348,35 @@ inline fn bytesOf(object: *PyObject) ?[]u8 {
 }
 
 fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Access) type {
+    // Free-threaded, the count of exports is changed under the bytearray's lock, by CPython only.
+    const has_bytearrays = Item == u8 and !capi.limited and !capi.free_threaded;
     return struct {
         data: []Item,
+        /// Whose exports this is one of; else `view` is.
+        lender: ?*capi.structs.PyByteArrayObject,
         view: capi.Py_buffer,
 
-        pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+        pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
             var argument: @This() = undefined;
+            try argument.takeInto(module, object, site);
+            return argument;
+        }
+
+        pub inline fn takeInto(argument: *@This(), _: *PyObject, object: *PyObject, site: *const Site) Error!void {
+            argument.lender = null;
+            if (has_bytearrays and capi.isExactly(object, "PyByteArray_Type")) {
+                const lender: *capi.structs.PyByteArrayObject = @ptrCast(@alignCast(object));
+                lender.ob_exports += 1;
+                argument.lender = lender;
+                argument.data = if (lender.ob_base.ob_size == 0)
+                    &.{}
+                else
+                    lender.ob_start.?[0..@intCast(lender.ob_base.ob_size)];
+                return;
+            }
             const expected = if (T == signature.Bytes) "a bytes-like object" else "a buffer";
             try buffers.acquire(Item, object, &argument.view, site, access, expected);
             argument.data = buffers.itemsOf(Item, &argument.view);
-            return argument;
         }
 
         pub inline fn get(argument: *@This()) T {
@@ -361,7 +384,9 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
         }
 
         pub inline fn release(argument: *@This()) void {
-            if (argument.view.obj != null) c.PyBuffer_Release(&argument.view);
+            if (argument.lender) |lender| {
+                lender.ob_exports -= 1;
+            } else if (argument.view.obj != null) c.PyBuffer_Release(&argument.view);
         }
     };
 }

@@ -64,7 +64,9 @@ def test_a_regression_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_valgrind_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(instructions.CountError, match=r"^valgrind is not installed, which counts instructions: install"):
+    with pytest.raises(
+        instructions.CountError, match=r"^valgrind is not installed, which counts instructions: install"
+    ):
         instructions.count(tmp_path)
 
 
