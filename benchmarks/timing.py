@@ -39,14 +39,14 @@ def loop(turns):
 """
 
 
-def loop_of(row: Row, function: Callable[..., Any] | None, *, by_name: bool = False, calls: int = CALLS) -> Loop:
-    """The loop of a cell; with no function the empty one."""
+def loop_of(row: Row, function: Callable[..., Any] | None, *, prefix: str | None = None, calls: int = CALLS) -> Loop:
+    """The loop of a cell; with no function the empty one, with a prefix that of a call by name."""
     values = {f"v{index}": value for index, value in enumerate((*row.arguments, *row.keywords.values()))}
     names = list(values)
     arguments = names[: len(row.arguments)]
     arguments += [f"{key}={name}" for key, name in zip(row.keywords, names[len(row.arguments) :], strict=True)]
-    if by_name:
-        arguments.insert(0, repr(PREFIX + row.peer_function))  # written as a program writes it
+    if prefix:
+        arguments.insert(0, repr(prefix + row.peer_function))  # written as a program writes it
     if function is None:
         body = "        pass"
     elif row.raises:
@@ -91,7 +91,7 @@ def measure(
         loops.append((row.name, "", loop_of(row, None)))
         for name, functions in columns.items():
             if function := functions.get(row.peer_function):
-                loops.append((row.name, name, loop_of(row, function, by_name=name == BY_NAME)))
+                loops.append((row.name, name, loop_of(row, function, prefix=PREFIX if name == BY_NAME else None)))
     turns = [turns_for(loop, slice_seconds if column else slice_seconds / 4) for _, column, loop in loops]
     seconds: list[list[float]] = [[] for _ in loops]
     order = list(range(len(loops)))

@@ -64,14 +64,15 @@ def count_instructions(folder: str, columns: str, turns: str) -> object:
             function = loaded[name].get(row.peer_function) if name else None
             if name and not function:
                 continue
-            loop = timing.loop_of(row, function, by_name=name == benchmarks_columns.BY_NAME)
-            loop(itertools.repeat(None, 256))  # specialises its code, and fills the free lists
-            cells.append((row.name, name))
-            for count in (short, 2 * short):
-                turn = itertools.repeat(None, count)
-                mark()
-                loop(turn)
-                mark()
+            for prefix in benchmarks_columns.PREFIXES if name == benchmarks_columns.BY_NAME else (None,):
+                loop = timing.loop_of(row, function, prefix=prefix)
+                loop(itertools.repeat(None, 256))  # specialises its code, and fills the free lists
+                cells.append((row.name, name))
+                for count in (short, 2 * short):
+                    turn = itertools.repeat(None, count)
+                    mark()
+                    loop(turn)
+                    mark()
     return cells
 
 
