@@ -86,8 +86,8 @@ def cost_lines(costs: Mapping[str, Any]) -> list[str]:
     lines = [f"import {name}: {seconds * 1e3:.2f} ms" for name, seconds in costs["import seconds"].items()]
     lines += [f"call, {name}: {seconds * 1e9:.0f} ns" for name, seconds in costs["call seconds"].items()]
     for count, cell in costs["memory per function"].items():
-        traced = f"{cell['bytes']:.0f} bytes allocated, " if cell["bytes"] else ""
-        lines.append(f"memory per function, {int(count):,} registered: {traced}{cell['resident']:.0f} bytes resident")
+        grown = f"{cell['bytes']:.0f} bytes allocated" if cell["bytes"] else f"{cell['resident']:.0f} bytes resident"
+        lines.append(f"memory per function, {int(count):,} registered: {grown}")
     for count, cell in costs["call by name"].items():
         lines.append(
             f"call by name, {int(count):,} registered: {cell['median']:.1f} ns, slowest of 64 names {cell['slowest']:.1f} ns"

@@ -179,5 +179,9 @@ PyMODINIT_FUNC PyInit_bench_c(void) {
     add_names[0] = PyUnicode_InternFromString("a");
     add_names[1] = PyUnicode_InternFromString("b");
     if (add_names[0] == NULL || add_names[1] == NULL) return NULL;
-    return PyModule_Create(&module);
+    PyObject *self = PyModule_Create(&module);
+#ifdef Py_GIL_DISABLED
+    if (self != NULL) PyUnstable_Module_SetGIL(self, Py_MOD_GIL_NOT_USED);
+#endif
+    return self;
 }
