@@ -315,7 +315,7 @@ pub const functions = struct {
 
     // Builtin functions: what a PyMethodDef said. PyCFunction_GetSelf lends.
     pub extern fn PyCFunction_GetFlags(function: *PyObject) c_int;
-    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const anyopaque;
+    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const PyCFunction;
     pub extern fn PyCFunction_GetSelf(function: *PyObject) ?*PyObject;
     pub extern fn PyCallable_Check(object: *PyObject) c_int;
     pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
