@@ -9,7 +9,7 @@ import math
 import re
 import struct
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -53,7 +53,12 @@ THERE_AND_BACK = [
 ]
 
 
-@pytest.mark.parametrize("case", THERE_AND_BACK, ids=str)
+def numbered(cases: Sequence[tuple[Any, ...]]) -> list[str]:
+    """The same ids in every interpreter: the text of a value may have its address."""
+    return [f"{case[0]}-{number}" for number, case in enumerate(cases)]
+
+
+@pytest.mark.parametrize("case", THERE_AND_BACK, ids=numbered(THERE_AND_BACK))
 def test_there_and_back(kinds: ModuleType, case: tuple[Any, ...]) -> None:
     name, value, expected = case if len(case) == 3 else (*case, case[1])
     result = getattr(kinds, name)(value)
@@ -177,9 +182,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "args", "error", "text"), REFUSED, ids=[f"{case[0]}-{i}" for i, case in enumerate(REFUSED)]
-)
+@pytest.mark.parametrize(("name", "args", "error", "text"), REFUSED, ids=numbered(REFUSED))
 def test_refused(kinds: ModuleType, name: str, args: tuple[Any, ...], error: type[Exception], text: str) -> None:
     with pytest.raises(error, match=f"^{re.escape(text)}$"):
         getattr(kinds, name)(*args)
@@ -224,9 +227,10 @@ def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:
     assert kinds.sum(values) == 6.0
 
 
-@pytest.mark.parametrize(
-    ("name", "args"), [*[(case[0], (case[1],)) for case in THERE_AND_BACK], *[case[:2] for case in REFUSED]], ids=str
-)
+CALLS = [*[(case[0], (case[1],)) for case in THERE_AND_BACK], *[case[:2] for case in REFUSED]]
+
+
+@pytest.mark.parametrize(("name", "args"), CALLS, ids=numbered(CALLS))
 def test_no_leak(kinds: ModuleType, name: str, args: tuple[Any, ...]) -> None:
     function = getattr(kinds, name)
 
@@ -239,9 +243,9 @@ def test_no_leak(kinds: ModuleType, name: str, args: tuple[Any, ...]) -> None:
     tracemalloc.start()
     try:
         before = tracemalloc.get_traced_memory()[0]
-        run(1_000)
+        run(3_000)
         after = tracemalloc.get_traced_memory()[0]
     finally:
         tracemalloc.stop()
-    # One lost object a call would be over 16 kB.
-    assert after - before < 4_000
+    # One lost object a call would be over 48 kB; a free-threaded CPython itself keeps some kB.
+    assert after - before < 20_000
