@@ -17,6 +17,8 @@ pub const Signature = struct {
 pub const Argument = struct {
     name: [:0]const u8,
     typ: [:0]const u8,
+    /// May be left out, and is null then: a `?T` with nothing behind it that may not.
+    optional: bool = false,
 };
 
 /// Text: a parameter that takes str only, where a plain `[]const u8` takes bytes too.
@@ -194,8 +196,9 @@ fn isTuple(comptime T: type) bool {
 /// The signature of `function` under `name`.
 ///
 /// `spec` says what Zig's type does not: `.args`, one `.{ .name = "a", .typ = .i64 }` per parameter,
-/// `.ret`, a type name or a tuple of them, `.params`, only the names, and `.doc`. Each may be left
-/// out. What is said twice must agree: a wrong signature is a compile error.
+/// `.ret`, a type name or a tuple of them, `.params`, only the names, `.doc`, and `.gil = .released`
+/// for a function during which other Python threads run. Each may be left out. What is said twice
+/// must agree: a wrong signature is a compile error.
 pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Signature {
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
@@ -246,6 +249,9 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
             for (ret, 0..) |typ, index| expect(name, "the result", typ, spec.ret[index]);
         } else expect(name, "the result", ret[0], spec.ret);
     }
+
+    var last = args.len;
+    while (last > 0 and kindOf(info.param_types[last - 1].?) == .optional) : (last -= 1) args[last - 1].optional = true;
 
     const final_args = args;
     const final_ret = ret;

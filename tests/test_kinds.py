@@ -10,6 +10,7 @@ import re
 import struct
 import tracemalloc
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -213,6 +214,32 @@ def test_keywords_and_what_inspect_shows(kinds: ModuleType) -> None:
             kinds.far(**keywords)
     with pytest.raises(TypeError, match=r"^far\(\) got multiple values for argument 'points'$"):
         kinds.far([], points=[])
+
+
+def test_what_may_be_left_out(kinds: ModuleType) -> None:
+    assert str(inspect.signature(kinds.optional)) == "(a, b=None, c=None)"
+    assert kinds.optional(1) == kinds.optional(1, None) == kinds.optional(a=1, c=None) == 1000
+    assert kinds.optional(1, 2) == 200
+    assert kinds.optional(1, c=2) == 20
+    assert kinds.optional(1, 2, 3) == 6
+    for args, text in [
+        ((), "optional() takes at least 1 argument (0 given)"),
+        ((1, 2, 3, 4), "optional() takes at most 3 arguments (4 given)"),
+    ]:
+        with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
+            kinds.optional(*args)
+    with pytest.raises(TypeError, match=r"^optional\(\) missing required argument 'a'$"):
+        kinds.optional(b=1)
+
+
+def test_other_threads_run_during_a_function_that_releases_the_gil(kinds: ModuleType) -> None:
+    # Each waits for the other inside of Zig: with a GIL held, the second would never get there.
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(kinds.meet, [2, 2])) == [True, True]
+    values = array.array("d", range(1000))
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(kinds.sum_released, [values] * 100)) == [499500.0] * 100
+    values.append(1.0)
 
 
 def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:

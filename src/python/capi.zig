@@ -233,6 +233,10 @@ pub const functions = struct {
     pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
     pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
 
+    // The GIL, or a free-threaded interpreter's attachment, of this thread.
+    pub extern fn PyEval_SaveThread() ?*anyopaque;
+    pub extern fn PyEval_RestoreThread(state: ?*anyopaque) void;
+
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
     pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
