@@ -242,6 +242,42 @@ def test_other_threads_run_during_a_function_that_releases_the_gil(kinds: Module
     values.append(1.0)
 
 
+def test_a_callable_is_called(kinds: ModuleType) -> None:
+    assert kinds.sum_of([1, 2, 3], lambda value, text: value * len(text)) == 24.0
+    assert kinds.count_calls(lambda: "not looked at") == 1000
+
+
+def test_what_a_callable_raises_goes_on_its_way(kinds: ModuleType) -> None:
+    def fails(value: int, text: str) -> float:
+        if value == 2:
+            raise LookupError("two")
+        return 0.0
+
+    with pytest.raises(LookupError, match=r"^two$") as caught:
+        kinds.sum_of([1, 2, 3], fails)
+    assert caught.traceback[-1].name == "fails"
+    with pytest.raises(TypeError, match=r"^callback\(\): parameter 'result' must be a float \(f64\), not str$"):
+        kinds.sum_of([1], lambda _value, _text: "x")
+    with pytest.raises(TypeError, match="positional argument"):
+        kinds.sum_of([1], lambda: 1.0)
+    # An error of the function's own, after its callable worked.
+    with pytest.raises(RuntimeError, match=r"^Negative$"):
+        kinds.sum_of([1, -1], lambda _value, _text: 1.0)
+    with pytest.raises(TypeError, match=r"parameter 'function' must be a callable \(fn \(i64, str\) f64\), not int$"):
+        kinds.sum_of([1], 3)
+
+
+def test_zig_may_go_on_when_a_callable_raised(kinds: ModuleType) -> None:
+    calls = []
+
+    def fails_at_the_fifth() -> None:
+        calls.append(1)
+        if len(calls) == 5:
+            raise KeyboardInterrupt
+
+    assert kinds.count_calls(fails_at_the_fifth) == 4
+
+
 def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:
     values: list[Any] = []
 
@@ -254,7 +290,12 @@ def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:
     assert kinds.sum(values) == 6.0
 
 
-CALLS = [*[(case[0], (case[1],)) for case in THERE_AND_BACK], *[case[:2] for case in REFUSED]]
+CALLS = [
+    *[("sum_of", ([1, 2], function)) for function in (lambda _value, _text: 1.0, lambda _value, _text: 1 / 0, len, 3)],
+    ("count_calls", (lambda: 1 / 0,)),
+    *[(case[0], (case[1],)) for case in THERE_AND_BACK],
+    *[case[:2] for case in REFUSED],
+]
 
 
 @pytest.mark.parametrize(("name", "args"), CALLS, ids=numbered(CALLS))
@@ -263,7 +304,7 @@ def test_no_leak(kinds: ModuleType, name: str, args: tuple[Any, ...]) -> None:
 
     def run(times: int) -> None:
         for _ in range(times):
-            with contextlib.suppress(TypeError, ValueError, OverflowError, BufferError):
+            with contextlib.suppress(TypeError, ValueError, ArithmeticError, BufferError):
                 function(*args)
 
     run(50)

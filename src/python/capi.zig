@@ -220,6 +220,8 @@ pub const functions = struct {
     // Errors. PyErr_Occurred is borrowed.
     pub extern fn PyErr_Clear() void;
     pub extern fn PyErr_ExceptionMatches(class: *PyObject) c_int;
+    pub extern fn PyErr_Fetch(class: *?*PyObject, value: *?*PyObject, traceback: *?*PyObject) void;
+    pub extern fn PyErr_Restore(class: ?*PyObject, value: ?*PyObject, traceback: ?*PyObject) void;
     pub extern fn PyErr_Format(class: *PyObject, format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyErr_NewExceptionWithDoc(
         name: [*:0]const u8,

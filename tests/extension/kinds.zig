@@ -104,6 +104,21 @@ pub fn invert(map: std.StringHashMap(i64)) std.StringHashMap(i64) {
 pub fn same(value: nano_ffi.Object) nano_ffi.Object {
     return value;
 }
+/// The sum of what the callable makes of each value; it stops at the first negative one.
+pub fn sum_of(values: []const i64, function: nano_ffi.Callback(fn (i64, []const u8) f64)) error{ Negative, PythonException }!f64 {
+    var total: f64 = 0;
+    for (values) |value| {
+        if (value < 0) return error.Negative;
+        total += try function.call(.{ value, "text" });
+    }
+    return total;
+}
+/// Calls until it is told to stop by an exception, which it hides.
+pub fn count_calls(function: nano_ffi.Callback(fn () void)) u64 {
+    var count: u64 = 0;
+    while (count < 1000) : (count += 1) function.call(.{}) catch break;
+    return count;
+}
 pub fn ten(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64, i: i64, j: i64) i64 {
     return a + b + c + d + e + f + g + h + i + j;
 }
