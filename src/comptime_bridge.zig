@@ -15,6 +15,8 @@
 //!     fail() Result             what to return when `take` failed: the failure is on record
 //!     raise(Context, anyerror) Result
 //!     give(T, Context, value: T) Result
+//!     release() Token, acquire(Token)
+//!                               around a function whose signature says `.gil = .released`
 //!
 //! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it is
 //! then filled where it is, and not copied.
@@ -107,7 +109,12 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
-            const result = @call(.auto, function, values);
+            const result = if (comptime isReleased(spec)) released: {
+                // What was taken stays: the caller has the arguments, and buffers are locked.
+                const token = Boundary.release();
+                defer Boundary.acquire(token);
+                break :released @call(.auto, function, values);
+            } else @call(.auto, function, values);
             const R = signature.Payload(@TypeOf(result));
             if (@typeInfo(@TypeOf(result)) != .error_union) return Boundary.give(R, context, result);
             return Boundary.give(R, context, result catch |err| return Boundary.raise(context, err));
@@ -124,6 +131,14 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             break :arguments @Tuple(&types);
         };
     };
+}
+
+/// Whether other threads of the interpreter run during a function.
+pub const Gil = enum { held, released };
+
+fn isReleased(comptime spec: anytype) bool {
+    if (!@hasField(@TypeOf(spec), "gil")) return false;
+    return @as(Gil, spec.gil) == .released;
 }
 
 /// A boundary of plain Zig values, which counts what is borrowed.
@@ -187,6 +202,15 @@ const Plain = struct {
     fn entry(comptime T: type) *const fn (Context, []const Value) Result {
         return &T.call;
     }
+    var released: usize = 0;
+    fn release() usize {
+        released += 1;
+        return released;
+    }
+    fn acquire(token: usize) void {
+        std.debug.assert(token == released);
+        released = 0;
+    }
 };
 
 test Bridge {
@@ -220,6 +244,7 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, half(&log, &.{.{ .int = 8 }}));
     try std.testing.expectEqual(Plain.Result{ .raised = error.Odd }, half(&log, &.{.{ .int = 7 }}));
     try std.testing.expectEqual(Plain.Result.failed, half(&log, &.{text}));
-    const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{});
+    const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
+    try std.testing.expectEqual(0, Plain.released);
 }

@@ -36,6 +36,14 @@ pub const Boundary = struct {
         return convert.give(T, context, value);
     }
 
+    pub inline fn release() ?*anyopaque {
+        return c.PyEval_SaveThread();
+    }
+
+    pub inline fn acquire(token: ?*anyopaque) void {
+        c.PyEval_RestoreThread(token);
+    }
+
     /// METH_FASTCALL | METH_KEYWORDS: the interpreter calls it with an array, and no tuple is made.
     pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFastWithKeywords {
         const count = Trampoline.sig.args.len;
@@ -107,6 +115,7 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
             .name = decl_name,
             .params = read.params,
             .doc = read.doc,
+            .gil = gilOf(namespace, decl_name),
         });
         functions = functions ++ .{module.Function{
             .pointer = trampoline.asPtr(),
@@ -114,6 +123,24 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
         }};
     }
     return functions;
+}
+
+/// What the file says of a function in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
+fn gilOf(comptime namespace: type, comptime name: []const u8) comptime_bridge.Gil {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return .held;
+    for (@typeInfo(@TypeOf(namespace.nano_ffi_options)).@"struct".field_names) |field| {
+        if (!@hasDecl(namespace, field)) @compileError(
+            "nano_ffi: nano_ffi_options names '" ++ field ++ "', and there is no such public function",
+        );
+    }
+    if (!@hasField(@TypeOf(namespace.nano_ffi_options), name)) return .held;
+    const options = @field(namespace.nano_ffi_options, name);
+    for (@typeInfo(@TypeOf(options)).@"struct".field_names) |field| {
+        if (!std.mem.eql(u8, field, "gil")) @compileError(
+            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there is only 'gil'",
+        );
+    }
+    return options.gil;
 }
 
 fn addAttributes(self: *PyObject, state: *State) bool {

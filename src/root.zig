@@ -15,6 +15,7 @@ pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
 pub const Buffer = signatures.Buffer;
+pub const Callback = signatures.Callback;
 pub const Object = signatures.Object;
 pub const Owned = signatures.Owned;
 /// CPython's raw memory domain: for what a function returns as `Owned`.

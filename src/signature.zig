@@ -17,6 +17,8 @@ pub const Signature = struct {
 pub const Argument = struct {
     name: [:0]const u8,
     typ: [:0]const u8,
+    /// May be left out, and is null then: a `?T` with nothing behind it that may not.
+    optional: bool = false,
 };
 
 /// Text: a parameter that takes str only, where a plain `[]const u8` takes bytes too.
@@ -41,6 +43,28 @@ pub fn Owned(comptime T: type) type {
         allocator: std.mem.Allocator,
 
         pub const nano_ffi_owned = T;
+    };
+}
+
+/// A Python callable as a Zig function of type `Function`, lent for the call. `call` fails with
+/// error.PythonException where the callable raises, or returns what is no `R`; the function gives
+/// that error on, and the exception goes on its way.
+pub fn Callback(comptime Function: type) type {
+    const info = @typeInfo(Function).@"fn";
+    return struct {
+        const Self = @This();
+
+        pub const Args = std.meta.ArgsTuple(Function);
+        pub const R = info.return_type.?;
+        pub const nano_ffi_callback = Function;
+
+        /// What only `invoke` knows what to do with.
+        handle: *anyopaque,
+        invoke: *const fn (callback: Self, args: *const Args) error{PythonException}!R,
+
+        pub fn call(callback: Self, args: Args) error{PythonException}!R {
+            return callback.invoke(callback, &args);
+        }
     };
 }
 
@@ -69,6 +93,7 @@ pub const Kind = enum {
     /// `std.StringHashMap`.
     map,
     object,
+    callback,
     owned,
 };
 
@@ -93,10 +118,10 @@ fn decide(comptime T: type) ?Kind {
         .int => |int| if (int.bits >= 1) .int else null,
         .float => |float| if (float.bits <= 64) .float else null,
         .pointer => |pointer| if (pointer.size == .slice and pointer.sentinel() == null and
-            !pointer.attrs.@"volatile" and kindOf(pointer.child) != null and
+            !pointer.attrs.@"volatile" and isPart(pointer.child) and
             (pointer.attrs.@"const" or isBufferItem(pointer.child))) .items else null,
-        .array => |array| if (kindOf(array.child) != null and array.sentinel() == null) .array else null,
-        .optional => |optional| if (kindOf(optional.child) != null and kindOf(optional.child) != .optional)
+        .array => |array| if (isPart(array.child) and array.sentinel() == null) .array else null,
+        .optional => |optional| if (isPart(optional.child) and kindOf(optional.child) != .optional)
             .optional
         else
             null,
@@ -110,13 +135,34 @@ fn decide(comptime T: type) ?Kind {
 
 fn structKind(comptime T: type, comptime info: std.lang.Type.Struct) ?Kind {
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
-        return if (kindOf(T.nano_ffi_owned) != null) .owned else null;
-    if (comptime isStringMap(T)) return if (kindOf(MapValue(T)) != null) .map else null;
+        return if (isPart(T.nano_ffi_owned)) .owned else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
+        return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
+    if (comptime isStringMap(T)) return if (isPart(MapValue(T))) .map else null;
     if (info.layout == .@"packed" or info.field_types.len == 0) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
-        if (attrs.@"comptime" or kindOf(Field) == null) return null;
+        if (attrs.@"comptime" or !isPart(Field)) return null;
     }
     return if (info.is_tuple) .tuple else .record;
+}
+
+/// Whether a value of type `T` can be inside of another one.
+fn isPart(comptime T: type) bool {
+    return switch (kindOf(T) orelse return false) {
+        .callback, .owned => false,
+        else => true,
+    };
+}
+
+/// Arguments of any kind that can go out, and a result that needs no memory.
+fn isCallback(comptime info: std.lang.Type.Fn) bool {
+    for (info.param_types) |Param| {
+        if (!isPart(Param orelse return false)) return false;
+    }
+    return switch (kindOf(info.return_type orelse return false) orelse return false) {
+        .void, .bool, .int, .float, .complex, .@"enum" => true,
+        else => false,
+    };
 }
 
 fn isStringMap(comptime T: type) bool {
@@ -153,6 +199,13 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .bytes => "bytes",
         .buffer => "buffer",
         .object => "object",
+        .callback => callback: {
+            const info = @typeInfo(T.nano_ffi_callback).@"fn";
+            var name: [:0]const u8 = "fn (";
+            for (info.param_types, 0..) |Param, index|
+                name = name ++ (if (index == 0) "" else ", ") ++ typeName(Param.?).?;
+            break :callback name ++ ") " ++ typeName(info.return_type.?).?;
+        },
         .optional => "?" ++ typeName(@typeInfo(T).optional.child).?,
         .items => (if (@typeInfo(T).pointer.attrs.@"const") "[]const " else "[]") ++
             typeName(@typeInfo(T).pointer.child).?,
@@ -194,8 +247,9 @@ fn isTuple(comptime T: type) bool {
 /// The signature of `function` under `name`.
 ///
 /// `spec` says what Zig's type does not: `.args`, one `.{ .name = "a", .typ = .i64 }` per parameter,
-/// `.ret`, a type name or a tuple of them, `.params`, only the names, and `.doc`. Each may be left
-/// out. What is said twice must agree: a wrong signature is a compile error.
+/// `.ret`, a type name or a tuple of them, `.params`, only the names, `.doc`, and `.gil = .released`
+/// for a function during which other Python threads run. Each may be left out. What is said twice
+/// must agree: a wrong signature is a compile error.
 pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Signature {
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
@@ -230,9 +284,21 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
             expect(name, param_name, arg.typ, spec.args[index].typ);
     }
 
+    if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Param.?).?) {
+        .callback, .object => refuse(
+            "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep it, or take something else",
+            .{ name, arg.name },
+        ),
+        else => {},
+    };
+
     const R = Payload(info.return_type orelse refuse("'{s}' has a generic result: give it a type", .{name}));
     const Results: []const type = if (isTuple(R)) @typeInfo(R).@"struct".field_types else &.{R};
     comptime var ret: [Results.len][:0]const u8 = undefined;
+    for (Results) |T| if (kindOf(T) == .callback) refuse(
+        "'{s}' returns {s}, which only a parameter can be",
+        .{ name, @typeName(T) },
+    );
     for (&ret, Results) |*result, T| result.* = typeName(T) orelse refuse(
         "'{s}' returns {s}, which cannot go to Python: {s}",
         .{ name, @typeName(T), remedy },
@@ -247,6 +313,9 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
         } else expect(name, "the result", ret[0], spec.ret);
     }
 
+    var last = args.len;
+    while (last > 0 and kindOf(info.param_types[last - 1].?) == .optional) : (last -= 1) args[last - 1].optional = true;
+
     const final_args = args;
     const final_ret = ret;
     return .{
@@ -260,7 +329,7 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
     "exhaustive enums, tuples, structs of such, std.StringHashMap, std.math.Complex, or nano_ffi.Str, Bytes, " ++
-    "Buffer, Object";
+    "Buffer, Object, Callback";
 
 fn expect(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) void {
     if (!std.mem.eql(u8, is, @tagName(said))) refuse(

@@ -172,6 +172,10 @@ def _child(job: Job[Result], sender: Connection) -> None:
 
 
 def tail(path: Path, lines: int = 20) -> Sequence[str]:
-    """The last lines of a log that are not blank."""
+    """The last lines of a log that are not blank, and where the first error is before them, its lines, too."""
     text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
-    return [line for line in text.splitlines() if line.strip()][-lines:]
+    said = [line for line in text.splitlines() if line.strip()]
+    first = next((number for number, line in enumerate(said) if "error:" in line), len(said))
+    if first >= len(said) - lines:
+        return said[-lines:]
+    return [*said[first : first + lines // 2], "...", *said[-lines // 2 :]]

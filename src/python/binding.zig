@@ -39,13 +39,17 @@ pub noinline fn bind(
     all: []?*PyObject,
 ) bool {
     const keywords: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
-    if (keywords == 0 or nargs > all.len) {
+    const needed = for (sig.args, 0..) |parameter, index| {
+        if (parameter.optional) break index;
+    } else sig.args.len;
+    if (nargs > all.len or (keywords == 0 and nargs < needed)) {
         _ = c.PyErr_Format(
             capi.exception("TypeError"),
-            "%s() takes %zu argument%s (%zu given)",
+            "%s() takes %s%zu argument%s (%zu given)",
             sig.name.ptr,
-            sig.args.len,
-            @as([*:0]const u8, if (sig.args.len == 1) "" else "s"),
+            @as([*:0]const u8, if (needed == all.len) "" else if (nargs < needed) "at least " else "at most "),
+            if (nargs < needed) needed else all.len,
+            @as([*:0]const u8, if ((if (nargs < needed) needed else all.len) == 1) "" else "s"),
             nargs + keywords,
         );
         return false;
@@ -74,7 +78,11 @@ pub noinline fn bind(
         }
         all[slot] = args[nargs + index];
     }
-    for (all, sig.args) |given, parameter| if (given == null) {
+    for (all, sig.args) |*given, parameter| if (given.* == null) {
+        if (parameter.optional) {
+            given.* = capi.object("_Py_NoneStruct");
+            continue;
+        }
         _ = c.PyErr_Format(
             capi.exception("TypeError"),
             "%s() missing required argument '%s'",

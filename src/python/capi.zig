@@ -270,6 +270,8 @@ pub const functions = struct {
     // Errors. PyErr_Occurred is borrowed.
     pub extern fn PyErr_Clear() void;
     pub extern fn PyErr_ExceptionMatches(class: *PyObject) c_int;
+    pub extern fn PyErr_Fetch(class: *?*PyObject, value: *?*PyObject, traceback: *?*PyObject) void;
+    pub extern fn PyErr_Restore(class: ?*PyObject, value: ?*PyObject, traceback: ?*PyObject) void;
     pub extern fn PyErr_Format(class: *PyObject, format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyErr_NewExceptionWithDoc(
         name: [*:0]const u8,
@@ -282,6 +284,10 @@ pub const functions = struct {
     pub extern fn PyErr_SetObject(class: *PyObject, value: ?*PyObject) void;
     pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
     pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
+
+    // The GIL, or a free-threaded interpreter's attachment, of this thread.
+    pub extern fn PyEval_SaveThread() ?*anyopaque;
+    pub extern fn PyEval_RestoreThread(state: ?*anyopaque) void;
 
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
@@ -366,7 +372,7 @@ pub const functions = struct {
 
     // Builtin functions: what a PyMethodDef said. PyCFunction_GetSelf lends.
     pub extern fn PyCFunction_GetFlags(function: *PyObject) c_int;
-    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const anyopaque;
+    pub extern fn PyCFunction_GetFunction(function: *PyObject) ?*const PyCFunction;
     pub extern fn PyCFunction_GetSelf(function: *PyObject) ?*PyObject;
     pub extern fn PyCallable_Check(object: *PyObject) c_int;
     pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;

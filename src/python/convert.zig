@@ -21,6 +21,7 @@ const Error = errors.Error;
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
         .bool, .int, .float, .complex, .@"enum", .object => Scalar(T),
+        .callback => Callback(T),
         .str, .text => Text(T),
         .bytes, .buffer => Lent(T, u8),
         .items => Items(T, @typeInfo(T).pointer.child),
@@ -66,6 +67,75 @@ inline fn loadScalar(comptime T: type, module: *PyObject, object: *PyObject, sit
         .@"enum" => enums.load(T, module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
+    };
+}
+
+/// A callable, which Zig calls as a function. What it raises is kept here, so that Zig code may also
+/// go on; it is raised again where the function returns error.PythonException.
+fn Callback(comptime T: type) type {
+    return struct {
+        const Self = @This();
+
+        module: *PyObject,
+        callable: *PyObject,
+        /// What PyErr_Fetch gave: owned.
+        raised: [3]?*PyObject = @splat(null),
+
+        pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
+            if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(site, "a callable", object);
+            return .{ .module = module, .callable = object };
+        }
+
+        pub fn get(argument: *Self) T {
+            return .{ .handle = @ptrCast(argument), .invoke = &invoke };
+        }
+
+        pub fn release(argument: *Self) void {
+            if (argument.raised[0] == null) return;
+            if (c.PyErr_Occurred() != null) {
+                const state = State.of(argument.module) orelse return argument.forget();
+                const given_on = state.classes.ofError("PythonException") orelse return argument.forget();
+                if (c.PyErr_ExceptionMatches(given_on) != 0)
+                    return c.PyErr_Restore(argument.raised[0], argument.raised[1], argument.raised[2]);
+            }
+            argument.forget();
+        }
+
+        fn forget(argument: *Self) void {
+            for (&argument.raised) |*object| {
+                c.Py_DecRef(object.*);
+                object.* = null;
+            }
+        }
+
+        fn invoke(callback: T, args: *const T.Args) Error!T.R {
+            const argument: *Self = @ptrCast(@alignCast(callback.handle));
+            argument.forget();
+            return argument.attempt(args) catch |err| {
+                c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);
+                return err;
+            };
+        }
+
+        fn attempt(argument: *Self, args: *const T.Args) Error!T.R {
+            const count = @typeInfo(T.Args).@"struct".field_types.len;
+            var objects: [count]*PyObject = undefined;
+            var made: usize = 0;
+            defer for (objects[0..made]) |object| c.Py_DecRef(object);
+            inline for (0..count) |index| {
+                objects[index] = give(@TypeOf(args[index]), argument.module, args[index]) orelse
+                    return error.PythonException;
+                made = index + 1;
+            }
+            const result = capi.vectorcall(argument.callable, &objects, count, null) orelse
+                return error.PythonException;
+            defer c.Py_DecRef(result);
+            if (T.R == void) return;
+            return loadScalar(T.R, argument.module, result, comptime &.{
+                .function = "callback",
+                .parameter = .{ .name = "result", .typ = signature.typeName(T.R).? },
+            });
+        }
     };
 }
 
@@ -492,7 +562,7 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
         },
         .record => return loadRecord(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
-        .owned => comptime unreachable,
+        .callback, .owned => comptime unreachable, // never part of another value
     }
 }
 
@@ -633,6 +703,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             defer map.deinit();
             return giveMap(T, module, &map);
         },
+        .callback => comptime unreachable, // a parameter only
         .owned => {
             defer value.allocator.free(value.data);
             return give(@TypeOf(value.data), module, value.data);

@@ -1,4 +1,4 @@
-//! error: nano_ffi: 'free': parameter 'pointer' has type *u8, which cannot come from Python: use an integer of at most 64 bits
+//! error: nano_ffi: 'free': parameter 'pointer' has type *u8, which cannot come from Python: use integers, f16 to f64
 const bridge = @import("nano_ffi").bridge;
 fn free(_: *u8) void {}
 comptime {

@@ -1,4 +1,4 @@
-//! error: nano_ffi: 'make' returns *u8, which cannot go to Python: use an integer of at most 64 bits
+//! error: nano_ffi: 'make' returns *u8, which cannot go to Python: use integers, f16 to f64
 const bridge = @import("nano_ffi").bridge;
 fn make() *u8 {
     unreachable;

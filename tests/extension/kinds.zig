@@ -104,6 +104,48 @@ pub fn invert(map: std.StringHashMap(i64)) std.StringHashMap(i64) {
 pub fn same(value: nano_ffi.Object) nano_ffi.Object {
     return value;
 }
+/// The sum of what the callable makes of each value; it stops at the first negative one.
+pub fn sum_of(values: []const i64, function: nano_ffi.Callback(fn (i64, []const u8) f64)) error{ Negative, PythonException }!f64 {
+    var total: f64 = 0;
+    for (values) |value| {
+        if (value < 0) return error.Negative;
+        total += try function.call(.{ value, "text" });
+    }
+    return total;
+}
+/// Calls until it is told to stop by an exception, which it hides.
+pub fn count_calls(function: nano_ffi.Callback(fn () void)) u64 {
+    var count: u64 = 0;
+    while (count < 1000) : (count += 1) function.call(.{}) catch break;
+    return count;
+}
 pub fn ten(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64, i: i64, j: i64) i64 {
     return a + b + c + d + e + f + g + h + i + j;
 }
+
+/// The product, or with nothing given, of what is in its place.
+pub fn optional(a: i64, b: ?i64, c: ?i64) i64 {
+    return a * (b orelse 10) * (c orelse 100);
+}
+
+var meeting: std.atomic.Value(u32) = .init(0);
+
+/// Waits until as many threads are in here at once as `count` says, or for a while. Says whether they came.
+pub fn meet(count: u32) bool {
+    _ = meeting.fetchAdd(1, .acq_rel);
+    for (0..2_000_000_000) |_| {
+        if (meeting.load(.acquire) >= count) return true;
+        std.atomic.spinLoopHint();
+    }
+    return false;
+}
+
+/// The sum, with other threads at work meanwhile.
+pub fn sum_released(values: []const f64) f64 {
+    return sum(values);
+}
+
+pub const nano_ffi_options = .{
+    .meet = .{ .gil = .released },
+    .sum_released = .{ .gil = .released },
+};

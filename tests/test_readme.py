@@ -1,0 +1,26 @@
+"""The README's own code runs."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def test_the_code_of_the_readme_runs(tmp_path: Path) -> None:
+    pytest.importorskip("ziglang", reason="no Zig to compile the README's file with: pip install 'nano-ffi[zig]'")
+    text = README.read_text(encoding="utf-8")
+    (zig,) = re.findall(r"```zig\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "mathx.zig").write_text(zig)
+    python = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    assert len(python) == 2
+    code = "\n".join([*python, "assert mathx.norm(3, 4) == 5.0 and buffer == bytes([7] * 4)"])
+    # A script's folder is where it imports from, unless Python was told to be careful.
+    run = [sys.executable, "-c", f"import sys; sys.path.insert(0, '')\n{code}"]
+    done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "DivisionByZero\n"), done.stderr
