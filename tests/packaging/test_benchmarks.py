@@ -59,7 +59,16 @@ def test_a_regression_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     own = counts["two ints"]["direct"].own
     counts["two ints"]["direct"] = Counts(own=own + 10, total=0)
     (problem,) = instructions.check(counts)
-    assert problem.startswith(f"two ints (direct): {own + 10:g} instructions per call, {own:g} are stored; ")
+    assert problem.startswith(f"two ints: {own + 10:g} instructions per call, {own:g} are stored; ")
+
+
+def test_a_regression_of_the_lookup_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts = stored_counts()
+    monkeypatch.setattr(instructions, "read_stored", stored_counts)
+    for cells in counts.values():
+        cells["by_name"] = Counts(own=cells["by_name"].own + 5, total=0)
+    (problem,) = instructions.check(counts)
+    assert problem.startswith("by name, above the direct call: 29 instructions per call, 24 are stored; ")
 
 
 def test_valgrind_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
