@@ -156,7 +156,7 @@ fn plainNew(class: *PyObject) ?*const capi.newfunc {
     const base = capi.exception("BaseException");
     inline for (.{ capi.constants.Py_tp_init, capi.constants.Py_tp_new }) |slot|
         if (c.PyType_GetSlot(class, slot) != c.PyType_GetSlot(base, slot)) return null;
-    return @ptrCast(c.PyType_GetSlot(class, capi.constants.Py_tp_new));
+    return @ptrCast(@alignCast(c.PyType_GetSlot(class, capi.constants.Py_tp_new)));
 }
 
 /// The errors that were raised lately, by their number in this compilation. An entry is written
