@@ -221,13 +221,11 @@ pub const static_object: PyObject = if (free_threaded) .{
 
 /// Values of macros and enums, by their names in C.
 pub const constants = struct {
-    pub const METH_VARARGS: c_int = 0x1;
     pub const METH_KEYWORDS: c_int = 0x2;
     pub const METH_NOARGS: c_int = 0x4;
     pub const METH_O: c_int = 0x8;
     pub const METH_FASTCALL: c_int = 0x80;
 
-    pub const PyBUF_SIMPLE: c_int = 0;
     pub const PyBUF_WRITABLE: c_int = 0x1;
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
@@ -239,13 +237,11 @@ pub const constants = struct {
     pub const Py_TPFLAGS_LIST_SUBCLASS: c_ulong = 1 << 25;
     pub const Py_TPFLAGS_TUPLE_SUBCLASS: c_ulong = 1 << 26;
     pub const Py_TPFLAGS_DICT_SUBCLASS: c_ulong = 1 << 29;
-    pub const Py_TPFLAGS_BYTES_SUBCLASS: c_ulong = 1 << 27;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
     pub const Py_nb_float: c_int = 11;
     pub const Py_nb_index: c_int = 13;
     pub const Py_tp_dealloc: c_int = 52;
-    pub const Py_tp_doc: c_int = 56;
     pub const Py_tp_init: c_int = 60;
     pub const Py_tp_new: c_int = 65;
     pub const Py_tp_traverse: c_int = 71;
@@ -292,10 +288,8 @@ pub const functions = struct {
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
     pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
-    pub extern fn PyObject_SetAttrString(object: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
-    pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
     pub extern fn PyObject_GC_Del(object: *PyObject) void;
     pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
     pub extern fn PyObject_Vectorcall(
@@ -345,9 +339,7 @@ pub const functions = struct {
     pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
     pub extern fn PyUnicode_New(size: Py_ssize_t, largest: u32) ?*PyObject;
     pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
-    pub extern fn PyBytes_AsString(bytes: *PyObject) ?[*]u8;
     pub extern fn PyBytes_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
-    pub extern fn PyBytes_Size(bytes: *PyObject) Py_ssize_t;
 
     // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
     pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
@@ -408,7 +400,6 @@ pub const objects = struct {
     pub const PyExc_BrokenPipeError = *PyObject;
     pub const PyExc_BufferError = *PyObject;
     pub const PyExc_ConnectionAbortedError = *PyObject;
-    pub const PyExc_ConnectionError = *PyObject;
     pub const PyExc_ConnectionRefusedError = *PyObject;
     pub const PyExc_ConnectionResetError = *PyObject;
     pub const PyExc_EOFError = *PyObject;
