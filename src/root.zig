@@ -1,5 +1,7 @@
 //! What `@import("nano_ffi")` gives.
 
+const allocators = @import("allocator.zig");
+const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
 const signatures = @import("signature.zig");
 
@@ -17,12 +19,17 @@ pub const Bytes = signatures.Bytes;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = signatures.Object;
-pub const Owned = signatures.Owned;
-/// CPython's raw memory domain: for what a function returns as `Owned`.
+pub const NdArray = ndarrays.NdArray;
+pub const NdArrayMut = ndarrays.NdArrayMut;
+pub const Owned = allocators.Owned;
+pub const OwnedArena = allocators.OwnedArena;
+/// CPython's raw memory domain: for what a function returns as `Owned`, see allocator.zig.
 pub const allocator = @import("python/memory.zig").allocator;
 
 test {
+    _ = @import("allocator.zig");
     _ = @import("comptime_bridge.zig");
+    _ = @import("ndarray.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
 }

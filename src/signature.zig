@@ -2,6 +2,8 @@
 //! types that cross. One exhaustive switch, `typeName`, decides which Zig types can.
 
 const std = @import("std");
+const allocators = @import("allocator.zig");
+const ndarray = @import("ndarray.zig");
 
 /// A function as the other side sees it. Everything in it lives as long as the program.
 pub const Signature = struct {
@@ -34,17 +36,6 @@ pub const Buffer = struct { data: []const u8 };
 
 /// A Python object as it is, lent for the call. What can be done with it is CPython's business.
 pub const Object = struct { handle: *anyopaque };
-
-/// A result in memory that the function got from `allocator`: it is copied out, and then freed.
-/// `T` is a slice; what its items point to is not freed.
-pub fn Owned(comptime T: type) type {
-    return struct {
-        data: T,
-        allocator: std.mem.Allocator,
-
-        pub const nano_ffi_owned = T;
-    };
-}
 
 /// A Python callable as a Zig function of type `Function`, lent for the call. `call` fails with
 /// error.PythonException where the callable raises, or returns what is no `R`; the function gives
@@ -85,11 +76,15 @@ pub const Kind = enum {
     /// Any other slice: lent by a buffer of numbers, or copied from a list or tuple.
     items,
     array,
+    /// A buffer in place, with shape and strides.
+    ndarray,
     tuple,
     optional,
     @"enum",
     /// A struct with fields that can cross, by value.
     record,
+    /// `union(enum)`: one of its tags, with what that has.
+    tagged,
     /// `std.StringHashMap`.
     map,
     object,
@@ -109,26 +104,26 @@ fn decide(comptime T: type) ?Kind {
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
         Object => return .object,
-        std.math.Complex(f32), std.math.Complex(f64) => return .complex,
         else => {},
     }
     return switch (@typeInfo(T)) {
         .void => .void,
         .bool => .bool,
         .int => |int| if (int.bits >= 1) .int else null,
-        .float => |float| if (float.bits <= 64) .float else null,
+        .float => .float,
         .pointer => |pointer| if (pointer.size == .slice and pointer.sentinel() == null and
             !pointer.attrs.@"volatile" and isPart(pointer.child) and
             (pointer.attrs.@"const" or isBufferItem(pointer.child))) .items else null,
         .array => |array| if (isPart(array.child) and array.sentinel() == null) .array else null,
-        .optional => |optional| if (isPart(optional.child) and kindOf(optional.child) != .optional)
-            .optional
-        else
-            null,
+        .optional => |optional| if (kindOf(optional.child)) |kind| switch (kind) {
+            .optional, .void => null, // None would be both
+            else => .optional,
+        } else null,
         .@"enum" => |info| if (info.mode == .exhaustive and info.field_names.len > 0) .@"enum" else null,
         .@"struct" => |info| structKind(T, info),
+        .@"union" => |info| if (isTagged(info)) .tagged else null,
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
-        .error_union, .error_set, .@"union", .@"fn", .@"opaque", .frame, .@"anyframe" => null,
+        .error_union, .error_set, .@"fn", .@"opaque", .frame, .@"anyframe" => null,
         .vector, .spirv => null,
     };
 }
@@ -138,6 +133,9 @@ fn structKind(comptime T: type, comptime info: std.lang.Type.Struct) ?Kind {
         return if (isPart(T.nano_ffi_owned)) .owned else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
+        return if (isBufferItem(T.Item)) .ndarray else null;
+    if (comptime isComplex(T)) return .complex;
     if (comptime isStringMap(T)) return if (isPart(MapValue(T))) .map else null;
     if (info.layout == .@"packed" or info.field_types.len == 0) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
@@ -146,23 +144,82 @@ fn structKind(comptime T: type, comptime info: std.lang.Type.Struct) ?Kind {
     return if (info.is_tuple) .tuple else .record;
 }
 
-/// Whether a value of type `T` can be inside of another one.
+fn isTagged(comptime info: std.lang.Type.Union) bool {
+    if (info.tag_type == null or info.field_types.len == 0) return false;
+    for (info.field_types) |Field| if (!isPart(Field)) return false;
+    return true;
+}
+
+/// Whether a value of type `T` can be inside of another one: it needs nothing but a copy.
 fn isPart(comptime T: type) bool {
     return switch (kindOf(T) orelse return false) {
-        .callback, .owned => false,
+        .callback, .owned, .ndarray => false,
+        .optional => isPart(@typeInfo(T).optional.child),
         else => true,
     };
+}
+
+/// Whether a `T` has a part that the function could write into: nobody would see it, since parts are
+/// copied. A parameter itself, and what it is where it is not null, is lent in place.
+fn hasWritablePart(comptime T: type) bool {
+    return switch (comptime kindOf(T).?) {
+        .items => isWritable(@typeInfo(T).pointer.child),
+        .array => isWritable(@typeInfo(T).array.child),
+        .optional => hasWritablePart(@typeInfo(T).optional.child),
+        .map => isWritable(MapValue(T)),
+        .tuple, .record => anyOf(isWritable, @typeInfo(T).@"struct".field_types),
+        .tagged => anyOf(isWritable, @typeInfo(T).@"union".field_types),
+        else => false,
+    };
+}
+
+fn isWritable(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .pointer => |pointer| !pointer.attrs.@"const" or hasWritablePart(T),
+        .optional => |optional| isWritable(optional.child),
+        else => hasWritablePart(T),
+    };
+}
+
+/// Whether every value of type `T` is one in Python, too: a float of more than 64 bits is not.
+fn isExact(comptime T: type) bool {
+    return switch (comptime kindOf(T).?) {
+        .float => @typeInfo(T).float.bits <= 64,
+        .complex => isExact(@FieldType(T, "re")),
+        .items => isExact(@typeInfo(T).pointer.child),
+        .array => isExact(@typeInfo(T).array.child),
+        .optional => isExact(@typeInfo(T).optional.child),
+        .map => isExact(MapValue(T)),
+        .tuple, .record => !anyOf(isInexact, @typeInfo(T).@"struct".field_types),
+        .tagged => !anyOf(isInexact, @typeInfo(T).@"union".field_types),
+        .owned => isExact(T.nano_ffi_owned),
+        else => true,
+    };
+}
+
+fn isInexact(comptime T: type) bool {
+    return !isExact(T);
+}
+
+fn anyOf(comptime predicate: fn (type) bool, comptime types: []const type) bool {
+    inline for (types) |T| if (comptime predicate(T)) return true;
+    return false;
 }
 
 /// Arguments of any kind that can go out, and a result that needs no memory.
 fn isCallback(comptime info: std.lang.Type.Fn) bool {
     for (info.param_types) |Param| {
-        if (!isPart(Param orelse return false)) return false;
+        if (!isPart(Param orelse return false) or !isExact(Param.?)) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
         .void, .bool, .int, .float, .complex, .@"enum" => true,
         else => false,
     };
+}
+
+fn isComplex(comptime T: type) bool {
+    const Part = if (@hasField(T, "re")) @FieldType(T, "re") else return false;
+    return @typeInfo(Part) == .float and T == std.math.Complex(Part);
 }
 
 fn isStringMap(comptime T: type) bool {
@@ -217,9 +274,29 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             break :tuple name ++ ")";
         },
         .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
-        .@"enum", .record => shortName(T),
+        .@"enum" => shortName(T),
+        .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
+        .tagged => if (isNamed(T)) shortName(T) else fields("union", @typeInfo(T).@"union"),
+        .ndarray => std.fmt.comptimePrint("{s}({s}, {d})", .{
+            if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
+            @typeName(T.Item),
+            T.nano_ffi_ndarray.dimensions,
+        }),
         .owned => typeName(T.nano_ffi_owned).?,
     };
+}
+
+/// Whether the program gave `T` its name, and not the compiler.
+fn isNamed(comptime T: type) bool {
+    const name = shortName(T);
+    return std.mem.find(u8, name, "__struct_") == null and std.mem.find(u8, name, "__union_") == null;
+}
+
+fn fields(comptime keyword: []const u8, comptime info: anytype) [:0]const u8 {
+    var text: [:0]const u8 = keyword ++ " {";
+    for (info.field_names, info.field_types, 0..) |name, Field, index|
+        text = text ++ (if (index == 0) " " else ", ") ++ name ++ ": " ++ typeName(Field).?;
+    return text ++ " }";
 }
 
 /// The name of a declared type without where it is declared.
@@ -234,6 +311,14 @@ pub fn Payload(comptime Result: type) type {
     return switch (@typeInfo(Result)) {
         .error_union => |result| result.payload,
         else => Result,
+    };
+}
+
+/// What a `T` is where it is not null.
+fn Value(comptime T: type) type {
+    return switch (@typeInfo(T)) {
+        .optional => |optional| optional.child,
+        else => T,
     };
 }
 
@@ -272,8 +357,13 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
             "'{s}': parameter '{s}' is generic: give it a type, Python's values have only one",
             .{ name, param_name },
         );
-        if (comptime kindOf(T) == .owned) refuse(
+        if (comptime kindOf(Value(T)) == .owned) refuse(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
+            .{ name, param_name, @typeName(T) },
+        );
+        if (kindOf(T) != null and hasWritablePart(T)) refuse(
+            "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is written into a copy is " ++
+                "lost: make it []const, or a parameter of its own",
             .{ name, param_name, @typeName(T) },
         );
         arg.* = .{ .name = param_name, .typ = typeName(T) orelse refuse(
@@ -284,7 +374,7 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
             expect(name, param_name, arg.typ, spec.args[index].typ);
     }
 
-    if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Param.?).?) {
+    if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Value(Param.?)).?) {
         .callback, .object => refuse(
             "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep it, or take something else",
             .{ name, arg.name },
@@ -295,10 +385,17 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
     const R = Payload(info.return_type orelse refuse("'{s}' has a generic result: give it a type", .{name}));
     const Results: []const type = if (isTuple(R)) @typeInfo(R).@"struct".field_types else &.{R};
     comptime var ret: [Results.len][:0]const u8 = undefined;
-    for (Results) |T| if (kindOf(T) == .callback) refuse(
-        "'{s}' returns {s}, which only a parameter can be",
-        .{ name, @typeName(T) },
-    );
+    for (Results) |T| {
+        const kind = kindOf(Value(T)) orelse continue;
+        if (kind == .callback or kind == .ndarray) refuse(
+            "'{s}' returns {s}, which only a parameter can be",
+            .{ name, @typeName(T) },
+        );
+        if (!isExact(T)) refuse(
+            "'{s}' returns {s}, and Python's float has 64 bits: round it where that is meant, with @floatCast to f64",
+            .{ name, @typeName(T) },
+        );
+    }
     for (&ret, Results) |*result, T| result.* = typeName(T) orelse refuse(
         "'{s}' returns {s}, which cannot go to Python: {s}",
         .{ name, @typeName(T), remedy },
@@ -328,8 +425,8 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
 }
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
-    "exhaustive enums, tuples, structs of such, std.StringHashMap, std.math.Complex, or nano_ffi.Str, Bytes, " ++
-    "Buffer, Object, Callback";
+    "exhaustive enums, tuples, structs and tagged unions (union(enum)) of such, std.StringHashMap, " ++
+    "std.math.Complex, or nano_ffi.Str, Bytes, Buffer, NdArray, Object, Callback";
 
 fn expect(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) void {
     if (!std.mem.eql(u8, is, @tagName(said))) refuse(
@@ -351,7 +448,6 @@ test typeName {
     try std.testing.expectEqualStrings("buffer", typeName([]u8).?);
     try std.testing.expectEqualStrings("bytes", typeName(Bytes).?);
     try std.testing.expectEqual(null, typeName(*u8));
-    try std.testing.expectEqual(null, typeName(f128));
     try std.testing.expectEqual(null, typeName([][]const u8)); // written, and no buffer holds it
     try std.testing.expectEqual(null, typeName(??u8)); // None would be both
     const Point = struct { x: f64, y: ?[3]f64 };
@@ -359,7 +455,19 @@ test typeName {
     try std.testing.expectEqualStrings("?[3]f64", typeName(?[3]f64).?);
     try std.testing.expectEqualStrings("(i128, []f32)", typeName(struct { i128, []f32 }).?);
     try std.testing.expectEqualStrings("dict[str, u8]", typeName(std.StringHashMap(u8)).?);
-    try std.testing.expectEqualStrings("[]const str", typeName(Owned([]const []const u8)).?);
+    try std.testing.expectEqualStrings("[]const str", typeName(allocators.Owned([]const []const u8)).?);
+    try std.testing.expectEqualStrings("NdArrayMut(f64, 2)", typeName(ndarray.NdArrayMut(f64, 2)).?);
+    try std.testing.expectEqualStrings("?NdArray(u8, 0)", typeName(?ndarray.NdArray(u8, 0)).?);
+    try std.testing.expectEqual(null, typeName([]const ndarray.NdArray(u8, 1))); // lent, not copied
+    const Shape = union(enum) { empty, circle: f64 };
+    try std.testing.expectEqualStrings("Shape", typeName(Shape).?);
+    try std.testing.expectEqualStrings(
+        "[]const struct { x: f64, next: union { a: u8, b: void } }",
+        typeName([]const struct { x: f64, next: union(enum) { a: u8, b } }).?,
+    );
+    try std.testing.expectEqual(null, typeName(union { a: u8, b: i8 }));
+    try std.testing.expectEqualStrings("f128", typeName(f128).?);
+    try std.testing.expectEqualStrings("complex", typeName(std.math.Complex(f16)).?);
     try std.testing.expectEqual(null, typeName(type));
 }
 
@@ -381,4 +489,19 @@ test of {
         .ret = .{ .bool, .u64 },
     });
     try std.testing.expectEqualStrings("n", said.args[0].name);
+}
+
+test hasWritablePart {
+    try std.testing.expect(!hasWritablePart([]u8));
+    try std.testing.expect(!hasWritablePart(?[]f64));
+    try std.testing.expect(hasWritablePart(struct { u8, []u8 }));
+    try std.testing.expect(hasWritablePart([]const ?[]i32));
+    try std.testing.expect(!hasWritablePart([]const []const i32));
+}
+
+test isExact {
+    try std.testing.expect(isExact(f64));
+    try std.testing.expect(!isExact(f80));
+    try std.testing.expect(!isExact(union(enum) { a: ?[2]f128, b }));
+    try std.testing.expect(isExact(struct { f32, []const u8 }));
 }

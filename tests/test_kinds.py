@@ -7,6 +7,7 @@ import inspect
 import math
 import re
 import struct
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
@@ -49,6 +50,24 @@ THERE_AND_BACK = [
     ("swap", [3, "x"], ("x", 3)),
     ("mirror", {"x": 1, "tags": ["a"]}, {"x": -1.0, "y": 0.0, "tags": ["a"], "color": None}),
     ("invert", {"a": 1, "ñ": -2}, {"a": -1, "ñ": 2}),
+    ("reshape", "empty"),
+    ("reshape", {"empty": None}, "empty"),
+    ("reshape", {"circle": {"radius": 2}}, {"circle": {"radius": -2.0}}),
+    ("reshape", {"polygon": [(0, 0), [1, 2.5]]}, {"polygon": [[0.0, 0.0], [1.0, 2.5]]}),
+    *[("reshape", {"label": value}) for value in (None, "ñ")],
+    ("circles", [{"circle": {"radius": 1}}, "empty"], 1),
+    *[
+        (name, value)
+        for name in ("extended", "quadruple", "as_in_c")
+        for value in (0.1, -math.inf, sys.float_info.max, 5e-324)
+    ],
+    ("quadruple", 3, 3.0),
+    *[
+        ("maybe_sum", value, expected)
+        for value, expected in ((None, None), ([1, 2], 3.0), (array.array("d", [1]), 1.0))
+    ],
+    *[("maybe_called", value, expected) for value, expected in ((None, None), (lambda: 3, 3))],
+    ("half_conjugate", 0.5 - 2j, 0.5 + 2j),
 ]
 
 
@@ -79,6 +98,10 @@ def test_a_buffer_is_written_in_place(kinds: ModuleType) -> None:
     numbers = array.array("i", [1, -2, 3])
     kinds.double(numbers)
     assert numbers.tolist() == [2, -4, 6]
+    filled = bytearray(3)
+    assert kinds.maybe_filled(filled, 7) == 3
+    assert filled == b"\7\7\7"
+    assert kinds.maybe_filled(None, 7) is None
     flags = memoryview(bytearray(2)).cast("?")
     kinds.flip(flags)
     assert flags.tolist() == [True, True]
@@ -91,6 +114,7 @@ def test_an_enum_is_an_int_enum(kinds: ModuleType) -> None:
     assert blue == 7
     assert type(blue) is type(green)
     assert kinds.mirror({"x": 0, "color": blue})["color"] is blue
+    assert kinds.reshape({"nested": (3, "blue")})["nested"][1] is blue
 
 
 REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
@@ -176,6 +200,74 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         ({1: 2},),
         TypeError,
         "invert(): parameter 'map[0][0]' must be a str or a bytes-like object (str), not int",
+    ),
+    (
+        "reshape",
+        (3,),
+        TypeError,
+        "reshape(): parameter 'shape' must be the name of a tag, or a dict of that and its value (Shape), not int",
+    ),
+    *[
+        (
+            "reshape",
+            (value,),
+            ValueError,
+            f"reshape(): parameter 'shape' is {shown!r}, which is no tag of Shape: empty, circle, polygon, label, nested",
+        )
+        for value, shown in (("square", "square"), ({"square": 1}, "square"), ({3: 1}, 3))
+    ],
+    (
+        "reshape",
+        ("circle",),
+        ValueError,
+        "reshape(): parameter 'shape' is 'circle', and this tag of Shape has a value (struct { radius: f64 }): "
+        "pass {'circle': value}",
+    ),
+    *[
+        (
+            "reshape",
+            (value,),
+            ValueError,
+            "reshape(): parameter 'shape' must have one key, a tag of Shape (empty, circle, polygon, label, nested), "
+            f"not {len(value)}",
+        )
+        for value in ({}, {"empty": None, "label": None})
+    ],
+    (
+        "reshape",
+        ({"empty": 0},),
+        TypeError,
+        "reshape(): parameter 'shape.empty' must be None (void), not int",
+    ),
+    (
+        "reshape",
+        ({"circle": {"radius": "x"}},),
+        TypeError,
+        "reshape(): parameter 'shape.circle.radius' must be a float (f64), not str",
+    ),
+    (
+        "circles",
+        (["empty", {"polygon": [(1, 2), (1,)]}],),
+        ValueError,
+        "circles(): parameter 'shapes[1].polygon[1]' must have 2 items ([2]f64), not 1",
+    ),
+    ("extended", ("x",), TypeError, "extended(): parameter 'value' must be a float (f80), not str"),
+    ("quadruple", (10**400,), OverflowError, "quadruple(): parameter 'value' is too large for f128"),
+    ("as_in_c", (None,), TypeError, "as_in_c(): parameter 'value' must be a float (c_longdouble), not NoneType"),
+    ("half_conjugate", (70000j,), OverflowError, "half_conjugate(): parameter 'value' is too large for complex"),
+    ("maybe_filled", ([], 1), TypeError, "maybe_filled(): parameter 'values' must be a buffer (?buffer), not list"),
+    (
+        "maybe_filled",
+        (b"x", 1),
+        BufferError,
+        "maybe_filled(): parameter 'values' is written to, and this bytes is read-only: pass a bytearray or another "
+        "writable buffer",
+    ),
+    (
+        "maybe_called",
+        (3,),
+        TypeError,
+        "maybe_called(): parameter 'function' must be a callable (?fn () i64), not int",
     ),
     ("ten", (1,), TypeError, "ten() takes 10 arguments (1 given)"),
 ]

@@ -4,11 +4,12 @@ const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
+const ndarray = @import("../ndarray.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-pub const Access = enum { read, write };
+pub const Access = ndarray.Access;
 
 /// Gets a C-contiguous view of items of type `Item`, to be released.
 pub noinline fn acquire(
@@ -19,15 +20,27 @@ pub noinline fn acquire(
     access: Access,
     expected: [*:0]const u8,
 ) errors.Error!void {
-    const read = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
+    return acquireShaped(Item, object, view, site, access, expected, capi.constants.PyBUF_ND);
+}
+
+/// The same with what `shape` asks for: contiguous (PyBUF_ND), or as it lies (PyBUF_STRIDES).
+inline fn acquireShaped(
+    comptime Item: type,
+    object: *PyObject,
+    view: *capi.Py_buffer,
+    site: *const Site,
+    access: Access,
+    expected: [*:0]const u8,
+    shape: c_int,
+) errors.Error!void {
+    const read = shape | capi.constants.PyBUF_FORMAT;
     const flags = if (access == .write) read | capi.constants.PyBUF_WRITABLE else read;
     if (c.PyObject_GetBuffer(object, view, flags) < 0) {
         if (c.PyObject_CheckBuffer(object) == 0) {
             c.PyErr_Clear();
             return errors.raiseWrongType(site, expected, object);
         }
-        if (access == .read or c.PyErr_ExceptionMatches(capi.exception("BufferError")) == 0)
-            return error.PythonException;
+        if (access == .read or !isRefused()) return error.PythonException;
         // Is writing the only thing in the way? Then there is more to say than the exporter did.
         c.PyErr_Clear();
         if (c.PyObject_GetBuffer(object, view, read) < 0) return error.PythonException;
@@ -41,11 +54,59 @@ pub noinline fn acquire(
         return errors.raiseMisaligned(site, @alignOf(Item));
 }
 
+/// Whether the error that is set is an exporter's no: a BufferError, or numpy's ValueError.
+fn isRefused() bool {
+    return c.PyErr_ExceptionMatches(capi.exception("BufferError")) != 0 or
+        c.PyErr_ExceptionMatches(capi.exception("ValueError")) != 0;
+}
+
 /// The items of an acquired view.
 pub fn itemsOf(comptime Item: type, view: *const capi.Py_buffer) []Item {
     if (view.len == 0) return &.{}; // it may have no address
     const data: [*]Item = @ptrCast(@alignCast(view.buf.?));
     return data[0 .. @as(usize, @intCast(view.len)) / @sizeOf(Item)];
+}
+
+/// A buffer as an array `T` (`NdArray` or `NdArrayMut`), lent for the call.
+pub fn Shaped(comptime T: type) type {
+    return struct {
+        view: capi.Py_buffer,
+
+        const dimensions = T.nano_ffi_ndarray.dimensions;
+
+        pub noinline fn take(_: *PyObject, object: *PyObject, site: *const Site) errors.Error!@This() {
+            var argument: @This() = undefined;
+            const view = &argument.view;
+            const access = T.nano_ffi_ndarray.access;
+            try acquireShaped(T.Item, object, view, site, access, "a buffer", capi.constants.PyBUF_STRIDES);
+            errdefer c.PyBuffer_Release(view);
+            if (view.ndim != dimensions) return errors.raiseWrongDimensions(site, dimensions, view.ndim);
+            if (view.len != 0) for (0..dimensions) |index| {
+                if (view.shape.?[index] > 1 and @rem(view.strides.?[index], @alignOf(T.Item)) != 0)
+                    return errors.raiseMisaligned(site, @alignOf(T.Item));
+            };
+            return argument;
+        }
+
+        pub fn get(argument: *@This()) T {
+            const view = &argument.view;
+            var array: T = .{
+                // An empty buffer may have no address.
+                .data = if (view.len == 0) &[0]T.Item{} else @ptrCast(@alignCast(view.buf.?)),
+                .shape = undefined,
+                .strides = undefined,
+            };
+            for (0..dimensions) |index| {
+                array.shape[index] = @intCast(view.shape.?[index]);
+                array.strides[index] = view.strides.?[index];
+            }
+            return array;
+        }
+
+        pub fn release(argument: *@This()) void {
+            c.PyBuffer_Release(&argument.view);
+        }
+    };
 }
 
 /// Bytes with a format of one letter, or none: nearly all that there are.

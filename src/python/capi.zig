@@ -229,6 +229,7 @@ pub const constants = struct {
     pub const PyBUF_WRITABLE: c_int = 0x1;
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
+    pub const PyBUF_STRIDES: c_int = 0x10 | PyBUF_ND;
 
     pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
     pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;

@@ -25,7 +25,9 @@ pub fn Argument(comptime T: type) type {
         .str, .text => Text(T),
         .bytes, .buffer => Lent(T, u8),
         .items => Items(T, @typeInfo(T).pointer.child),
-        .void, .optional, .array, .tuple, .record, .map => Composite(T),
+        .ndarray => buffers.Shaped(T),
+        .optional => Optional(T, @typeInfo(T).optional.child),
+        .void, .array, .tuple, .record, .tagged, .map => Composite(T),
         .owned => comptime unreachable, // a result only: signature.zig has refused it
     };
 }
@@ -67,6 +69,35 @@ inline fn loadScalar(comptime T: type, module: *PyObject, object: *PyObject, sit
         .@"enum" => enums.load(T, module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
+    };
+}
+
+/// None, or an argument of type `Some`.
+fn Optional(comptime T: type, comptime Some: type) type {
+    const Inner = Argument(Some);
+    return struct {
+        some: ?Inner,
+
+        pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            if (object == capi.object("_Py_NoneStruct")) return .{ .some = null };
+            return .{ .some = try Inner.take(module, object, site) };
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return if (argument.some) |*some| some.get() else null;
+        }
+
+        /// Null of Inner's, where that has no quick way in.
+        pub inline fn quick(object: *PyObject) ?T {
+            if (object == capi.object("_Py_NoneStruct")) return @as(T, null);
+            if (!@hasDecl(Inner, "quick")) return null;
+            return Inner.quick(object) orelse return null;
+        }
+
+        pub inline fn release(argument: *@This()) void {
+            if (!@hasDecl(Inner, "release")) return;
+            if (argument.some) |*some| some.release();
+        }
     };
 }
 
@@ -561,8 +592,9 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
             return fields;
         },
         .record => return loadRecord(T, arena, module, object, site),
+        .tagged => return loadTagged(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
-        .callback, .owned => comptime unreachable, // never part of another value
+        .callback, .owned, .ndarray => comptime unreachable, // never part of another value
     }
 }
 
@@ -624,6 +656,45 @@ fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
     }
     if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(site, info.field_names, object);
     return record;
+}
+
+/// A union out of the name of a tag, or a dict of that name and its value.
+fn loadTagged(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    const info = @typeInfo(T).@"union";
+    const tags = comptime tags: {
+        var names: [:0]const u8 = info.field_names[0];
+        for (info.field_names[1..]) |name| names = names ++ ", " ++ name;
+        break :tags names;
+    };
+    if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
+        const text = try utf8Of(object);
+        inline for (info.field_names, info.field_types) |name, Field| {
+            if (std.mem.eql(u8, text, name)) return if (Field == void)
+                @unionInit(T, name, {})
+            else
+                errors.raiseNoValue(site, object, comptime signature.typeName(Field).?);
+        }
+        return errors.raiseNoTag(site, object, tags);
+    }
+    if (!capi.hasFlag(object, "DICT_SUBCLASS"))
+        return errors.raiseWrongType(site, "the name of a tag, or a dict of that and its value", object);
+    const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
+    defer c.Py_DecRef(items);
+    const size = c.PyList_Size(items);
+    if (size != 1) return errors.raiseNotOneTag(site, size, tags);
+    const item = c.PyList_GetItem(items, 0) orelse return error.PythonException;
+    const key = c.PyTuple_GetItem(item, 0) orelse return error.PythonException;
+    const value = c.PyTuple_GetItem(item, 1) orelse return error.PythonException;
+    if (!capi.hasFlag(key, "UNICODE_SUBCLASS")) return errors.raiseNoTag(site, key, tags);
+    const text = try utf8Of(key);
+    inline for (info.field_names, info.field_types) |name, Field| {
+        if (std.mem.eql(u8, text, name)) return @unionInit(T, name, try load(Field, arena, module, value, &.{
+            .function = site.function,
+            .parameter = .{ .name = name, .typ = comptime signature.typeName(Field).? },
+            .within = site,
+        }));
+    }
+    return errors.raiseNoTag(site, key, tags);
 }
 
 /// A string map out of a dict.
@@ -698,14 +769,24 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
         .items => return giveList(@typeInfo(T).pointer.child, module, value),
         .array => return giveList(@typeInfo(T).array.child, module, &value),
         .record => return giveRecord(T, module, value),
+        .tagged => switch (value) {
+            inline else => |some, tag| {
+                const name = newStr(@tagName(tag));
+                if (@TypeOf(some) == void) return name;
+                const dict = c.PyDict_New();
+                if (setItem(dict, name, give(@TypeOf(some), module, some))) return dict;
+                c.Py_DecRef(dict);
+                return null;
+            },
+        },
         .map => {
             var map = value;
             defer map.deinit();
             return giveMap(T, module, &map);
         },
-        .callback => comptime unreachable, // a parameter only
+        .callback, .ndarray => comptime unreachable, // a parameter only
         .owned => {
-            defer value.allocator.free(value.data);
+            defer value.deinit();
             return give(@TypeOf(value.data), module, value.data);
         },
     }
@@ -750,8 +831,8 @@ fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
 }
 
 /// Consumes key and value. False with the error set, also where one of them is null.
-fn setItem(dict: *PyObject, key: ?*PyObject, value: ?*PyObject) bool {
+fn setItem(dict: ?*PyObject, key: ?*PyObject, value: ?*PyObject) bool {
     defer c.Py_DecRef(key);
     defer c.Py_DecRef(value);
-    return key != null and value != null and c.PyDict_SetItem(dict, key.?, value.?) == 0;
+    return dict != null and key != null and value != null and c.PyDict_SetItem(dict.?, key.?, value.?) == 0;
 }

@@ -267,6 +267,15 @@ pub noinline fn raiseMisaligned(site: *const Site, alignment: usize) Error {
     );
 }
 
+/// Raises ValueError: a buffer has another number of dimensions.
+pub noinline fn raiseWrongDimensions(site: *const Site, expected: c_int, given: c_int) Error {
+    @branchHint(.cold);
+    const plural: [*:0]const u8 = if (expected == 1) "" else "s";
+    return raise(capi.exception("ValueError"), site, "must have %d dimension%s (%s), not %d", .{
+        expected, plural, site.parameter.typ.ptr, given,
+    });
+}
+
 /// Raises ValueError: a list or tuple has another number of items.
 pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize) Error {
     @branchHint(.cold);
@@ -308,6 +317,33 @@ pub noinline fn raiseNoMember(site: *const Site, value: *PyObject, members: [*:0
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "is %R, which is no member of %s: %s", .{
         value, site.parameter.typ.ptr, members,
+    });
+}
+
+/// Raises ValueError: a str, or the key of a dict, is not the name of a tag.
+pub noinline fn raiseNoTag(site: *const Site, value: *PyObject, tags: [*:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "is %R, which is no tag of %s: %s", .{
+        value, site.parameter.typ.ptr, tags,
+    });
+}
+
+/// Raises ValueError: a str is the name of a tag that has a value.
+pub noinline fn raiseNoValue(site: *const Site, tag: *PyObject, typ: [*:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("ValueError"),
+        site,
+        "is %R, and this tag of %s has a value (%s): pass {%R: value}",
+        .{ tag, site.parameter.typ.ptr, typ, tag },
+    );
+}
+
+/// Raises ValueError: a dict has not exactly one key.
+pub noinline fn raiseNotOneTag(site: *const Site, given: capi.Py_ssize_t, tags: [*:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "must have one key, a tag of %s (%s), not %zd", .{
+        site.parameter.typ.ptr, tags, given,
     });
 }
 

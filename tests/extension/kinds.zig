@@ -95,6 +95,46 @@ pub fn far(points: []const Point, limit: f64) u64 {
     for (points) |point| count += @intFromBool(std.math.hypot(point.x, point.y) > limit);
     return count;
 }
+pub const Shape = union(enum) {
+    empty,
+    circle: struct { radius: f64 },
+    polygon: []const [2]f64,
+    label: ?[]const u8,
+    nested: struct { u8, Color },
+};
+pub fn reshape(shape: Shape) Shape {
+    return switch (shape) {
+        .circle => |circle| .{ .circle = .{ .radius = -circle.radius } },
+        else => shape,
+    };
+}
+pub fn circles(shapes: []const Shape) u64 {
+    var count: u64 = 0;
+    for (shapes) |shape| count += @intFromBool(shape == .circle);
+    return count;
+}
+pub fn extended(value: f80) f64 {
+    return @floatCast(-(-value));
+}
+pub fn quadruple(value: f128) f64 {
+    return @floatCast(-(-value));
+}
+pub fn as_in_c(value: c_longdouble) f64 {
+    return @floatCast(value);
+}
+pub fn maybe_filled(values: ?[]u8, byte: u8) ?u64 {
+    @memset(values orelse return null, byte);
+    return values.?.len;
+}
+pub fn maybe_sum(values: ?[]const f64) ?f64 {
+    return sum(values orelse return null);
+}
+pub fn maybe_called(function: ?nano_ffi.Callback(fn () i64)) error{PythonException}!?i64 {
+    return try (function orelse return null).call(.{});
+}
+pub fn half_conjugate(value: std.math.Complex(f16)) std.math.Complex(f16) {
+    return value.conjugate();
+}
 pub fn invert(map: std.StringHashMap(i64)) std.StringHashMap(i64) {
     var result: std.StringHashMap(i64) = .init(nano_ffi.allocator);
     var iterator = map.iterator();
