@@ -164,6 +164,7 @@ def sdist(session: nox.Session) -> None:
     (archive,) = WHEELHOUSE.glob("*.tar.gz")
     session.run("twine", "check", "--strict", str(archive))
     build_wheel(session, str(archive))
+    session.run("python", "nano_ffi/wheels/checksums.py", str(WHEELHOUSE))
     session.log(f"written: {archive}")
 
 

@@ -17,7 +17,7 @@ from unittest import mock
 import cibuildwheel.__main__ as cibuildwheel_command
 from cibuildwheel import errors
 
-from nano_ffi.wheels import cross
+from nano_ffi.wheels import checksums, cross
 from nano_ffi.wheels.cross import Session
 
 __all__ = ["main"]
@@ -72,6 +72,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 128 + signal.SIGINT
     finally:
         signal.signal(signal.SIGTERM, previous)
+        if session.output is not None and checksums.published(session.output):
+            checksums.write(session.output)
         tell_end(session, time.monotonic() - started)
 
 

@@ -37,6 +37,7 @@ from packaging.metadata import ExceptionGroup, Metadata
 from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
+from nano_ffi.wheels import checksums
 from nano_ffi.wheels.binary import Expect, Format, recognise
 from nano_ffi.wheels.claim import Claim, claim_of
 from nano_ffi.wheels.extension import check_binary, is_extension
@@ -133,7 +134,22 @@ Task = Callable[[], Report]
 
 def _tasks(wheels: list[Path], options: Options) -> list[Task]:
     tools: list[Task] = [] if options.quick else _tool_tasks(wheels)
-    return [*tools, *(functools.partial(verify_wheel, wheel, options=options) for wheel in wheels)]
+    folders = sorted({wheel.parent for wheel in wheels if (wheel.parent / checksums.FILE_NAME).exists()})
+    sums = [functools.partial(_check_sums, folder) for folder in folders]
+    return [*tools, *sums, *(functools.partial(verify_wheel, wheel, options=options) for wheel in wheels)]
+
+
+def _check_sums(folder: Path) -> Report:
+    report = Report(name=str(folder / checksums.FILE_NAME))
+    expect = report.about("file")
+    again = "`nano-ffi wheels` writes it anew"
+    try:
+        problems = checksums.differences(folder)
+    except (OSError, ValueError) as error:
+        expect(False, f"cannot be read ({error}): {again}")
+        return report
+    expect(not problems, f"{'; '.join(problems)}: {again}, where it is the wheels that are right")
+    return report
 
 
 def _run(tasks: list[Task], jobs: int, *, progress: bool) -> Iterator[Report]:

@@ -22,7 +22,7 @@ pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"
 from cibuildwheel import errors
 
 from nano_ffi import __main__
-from nano_ffi.wheels import cross, job, records, targets
+from nano_ffi.wheels import checksums, cross, job, records, targets
 
 # A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
 BACKEND = """
@@ -104,7 +104,13 @@ class Project:
 
     @property
     def house(self) -> list[str]:
-        return sorted(path.name for path in (self.root / "wheelhouse").iterdir())
+        """What lies in the output folder, beside a SHA256SUMS that fits."""
+        folder = self.root / "wheelhouse"
+        names = sorted(path.name for path in folder.iterdir())
+        if names:
+            assert checksums.differences(folder) == []
+            names.remove(checksums.FILE_NAME)
+        return names
 
 
 @pytest.fixture

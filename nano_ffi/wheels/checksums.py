@@ -1,0 +1,67 @@
+"""``SHA256SUMS``: the hash of every file that is published, beside the files, as ``sha256sum --check`` reads it.
+
+Only the standard library is imported here, so that a session of nox can run this file as a script.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+
+__all__ = ["FILE_NAME", "differences", "published", "read", "write"]
+
+FILE_NAME = "SHA256SUMS"
+
+
+def published(folder: Path) -> list[Path]:
+    """The wheels and sdists in `folder`, by name."""
+    return sorted([*folder.glob("*.whl"), *folder.glob("*.tar.gz")], key=lambda path: path.name)
+
+
+def write(folder: Path) -> Path:
+    """List what is in `folder` now in ``SHA256SUMS``, which is replaced in one step; its path."""
+    lines = [f"{_sha256(path)}  {path.name}\n" for path in published(folder)]
+    new = folder / f".{FILE_NAME}.{os.getpid()}.part"
+    new.write_text("".join(lines), encoding="utf-8")
+    return new.replace(folder / FILE_NAME)
+
+
+def read(path: Path) -> dict[str, str]:
+    """File name → SHA-256 in hexadecimal. Raises ValueError, with the line, where it is not ``HASH  NAME``."""
+    listed = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        match = re.fullmatch(r"([0-9a-f]{64}) [ *]([^/]+)", line)
+        if match is None:
+            raise ValueError(f"line {number} is {line!r}, expected the SHA-256, two spaces and a file's name")
+        listed[match[2]] = match[1]
+    return listed
+
+
+def differences(folder: Path) -> list[str]:
+    """What in `folder` is not as its ``SHA256SUMS`` says, a sentence each. Raises ValueError as `read` does."""
+    listed = read(folder / FILE_NAME)
+    actual = {path.name: _sha256(path) for path in published(folder)}
+    return [
+        *(f"lists {name}, which is not there" for name in sorted(listed.keys() - actual.keys())),
+        *(f"does not list {name}" for name in sorted(actual.keys() - listed.keys())),
+        *(
+            f"says {listed[name]} of {name}, which has {actual[name]}"
+            for name in sorted(listed.keys() & actual.keys())
+            if listed[name] != actual[name]
+        ),
+    ]
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+if __name__ == "__main__":
+    print(f"written: {write(Path(sys.argv[1]))}")
