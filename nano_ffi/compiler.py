@@ -6,25 +6,30 @@ brings its own Zig sources, so that what is compiled fits this version, and need
 
 from __future__ import annotations
 
-import importlib.util
+import functools
+import hashlib
 import json
+import re
+import secrets
+import shutil
 import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
-from importlib.resources import as_file, files
 from pathlib import Path
 
+import nano_ffi
 from nano_ffi._native import version
-from nano_ffi.wheels import targets
+from nano_ffi.settings import MODES, Table, cache_folder, find_upward, mode_named, read_table
+from nano_ffi.wheels import targets, universal2
+from nano_ffi.wheels.targets import Target, Triple
+from nano_ffi.zig import CompileError, Zig, take, tool, version_of
 
-__all__ = ["CompileError", "compile_module"]
-
-OPTIMIZE = {"debug": "Debug", "safe": "ReleaseSafe", "fast": "ReleaseFast", "small": "ReleaseSmall"}
+__all__ = ["CompileError", "Extension", "Job", "compile_module"]
 
 DLLTOOL_MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 
 ROOT = """\
+// {salt}
 const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
 comptime {{
@@ -43,28 +48,20 @@ pub const limited = {limited};
 STABLE_MINOR = 12
 """The oldest CPython 3 whose stable ABI has all that is used."""
 
+ZIGS_OWN = frozenset("c m pthread dl rt util".split())
+"""The C libraries that Zig has for every target."""
 
-class CompileError(ImportError):
-    """Zig refused a file: the text is Zig's own, with file, line and caret."""
+SOURCES = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "zig")).is_dir())
+"""The package's own Zig files; an editable install has them elsewhere than the Python ones."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Zig:
-    """How to call Zig. Raises CompileError, naming the remedy, where it is not installed."""
+class Extension:
+    """An extension module that was compiled."""
 
-    command: tuple[str, ...]
-
-    @classmethod
-    def find(cls) -> Zig:
-        if importlib.util.find_spec("ziglang") is None:
-            raise CompileError('no Zig compiler is installed; it is a Python package: pip install "nano-ffi[zig]"')
-        return cls(command=(sys.executable, "-m", "ziglang"))
-
-    def run(self, *arguments: str) -> None:
-        """Raises CompileError with what Zig says."""
-        done = subprocess.run([*self.command, *arguments], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise CompileError(done.stderr.strip() or f"Zig ended with code {done.returncode} and no message")
+    path: Path
+    inputs: list[str]
+    """Absolute paths of all files that were read, but for Zig's own library."""
 
 
 def compile_module(
@@ -72,80 +69,231 @@ def compile_module(
     folder: Path,
     *,
     name: str | None = None,
-    target: targets.Target | None = None,
-    optimize: str = "safe",
+    target: Target | None = None,
+    optimize: str | None = None,
     limited: bool = False,
+    cpu: str | None = None,
+    strip: bool | None = None,
 ) -> Path:
     """Compile the Zig file `source` to an extension module in `folder`, and return its path.
 
     `name` is the module's name (the file's, where it is not given), `target` a CPython on a platform (the running
-    one), `optimize` is debug, safe, fast or small. The CPU is the platform's baseline. With `limited` it keeps to the
-    stable ABI: one file for CPython 3.12 and all later ones on the platform, not free-threaded, with slower calls.
+    one), `optimize` is Debug, ReleaseSafe, ReleaseFast or ReleaseSmall (what pyproject.toml says, or ReleaseSafe).
+    Without a `target` it is made for this machine: `cpu` is native, and names of functions and lines are kept for
+    Zig's messages. With one, it is made to be given to others: `cpu` is the platform's baseline, and `strip` true.
+
+    With `limited` it keeps to the stable ABI: one file for CPython 3.12 and all later ones on the platform, not
+    free-threaded, with slower calls. What ``[tool.nano-ffi]`` of the nearest pyproject.toml says is heeded.
 
     Raises CompileError (an ImportError) with Zig's message.
     """
-    name = name or source.stem
-    target = target or targets.native()
-    if limited and (target.python.free_threaded or target.python.minor < STABLE_MINOR):
-        raise CompileError(
-            f"CPython {target.python.version} has no stable ABI that serves: it begins with 3.{STABLE_MINOR}, and has no "
-            "free threads; leave out `limited`"
-        )
-    (triple,) = target.platform.triples
-    zig = Zig.find()
     source = source.resolve()
-    with as_file(files("nano_ffi") / "zig") as zig_folder, tempfile.TemporaryDirectory() as temporary:
-        work = Path(temporary)
-        described = work / "source.zig"
-        zig.run("run", str(zig_folder / "source.zig"), "--", str(source), str(described))
-        (work / "root.zig").write_text(ROOT.format(name=json.dumps(name)), encoding="utf-8")
-        options = work / "build_options.zig"
-        options.write_text(
-            BUILD_OPTIONS.format(
-                version=json.dumps(version()),
-                minor=STABLE_MINOR if limited else target.python.minor,
-                free_threaded=str(target.python.free_threaded).lower(),
-                limited=str(limited).lower(),
-            ),
-            encoding="utf-8",
-        )
-        windows = target.platform.system == "windows"
-        suffix = (".pyd" if windows else ".abi3.so") if limited else target.suffix
-        binary = work / f"{name}{suffix}"
-        modules = [
-            *("--dep", "nano_ffi", "--dep", "module", "--dep", "module_source", f"-Mroot={work / 'root.zig'}"),
-            *("--dep", "build_options", f"-Mnano_ffi={zig_folder / 'root.zig'}"),
-            *("--dep", "nano_ffi", f"-Mmodule={source}"),
-            f"-Mmodule_source={described}",
-            f"-Mbuild_options={options}",
-        ]
-        if windows:
-            dll = "python3.dll" if limited else target.python.dll
-            link = [str(import_library(zig, zig_folder, options, dll, target.platform, work))]
-        else:
-            link = ["-fallow-shlib-undefined"]  # the interpreter itself has them
-        zig.run(
-            "build-lib",
+    pyproject, package = find_upward(str(source))
+    table = read_table(pyproject, source)
+    job = Job(
+        source=source,
+        name=name or source.stem,
+        target=target or targets.native(),
+        mode=mode_named(optimize, "optimize") if optimize else table.mode or "ReleaseSafe",
+        cpu=cpu or ("" if target else "native"),
+        strip=target is not None if strip is None else strip,
+        local=target is None,
+        limited=limited,
+        table=table,
+        package=package,
+    )
+    return job.compile(folder).path
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    """One compilation. Raises CompileError where it cannot be."""
+
+    source: Path
+    """Absolute."""
+    name: str
+    target: Target
+    mode: str
+    """Zig's long name of it."""
+    cpu: str
+    """As ``-mcpu`` takes it; empty for the platform's baseline."""
+    strip: bool
+    local: bool
+    """For this very machine, whose own C libraries may be linked."""
+    limited: bool = False
+    table: Table
+    package: str = ""
+    """Path of the build.zig.zon whose dependencies the file may import; empty for none."""
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.name):
+            raise CompileError(
+                f"{self.name!r} cannot be a module's name, of ASCII letters, digits and underscores: "
+                "rename the file, or give another name"
+            )
+        python = self.target.python
+        if self.limited and (python.free_threaded or python.minor < STABLE_MINOR):
+            raise CompileError(
+                f"CPython {python.version} has no stable ABI that serves: it begins with 3.{STABLE_MINOR}, and has no "
+                "free threads; leave out `limited`"
+            )
+
+    @property
+    def file_name(self) -> str:
+        if not self.limited:
+            return self.name + self.target.suffix
+        return self.name + (".pyd" if self.windows else ".abi3.so")
+
+    @property
+    def windows(self) -> bool:
+        return self.target.platform.system == "windows"
+
+    def compile(self, folder: Path) -> Extension:
+        """Compile it into `folder`, whole or not at all."""
+        if not self.source.is_file():
+            raise CompileError(f"there is no file {self.source}")
+        zig = Zig.find()
+        with tempfile.TemporaryDirectory() as temporary:
+            work = Path(temporary).resolve()
+            self.write_modules(zig, work)
+            binaries, inputs = [], dict[str, None]()
+            for triple in self.target.platform.triples:
+                binary, read = self.compile_for(triple, zig, work)
+                binaries.append(binary)
+                inputs |= dict.fromkeys(path for path in read if not path.startswith(str(work)))
+            folder.mkdir(parents=True, exist_ok=True)
+            if len(binaries) > 1:
+                whole = work / "universal2"
+                whole.write_bytes(universal2.merge([binary.read_bytes() for binary in binaries]))
+                take(whole, folder / self.file_name)
+            else:
+                take(binaries[0], folder / self.file_name)
+            for binary in binaries:
+                shutil.rmtree(binary.parent, ignore_errors=True)
+        return Extension(path=folder / self.file_name, inputs=list(inputs))
+
+    def write_modules(self, zig: Zig, work: Path) -> None:
+        """The Zig files that stand around the user's: root.zig, source.zig and build_options.zig."""
+        describe = tool(zig, SOURCES / "source.zig", tools_folder(zig))
+        done = subprocess.run([describe, self.source, work / "source.zig"], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            raise CompileError(f"{self.source} cannot be read: {done.stderr.strip()}")
+        # Something new each time: Zig must not find in its cache what is taken out of there.
+        root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
+        (work / "root.zig").write_text(root, encoding="utf-8")
+        (work / "build_options.zig").write_text(build_options(self.target, self.limited), encoding="utf-8")
+
+    def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
+        """The binary in a folder of Zig's cache that is its own, and the files that were read."""
+        link = {
+            "windows": lambda: [str(import_library(zig, self.target, self.limited))],
+            # The interpreter itself has Python's symbols. Without a name of its own it would have that of a folder here.
+            "macos": lambda: ["-fallow-shlib-undefined", "-install_name", self.file_name],
+            "linux": lambda: ["-fallow-shlib-undefined", "-fno-soname"],
+        }[self.target.platform.system]()
+        if not (self.local and set(self.table.link) - ZIGS_OWN):
+            # Without it Zig looks for libraries where this system has them.
+            link += ["-target", triple.target]
+        options = [
             "-dynamic",
-            f"-O{OPTIMIZE[optimize]}",
-            f"-femit-bin={binary}",
-            *(["-target", triple.target, f"-mcpu={triple.cpu}"]),
-            *([] if optimize == "debug" else ["-fstrip", "-fomit-frame-pointer"]),
+            *("--name", self.name),
+            f"-O{MODES[self.mode]}",
+            f"-mcpu={self.cpu or triple.cpu}",
+            *self.debug_options(),
             *link,
-            *modules,
-        )
-        folder.mkdir(parents=True, exist_ok=True)
-        part = folder / f".{binary.name}.part"
-        part.write_bytes(binary.read_bytes())
-        return part.replace(folder / binary.name)
+        ]
+        built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
+        return library_in(built.folder), built.inputs
+
+    def debug_options(self) -> list[str]:
+        if self.mode == "Debug":
+            # The compiler's runtime need not be faster than what it serves, and is there four seconds earlier.
+            return ["--debug-rt", *(["-fstrip"] if self.strip else [])]
+        if self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}:
+            return ["-fstrip", "-fomit-frame-pointer"]
+        return ["-fno-strip", "-fno-omit-frame-pointer"]
+
+    def modules(self, work: Path) -> list[str]:
+        """Zig's arguments for the module graph."""
+        return [
+            *("--dep", "nano_ffi", "--dep", "module", "--dep", "module_source", f"-Mroot={work / 'root.zig'}"),
+            *("--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"),
+            *self.c_options(),
+            *("--dep", "nano_ffi", f"-Mmodule={self.source}"),
+            f"-Mmodule_source={work / 'source.zig'}",
+            f"-Mbuild_options={work / 'build_options.zig'}",
+        ]
+
+    def c_options(self) -> list[str]:
+        """Of the user's module: C libraries and C sources."""
+        table = self.table
+        if not table.link and not table.c_sources:
+            return []
+        cflags = ["-cflags", *table.cflags, "--"] if table.c_sources and table.cflags else []
+        return [
+            "-lc",
+            *(f"-I{folder}" for folder in table.include),
+            *(f"-L{folder}" for folder in table.library_dirs),
+            *(f"-l{name}" for name in table.link if name != "c"),
+            *cflags,
+            *table.c_sources,
+        ]
 
 
-def import_library(zig: Zig, zig_folder: Path, options: Path, dll: str, platform: targets.Platform, work: Path) -> Path:
+def build_options(target: Target, limited: bool) -> str:
+    """What the package's Zig files are told."""
+    return BUILD_OPTIONS.format(
+        version=json.dumps(version()),
+        minor=STABLE_MINOR if limited else target.python.minor,
+        free_threaded=str(target.python.free_threaded).lower(),
+        limited=str(limited).lower(),
+    )
+
+
+def library_in(folder: Path) -> Path:
+    """The library that ``zig build-lib`` left there."""
+    suffixes = {".so", ".dylib", ".dll"}
+    (library,) = (path for path in folder.iterdir() if path.suffix in suffixes)
+    return library
+
+
+def tools_folder(zig: Zig) -> Path:
+    """Of the programs that are made of the package's Zig files."""
+    return Path(cache_folder(), "tools", tools_digest(version_of(zig.executable)))
+
+
+@functools.cache
+def tools_digest(zig_version: str) -> str:
+    digest = hashlib.sha256(zig_version.encode())
+    for path in sorted(SOURCES.rglob("*.zig")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def import_library(zig: Zig, target: Target, limited: bool) -> Path:
     """The import library of a Python DLL."""
-    definition, library = work / "python.def", work / "python.lib"
-    root = f"-Mroot={zig_folder / 'python' / 'def.zig'}"
-    modules = ["--dep", "build_options", root, f"-Mbuild_options={options}"]
-    zig.run("run", *modules, "--", dll, str(definition))
-    machine = DLLTOOL_MACHINES[platform.triples[0].target.partition("-")[0]]
-    zig.run("dlltool", "-D", dll, "-m", machine, "-d", str(definition), "-l", str(library))
+    dll = "python3.dll" if limited else target.python.dll
+    machine = DLLTOOL_MACHINES[target.platform.triples[0].target.partition("-")[0]]
+    folder = tools_folder(zig) / f"{dll}-{machine.replace(':', '-')}"
+    library = folder / "python.lib"
+    if not library.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as temporary:
+            work = Path(temporary)
+            options = work / "build_options.zig"
+            options.write_text(build_options(target, limited), encoding="utf-8")
+            root = f"-Mroot={SOURCES / 'python' / 'def.zig'}"
+            write = tool(
+                zig,
+                SOURCES / "python" / "def.zig",
+                folder,
+                "--dep",
+                "build_options",
+                root,
+                f"-Mbuild_options={options}",
+            )
+            subprocess.run([write, dll, work / "python.def"], check=True)
+            made = work / "python.lib"
+            zig.run("dlltool", "-D", dll, "-m", machine, "-d", str(work / "python.def"), "-l", str(made))
+            take(made, library)
     return library

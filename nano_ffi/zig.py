@@ -1,0 +1,156 @@
+"""The Zig compiler, which comes as the Python package ``ziglang``."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import shlex
+import shutil
+import struct
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from nano_ffi.settings import SettingsError, Switches, cache_folder
+
+__all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
+
+
+class CompileError(ImportError):
+    """Zig refused a file: the text is Zig's own, with file, line and caret."""
+
+    def _render_traceback_(self) -> list[str]:
+        # IPython shows this instead of the frames of nano_ffi.
+        return [str(self)]
+
+
+def zig_executable() -> str | None:
+    """The path of the installed Zig, or None."""
+    spec = importlib.util.find_spec("ziglang")
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return str(Path(spec.submodule_search_locations[0], "zig.exe" if sys.platform == "win32" else "zig"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Compiled:
+    """What came of a compilation."""
+
+    folder: Path
+    """Of the artifact, in Zig's cache; it may be taken out of there."""
+    inputs: list[str]
+    """Absolute paths of all files that were read, but for Zig's own library."""
+
+
+# The messages of std.zig.Client and std.zig.Server of Zig 0.17.1: a tag and the length of what follows, as two u32.
+EXIT, UPDATE = 0, 1
+EMIT_DIGEST, FILE_SYSTEM_INPUTS = 2, 6
+CWD, ZIG_LIB = 1, 2
+"""The first byte of an input's path: what it is relative to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Zig:
+    """How to call Zig."""
+
+    executable: str
+    cache: str
+    """Local and global cache, in one folder."""
+    verbose: bool = False
+
+    @classmethod
+    def find(cls) -> Zig:
+        """Raises CompileError, naming the remedy, where it is not installed."""
+        executable = zig_executable()
+        if executable is None:
+            raise CompileError('no Zig compiler is installed; it is a Python package: pip install "nano-ffi[zig]"')
+        try:
+            cache, verbose = cache_folder(), Switches.read().verbose > 1
+        except SettingsError as error:
+            raise CompileError(str(error)) from None
+        return cls(executable=executable, cache=str(Path(cache, "zig")), verbose=verbose)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        # The first compile for a target costs seconds, so a cache that is said to be shared is.
+        environment = {"ZIG_GLOBAL_CACHE_DIR": self.cache, **os.environ, "ZIG_LOCAL_CACHE_DIR": self.cache}
+        return {**environment, "ZIG_DEBUG_CMD": "1", "NO_COLOR": "1"}
+
+    def run(self, *arguments: str, cwd: Path | None = None) -> str:
+        """What Zig prints. Raises CompileError with what it complains of."""
+        done = self._call([self.executable, *arguments], cwd, b"")
+        if done.returncode != 0:
+            raise CompileError(complaint(done))
+        return done.stdout.decode()
+
+    def compile(self, command: str, *arguments: str, cwd: Path) -> Compiled:
+        """Run ``zig build-lib`` or the like. Raises CompileError.
+
+        This is Zig's protocol for build systems, which tells what has been read, and where the artifact is.
+        """
+        done = self._call(
+            [self.executable, command, *arguments, "--listen=-"], cwd, struct.pack("<4I", UPDATE, 0, EXIT, 0)
+        )
+        folder, inputs, at = None, list[str](), 0
+        bases = {CWD: os.fspath(cwd)}
+        while at + 8 <= len(done.stdout):
+            tag, length = struct.unpack_from("<2I", done.stdout, at)
+            body = done.stdout[at + 8 : at + 8 + length]
+            at += 8 + length
+            if tag == EMIT_DIGEST:
+                folder = Path(self.cache, "o", body[1:].hex())
+            elif tag == FILE_SYSTEM_INPUTS:
+                paths = [
+                    Path(bases.get(path[0], self.cache), os.fsdecode(path[1:]))
+                    for path in body.split(b"\0")
+                    if path and path[0] != ZIG_LIB
+                ]
+                inputs = [os.path.normpath(path) for path in paths]
+        if folder is not None and folder.is_dir():
+            return Compiled(folder=folder, inputs=inputs)
+        # The same again, for a person: the protocol's messages of errors have yet to be put into words.
+        self.run(command, *arguments, cwd=cwd)
+        raise CompileError(f"a file changed while it was compiled: try again ({complaint(done)})")
+
+    def _call(self, command: list[str], cwd: Path | None, given: bytes) -> subprocess.CompletedProcess[bytes]:
+        started = time.monotonic()
+        try:
+            done = subprocess.run(command, cwd=cwd, env=self.environment, input=given, capture_output=True, check=False)
+        except OSError as error:
+            raise CompileError(f"Zig cannot be run: {error}") from None
+        if self.verbose:
+            print(f"nano_ffi: {time.monotonic() - started:.2f} s  {shlex.join(command)}", file=sys.stderr)
+        return done
+
+
+def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
+    return done.stderr.decode(errors="replace").strip() or f"Zig ended with code {done.returncode} and no message"
+
+
+@functools.cache
+def version_of(executable: str) -> str:
+    """What ``zig version`` says."""
+    return subprocess.run([executable, "version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def tool(zig: Zig, source: Path, folder: Path, *modules: str) -> Path:
+    """The program whose main file is `source`, with further `modules`, built into `folder` if it is not there yet."""
+    name = source.stem + (".exe" if sys.platform == "win32" else "")
+    program = folder / name
+    if not program.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        # A compiler runtime that is not optimised is built in a quarter of the time.
+        options = ("-Odebug", "--debug-rt", "-fstrip", "--name", source.stem)
+        built = zig.compile("build-exe", *options, *(modules or (str(source),)), cwd=folder)
+        take(built.folder / name, program)
+    return program
+
+
+def take(path: Path, place: Path) -> None:
+    """Copy a file, whole or not at all."""
+    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    shutil.copy(path, part)
+    part.replace(place)
