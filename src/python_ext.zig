@@ -5,12 +5,15 @@ const binding = @import("python/binding.zig");
 const capi = @import("python/capi.zig");
 const convert = @import("python/convert.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
+const enums = @import("python/enums.zig");
 const errors = @import("python/errors.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const State = @import("python/State.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
+const description = @import("description.zig");
+const exports = @import("exports.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -78,20 +81,38 @@ pub const Boundary = struct {
 
 pub const Bridge = comptime_bridge.Bridge(Boundary);
 
-/// Exports PyInit_NAME of a module that has the `pub fn`s of `namespace` as its functions. `source`
-/// is what source.zig read in the file of `namespace`: names of parameters, and comments.
+/// Exports PyInit_NAME of a module that has the public functions, constants, enums and error sets of
+/// `namespace`, as far as they can cross. `source` is what source.zig read in the file of
+/// `namespace`: names of parameters, and comments.
 pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
-        .methods = &.{.{
-            .ml_name = "__nano_ffi_signature__",
-            .ml_meth = &signature,
-            .ml_flags = capi.constants.METH_O,
-            .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat nano_ffi.register shows of a function.",
-        }},
-        .exec = &addAttributes,
+        .methods = &.{
+            .{
+                .ml_name = "__nano_ffi_signature__",
+                .ml_meth = &signature,
+                .ml_flags = capi.constants.METH_O,
+                .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat nano_ffi.register shows of a function.",
+            },
+            .{
+                .ml_name = "__nano_ffi_description__",
+                .ml_meth = &Description(description.embedded(name, namespace, source)).give,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__nano_ffi_description__($module, /)\n--\n\nAll that the module has, as JSON.",
+            },
+        },
+        .exec = &Attributes(namespace, source).add,
     });
+}
+
+fn Description(comptime text: [:0]const u8) type {
+    return struct {
+        fn give(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            // The whole of it must be in the binary, where those look who cannot run it.
+            return newStr(description.jsonOf(text));
+        }
+    };
 }
 
 /// The same with `call`, `signature`, `list_functions` … in the functions' place, which reach them,
@@ -107,16 +128,9 @@ pub fn exportDispatcher(comptime name: [:0]const u8, comptime namespace: type, c
 
 fn functionsOf(comptime namespace: type, comptime source: type) []const module.Function {
     comptime var functions: []const module.Function = &.{};
-    inline for (@typeInfo(namespace).@"struct".decl_names) |decl_name| {
-        const decl = @field(namespace, decl_name);
-        if (@typeInfo(@TypeOf(decl)) != .@"fn") continue;
-        const read = @field(source, decl_name);
-        const trampoline = Bridge.makeTrampoline(decl, .{
-            .name = decl_name,
-            .params = read.params,
-            .doc = read.doc,
-            .gil = gilOf(namespace, decl_name),
-        });
+    inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
+        if (comptime exports.of(namespace, source, name) != .function) continue;
+        const trampoline = Bridge.makeTrampoline(@field(namespace, name), exports.specOf(namespace, source, name));
         functions = functions ++ .{module.Function{
             .pointer = trampoline.asPtr(),
             .sig = trampoline.sig,
@@ -125,30 +139,56 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
     return functions;
 }
 
-/// What the file says of a function in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
-fn gilOf(comptime namespace: type, comptime name: []const u8) comptime_bridge.Gil {
-    if (!@hasDecl(namespace, "nano_ffi_options")) return .held;
-    for (@typeInfo(@TypeOf(namespace.nano_ffi_options)).@"struct".field_names) |field| {
-        if (!@hasDecl(namespace, field)) @compileError(
-            "nano_ffi: nano_ffi_options names '" ++ field ++ "', and there is no such public function",
-        );
-    }
-    if (!@hasField(@TypeOf(namespace.nano_ffi_options), name)) return .held;
-    const options = @field(namespace.nano_ffi_options, name);
-    for (@typeInfo(@TypeOf(options)).@"struct".field_names) |field| {
-        if (!std.mem.eql(u8, field, "gil")) @compileError(
-            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there is only 'gil'",
-        );
-    }
-    return options.gil;
+/// What is in the module besides its own methods.
+fn Attributes(comptime namespace: type, comptime source: type) type {
+    return struct {
+        fn add(self: *PyObject, state: *State) bool {
+            const name_object = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+            defer c.Py_DecRef(name_object);
+            const module_name = textOf(name_object, "import") orelse return false;
+            for (state.functions.list()) |function| {
+                const object = c.PyDict_GetItemString(state.objects, function.sig.name);
+                if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
+            }
+            inline for (@typeInfo(namespace).@"struct".decl_names) |name| switch (comptime exports.of(namespace, source, name)) {
+                .function, .left_out, .silent => {},
+                .constant => {
+                    const value = comptime exports.constant(@field(namespace, name));
+                    if (!addOwned(self, name, convert.give(@TypeOf(value), self, value))) return false;
+                },
+                .@"enum" => {
+                    const class = enums.classOf(@field(namespace, name), self) orelse return false;
+                    if (c.PyModule_AddObjectRef(self, name, class) < 0) return false;
+                },
+                .errors => {
+                    const members = comptime @typeInfo(@field(namespace, name)).error_set.error_names.?;
+                    var buffer: [256]u8 = undefined;
+                    const full = std.fmt.bufPrintSentinel(&buffer, "{s}.{s}", .{ module_name, name }, 0) catch name;
+                    if (!addOwned(self, name, state.classes.addSet(full, exports.docOf(source, name), members))) return false;
+                },
+            };
+            return addErrors(self, state);
+        }
+
+        /// Every error of a set as its attribute, once all sets are known.
+        fn addErrors(self: *PyObject, state: *State) bool {
+            inline for (@typeInfo(namespace).@"struct".decl_names) |name| if (comptime exports.of(namespace, source, name) == .errors) {
+                const set = c.PyObject_GetAttrString(self, name) orelse return false;
+                defer c.Py_DecRef(set);
+                inline for (@typeInfo(@field(namespace, name)).error_set.error_names.?) |member| {
+                    const class = state.classes.ofError(member) orelse return false;
+                    if (c.PyObject_SetAttrString(set, member, class) < 0) return false;
+                }
+            };
+            return true;
+        }
+    };
 }
 
-fn addAttributes(self: *PyObject, state: *State) bool {
-    for (state.functions.list()) |function| {
-        const object = c.PyDict_GetItemString(state.objects, function.sig.name);
-        if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
-    }
-    return true;
+/// Adds an attribute, whose value it consumes. False with the error set, also where it is null.
+fn addOwned(self: *PyObject, name: [:0]const u8, value: ?*PyObject) bool {
+    defer c.Py_DecRef(value);
+    return value != null and c.PyModule_AddObjectRef(self, name, value) == 0;
 }
 
 const call_def: capi.PyMethodDef = .{

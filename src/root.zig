@@ -30,6 +30,8 @@ test {
     _ = @import("allocator.zig");
     _ = @import("comptime_bridge.zig");
     _ = @import("ndarray.zig");
+    _ = @import("exports.zig");
+    _ = @import("description.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
 }

@@ -151,7 +151,7 @@ fn isTagged(comptime info: std.lang.Type.Union) bool {
 }
 
 /// Whether a value of type `T` can be inside of another one: it needs nothing but a copy.
-fn isPart(comptime T: type) bool {
+pub fn isPart(comptime T: type) bool {
     return switch (kindOf(T) orelse return false) {
         .callback, .owned, .ndarray => false,
         .optional => isPart(@typeInfo(T).optional.child),
@@ -336,15 +336,25 @@ fn isTuple(comptime T: type) bool {
 /// for a function during which other Python threads run. Each may be left out. What is said twice
 /// must agree: a wrong signature is a compile error.
 pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Signature {
+    return switch (comptime analyze(name, function, spec)) {
+        .signature => |signature| signature,
+        .refused => |reason| @compileError("nano_ffi: " ++ reason),
+    };
+}
+
+pub const Analysis = union(enum) { signature: Signature, refused: [:0]const u8 };
+
+/// The signature as `of` gives it, or why there is none.
+pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Analysis {
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
     comptime var args: [info.param_types.len]Argument = undefined;
 
-    if (@hasField(Spec, "args") and spec.args.len != args.len) refuse(
+    if (@hasField(Spec, "args") and spec.args.len != args.len) return refused(
         "'{s}' takes {d} parameters, its signature names {d}: name each of them once",
         .{ name, args.len, spec.args.len },
     );
-    if (@hasField(Spec, "params") and spec.params.len != args.len) refuse(
+    if (@hasField(Spec, "params") and spec.params.len != args.len) return refused(
         "'{s}' takes {d} parameters, {d} names were given: give one for each",
         .{ name, args.len, spec.params.len },
     );
@@ -353,61 +363,61 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
         const param_name: [:0]const u8 = if (@hasField(Spec, "args"))
             spec.args[index].name
         else if (@hasField(Spec, "params")) spec.params[index] else default;
-        const T = Param orelse refuse(
+        const T = Param orelse return refused(
             "'{s}': parameter '{s}' is generic: give it a type, Python's values have only one",
             .{ name, param_name },
         );
-        if (comptime kindOf(Value(T)) == .owned) refuse(
+        if (comptime kindOf(Value(T)) == .owned) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
             .{ name, param_name, @typeName(T) },
         );
-        if (kindOf(T) != null and hasWritablePart(T)) refuse(
+        if (kindOf(T) != null and hasWritablePart(T)) return refused(
             "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is written into a copy is " ++
                 "lost: make it []const, or a parameter of its own",
             .{ name, param_name, @typeName(T) },
         );
-        arg.* = .{ .name = param_name, .typ = typeName(T) orelse refuse(
+        arg.* = .{ .name = param_name, .typ = typeName(T) orelse return refused(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
             .{ name, param_name, @typeName(T), remedy },
         ) };
         if (@hasField(Spec, "args")) if (@hasField(@TypeOf(spec.args[index]), "typ"))
-            expect(name, param_name, arg.typ, spec.args[index].typ);
+            if (disagreement(name, param_name, arg.typ, spec.args[index].typ)) |reason| return reason;
     }
 
     if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Value(Param.?)).?) {
-        .callback, .object => refuse(
+        .callback, .object => return refused(
             "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep it, or take something else",
             .{ name, arg.name },
         ),
         else => {},
     };
 
-    const R = Payload(info.return_type orelse refuse("'{s}' has a generic result: give it a type", .{name}));
+    const R = Payload(info.return_type orelse return refused("'{s}' has a generic result: give it a type", .{name}));
     const Results: []const type = if (isTuple(R)) @typeInfo(R).@"struct".field_types else &.{R};
     comptime var ret: [Results.len][:0]const u8 = undefined;
     for (Results) |T| {
         const kind = kindOf(Value(T)) orelse continue;
-        if (kind == .callback or kind == .ndarray) refuse(
+        if (kind == .callback or kind == .ndarray) return refused(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
         );
-        if (!isExact(T)) refuse(
+        if (!isExact(T)) return refused(
             "'{s}' returns {s}, and Python's float has 64 bits: round it where that is meant, with @floatCast to f64",
             .{ name, @typeName(T) },
         );
     }
-    for (&ret, Results) |*result, T| result.* = typeName(T) orelse refuse(
+    for (&ret, Results) |*result, T| result.* = typeName(T) orelse return refused(
         "'{s}' returns {s}, which cannot go to Python: {s}",
         .{ name, @typeName(T), remedy },
     );
     if (@hasField(Spec, "ret")) {
         if (isTuple(R)) {
-            if (spec.ret.len != ret.len) refuse(
+            if (spec.ret.len != ret.len) return refused(
                 "'{s}' returns a tuple of {d}, its signature names {d} types",
                 .{ name, ret.len, spec.ret.len },
             );
-            for (ret, 0..) |typ, index| expect(name, "the result", typ, spec.ret[index]);
-        } else expect(name, "the result", ret[0], spec.ret);
+            for (ret, 0..) |typ, index| if (disagreement(name, "the result", typ, spec.ret[index])) |reason| return reason;
+        } else if (disagreement(name, "the result", ret[0], spec.ret)) |reason| return reason;
     }
 
     var last = args.len;
@@ -415,28 +425,29 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
 
     const final_args = args;
     const final_ret = ret;
-    return .{
+    return .{ .signature = .{
         .name = name,
         .args = &final_args,
         .ret = &final_ret,
         .returns_tuple = isTuple(R),
         .doc = if (@hasField(Spec, "doc")) spec.doc else "",
-    };
+    } };
 }
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
     "exhaustive enums, tuples, structs and tagged unions (union(enum)) of such, std.StringHashMap, " ++
     "std.math.Complex, or nano_ffi.Str, Bytes, Buffer, NdArray, Object, Callback";
 
-fn expect(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) void {
-    if (!std.mem.eql(u8, is, @tagName(said))) refuse(
+fn disagreement(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) ?Analysis {
+    if (std.mem.eql(u8, is, @tagName(said))) return null;
+    return refused(
         "'{s}': {s} is '{s}' in Zig, and '{s}' in its signature: make them agree",
         .{ name, what, is, @tagName(said) },
     );
 }
 
-fn refuse(comptime format: []const u8, comptime values: anytype) noreturn {
-    @compileError("nano_ffi: " ++ std.fmt.comptimePrint(format, values));
+fn refused(comptime format: []const u8, comptime values: anytype) Analysis {
+    return .{ .refused = std.fmt.comptimePrint(format, values) };
 }
 
 test typeName {

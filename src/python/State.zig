@@ -58,7 +58,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    inline for (.{ state.objects, state.types, state.registered, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name }) |object| {
+    inline for (.{ state.objects, state.types, state.registered, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name, state.classes.sets }) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -79,6 +79,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     c.Py_DecRef(state.classes.zig_error);
     c.Py_DecRef(state.classes.out_of_range);
     c.Py_DecRef(state.classes.by_name);
+    c.Py_DecRef(state.classes.sets);
 }
 
 /// The definition of a module with this state.

@@ -288,6 +288,7 @@ pub const functions = struct {
 
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
+    pub extern fn PyObject_SetAttrString(object: *PyObject, name: [*:0]const u8, value: *PyObject) c_int;
     pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
@@ -360,6 +361,7 @@ pub const functions = struct {
     pub extern fn PyList_New(size: Py_ssize_t) ?*PyObject;
     pub extern fn PyTuple_GetItem(tuple: *PyObject, index: Py_ssize_t) ?*PyObject;
     pub extern fn PyTuple_New(size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyTuple_Pack(count: Py_ssize_t, ...) ?*PyObject;
     pub extern fn PyTuple_SetItem(tuple: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
     pub extern fn PyTuple_Size(tuple: *PyObject) Py_ssize_t;
 

@@ -18,6 +18,8 @@ pub const Classes = struct {
     out_of_range: *PyObject,
     /// dict: error name → its class, filled as errors appear.
     by_name: *PyObject,
+    /// dict: error name → list of the classes of the public error sets that it is in.
+    sets: *PyObject,
 
     /// Null with the error set.
     pub fn create() ?Classes {
@@ -29,26 +31,29 @@ pub const Classes = struct {
         if (c.PyDict_SetItemString(dict, "__str__", text) < 0) return null;
 
         const by_name = c.PyDict_New() orelse return null;
+        const sets = c.PyDict_New();
         const zig_error = newClass(
             "nano_ffi.ZigError",
             "An error that a Zig function returned; str() of it is the error's name in Zig.\n\n" ++
                 "Each error has a class of its own name in nano_ffi.errors, derived from this one and, where\n" ++
                 "a builtin means the same (DivisionByZero: ZeroDivisionError), from that builtin.",
             dict,
-            &.{capi.exception("RuntimeError")},
+            c.PyTuple_Pack(1, capi.exception("RuntimeError")),
         );
         const out_of_range = newClass(
             "nano_ffi.OutOfRangeError",
             "A Python int that the parameter's Zig integer type cannot hold.",
             null,
-            &.{ capi.exception("OverflowError"), capi.exception("ValueError") },
+            c.PyTuple_Pack(2, capi.exception("OverflowError"), capi.exception("ValueError")),
         );
-        if (zig_error != null and out_of_range != null) return .{
+        if (sets != null and zig_error != null and out_of_range != null) return .{
             .zig_error = zig_error.?,
             .out_of_range = out_of_range.?,
             .by_name = by_name,
+            .sets = sets.?,
         };
         c.Py_DecRef(by_name);
+        c.Py_DecRef(sets);
         c.Py_DecRef(zig_error);
         c.Py_DecRef(out_of_range);
         return null;
@@ -64,36 +69,59 @@ pub const Classes = struct {
         var buffer: [256]u8 = undefined;
         const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
             "nano_ffi.errors.ZigError"; // a name of over 200 bytes: the text of the error still has it
-        const builtin = sameMeaning(name);
-        const bases: [2]*PyObject = .{ classes.zig_error, builtin orelse classes.zig_error };
-        const class = newClass(full, null, null, bases[0..if (builtin == null) 1 else 2]);
+        const class = newClass(full, null, null, classes.basesOf(key, sameMeaning(name)));
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
         return capi.setDefault(classes.by_name, key, class orelse return null);
     }
+
+    /// A new tuple of the sets that an error is in, or ZigError, and the builtin that means the same.
+    fn basesOf(classes: Classes, key: *PyObject, builtin: ?*PyObject) ?*PyObject {
+        const bases = c.PyList_New(0) orelse return null;
+        defer c.Py_DecRef(bases);
+        if (c.PyDict_GetItemWithError(classes.sets, key)) |sets| {
+            for (0..@intCast(c.PyList_Size(sets))) |index|
+                if (c.PyList_Append(bases, c.PyList_GetItem(sets, @intCast(index)) orelse return null) < 0) return null;
+        } else if (c.PyErr_Occurred() != null or c.PyList_Append(bases, classes.zig_error) < 0) return null;
+        if (builtin) |class| if (c.PyList_Append(bases, class) < 0) return null;
+        return c.PySequence_Tuple(bases);
+    }
+
+    /// Adds the class of a public error set, from which those of its errors will derive: a new
+    /// reference, or null with the error set. `full` is its name with the module's.
+    pub fn addSet(classes: Classes, full: [*:0]const u8, doc: [*:0]const u8, members: []const [:0]const u8) ?*PyObject {
+        const set = newClass(full, doc, null, c.PyTuple_Pack(1, classes.zig_error)) orelse return null;
+        for (members) |member| if (!classes.addMember(set, member)) {
+            c.Py_DecRef(set);
+            return null;
+        };
+        return set;
+    }
+
+    fn addMember(classes: Classes, set: *PyObject, member: [:0]const u8) bool {
+        if (c.PyDict_GetItemString(classes.sets, member)) |sets| return c.PyList_Append(sets, set) == 0;
+        const sets = c.PyList_New(0) orelse return false;
+        defer c.Py_DecRef(sets);
+        return c.PyList_Append(sets, set) == 0 and c.PyDict_SetItemString(classes.sets, member, sets) == 0;
+    }
 };
 
-/// New reference, or null with the error set.
+/// New reference, or null with the error set. Consumes the tuple of bases; null where it is null.
 fn newClass(
     name: [*:0]const u8,
     doc: ?[*:0]const u8,
     given: ?*PyObject,
-    bases: []const *PyObject,
+    bases: ?*PyObject,
 ) ?*PyObject {
+    defer c.Py_DecRef(bases);
+    if (bases == null) return null;
     const dict = given orelse c.PyDict_New() orelse return null;
     defer if (given == null) c.Py_DecRef(dict);
     // As builtin exceptions: no weak references, which cost each instance space and time.
     const no_slots = c.PyTuple_New(0) orelse return null;
     defer c.Py_DecRef(no_slots);
     if (c.PyDict_SetItemString(dict, "__slots__", no_slots) < 0) return null;
-
-    const tuple = c.PyTuple_New(@intCast(bases.len)) orelse return null;
-    defer c.Py_DecRef(tuple);
-    for (bases, 0..) |base, index| {
-        c.Py_IncRef(base);
-        _ = c.PyTuple_SetItem(tuple, @intCast(index), base);
-    }
-    return c.PyErr_NewExceptionWithDoc(name, doc, tuple, dict);
+    return c.PyErr_NewExceptionWithDoc(name, doc, bases, dict);
 }
 
 /// The builtin exception class (borrowed) that means the same as the Zig error `name`: the names

@@ -84,7 +84,7 @@ pub fn next(color: Color) Color {
     };
 }
 
-pub const Point = struct { x: f64, y: f64 = 0, tags: []const []const u8 = &.{}, color: ?Color = null };
+const Point = struct { x: f64, y: f64 = 0, tags: []const []const u8 = &.{}, color: ?Color = null };
 pub fn mirror(point: Point) Point {
     var result = point;
     result.x = -point.x;

@@ -1,0 +1,299 @@
+//! What a module exposes, as JSON made while compiling: for stubs and for `nano_ffi.explain`, which need
+//! not run the module, and so work for another platform's, too.
+//!
+//! The binary has it as `nano_ffi-description:LENGTH:JSON`. nano_ffi/description.py reads it.
+
+const std = @import("std");
+const exports = @import("exports.zig");
+const signature = @import("signature.zig");
+
+pub const marker = "nano_ffi-description:";
+
+/// The description of the module `name`, as it stands in the binary.
+pub fn embedded(comptime name: []const u8, comptime namespace: type, comptime source: type) [:0]const u8 {
+    return comptime text: {
+        const json = of(name, namespace, source);
+        break :text marker ++ std.fmt.comptimePrint("{d}:", .{json.len}) ++ json;
+    };
+}
+
+/// The JSON in an embedded description.
+pub fn jsonOf(text: []const u8) []const u8 {
+    const rest = text[marker.len..];
+    return rest[std.mem.indexOfScalar(u8, rest, ':').? + 1 ..];
+}
+
+/// The JSON.
+pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: type) []const u8 {
+    @setEvalBranchQuota(10_000_000);
+    comptime var functions: []const []const u8 = &.{};
+    comptime var constants: []const []const u8 = &.{};
+    comptime var enums: []const []const u8 = &.{};
+    comptime var errors: []const []const u8 = &.{};
+    comptime var left_out: []const []const u8 = &.{};
+    inline for (@typeInfo(namespace).@"struct".decl_names) |decl| {
+        const doc = exports.docOf(source, decl);
+        switch (exports.of(namespace, source, decl)) {
+            .function => |sig| functions = functions ++ .{functionOf(@field(namespace, decl), sig, exports.specOf(namespace, source, decl).gil == .released)},
+            .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
+            .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
+            .errors => errors = errors ++ .{object(.{
+                .{ "name", quoted(decl) },
+                .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
+                .{ "doc", optionalText(doc) },
+            })},
+            .left_out => |left| left_out = left_out ++ .{object(.{
+                .{ "name", quoted(decl) },
+                .{ "kind", quoted(left.kind) },
+                .{ "reason", quoted(left.reason) },
+            })},
+            .silent => {},
+        }
+    }
+    return object(.{
+        .{ "module", quoted(name) },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc")) @field(source, "nano_ffi.doc") else "") },
+        .{ "functions", list(functions) },
+        .{ "constants", list(constants) },
+        .{ "enums", list(enums) },
+        .{ "errors", list(errors) },
+        .{ "left_out", list(left_out) },
+    });
+}
+
+fn functionOf(comptime function: anytype, comptime sig: signature.Signature, comptime released: bool) []const u8 {
+    const info = @typeInfo(@TypeOf(function)).@"fn";
+    const R = info.return_type.?;
+    comptime var params: []const []const u8 = &.{};
+    inline for (sig.args, info.param_types) |arg, Param| params = params ++ .{object(.{
+        .{ "name", quoted(arg.name) },
+        .{ "type", typeOf(Param.?) },
+        .{ "default", if (arg.optional) quoted("None") else "" },
+    })};
+    return object(.{
+        .{ "name", quoted(sig.name) },
+        .{ "doc", optionalText(sig.doc) },
+        .{ "params", list(params) },
+        .{ "returns", typeOf(signature.Payload(R)) },
+        .{ "errors", errorsOf(R) },
+        .{ "gil", if (released) quoted("released") else "" },
+    });
+}
+
+fn errorsOf(comptime R: type) []const u8 {
+    if (@typeInfo(R) != .error_union) return "";
+    return names(@typeInfo(@typeInfo(R).error_union.error_set).error_set.error_names orelse return quoted("any"));
+}
+
+fn constantOf(comptime name: []const u8, comptime literal: anytype, comptime doc: []const u8) []const u8 {
+    const value = exports.constant(literal);
+    return object(.{
+        .{ "name", quoted(name) },
+        .{ "type", typeOf(@TypeOf(value)) },
+        .{ "value", optionalText(repr(@TypeOf(value), value)) },
+        .{ "doc", optionalText(doc) },
+    });
+}
+
+fn enumOf(comptime name: []const u8, comptime E: type, comptime doc: []const u8) []const u8 {
+    const info = @typeInfo(E).@"enum";
+    comptime var members: []const []const u8 = &.{};
+    inline for (info.field_names, info.field_values) |member, value|
+        members = members ++ .{list(&.{ quoted(member), std.fmt.comptimePrint("{d}", .{value}) })};
+    return object(.{ .{ "name", quoted(name) }, .{ "doc", optionalText(doc) }, .{ "members", list(members) } });
+}
+
+/// A type that can cross.
+fn typeOf(comptime T: type) []const u8 {
+    const kind = signature.kindOf(T).?;
+    return object(.{
+        .{ "k", quoted(@tagName(kind)) },
+        .{ "zig", quoted(signature.typeName(T).?) },
+    } ++ switch (kind) {
+        .buffer => .{.{ "mutable", if (@typeInfo(T) == .pointer) "true" else "" }},
+        .items => .{
+            .{ "item", typeOf(@typeInfo(T).pointer.child) },
+            .{ "mutable", if (@typeInfo(T).pointer.attrs.@"const") "" else "true" },
+        },
+        .array => .{
+            .{ "item", typeOf(@typeInfo(T).array.child) },
+            .{ "len", std.fmt.comptimePrint("{d}", .{@typeInfo(T).array.len}) },
+        },
+        .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types) }},
+        .optional => .{.{ "item", typeOf(@typeInfo(T).optional.child) }},
+        .@"enum" => .{.{ "name", quoted(signature.shortName(T)) }},
+        .record => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T) } },
+        .tagged => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T) } },
+        .ndarray => .{
+            .{ "item", typeOf(T.Item) },
+            .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
+            .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
+        },
+        .map => .{.{ "item", typeOf(signature.MapValue(T)) }},
+        .callback => .{
+            .{ "params", types(@typeInfo(T.Args).@"struct".field_types) },
+            .{ "returns", typeOf(T.R) },
+        },
+        .owned => .{.{ "item", typeOf(T.nano_ffi_owned) }},
+        else => .{},
+    });
+}
+
+fn types(comptime all: []const type) []const u8 {
+    comptime var items: []const []const u8 = &.{};
+    inline for (all) |T| items = items ++ .{typeOf(T)};
+    return list(items);
+}
+
+fn fieldsOf(comptime T: type) []const u8 {
+    comptime var fields: []const []const u8 = &.{};
+    switch (@typeInfo(T)) {
+        .@"struct" => |info| inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+            const default = if (attrs.defaultValue(Field)) |value| quoted(repr(Field, value) orelse "...") else "";
+            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeOf(Field) }, .{ "default", default } })};
+        },
+        .@"union" => |info| inline for (info.field_names, info.field_types) |name, Field| {
+            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeOf(Field) } })};
+        },
+        else => comptime unreachable,
+    }
+    return list(fields);
+}
+
+/// A value as Python shows it; null of one that has no such form.
+pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
+    return switch (signature.kindOf(T).?) {
+        .void => "None",
+        .bool => if (value) "True" else "False",
+        .int => std.fmt.comptimePrint("{d}", .{value}),
+        .float => floatRepr(value),
+        .complex => "complex(" ++ floatRepr(value.re) ++ ", " ++ floatRepr(value.im) ++ ")",
+        .str => strRepr(value.data),
+        .text => strRepr(value),
+        .bytes => null,
+        .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
+        .@"enum" => signature.shortName(T) ++ "." ++ @tagName(value),
+        .items, .array => items: {
+            comptime var text: []const u8 = "";
+            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++ (repr(@TypeOf(item), item) orelse return null);
+            break :items "[" ++ text ++ "]";
+        },
+        .tuple => tuple: {
+            comptime var text: []const u8 = "";
+            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++ (repr(@TypeOf(item), item) orelse return null);
+            break :tuple "(" ++ text ++ (if (value.len == 1) ",)" else ")");
+        },
+        else => null,
+    };
+}
+
+/// The shortest text that gives the same float again.
+fn floatRepr(comptime value: anytype) []const u8 {
+    if (std.math.isNan(value)) return "float('nan')";
+    if (std.math.isInf(value)) return if (value < 0) "float('-inf')" else "float('inf')";
+    const wide: f64 = value;
+    if (wide != 0 and (@abs(wide) >= 1e16 or @abs(wide) < 1e-4)) return std.fmt.comptimePrint("{e}", .{wide});
+    const text = std.fmt.comptimePrint("{d}", .{wide});
+    return if (std.mem.indexOfScalar(u8, text, '.') == null) text ++ ".0" else text;
+}
+
+fn strRepr(comptime text: []const u8) []const u8 {
+    if (!std.unicode.utf8ValidateSlice(text)) return "...";
+    comptime var result: []const u8 = "'";
+    inline for (text) |byte| result = result ++ switch (byte) {
+        '\'' => "\\'",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        0...8, 11, 12, 14...31, 127 => std.fmt.comptimePrint("\\x{x:0>2}", .{byte}),
+        else => &[_]u8{byte},
+    };
+    return result ++ "'";
+}
+
+/// An object of the members that are not "".
+fn object(comptime members: anytype) []const u8 {
+    comptime var text: []const u8 = "";
+    inline for (members) |member| {
+        if (member[1].len == 0 or std.mem.eql(u8, member[1], "[]")) continue;
+        text = text ++ (if (text.len == 0) "" else ",") ++ quoted(member[0]) ++ ":" ++ member[1];
+    }
+    return "{" ++ text ++ "}";
+}
+
+fn list(comptime items: []const []const u8) []const u8 {
+    comptime var text: []const u8 = "";
+    inline for (items, 0..) |item, index| text = text ++ (if (index == 0) "" else ",") ++ item;
+    return "[" ++ text ++ "]";
+}
+
+/// Names of errors, sorted: their own order depends on what else is compiled.
+fn names(comptime all: []const [:0]const u8) []const u8 {
+    comptime var items: [all.len][]const u8 = undefined;
+    inline for (&items, all) |*item, name| item.* = quoted(name);
+    std.mem.sortUnstable([]const u8, &items, {}, struct {
+        fn isLess(_: void, a: []const u8, b: []const u8) bool {
+            return std.mem.lessThan(u8, a, b);
+        }
+    }.isLess);
+    return list(&items);
+}
+
+fn optionalText(comptime text: ?[]const u8) []const u8 {
+    const some = text orelse return "";
+    return if (some.len == 0) "" else quoted(some);
+}
+
+/// A JSON string.
+fn quoted(comptime text: []const u8) []const u8 {
+    const plain = for (text) |byte| {
+        if (byte < 32 or byte == '"' or byte == '\\') break false;
+    } else true;
+    if (plain) return "\"" ++ text ++ "\"";
+    comptime var result: []const u8 = "\"";
+    inline for (text) |byte| result = result ++ switch (byte) {
+        '"' => "\\\"",
+        '\\' => "\\\\",
+        '\n' => "\\n",
+        0...9, 11...31 => std.fmt.comptimePrint("\\u{x:0>4}", .{byte}),
+        else => &[_]u8{byte},
+    };
+    return result ++ "\"";
+}
+
+test of {
+    const module = struct {
+        pub const limit = 1e300;
+        pub const name: []const u8 = "it's";
+        pub const Color = enum(u8) { red, green = 7 };
+        pub const Failure = error{Odd};
+        pub fn half(number: i64, color: ?Color) Failure!struct { bool, []const f64 } {
+            _ = color;
+            return if (@mod(number, 2) != 0) error.Odd else .{ true, &.{} };
+        }
+        pub fn poke(_: *u8) void {}
+    };
+    const source = struct {
+        pub const half = .{ .params = .{ "number", "color" }, .doc = "Half \"of\" it." };
+    };
+    const text = comptime embedded("mathx", module, source);
+    try std.testing.expect(std.mem.startsWith(u8, text, marker));
+    const json = jsonOf(text);
+    const parsed = try std.json.parseFromSlice(std.json.Value, std.testing.allocator, json, .{});
+    defer parsed.deinit();
+    try std.testing.expectEqualStrings("mathx", parsed.value.object.get("module").?.string);
+    try std.testing.expect(std.mem.indexOf(u8, json,
+        \\"functions":[{"name":"half","doc":"Half \"of\" it.","params":[{"name":"number","type":{"k":"int","zig":"i64"}},{"name":"color","type":{"k":"optional","zig":"?Color","item":{"k":"enum","zig":"Color","name":"Color"}},"default":"None"}],"returns":{"k":"tuple","zig":"(bool, []const f64)","items":[{"k":"bool","zig":"bool"},{"k":"items","zig":"[]const f64","item":{"k":"float","zig":"f64"}}]},"errors":["Odd"]}]
+    ) != null);
+    try std.testing.expect(std.mem.indexOf(u8, json,
+        \\"constants":[{"name":"limit","type":{"k":"float","zig":"f64"},"value":"1e300"},{"name":"name","type":{"k":"text","zig":"str"},"value":"'it\\'s'"}],"enums":[{"name":"Color","members":[["red",0],["green",7]]}],"errors":[{"name":"Failure","members":["Odd"]}],"left_out":[{"name":"poke","kind":"function","reason":"parameter 'arg0' has type *u8
+    ) != null);
+}
+
+test repr {
+    const expectEqualStrings = std.testing.expectEqualStrings;
+    try expectEqualStrings("(1.5, None, [True])", comptime repr(struct { f64, ?u8, [1]bool }, .{ 1.5, null, .{true} }).?);
+    try expectEqualStrings("-2.0", comptime repr(f64, -2).?);
+    try expectEqualStrings("float('-inf')", comptime repr(f32, -std.math.inf(f32)).?);
+}

@@ -1,0 +1,217 @@
+//! What a namespace shows to Python: its public functions, constants, enums and error sets, as far as
+//! they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
+
+const std = @import("std");
+const Gil = @import("comptime_bridge.zig").Gil;
+const signature = @import("signature.zig");
+
+/// A public declaration, or why Python does not see it.
+pub const Export = union(enum) {
+    function: signature.Signature,
+    constant,
+    @"enum",
+    errors,
+    left_out: struct { kind: []const u8, reason: []const u8 },
+    /// Nothing that anybody would look for in a module: a type that is known by its values.
+    silent,
+};
+
+/// How the declaration `name` of `namespace` shows itself. `source` is what source.zig read there.
+pub fn of(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
+    return comptime decide(namespace, source, name);
+}
+
+fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
+    @setEvalBranchQuota(100_000);
+    if (std.mem.eql(u8, name, "nano_ffi_options")) return .silent;
+    if (@hasDecl(source, name) and @TypeOf(@field(source, name)) != type and @hasField(@TypeOf(@field(source, name)), "variable"))
+        return leftOut("variable", "it is a variable: write functions that get and set it", .{});
+    const value = @field(namespace, name);
+    if (@TypeOf(value) == type) return decideType(value);
+    if (@typeInfo(@TypeOf(value)) == .@"fn") {
+        const spec = specOf(namespace, source, name);
+        // What is asked for by name must be there.
+        if (optionsOf(namespace, name) != null) return .{ .function = signature.of(name, value, spec) };
+        return switch (signature.analyze(name, value, spec)) {
+            .signature => |sig| .{ .function = sig },
+            .refused => |reason| leftOut("function", "{s}", .{withoutName(reason, name)}),
+        };
+    }
+    const Value = Constant(@TypeOf(value));
+    const kind = if (Value == noreturn) null else signature.kindOf(Value);
+    if (kind == null or !signature.isPart(Value)) return leftOut(
+        "constant",
+        "its type {s} cannot go to Python",
+        .{@typeName(@TypeOf(value))},
+    );
+    if (kind.? == .map or kind.? == .object) return leftOut("constant", "its type {s} is for calls only", .{@typeName(@TypeOf(value))});
+    return .constant;
+}
+
+fn decideType(comptime T: type) Export {
+    return switch (@typeInfo(T)) {
+        .@"enum" => |info| if (info.mode != .exhaustive)
+            leftOut("enum", "it is not exhaustive, and Python's enums are: remove '_'", .{})
+        else if (info.field_names.len == 0) leftOut("enum", "it has no members", .{}) else .@"enum",
+        .error_set => |info| if (info.error_names == null)
+            leftOut("errors", "anyerror is every error: name a set", .{})
+        else
+            .errors,
+        .@"opaque" => leftOut("type", "it is opaque", .{}),
+        else => .silent,
+    };
+}
+
+fn leftOut(comptime kind: []const u8, comptime format: []const u8, comptime values: anytype) Export {
+    return .{ .left_out = .{ .kind = kind, .reason = std.fmt.comptimePrint(format, values) } };
+}
+
+/// A reason as signature.zig words it, without the function's name in front.
+fn withoutName(comptime reason: []const u8, comptime name: []const u8) []const u8 {
+    const rest = reason[name.len + 2 ..];
+    return if (std.mem.startsWith(u8, rest, ": ")) rest[2..] else "it" ++ rest;
+}
+
+/// The type as which a constant of type `T` goes to Python: literals have types of their own that
+/// exist only while compiling. `noreturn` where there is none.
+pub fn Constant(comptime T: type) type {
+    return switch (@typeInfo(T)) {
+        .comptime_int => i128, // narrowed by `constant`
+        .comptime_float => f64,
+        .null => ?bool,
+        .pointer => |pointer| switch (@typeInfo(pointer.child)) {
+            .array => |array| if (pointer.size == .one and pointer.attrs.@"const") Slice(array.child) else noreturn,
+            else => if (pointer.size == .slice and pointer.attrs.@"const") Slice(pointer.child) else noreturn,
+        },
+        .array => |array| if (array.sentinel_ptr == null) [array.len]Constant(array.child) else noreturn,
+        .@"struct" => |info| if (info.is_tuple) Tuple(info) else T,
+        else => T,
+    };
+}
+
+fn Slice(comptime Item: type) type {
+    return if (Constant(Item) == Item) []const Item else noreturn;
+}
+
+fn Tuple(comptime info: std.lang.Type.Struct) type {
+    var types: [info.field_types.len]type = undefined;
+    for (&types, info.field_types) |*Field, Literal| {
+        Field.* = Constant(Literal);
+        if (Field.* == noreturn) return noreturn;
+    }
+    return @Tuple(&types);
+}
+
+/// The value of a constant as the type that it goes to Python as.
+pub fn constant(comptime value: anytype) Constant(@TypeOf(value)) {
+    const Value = Constant(@TypeOf(value));
+    return switch (@typeInfo(@TypeOf(value))) {
+        .comptime_int, .comptime_float, .null, .pointer => value,
+        .array => array: {
+            var items: Value = undefined;
+            for (&items, value) |*item, literal| item.* = constant(literal);
+            break :array items;
+        },
+        .@"struct" => |info| if (!info.is_tuple) value else tuple: {
+            var items: Value = undefined;
+            for (info.field_names) |name| @field(items, name) = constant(@field(value, name));
+            break :tuple items;
+        },
+        else => value,
+    };
+}
+
+/// What `signature.of` is told of a function: names of parameters and comment out of the source, and
+/// what the file says in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
+pub fn specOf(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Spec(source, name) {
+    const gil = if (optionsOf(namespace, name)) |options| options.gil else Gil.held;
+    if (!@hasDecl(source, name)) return .{ .name = name, .gil = gil };
+    const read = @field(source, name);
+    return .{ .name = name, .params = read.params, .doc = read.doc, .gil = gil };
+}
+
+fn Spec(comptime source: type, comptime name: [:0]const u8) type {
+    if (!@hasDecl(source, name)) return struct { name: [:0]const u8, gil: Gil };
+    return struct { name: [:0]const u8, params: @TypeOf(@field(source, name).params), doc: [:0]const u8, gil: Gil };
+}
+
+const Options = struct { gil: Gil = .held };
+
+/// What the file says of one of its functions; null where it says nothing.
+fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return null;
+    const given = namespace.nano_ffi_options;
+    for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
+        if (!@hasDecl(namespace, field)) @compileError(
+            "nano_ffi: nano_ffi_options names '" ++ field ++ "', and there is no such public function",
+        );
+    }
+    if (!@hasField(@TypeOf(given), name)) return null;
+    var options: Options = .{};
+    for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
+        if (!@hasField(Options, field)) @compileError(
+            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there is only 'gil'",
+        );
+        @field(options, field) = @field(@field(given, name), field);
+    }
+    return options;
+}
+
+/// The `///` comment of a declaration that is not a function.
+pub fn docOf(comptime source: type, comptime name: []const u8) [:0]const u8 {
+    if (!@hasDecl(source, name)) return "";
+    const read = @field(source, name);
+    return if (@TypeOf(read) == type) @field(read, "nano_ffi.doc") else read.doc;
+}
+
+const example = struct {
+    pub const pi = 3.5;
+    pub const name = "x";
+    pub const mixed = .{ 1, "b", null };
+    pub const primes = [_]u8{ 2, 3 };
+    pub const Color = enum { red, green };
+    pub const Open = enum(u8) { red, _ };
+    pub const Failure = error{ A, B };
+    pub fn add(a: i64, b: i64) i64 {
+        return a + b;
+    }
+    pub fn poke(p: *u8) void {
+        _ = p;
+    }
+    pub fn any(p: anytype) void {
+        _ = p;
+    }
+    pub fn make() *u8 {
+        unreachable;
+    }
+};
+
+test of {
+    const source = struct {
+        pub const poke = .{ .params = .{"target"}, .doc = "" };
+    };
+    const expectEqualStrings = std.testing.expectEqualStrings;
+    try std.testing.expect(of(example, source, "pi") == .constant);
+    try std.testing.expect(of(example, source, "name") == .constant);
+    try std.testing.expect(of(example, source, "mixed") == .constant);
+    try std.testing.expect(of(example, source, "primes") == .constant);
+    try std.testing.expect(of(example, source, "Color") == .@"enum");
+    try std.testing.expect(of(example, source, "Failure") == .errors);
+    try expectEqualStrings("i64", of(example, source, "add").function.args[1].typ);
+    try expectEqualStrings("it is not exhaustive, and Python's enums are: remove '_'", of(example, source, "Open").left_out.reason);
+    try std.testing.expect(std.mem.startsWith(
+        u8,
+        of(example, source, "poke").left_out.reason,
+        "parameter 'target' has type *u8, which cannot come from Python: ",
+    ));
+    try expectEqualStrings(
+        "parameter 'arg0' is generic: give it a type, Python's values have only one",
+        of(example, source, "any").left_out.reason,
+    );
+    try std.testing.expect(std.mem.startsWith(u8, of(example, source, "make").left_out.reason, "it returns *u8, which"));
+}
+
+test constant {
+    try std.testing.expectEqualStrings("b", comptime constant(example.mixed)[1]);
+    try std.testing.expectEqual(3.5, comptime constant(example.pi));
+}
