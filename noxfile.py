@@ -115,11 +115,11 @@ def zig_tests(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Lint, Zig's units, and the suite on the wheel, built and installed with this Python. Arguments: pytest's."""
-    extras, suite, failed = ("wheels", "zig"), ["tests"], []
+    groups, extras, suite, failed = ["lint", "test", "test-packaging"], ("wheels", "zig"), ["tests"], []
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
-        extras, suite = ("zig",), ["tests", "--ignore=tests/packaging"]
-    install(session, "lint", "test", extras=extras)
+        groups, extras, suite = ["lint", "test"], ("zig",), ["tests", "--ignore=tests/packaging"]
+    install(session, *groups, extras=extras)
     if "wheels" in extras:
         failed = run_lint(session)
     failed += run_all(session, ZIG_TESTS)

@@ -348,6 +348,23 @@ def _macho(macho: lief.MachO.Binary, data: bytes, expect: Expect) -> Image:
         not stabs and not any(str(s.name) == "__DWARF" for s in macho.segments),
         "holds debug information: build for release and strip (-fstrip)",
     )
+    (flags,) = struct.unpack_from("<I", data, start + 24)
+    expect(
+        not flags & 0x20000,
+        "its stack is executable (MH_ALLOW_STACK_EXECUTION): link without -allow_stack_execute",
+    )
+    writable, executable = 2, 4
+    expect(
+        not any(int(s.init_protection) & writable and int(s.init_protection) & executable for s in macho.segments),
+        "a segment is writable and executable: link without -segprot",
+    )
+    for command in macho.commands:
+        if isinstance(command, lief.MachO.DylibCommand) and command.command == lief.MachO.LoadCommand.TYPE.ID_DYLIB:
+            expect(
+                not str(command.name).startswith("/"),
+                f"calls itself {command.name}, expected a name without a folder: "
+                "link with a relative -femit-bin or with -install_name",
+            )
     if machine == "aarch64":
         # Apple silicon kills a process that maps a page which does not have the hash that is signed.
         _check_signature(macho, data[start:], expect)

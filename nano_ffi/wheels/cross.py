@@ -8,6 +8,7 @@ cibuildwheel's own. All of that is private API: cibuildwheel is pinned, and test
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import os
 import shutil
@@ -35,7 +36,7 @@ from cibuildwheel.util.cmd import shell
 from cibuildwheel.util.helpers import prepare_command
 from cibuildwheel.util.packaging import find_compatible_wheel
 
-from nano_ffi.wheels import records, targets
+from nano_ffi.wheels import records, sbom, targets
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
 from nano_ffi.wheels.records import Record
@@ -272,11 +273,11 @@ class Run:
         environment = self.environments[target]
         ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
         if {"-n", "--no-isolation"} & set(arguments):
-            return Backend(python=sys.executable)
+            return self.own_backend()
         missing = {unmet for need in ours.build_system_requires for unmet in build.check_dependency(need)}
         missing = missing or ours.check_dependencies("wheel", settings)
         if not missing:
-            return Backend(python=sys.executable)
+            return self.own_backend()
 
         log.step(f"Making one isolated build environment, for {', '.join(sorted(chain[0] for chain in missing))}...")
         isolated = self.session.resources.enter_context(build.env.DefaultIsolatedEnv(installer="uv"))
@@ -287,7 +288,11 @@ class Run:
         theirs = build.ProjectBuilder(self.package, backend.python, runner)
         isolated.install(theirs.get_requires_for_build("wheel", settings))
         log.step_end()
-        return backend
+        return dataclasses.replace(backend, zig=sbom.find_zig(backend.python))
+
+    @staticmethod
+    def own_backend() -> Backend:
+        return Backend(python=sys.executable, zig=sbom.find_zig(sys.executable))
 
     # The work
 

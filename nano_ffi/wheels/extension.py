@@ -13,7 +13,7 @@ from nano_ffi.wheels.linking import PYTHON_DLL, check_linking, some
 from nano_ffi.wheels.symbols import cpython_symbols, stable_symbols
 from nano_ffi.wheels.targets import Python
 
-__all__ = ["check_binary", "is_extension", "module_name"]
+__all__ = ["check_binary", "is_extension", "module_name", "own_path"]
 
 
 def is_extension(member: str) -> bool:
@@ -95,12 +95,17 @@ def _own_paths() -> tuple[bytes, ...]:
     return tuple(f"{folder}/".encode() for folder in sorted(folders) if len(folder.parts) > 2)
 
 
+def own_path(data: bytes) -> str:
+    """A folder of this process or user that `data` names; empty if there is none."""
+    return next((path.decode() for path in _own_paths() if path in data), "")
+
+
 def _check_paths(data: bytes, expect: Expect) -> None:
-    found = [match[0].decode() for match in BUILD_PATHS.finditer(data)]
-    found += [path.decode() for path in _own_paths() if path in data]
+    match = BUILD_PATHS.search(data)
+    found = match[0].decode() if match else own_path(data)
     expect(
         not found,
-        f"names a path of the machine that built it ({next(iter(found), '')}): build for release and strip (-fstrip), "
+        f"names a path of the machine that built it ({found}): build for release and strip (-fstrip), "
         "and keep @src().file and absolute paths out of messages",
     )
 

@@ -29,8 +29,9 @@ from cibuildwheel.venv import activate_virtualenv, find_uv
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.wheels import targets
+from nano_ffi.wheels import sbom, targets
 from nano_ffi.wheels.records import file_sha256
+from nano_ffi.wheels.sbom import Zig
 from nano_ffi.wheels.targets import Target
 
 __all__ = [
@@ -54,6 +55,8 @@ class Backend:
 
     python: str
     scripts: str | None = None
+    zig: Zig | None = None
+    """The compiler that the backend calls, if it is the package ``ziglang``."""
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` with this interpreter's commands first."""
@@ -153,6 +156,7 @@ class WheelJob:
             call(sys.executable, "-P", "-m", "wheel", "tags", "--remove", platform_tag, wheel, env=self.environment)
             wheel = only_wheel(repaired)
         check_tags(wheel.name, self.target)
+        sbom.add(wheel, self.backend.zig, int(self.environment["SOURCE_DATE_EPOCH"]))
         log.step_end()
 
         self.audit(wheel)

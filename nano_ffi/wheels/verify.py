@@ -37,10 +37,10 @@ from packaging.metadata import ExceptionGroup, Metadata
 from packaging.tags import Tag, parse_tag
 from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel_filename
 
-from nano_ffi.wheels import checksums
+from nano_ffi.wheels import checksums, sbom
 from nano_ffi.wheels.binary import Expect, Format, recognise
 from nano_ffi.wheels.claim import Claim, claim_of
-from nano_ffi.wheels.extension import check_binary, is_extension
+from nano_ffi.wheels.extension import check_binary, is_extension, own_path
 
 __all__ = ["Options", "Report", "main", "verify_wheel"]
 
@@ -200,6 +200,8 @@ def verify_wheel(path: Path, *, options: Options) -> Report:
     _check_wheel_file(files, escaped, tags, "".join(map(str, build)), report)
     _check_record(files, escaped, report)
     _check_contents(files, report)
+    _check_paths(files, report)
+    sbom.check(files, escaped, str(canonicalize_name(name)), str(version), report.about(escaped))
     claim = None
     try:
         claim = claim_of(tags)
@@ -281,6 +283,10 @@ def _check_metadata(files: dict[str, bytes], folder: str, name: str, version: st
     expect(
         str(metadata.version) == version,
         f"says Version: {metadata.version}, expected {version} by the file's name: do not rename wheels",
+    )
+    expect(
+        metadata.license_files or not (metadata.license_expression or metadata.license),
+        "says a license, but has no License-File: name the license's file in license-files of [project]",
     )
     for license_file in metadata.license_files or []:
         expect(
@@ -386,6 +392,16 @@ def _check_contents(files: dict[str, bytes], report: Report) -> None:
     for name in files:
         other = folded.setdefault(name.lower(), name)
         report.about(name)(other == name, f"is the same file as {other} on Windows and macOS: rename one")
+
+
+def _check_paths(files: dict[str, bytes], report: Report) -> None:
+    """No folder of whoever builds or verifies is named; in binaries `check_binary` looks for those of others, too."""
+    for name, data in files.items():
+        if recognise(data) is None:
+            found = own_path(data)
+            report.about(name)(
+                not found, f"names a path of this machine ({found}): keep absolute paths out of what is generated"
+            )
 
 
 def _check_typing(files: dict[str, bytes], report: Report) -> None:

@@ -6,6 +6,7 @@ import base64
 import functools
 import hashlib
 import os
+import struct
 import subprocess
 import sys
 import zipfile
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.wheels import targets, universal2
+from nano_ffi.wheels import checksums, extension, targets, universal2
 from nano_ffi.wheels.binary import read
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.symbols import cpython_symbols
@@ -330,6 +331,11 @@ BINARIES = {
         spoiled_binary(LINUX, flags=("-z", "norelro")),
         "no PT_GNU_RELRO, relocated data stay writable: link with `-z relro`",
     ),
+    "an install name with a folder": (
+        spoiled_binary(MACOS, flags=("-install_name", "/opt/lib/probe.so")),
+        "calls itself /opt/lib/probe.so, expected a name without a folder: "
+        "link with a relative -femit-bin or with -install_name",
+    ),
     "a mixed-up binary that says so": (
         spoiled_binary(
             "cp311-manylinux_x86_64", of="cp310-manylinux_x86_64", body=KEEP.format("nano_ffi-abi:cp310:linux-x86_64")
@@ -375,6 +381,72 @@ def test_an_instruction_beyond_the_baseline_is_refused(build: Build, tmp_path: P
     assert f"is {feature}" in problem
     assert "expected nothing beyond " in problem
     assert problem.endswith("compile for the baseline (-mcpu or -Dcpu, see nano_ffi/wheels/targets.py)")
+
+
+def elf_segment(data: bytes, kind: int) -> int:
+    """Where the program header of a segment begins, in an ELF file of 64 bits."""
+    (table,), (count,) = struct.unpack_from("<Q", data, 32), struct.unpack_from("<H", data, 56)
+    return next(at for at in range(table, table + 56 * count, 56) if struct.unpack_from("<I", data, at) == (kind,))
+
+
+def pe_field(offset: int) -> Callable[[bytes], int]:
+    """Where a field of the optional header begins."""
+    return lambda data: int(struct.unpack_from("<I", data, 0x3C)[0]) + 24 + offset
+
+
+def macho_segment(data: bytes, name: bytes) -> int:
+    """Where a segment's load command begins."""
+    return data.index(struct.pack("<I", 0x19), 28) if name == b"" else data.index(name.ljust(16, b"\0")) - 8
+
+
+PATCHED: dict[str, tuple[str, Callable[[bytes], int], int, str]] = {
+    "an executable stack": (
+        LINUX,
+        lambda data: elf_segment(data, 0x6474E551) + 4,
+        0x1,
+        "its stack is executable (no PT_GNU_STACK without PF_X): link with `-z noexecstack`",
+    ),
+    "a segment that is writable and executable": (
+        LINUX,
+        lambda data: elf_segment(data, 1) + 4,
+        0x3,
+        "a segment is writable and executable: link without `-z rwx` or linker scripts",
+    ),
+    "no ASLR": (
+        WINDOWS,
+        pe_field(70),
+        0x40,
+        "DllCharacteristics lacks DYNAMIC_BASE: link with `--dynamic-base` as Zig does",
+    ),
+    "no ASLR with 64 bits": (
+        WINDOWS,
+        pe_field(70),
+        0x20,
+        "DllCharacteristics lacks HIGH_ENTROPY_VA: link with `--high-entropy-va` as Zig does",
+    ),
+    "no DEP": (WINDOWS, pe_field(71), 0x1, "DllCharacteristics lacks NX_COMPAT: link with `--nx-compat` as Zig does"),
+    "an executable stack on macOS": (
+        "cp313-macosx_x86_64",
+        lambda _data: 26,
+        0x2,
+        "its stack is executable (MH_ALLOW_STACK_EXECUTION): link without -allow_stack_execute",
+    ),
+    "a segment of macOS that is writable and executable": (
+        "cp313-macosx_x86_64",
+        lambda data: macho_segment(data, b"__TEXT") + 60,
+        0x2,
+        "a segment is writable and executable: link without -segprot",
+    ),
+}
+
+
+@pytest.mark.parametrize("way", PATCHED)
+def test_a_binary_without_hardening_is_refused(build: Build, tmp_path: Path, way: str) -> None:
+    identifier, where, bits, expected = PATCHED[way]
+    data = bytearray(build(*parts(identifier)))
+    data[where(bytes(data))] ^= bits
+    found = problems(pack(tmp_path, identifier, contents(identifier, bytes(data))))
+    assert any(problem.endswith(f": {expected}") for problem in found), found
 
 
 def test_a_broken_code_signature_is_refused(build: Build, tmp_path: Path) -> None:
@@ -461,6 +533,11 @@ FILES: dict[str, tuple[Callable[[Files], Files], str]] = {
         "probe-1.0.dist-info/METADATA: says License-File: LICENSE, which is not in probe-1.0.dist-info/licenses: "
         "build with a backend that knows PEP 639",
     ),
+    "a license without its text": (
+        replaced("probe-1.0.dist-info/METADATA", b"License-File: LICENSE", b"License-Expression: MIT"),
+        "probe-1.0.dist-info/METADATA: says a license, but has no License-File: "
+        "name the license's file in license-files of [project]",
+    ),
     "no metadata": (
         without("probe-1.0.dist-info/METADATA"),
         "probe-1.0.dist-info/METADATA: is missing: build the wheel again",
@@ -516,6 +593,18 @@ def test_wrong_files_are_refused(build: Build, tmp_path: Path, way: str) -> None
     spoil, expected = FILES[way]
     wheel = pack(tmp_path, LINUX, spoil(contents(LINUX, build(*parts(LINUX)))))
     assert f"{wheel.name}: {expected}" in problems(wheel)
+
+
+def test_a_path_of_this_machine_is_refused(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    extension._own_paths.cache_clear()
+    spoil = with_file("probe_pkg/__init__.py", f"here = '{tmp_path / 'x'}'".encode())
+    wheel = pack(tmp_path, LINUX, spoil(contents(LINUX, build(*parts(LINUX)))))
+    assert problems(wheel) == [
+        f"{wheel.name}: probe_pkg/__init__.py: names a path of this machine ({tmp_path}/): "
+        "keep absolute paths out of what is generated"
+    ]
+    extension._own_paths.cache_clear()
 
 
 def test_a_file_that_record_does_not_list_is_refused(build: Build, tmp_path: Path) -> None:
@@ -721,6 +810,19 @@ def test_the_command(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture
     assert main(["--quick", str(wheelhouse)]) == 1
     assert "4 wheels, " in (out := capsys.readouterr().out)
     assert out.rstrip().endswith("problems, 1 wheels refused")
+
+
+def test_the_sums_are_compared(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    sums = checksums.write(tmp_path)
+    assert main(["--quick", str(tmp_path)]) == 0
+    sums.write_text(sums.read_text().replace(wheel.name, f"other-{wheel.name}"))
+    capsys.readouterr()
+    assert main(["--quick", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == (
+        f"{sums}: file: lists other-{wheel.name}, which is not there; does not list {wheel.name}: "
+        "`nano-ffi wheels` writes it anew, where it is the wheels that are right"
+    )
 
 
 def test_the_tools_are_asked(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
