@@ -2,7 +2,7 @@
 from collections.abc import Callable
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict, overload, type_check_only
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, NotRequired
 
 class ZigError(RuntimeError): ...
 class OutOfRangeError(OverflowError, ValueError): ...
@@ -11,6 +11,7 @@ class OutOfRangeError(OverflowError, ValueError): ...
 class Signature(TypedDict):
     args: list[tuple[str, str]]
     ret: str | list[str]
+    defaults: NotRequired[dict[str, str]]
 
 @overload
 def call(name: Literal["add"], /, a: SupportsIndex, b: SupportsIndex) -> int: ...

@@ -39,7 +39,12 @@ def signature_of(function: Callable[..., Any]) -> _native.Signature:
     # inspect marks what is missing with a class of its own.
     empty = inspect.Signature.empty
     arguments = [(name, type_name(parameter.annotation, empty)) for name, parameter in signature.parameters.items()]
-    return {"args": arguments, "ret": type_name(signature.return_annotation, empty)}
+    result: _native.Signature = {"args": arguments, "ret": type_name(signature.return_annotation, empty)}
+    parameters = signature.parameters.values()
+    defaults = {each.name: repr(each.default) for each in parameters if each.default is not empty}
+    if defaults:
+        result["defaults"] = defaults
+    return result
 
 
 def type_name(annotation: object, empty: object) -> str:

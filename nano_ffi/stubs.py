@@ -24,7 +24,7 @@ NATIVE_HEAD = """\
 from collections.abc import Callable
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypedDict, overload, type_check_only
 
-from typing_extensions import Buffer
+from typing_extensions import Buffer, NotRequired
 
 class ZigError(RuntimeError): ...
 class OutOfRangeError(OverflowError, ValueError): ...
@@ -33,6 +33,7 @@ class OutOfRangeError(OverflowError, ValueError): ...
 class Signature(TypedDict):
     args: list[tuple[str, str]]
     ret: str | list[str]
+    defaults: NotRequired[dict[str, str]]
 
 """
 
@@ -58,6 +59,8 @@ def error_class(name: str, /) -> type[ZigError]: ...
 
 def taken(typ: str) -> str:
     """The type annotation of a parameter whose Zig type has the name `typ`."""
+    if typ[0] == "?":
+        return f"{taken(typ[1:])} | None"
     if typ[0] in "iu":
         return "SupportsIndex"
     if typ[0] == "f":
@@ -69,6 +72,8 @@ def given(ret: str | list[str]) -> str:
     """The type annotation of a result."""
     if isinstance(ret, list):
         return f"tuple[{', '.join(map(given, ret))}]"
+    if ret[0] == "?":
+        return f"{given(ret[1:])} | None"
     if ret[0] in "iu":
         return "int"
     if ret[0] == "f":
@@ -80,7 +85,14 @@ def definition(name: str, first: Sequence[str] = (), docstring: str = "") -> str
     """The ``def`` of a Zig function as it is called: with `first` and then its own parameters."""
     signature = nano_ffi.signature(name)
     called = "call" if first else name
-    parameters = [*first, *(f"{arg}: {taken(typ)}" for arg, typ in signature["args"])]
+    defaults = signature.get("defaults", {})
+    parameters = [
+        *first,
+        *(
+            f"{arg}: {taken(typ)}" + (f" = {defaults[arg]}" if arg in defaults else "")
+            for arg, typ in signature["args"]
+        ),
+    ]
     body = textwrap.indent(f'\n"""{docstring}"""\n', "    ") if docstring else " ...\n"
     line = f"def {called}({', '.join(parameters)}) -> {given(signature['ret'])}:"
     if len(line + body.partition("\n")[0]) > LINE_LENGTH:

@@ -24,6 +24,7 @@
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
+const literals = @import("literals.zig");
 const signature = @import("signature.zig");
 
 pub const Signature = signature.Signature;
@@ -87,25 +88,53 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         /// Out of line, so that what it needs of registers and stack is no cost of a quick call.
         noinline fn callSlowly(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
+            return callTaking(Boundary.Value, context, args);
+        }
+
+        /// The same where what is null was left out, and is its default. What has none is not null.
+        pub noinline fn callPartly(context: Boundary.Context, args: [*]const ?Boundary.Value) Boundary.Result {
+            return callTaking(?Boundary.Value, context, args);
+        }
+
+        inline fn callTaking(comptime Given: type, context: Boundary.Context, args: [*]const Given) Boundary.Result {
             var arguments: Arguments = undefined;
+            var values: std.meta.ArgsTuple(Function) = undefined;
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
             defer inline for (0..params.len) |index| {
-                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken) arguments[index].release();
+                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken and isGiven(Given, args, index))
+                    arguments[index].release();
             };
-            inline for (0..params.len) |index| {
+            inline for (0..params.len) |index| if (isGiven(Given, args, index)) {
                 const site = comptime &Site{ .function = sig.name, .parameter = sig.args[index] };
                 const Argument = @TypeOf(arguments[index]);
+                const arg = if (Given == Boundary.Value) args[index] else args[index].?;
                 if (@hasDecl(Argument, "takeInto")) {
-                    arguments[index].takeInto(context, args[index], site) catch return Boundary.fail();
+                    arguments[index].takeInto(context, arg, site) catch return Boundary.fail();
                 } else {
-                    arguments[index] = Argument.take(context, args[index], site) catch return Boundary.fail();
+                    arguments[index] = Argument.take(context, arg, site) catch return Boundary.fail();
                 }
                 taken = index + 1;
+            };
+            inline for (0..params.len) |index| {
+                if (isGiven(Given, args, index)) {
+                    values[index] = arguments[index].get();
+                } else values[index] = comptime defaultOf(index);
             }
-            var values: std.meta.ArgsTuple(Function) = undefined;
-            inline for (0..params.len) |index| values[index] = arguments[index].get();
             return finish(context, values);
+        }
+
+        inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
+            if (Given == Boundary.Value or sig.args[index].default == null) return true;
+            return args[index] != null;
+        }
+
+        fn defaultOf(comptime index: usize) params[index].? {
+            if (@hasField(@TypeOf(spec), "defaults")) {
+                if (@hasField(@TypeOf(spec.defaults), sig.args[index].name))
+                    return literals.valueOf(params[index].?, @field(spec.defaults, sig.args[index].name)).?;
+            }
+            return if (@typeInfo(params[index].?) == .optional) null else unreachable;
         }
 
         inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
@@ -244,6 +273,15 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, half(&log, &.{.{ .int = 8 }}));
     try std.testing.expectEqual(Plain.Result{ .raised = error.Odd }, half(&log, &.{.{ .int = 7 }}));
     try std.testing.expectEqual(Plain.Result.failed, half(&log, &.{text}));
+    // What is left out is its default, and what was taken is given back.
+    const lenient = Bridge(Plain).makeTrampoline(functions.repeats, .{
+        .params = .{ "text", "times", "other" },
+        .defaults = .{ .times = 2, .other = "four" },
+    });
+    try std.testing.expectEqual(Plain.Result{ .int = 10 }, lenient.callPartly(&log, &.{ text, null, null }));
+    try std.testing.expectEqual(Plain.Result{ .int = 9 }, lenient.callPartly(&log, &.{ text, null, text }));
+    try std.testing.expectEqual(Plain.Result.failed, lenient.callPartly(&log, &.{ text, null, .{ .int = 1 } }));
+    try std.testing.expectEqual(0, log.borrowed);
     const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
     try std.testing.expectEqual(0, Plain.released);

@@ -68,7 +68,7 @@ fn functionOf(comptime function: anytype, comptime sig: signature.Signature, com
     inline for (sig.args, info.param_types) |arg, Param| params = params ++ .{object(.{
         .{ "name", quoted(arg.name) },
         .{ "type", typeOf(Param.?) },
-        .{ "default", if (arg.optional) quoted("None") else "" },
+        .{ "default", if (arg.default) |default| quoted(default) else "" },
     })};
     return object(.{
         .{ "name", quoted(sig.name) },

@@ -39,7 +39,7 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     }
     const Value = Constant(@TypeOf(value));
     const kind = if (Value == noreturn) null else signature.kindOf(Value);
-    if (kind == null or !signature.isPart(Value)) return leftOut(
+    if (kind == null or !signature.isPart(Value) or !signature.isExact(Value)) return leftOut(
         "constant",
         "its type {s} cannot go to Python",
         .{@typeName(@TypeOf(value))},
@@ -123,22 +123,44 @@ pub fn constant(comptime value: anytype) Constant(@TypeOf(value)) {
 
 /// What `signature.of` is told of a function: names of parameters and comment out of the source, and
 /// what the file says in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
-pub fn specOf(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Spec(source, name) {
-    const gil = if (optionsOf(namespace, name)) |options| options.gil else Gil.held;
-    if (!@hasDecl(source, name)) return .{ .name = name, .gil = gil };
+pub fn specOf(
+    comptime namespace: type,
+    comptime source: type,
+    comptime name: [:0]const u8,
+) Spec(namespace, source, name) {
+    const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
+    if (!@hasDecl(source, name)) return .{ .name = name, .gil = options.gil, .defaults = options.defaults };
     const read = @field(source, name);
-    return .{ .name = name, .params = read.params, .doc = read.doc, .gil = gil };
+    return .{
+        .name = name,
+        .params = read.params,
+        .doc = read.doc,
+        .gil = options.gil,
+        .defaults = options.defaults,
+    };
 }
 
-fn Spec(comptime source: type, comptime name: [:0]const u8) type {
-    if (!@hasDecl(source, name)) return struct { name: [:0]const u8, gil: Gil };
-    return struct { name: [:0]const u8, params: @TypeOf(@field(source, name).params), doc: [:0]const u8, gil: Gil };
+fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) type {
+    const Defaults = @FieldType(Options(GivenOptions(namespace, name)), "defaults");
+    if (!@hasDecl(source, name)) return struct { name: [:0]const u8, gil: Gil, defaults: Defaults };
+    return struct {
+        name: [:0]const u8,
+        params: @TypeOf(@field(source, name).params),
+        doc: [:0]const u8,
+        gil: Gil,
+        defaults: Defaults,
+    };
 }
 
-const Options = struct { gil: Gil = .held };
+fn Options(comptime Given: type) type {
+    return struct {
+        gil: Gil = .held,
+        defaults: if (@hasField(Given, "defaults")) @FieldType(Given, "defaults") else struct {} = .{},
+    };
+}
 
 /// What the file says of one of its functions; null where it says nothing.
-fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options {
+fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(GivenOptions(namespace, name)) {
     if (!@hasDecl(namespace, "nano_ffi_options")) return null;
     const given = namespace.nano_ffi_options;
     for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
@@ -147,14 +169,20 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options {
         );
     }
     if (!@hasField(@TypeOf(given), name)) return null;
-    var options: Options = .{};
+    var options: Options(GivenOptions(namespace, name)) = .{};
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
-        if (!@hasField(Options, field)) @compileError(
-            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there is only 'gil'",
+        if (!@hasField(@TypeOf(options), field)) @compileError(
+            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there are only 'gil' and 'defaults'",
         );
         @field(options, field) = @field(@field(given, name), field);
     }
     return options;
+}
+
+fn GivenOptions(comptime namespace: type, comptime name: []const u8) type {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return struct {};
+    const All = @TypeOf(namespace.nano_ffi_options);
+    return if (@hasField(All, name)) @FieldType(All, name) else struct {};
 }
 
 /// The `///` comment of a declaration that is not a function.

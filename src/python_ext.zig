@@ -73,6 +73,10 @@ pub const Boundary = struct {
                 }
                 var bound: [count]?*PyObject = undefined;
                 if (!binding.bind(&Trampoline.sig, given, nargs, kwnames, &bound)) return null;
+                const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
+                if (has_defaults) for (bound) |arg| {
+                    if (arg == null) return Trampoline.callPartly(self, &bound);
+                };
                 return receive(self, @ptrCast(&bound), count, null);
             }
         }.receive;
@@ -127,6 +131,7 @@ pub fn exportDispatcher(comptime name: [:0]const u8, comptime namespace: type, c
 }
 
 fn functionsOf(comptime namespace: type, comptime source: type) []const module.Function {
+    @setEvalBranchQuota(1_000_000);
     comptime var functions: []const module.Function = &.{};
     inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (comptime exports.of(namespace, source, name) != .function) continue;
@@ -223,7 +228,8 @@ const methods = [_]capi.PyMethodDef{
         .ml_flags = capi.constants.METH_O,
         .ml_doc = "signature($module, name, /)\n--\n\n" ++
             "The signature of the Zig function `name`: {'args': [(name, type), ...], 'ret': type},\n" ++
-            "with the names of Zig types. 'ret' is a list of types where the function returns a tuple.\n\n" ++
+            "with the names of Zig types. 'ret' is a list of types where the function returns a tuple.\n" ++
+            "'defaults', where there are any, has the Python literal of each: {name: '5'}.\n\n" ++
             "KeyError: there is no such function.",
     },
     .{
@@ -392,10 +398,25 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     defer c.Py_DecRef(ret);
 
     const dict = c.PyDict_New() orelse return null;
-    if (c.PyDict_SetItemString(dict, "args", args) == 0 and c.PyDict_SetItemString(dict, "ret", ret) == 0)
+    if (c.PyDict_SetItemString(dict, "args", args) == 0 and c.PyDict_SetItemString(dict, "ret", ret) == 0 and
+        addDefaults(dict, function.sig))
         return dict;
     c.Py_DecRef(dict);
     return null;
+}
+
+/// Adds the defaults, where there are any, as Python literals. False with the error set.
+fn addDefaults(dict: *PyObject, sig: comptime_bridge.Signature) bool {
+    // Behind a parameter that has one, all have one.
+    if (sig.args.len == 0 or sig.args[sig.args.len - 1].default == null) return true;
+    const defaults = c.PyDict_New() orelse return false;
+    defer c.Py_DecRef(defaults);
+    for (sig.args) |arg| if (arg.default) |default| {
+        const text = newStr(default) orelse return false;
+        defer c.Py_DecRef(text);
+        if (c.PyDict_SetItemString(defaults, arg.name, text) < 0) return false;
+    };
+    return c.PyDict_SetItemString(dict, "defaults", defaults) == 0;
 }
 
 fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

@@ -29,6 +29,7 @@ pub const allocator = @import("python/memory.zig").allocator;
 test {
     _ = @import("allocator.zig");
     _ = @import("comptime_bridge.zig");
+    _ = @import("literals.zig");
     _ = @import("ndarray.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");

@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const allocators = @import("allocator.zig");
+const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 
 /// A function as the other side sees it. Everything in it lives as long as the program.
@@ -19,8 +20,8 @@ pub const Signature = struct {
 pub const Argument = struct {
     name: [:0]const u8,
     typ: [:0]const u8,
-    /// May be left out, and is null then: a `?T` with nothing behind it that may not.
-    optional: bool = false,
+    /// As a Python literal, what it is where it is left out; null where it may not be.
+    default: ?[:0]const u8 = null,
 };
 
 /// Text: a parameter that takes str only, where a plain `[]const u8` takes bytes too.
@@ -182,7 +183,7 @@ fn isWritable(comptime T: type) bool {
 }
 
 /// Whether every value of type `T` is one in Python, too: a float of more than 64 bits is not.
-fn isExact(comptime T: type) bool {
+pub fn isExact(comptime T: type) bool {
     return switch (comptime kindOf(T).?) {
         .float => @typeInfo(T).float.bits <= 64,
         .complex => isExact(@FieldType(T, "re")),
@@ -332,9 +333,10 @@ fn isTuple(comptime T: type) bool {
 /// The signature of `function` under `name`.
 ///
 /// `spec` says what Zig's type does not: `.args`, one `.{ .name = "a", .typ = .i64 }` per parameter,
-/// `.ret`, a type name or a tuple of them, `.params`, only the names, `.doc`, and `.gil = .released`
-/// for a function during which other Python threads run. Each may be left out. What is said twice
-/// must agree: a wrong signature is a compile error.
+/// `.ret`, a type name or a tuple of them, `.params`, only the names, `.defaults`, by name what a
+/// parameter is that is left out, `.doc`, and `.gil = .released` for a function during which other
+/// Python threads run. Each may be left out. What is said twice must agree: a wrong signature is a
+/// compile error. A `?T` is null where it is left out, and nothing behind it is required.
 pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Signature {
     return switch (comptime analyze(name, function, spec)) {
         .signature => |signature| signature,
@@ -346,8 +348,10 @@ pub const Analysis = union(enum) { signature: Signature, refused: [:0]const u8 }
 
 /// The signature as `of` gives it, or why there is none.
 pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Analysis {
+    @setEvalBranchQuota(100_000);
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
+    const defaults = if (@hasField(Spec, "defaults")) spec.defaults else .{};
     comptime var args: [info.param_types.len]Argument = undefined;
 
     if (@hasField(Spec, "args") and spec.args.len != args.len) return refused(
@@ -382,6 +386,17 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
         ) };
         if (@hasField(Spec, "args")) if (@hasField(@TypeOf(spec.args[index]), "typ"))
             if (disagreement(name, param_name, arg.typ, spec.args[index].typ)) |reason| return reason;
+        if (@hasField(@TypeOf(defaults), param_name))
+            arg.default = literals.of(T, @field(defaults, param_name)) orelse return refused(
+                "'{s}': the default of parameter '{s}' is no {s} that Python has a literal for: give it a bool, " ++
+                    "number, text or member that fits, or make it ?{s}, and decide in Zig",
+                .{ name, param_name, arg.typ, @typeName(T) },
+            );
+    }
+    for (@typeInfo(@TypeOf(defaults)).@"struct".field_names) |param_name| {
+        for (args) |arg| {
+            if (std.mem.eql(u8, arg.name, param_name)) break;
+        } else return refused("'{s}': there is a default for '{s}', and no such parameter", .{ name, param_name });
     }
 
     if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Value(Param.?)).?) {
@@ -420,8 +435,18 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
         } else if (disagreement(name, "the result", ret[0], spec.ret)) |reason| return reason;
     }
 
-    var last = args.len;
-    while (last > 0 and kindOf(info.param_types[last - 1].?) == .optional) : (last -= 1) args[last - 1].optional = true;
+    var required: ?[]const u8 = null;
+    for (0..args.len) |behind| {
+        const arg = &args[args.len - 1 - behind];
+        if (arg.default != null) {
+            if (required) |next| return refused(
+                "'{s}': parameter '{s}' has a default, and '{s}' behind it has none: give '{s}' one, too",
+                .{ name, arg.name, next, next },
+            );
+        } else if (required == null and kindOf(info.param_types[args.len - 1 - behind].?) == .optional) {
+            arg.default = "None";
+        } else required = arg.name;
+    }
 
     const final_args = args;
     const final_ret = ret;
@@ -488,12 +513,20 @@ test of {
             if (@mod(number, 2) != 0) return error.Odd;
             return .{ number < 0, @abs(number) / 2 };
         }
+        fn less(a: f64, b: f64, c: ?f64) f64 {
+            return a * b * (c orelse 1);
+        }
     };
     const inferred = comptime of("halve", functions.halve, .{ .params = .{"number"}, .doc = "Half." });
     try std.testing.expectEqualStrings("number", inferred.args[0].name);
     try std.testing.expectEqualStrings("i64", inferred.args[0].typ);
     try std.testing.expectEqualStrings("u64", inferred.ret[1]);
     try std.testing.expect(inferred.returns_tuple);
+
+    const defaults = comptime of("less", functions.less, .{ .params = .{ "a", "b", "c" }, .defaults = .{ .b = 0.5 } });
+    try std.testing.expectEqual(null, defaults.args[0].default);
+    try std.testing.expectEqualStrings("0.5", defaults.args[1].default.?);
+    try std.testing.expectEqualStrings("None", defaults.args[2].default.?);
 
     const said = comptime of("halve", functions.halve, .{
         .args = &.{.{ .name = "n", .typ = .i64 }},

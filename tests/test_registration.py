@@ -38,7 +38,11 @@ def test_a_python_function_under_a_name() -> None:
     nano_ffi.register("test.repeat", repeat)
     assert call("test.repeat", "ab") == "abab"
     assert call("test." + str(b"repeat", "ascii"), "ab", times=3) == "ababab"
-    assert nano_ffi.signature("test.repeat") == {"args": [("text", "str"), ("times", "int")], "ret": "str"}
+    assert nano_ffi.signature("test.repeat") == {
+        "args": [("text", "str"), ("times", "int")],
+        "ret": "str",
+        "defaults": {"times": "2"},
+    }
     assert nano_ffi.get("test.repeat") is repeat
     assert nano_ffi.list_functions()[-1] == "test.repeat"
     with pytest.raises(ValueError, match=r"^a function 'test.repeat' is registered already: choose another name$"):

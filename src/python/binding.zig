@@ -28,7 +28,8 @@ inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
     return @reduce(.And, @as(Bytes, text[0..name.len].*) == @as(Bytes, name[0..name.len].*));
 }
 
-/// Fills `all` (as long as `sig.args`) with borrowed references. `args` holds `nargs` positional
+/// Fills `all` (as long as `sig.args`) with borrowed references, null for what was left out and has
+/// a default. `args` holds `nargs` positional
 /// arguments and behind them one for each name in the tuple `kwnames`.
 /// False with TypeError set, which names what is missing, unexpected or given twice.
 pub noinline fn bind(
@@ -40,7 +41,7 @@ pub noinline fn bind(
 ) bool {
     const keywords: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
     const needed = for (sig.args, 0..) |parameter, index| {
-        if (parameter.optional) break index;
+        if (parameter.default != null) break index;
     } else sig.args.len;
     if (nargs > all.len or (keywords == 0 and nargs < needed)) {
         _ = c.PyErr_Format(
@@ -79,10 +80,7 @@ pub noinline fn bind(
         all[slot] = args[nargs + index];
     }
     for (all, sig.args) |*given, parameter| if (given.* == null) {
-        if (parameter.optional) {
-            given.* = capi.object("_Py_NoneStruct");
-            continue;
-        }
+        if (parameter.default != null) continue;
         _ = c.PyErr_Format(
             capi.exception("TypeError"),
             "%s() missing required argument '%s'",

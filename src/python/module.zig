@@ -44,7 +44,7 @@ const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_opt
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
     comptime var text: [:0]const u8 = sig.name ++ "($module";
-    for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.optional) "=None" else "";
+    for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default| "=" ++ default else "";
     return text ++ ")\n--\n\n";
 }
 

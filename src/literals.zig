@@ -1,0 +1,132 @@
+//! Values that are known while compiling as Python literals: what `inspect.signature` shows of a
+//! parameter that may be left out.
+
+const std = @import("std");
+const signature = @import("signature.zig");
+
+/// `value` as a `T`; null where it is none, or nothing that Python has a literal for.
+pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
+    const Value = @TypeOf(value);
+    return switch (signature.kindOf(T) orelse return null) {
+        .bool => if (Value == bool) value else null,
+        .int => switch (@typeInfo(Value)) {
+            .int, .comptime_int => std.math.cast(T, value),
+            else => null,
+        },
+        .float => switch (@typeInfo(Value)) {
+            .int, .comptime_int => @floatFromInt(value),
+            .float => if (std.math.isNan(value)) null else @floatCast(value),
+            .comptime_float => value,
+            else => null,
+        },
+        .optional => if (Value == @TypeOf(null))
+            @as(T, null)
+        else
+            valueOf(@typeInfo(T).optional.child, value) orelse return null,
+        .text => if (isText(Value)) value else null,
+        .str, .bytes => if (Value == T) value else if (isText(Value)) .{ .data = value } else null,
+        .@"enum" => if (Value == T)
+            value
+        else if (Value == @EnumLiteral() and @hasField(T, @tagName(value))) @field(T, @tagName(value)) else null,
+        else => null,
+    };
+}
+
+fn isText(comptime Value: type) bool {
+    if (Value == []const u8) return true;
+    if (@typeInfo(Value) != .pointer) return false;
+    const child = @typeInfo(@typeInfo(Value).pointer.child);
+    return child == .array and child.array.child == u8;
+}
+
+/// The Python literal of `value` as a `T`; null where there is none.
+pub fn of(comptime T: type, comptime value: anytype) ?[:0]const u8 {
+    @setEvalBranchQuota(100_000);
+    return comptime if (valueOf(T, value)) |some| literal(T, some) else null;
+}
+
+fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
+    return switch (signature.kindOf(T).?) {
+        .bool => if (value) "True" else "False",
+        .int => std.fmt.comptimePrint("{d}", .{value}),
+        .float => ofFloat(value),
+        .optional => literal(@typeInfo(T).optional.child, value orelse return "None"),
+        .text => if (std.unicode.utf8ValidateSlice(value)) str(value) else bytes(value),
+        .str => if (std.unicode.utf8ValidateSlice(value.data)) str(value.data) else null,
+        .bytes => bytes(value.data),
+        .@"enum" => str(@tagName(value)),
+        else => unreachable,
+    };
+}
+
+fn ofFloat(comptime value: anytype) [:0]const u8 {
+    if (std.math.isInf(value)) return if (value > 0) "1e999" else "-1e999";
+    if (@abs(value) >= 1e16 or (value != 0 and @abs(value) < 1e-4)) return std.fmt.comptimePrint("{e}", .{value});
+    return std.fmt.comptimePrint(if (@round(value) == value) "{d}.0" else "{d}", .{value});
+}
+
+/// A str literal in ASCII, which is all that inspect reads.
+fn str(comptime text: []const u8) [:0]const u8 {
+    var result: [:0]const u8 = "'";
+    var view: std.unicode.Utf8View = .initUnchecked(text);
+    var iterator = view.iterator();
+    while (iterator.nextCodepoint()) |character| result = result ++ switch (character) {
+        0...127 => ascii(character),
+        128...255 => std.fmt.comptimePrint("\\x{x}", .{character}),
+        256...0xffff => std.fmt.comptimePrint("\\u{x:0>4}", .{character}),
+        else => std.fmt.comptimePrint("\\U{x:0>8}", .{character}),
+    };
+    return result ++ "'";
+}
+
+fn bytes(comptime data: []const u8) [:0]const u8 {
+    var result: [:0]const u8 = "b'";
+    for (data) |byte| result = result ++
+        if (byte < 128) ascii(byte) else std.fmt.comptimePrint("\\x{x}", .{byte});
+    return result ++ "'";
+}
+
+fn ascii(comptime character: u7) []const u8 {
+    return switch (character) {
+        '\n' => "\\n",
+        '\r' => "\\r",
+        '\t' => "\\t",
+        '\'', '\\' => "\\" ++ .{character},
+        0...8, 11, 12, 14...31, 127 => std.fmt.comptimePrint("\\x{x:0>2}", .{character}),
+        else => &.{character},
+    };
+}
+
+test valueOf {
+    try std.testing.expectEqual(5, comptime valueOf(u8, 5).?);
+    try std.testing.expectEqual(null, comptime valueOf(u8, 256));
+    try std.testing.expectEqual(null, comptime valueOf(bool, 1));
+    try std.testing.expectEqual(2.0, comptime valueOf(f64, 2).?);
+    try std.testing.expectEqual(null, comptime valueOf(f64, std.math.nan(f64)));
+    try std.testing.expectEqual(null, comptime valueOf([]const f64, &[_]f64{1}));
+    try std.testing.expectEqualStrings("x", (comptime valueOf(?[]const u8, "x").?).?);
+}
+
+test of {
+    const expect = std.testing.expectEqualStrings;
+    const Color = enum { red, green };
+    try expect("True", of(bool, true).?);
+    try expect("-9223372036854775808", of(i64, std.math.minInt(i64)).?);
+    try expect("5.0", of(f64, 5).?);
+    try expect("0.1", of(f32, 0.1).?);
+    try expect("1e300", of(f64, 1e300).?);
+    try expect("-2.5e-7", of(f64, -2.5e-7).?);
+    try expect("-0.0", of(f64, @as(f64, -0.0)).?);
+    try expect("-1e999", of(f64, -std.math.inf(f64)).?);
+    try expect("None", of(?i64, null).?);
+    try expect("3", of(?i64, 3).?);
+    try expect("'it\\'s \\\\ \\xf1\\n\\x00'", of([]const u8, "it's \\ ñ\n\x00").?);
+    try expect("'\\u20ac\\U0001d11e'", of([]const u8, "€𝄞").?);
+    try expect("b'\\xff'", of([]const u8, "\xff").?);
+    try expect("'s'", of(signature.Str, "s").?);
+    try expect("b'\\xc3\\xb1'", of(signature.Bytes, "ñ").?);
+    try expect("'green'", of(Color, .green).?);
+    try expect("'red'", of(Color, Color.red).?);
+    try std.testing.expectEqual(null, of(Color, .blue));
+    try std.testing.expectEqual(null, of(signature.Str, "\xff"));
+}

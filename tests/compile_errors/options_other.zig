@@ -1,0 +1,12 @@
+//! error: nano_ffi: nano_ffi_options of 'work' has 'gli': there are only 'gil' and 'defaults'
+const nano_ffi = @import("nano_ffi");
+const file = struct {
+    pub fn work() void {}
+    pub const nano_ffi_options = .{ .work = .{ .gli = .released } };
+};
+const source = struct {
+    pub const work = .{ .params = .{}, .doc = "" };
+};
+comptime {
+    nano_ffi.exportModule("file", file, source);
+}
