@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import io
 import os
+import re
 import signal
 import sys
 import tempfile
@@ -23,12 +24,13 @@ from nano_ffi.wheels.cross import Session
 __all__ = ["main"]
 
 HELP = """\
-usage: nano-ffi wheels [--all-archs] [cibuildwheel's arguments]
+usage: nano-ffi wheels [--all-archs] [--shard K/N] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
 
   --all-archs     every architecture of each platform (--archs all)
+  --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
 
 The rest of the command line is cibuildwheel's:
 """
@@ -49,13 +51,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.error("--all-archs cannot be combined with --archs or --only")
     if ours.all_archs:
         arguments[arguments.index("--all-archs")] = "--archs=all"
+    own = argparse.ArgumentParser(prog="nano-ffi wheels", add_help=False, allow_abbrev=False)
+    own.add_argument("--shard", type=parse_shard)  # the one argument that cibuildwheel must not see
+    own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
     session = Session()
     cross.install(session)
-    if ours.help or ours.h or ours.clean_cache or ours.print_build_identifiers:
-        one = ours.platform or ours.only or ours.help or ours.h or ours.clean_cache
-        return run(arguments) if one else first_failure(run(with_platform(arguments, name)) for name in cross.SYSTEMS)
+    if ours.help or ours.h or ours.clean_cache:
+        return run(arguments)
+    commands = one_per_platform(arguments, ours)
+    if own_options.shard:
+        try:
+            session.part = part([name for command in commands for name in selected(command) or []], own_options.shard)
+        except ValueError as error:
+            parser.error(str(error))
+    if ours.print_build_identifiers:
+        return first_failure(run(command) for command in commands)
 
     started = time.monotonic()
     # A request to end takes the way of Ctrl-C: the children end first, and finished wheels are kept.
@@ -63,7 +75,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with session.resources, one_github_summary() as begin_platform:
             codes: list[int] = []
-            for command in command_lines(arguments, ours, session):
+            for command in with_something_to_build(commands, session):
                 begin_platform()
                 codes.append(run(command))
             return first_failure(iter(codes))
@@ -77,27 +89,55 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell_end(session, time.monotonic() - started)
 
 
-def command_lines(arguments: Sequence[str], ours: argparse.Namespace, session: Session) -> list[list[str]]:
-    """cibuildwheel's command line for each platform with something to build. Sets how much there is in all.
+def parse_shard(text: str) -> tuple[int, int]:
+    """``2/4`` as (2, 4). Raises ArgumentTypeError."""
+    match = re.fullmatch(r"(\d+)/(\d+)", text)
+    number, shards = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not 1 <= number <= shards:
+        raise argparse.ArgumentTypeError(f"{text!r} is not K/N with K from 1 to N, as 2/4")
+    return number, shards
+
+
+def part(identifiers: Sequence[str], shard: tuple[int, int]) -> frozenset[str]:
+    """The identifiers of a shard: whole platforms, so that a shard compiles for its CPythons at once, as one machine does.
+
+    Raises ValueError where there are more shards than platforms.
+    """
+    number, shards = shard
+    platforms = list(dict.fromkeys(identifier.partition("-")[2] for identifier in identifiers))
+    if shards > len(platforms):
+        raise ValueError(
+            f"--shard {number}/{shards}: {len(platforms)} platforms are selected, which no more than so many machines "
+            "can share"
+        )
+    mine = platforms[number - 1 :: shards]
+    return frozenset(identifier for identifier in identifiers if identifier.partition("-")[2] in mine)
+
+
+def one_per_platform(arguments: Sequence[str], ours: argparse.Namespace) -> list[list[str]]:
+    """cibuildwheel's command line for each platform."""
+    if ours.platform or ours.only or os.environ.get("CIBW_PLATFORM"):
+        return [list(arguments)]
+    return [with_platform(arguments, name) for name in cross.SYSTEMS]
+
+
+def with_something_to_build(commands: Sequence[list[str]], session: Session) -> Sequence[list[str]]:
+    """The command lines that select a wheel. Sets how many they select in all.
 
     Raises SystemExit for a wrong command line.
     """
-    if ours.platform or ours.only or os.environ.get("CIBW_PLATFORM"):
-        commands = [list(arguments)]
-    else:
-        commands = [with_platform(arguments, name) for name in cross.SYSTEMS]
-    counts = [count(command) for command in commands]
-    session.total = sum(number or 0 for number in counts)
+    identifiers = [selected(command) for command in commands]
+    session.total = sum(len(names or []) for names in identifiers)
     # One that cannot be counted is run, to say why. A project may well be for one platform only, but not for none.
-    return [command for command, number in zip(commands, counts, strict=True) if number != 0] or commands[:1]
+    return [command for command, names in zip(commands, identifiers, strict=True) if names != []] or commands[:1]
 
 
 def with_platform(arguments: Sequence[str], name: str) -> list[str]:
     return [f"--platform={name}", *arguments]
 
 
-def count(arguments: Sequence[str]) -> int | None:
-    """How many wheels a command line selects; None where cibuildwheel refuses its configuration."""
+def selected(arguments: Sequence[str]) -> list[str] | None:
+    """The identifiers that a command line selects; None where cibuildwheel refuses its configuration."""
     output = io.StringIO()
     with mock.patch.object(sys, "argv", ["nano-ffi wheels", *arguments, "--print-build-identifiers"]):
         try:
@@ -108,7 +148,7 @@ def count(arguments: Sequence[str]) -> int | None:
         except SystemExit as end:
             if end.code:
                 raise
-    return len(output.getvalue().split())
+    return output.getvalue().split()
 
 
 def run(arguments: Sequence[str]) -> int:

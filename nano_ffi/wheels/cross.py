@@ -68,6 +68,8 @@ class Session:
 
     total: int = 0
     """Wheels to come on all platforms, for the progress lines; 0 where it is not known."""
+    part: frozenset[str] | None = None
+    """The identifiers of this machine where several share the work."""
     number: int = 0
     built: int = 0
     kept: int = 0
@@ -106,7 +108,9 @@ class CrossPlatform:
     def get_python_configurations(
         self, build_selector: BuildSelector, architectures: set[Architecture]
     ) -> Sequence[GenericPythonConfiguration]:
-        return self.native.get_python_configurations(build_selector, architectures)
+        selected = self.native.get_python_configurations(build_selector, architectures)
+        part = self.session.part
+        return [python for python in selected if part is None or python.identifier in part]
 
     def build(self, options: Options, tmp_path: Path) -> None:
         """Build the selected wheels into the output folder.

@@ -159,6 +159,46 @@ def test_three_platforms_and_then_nothing_to_do(project: Project) -> None:
     assert "8 wheels (0 built, 8 up to date)" in last_line(project.wheels())
 
 
+def test_shards_make_what_one_machine_makes(project: Project) -> None:
+    project.configure('build = "cp31{3,4t}-*"\n')
+    project.wheels()
+    whole = {path.name: path.read_bytes() for path in (project.root / "wheelhouse").iterdir()}
+    assert len(whole) == 16
+    union: dict[str, bytes] = {}
+    for number in range(1, 4):
+        folder = f"shard-{number}"
+        project.wheels("--shard", f"{number}/3", "--output-dir", folder)
+        mine = {path.name: path.read_bytes() for path in (project.root / folder).iterdir()}
+        assert 0 < len(mine) < 16
+        mine.pop("SHA256SUMS", None)
+        assert not union.keys() & mine.keys()
+        union |= mine
+    assert union == {name: data for name, data in whole.items() if name != "SHA256SUMS"}
+
+
+def test_shards_are_whole_platforms(project: Project) -> None:
+    parts = [project.wheels("--print-build-identifiers", f"--shard={number}/3").split() for number in (1, 2, 3)]
+    assert sorted(name for part in parts for name in part) == sorted(
+        project.wheels("--print-build-identifiers").split()
+    )
+    platforms = [{name.partition("-")[2] for name in part} for part in parts]
+    assert [len(part) for part in platforms] == [3, 3, 2]
+    assert len(set().union(*platforms)) == 8
+
+
+@pytest.mark.parametrize(
+    ("shard", "message"),
+    [
+        ("5/4", "argument --shard: '5/4' is not K/N with K from 1 to N, as 2/4"),
+        ("0/4", "argument --shard: '0/4' is not K/N with K from 1 to N, as 2/4"),
+        ("half", "argument --shard: 'half' is not K/N with K from 1 to N, as 2/4"),
+        ("1/9", "--shard 1/9: 8 platforms are selected, which no more than so many machines can share"),
+    ],
+)
+def test_wrong_shards(project: Project, shard: str, message: str) -> None:
+    assert last_line(project.wheels("--shard", shard, code=2)) == f"nano-ffi wheels: error: {message}"
+
+
 def test_platforms_without_a_selected_wheel_are_left_out(project: Project) -> None:
     project.configure('build = "cp313-win_*"\n')
     assert "2 wheels (2 built" in last_line(project.wheels())
