@@ -58,6 +58,14 @@ def forget_uv_python(session: nox.Session) -> None:
     session.env.pop("UV_PYTHON", None)
 
 
+def run_script(session: nox.Session, module: str) -> None:
+    """Run a script that imports the installed nano_ffi: the folder of the sources comes after it on the path."""
+    start = (
+        "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
+    )
+    session.run("python", "-c", start, str(ROOT), module, *session.posargs)
+
+
 def existing(*names: str) -> list[str]:
     return [name for name in names if (ROOT / name).exists()]
 
@@ -76,12 +84,16 @@ def run_all(session: nox.Session, *commands: tuple[str, ...]) -> list[str]:
 def run_lint(session: nox.Session) -> list[str]:
     """Needs the group `lint`, and for types the requirements of what is checked."""
     python = existing(*PYTHON_CODE)
+    workflows = [str(path.relative_to(ROOT)) for path in sorted(ROOT.glob(".github/workflows/*.yml"))]
     return run_all(
         session,
         ("ruff", "check", *python),
         ("ruff", "format", "--check", *python),
         ("python", "-m", "ziglang", "fmt", "--check", *existing(*ZIG_CODE)),
         ("validate-pyproject", "pyproject.toml"),
+        ("zizmor", "--offline", "--pedantic", "--strict-collection", ".github"),
+        ("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows),
+        ("check-jsonschema", "--builtin-schema=vendor.dependabot", ".github/dependabot.yml"),
         ("mypy", *existing("nano_ffi", "noxfile.py", "scripts", "tests", "benchmarks")),
         ("pyright",),
     )
@@ -175,6 +187,15 @@ def test_all_pythons(session: nox.Session) -> None:
     session.run("python", "-m", "scripts.test_all_pythons", *session.posargs, env={"PYTHONSAFEPATH": ""})
 
 
+@nox.session(name="test-wheel")
+def test_wheel(session: nox.Session) -> None:
+    """Run the suite on wheels built elsewhere, with every CPython found. Builds nothing. Arguments: --require all …"""
+    install(session, "nox", extras=("zig",))
+    session.run(
+        "python", "-m", "scripts.test_all_pythons", "--built-elsewhere", *session.posargs, env={"PYTHONSAFEPATH": ""}
+    )
+
+
 @nox.session
 def headers(session: nox.Session) -> None:
     """Compare the hand-written declarations of CPython with the Python.h of every CPython on this machine."""
@@ -182,6 +203,39 @@ def headers(session: nox.Session) -> None:
     session.run(
         "python", "-m", "scripts.test_all_pythons", "--headers-only", *session.posargs, env={"PYTHONSAFEPATH": ""}
     )
+
+
+@nox.session(default=False)
+def bump(session: nox.Session) -> None:
+    """Change the version, and head its section of the changelog. Argument: the version."""
+    session.install("packaging>=26")
+    session.run("python", "-m", "scripts.changelog", *session.posargs, env={"PYTHONSAFEPATH": ""})
+
+
+@nox.session(name="check-tag", default=False)
+def check_tag(session: nox.Session) -> None:
+    """Check that a tag of HEAD may be released. Arguments: the tag, --write FOLDER for the release's notes."""
+    session.install("packaging>=26")
+    session.run("python", "-m", "scripts.tag", *session.posargs, env={"PYTHONSAFEPATH": ""})
+
+
+@nox.session(default=False)
+def publish(session: nox.Session) -> None:
+    """Upload wheelhouse/ with twine, if all is as it should be. Arguments: --dry-run, --repository testpypi, --help."""
+    install_self(session)
+    run_script(session, "scripts.publish")
+
+
+@nox.session(default=False)
+def lock(session: nox.Session) -> None:
+    """Write .github/publish.txt: the tools of the publishing job, and all that they need, with their hashes."""
+    session.install("uv")
+    session.run(
+        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.13", "--generate-hashes"),
+        *("--no-header", "--no-annotate", "--group=publish", "--output-file=.github/publish.txt"),
+        *session.posargs,
+    )
+    session.log(f"written: {ROOT / '.github' / 'publish.txt'}")
 
 
 @nox.session(default=False)

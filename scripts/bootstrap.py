@@ -42,7 +42,10 @@ def run_nox(noxfile: Path, arguments: list[str]) -> NoReturn:
 def become(python: str | Path, noxfile: Path, arguments: list[str]) -> NoReturn:
     sys.stdout.flush()
     sys.stderr.flush()
-    os.execv(python, [str(python), "-m", "nox", "--noxfile", str(noxfile), *arguments])
+    command = [str(python), "-m", "nox", "--noxfile", str(noxfile), *arguments]
+    if os.name == "nt":  # there exec ends this process at once, and whoever waits for it gets no exit code
+        sys.exit(subprocess.run(command, check=False).returncode)
+    os.execv(python, command)
 
 
 def read_pins() -> list[str]:

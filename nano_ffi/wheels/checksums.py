@@ -63,5 +63,20 @@ def _sha256(path: Path) -> str:
     return digest.hexdigest()
 
 
+def main(argv: list[str]) -> int:
+    """``[--check] FOLDER``: write its ``SHA256SUMS``, or say what is not as that says."""
+    folder = Path(argv[-1])
+    if "--check" not in argv:
+        print(f"written: {write(folder)}")
+        return 0
+    try:
+        problems = differences(folder)
+    except (OSError, ValueError) as error:
+        problems = [f"cannot be read: {error}"]
+    for problem in problems:
+        print(f"{folder / FILE_NAME}: {problem}")
+    return 1 if problems else 0
+
+
 if __name__ == "__main__":
-    print(f"written: {write(Path(sys.argv[1]))}")
+    sys.exit(main(sys.argv[1:]))

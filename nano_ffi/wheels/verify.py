@@ -89,6 +89,10 @@ def main(argv: list[str]) -> int:
         "--quick", action="store_true", help="leave out the checks of other tools (twine, auditwheel, …)"
     )
     parser.add_argument(
+        "--complete", action="store_true", help="refuse a set with other wheels than pyproject.toml selects"
+    )
+    parser.add_argument("--all-archs", action="store_true", help="with --complete: select all architectures")
+    parser.add_argument(
         "--max-size",
         type=float,
         default=10,
@@ -115,6 +119,10 @@ def main(argv: list[str]) -> int:
     options = Options(quick=arguments.quick, max_size=arguments.max_size)
     reports = list(_run(_tasks(wheels, options), max(1, arguments.jobs), progress=sys.stderr.isatty()))
     problems = [problem for report in reports for problem in report.problems]
+    if arguments.complete and not problems:  # the names are right then
+        from nano_ffi.wheels.complete import check_complete  # takes as long to import as a wheel to verify
+
+        problems += check_complete(wheels, all_archs=arguments.all_archs)
     if arguments.verbose:
         for note in (note for report in reports for note in report.notes):
             print(f"note: {note}")

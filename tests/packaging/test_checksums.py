@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,20 @@ def test_differences_are_named(folder: Path) -> None:
         "does not list b-1.0-py3-none-any.whl",
         f"says {old} of a-1.0.tar.gz, which has {new}",
     ]
+
+
+def test_the_file_is_a_script(folder: Path) -> None:
+    def run(*arguments: str) -> tuple[int, str]:
+        script = [sys.executable, checksums.__file__, *arguments, str(folder)]
+        done = subprocess.run(script, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout.replace(str(folder), "FOLDER")
+
+    code, said = run("--check")
+    assert (code, "FOLDER/SHA256SUMS: cannot be read: " in said) == (1, True)
+    assert run() == (0, "written: FOLDER/SHA256SUMS\n")
+    assert run("--check") == (0, "")
+    (folder / "a-1.0.tar.gz").unlink()
+    assert run("--check") == (1, "FOLDER/SHA256SUMS: lists a-1.0.tar.gz, which is not there\n")
 
 
 def test_a_file_that_is_no_list_is_refused(folder: Path) -> None:

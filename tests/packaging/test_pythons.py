@@ -64,7 +64,7 @@ from pathlib import Path
 from packaging.tags import sys_tags
 from scripts import pythons, test_all_pythons
 interpreter = pythons.probe(Path(sys.executable))
-test_all_pythons.project_version = lambda: "1.0"
+test_all_pythons.changelog.project_version = lambda root: "1.0"
 try:
     print(test_all_pythons.own_wheel(interpreter, Path(sys.argv[1]), [str(tag) for tag in sys_tags()]).name)
 except test_all_pythons.RunError as error:
