@@ -18,6 +18,7 @@ __all__ = [
     "get",
     "list_functions",
     "register",
+    "register_module",
     "signature",
     "version",
 ]
@@ -25,4 +26,4 @@ __all__ = [
 __version__ = version()
 
 from nano_ffi import errors, functions
-from nano_ffi.registration import register
+from nano_ffi.registration import register, register_module

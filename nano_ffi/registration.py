@@ -7,9 +7,10 @@ from nano_ffi import _native
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # `import nano_ffi` takes a tenth of the time without them
     from collections.abc import Callable
+    from types import ModuleType
     from typing import Any
 
-__all__ = ["register"]
+__all__ = ["register", "register_module"]
 
 
 def register(name: str, function: Callable[..., Any], /) -> None:
@@ -23,6 +24,26 @@ def register(name: str, function: Callable[..., Any], /) -> None:
     registered already.
     """
     _native.register(name, function, signature_of(function))
+
+
+def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list[str]:
+    """Register every function of a module that was built with nano_ffi, and return the names.
+
+    A name is `prefix` (the module's name and a dot, where it is not given) and the function's own. Raises TypeError
+    where `module` is another kind of module, and ValueError where a name is registered already: then the functions
+    before it in the module are registered.
+    """
+    if not hasattr(module, "__nano_ffi_signature__"):
+        name = getattr(module, "__name__", module)
+        raise TypeError(f"register_module(): {name!r} is not a module that was built with nano_ffi")
+    if prefix is None:
+        prefix = f"{module.__name__}."
+    names = []
+    for name, value in vars(module).items():
+        if isinstance(value, type(_native.call)) and not name.startswith("__"):
+            register(prefix + name, value)
+            names.append(prefix + name)
+    return names
 
 
 def signature_of(function: Callable[..., Any]) -> _native.Signature:

@@ -25,8 +25,10 @@
 
 const std = @import("std");
 const literals = @import("literals.zig");
+const registries = @import("registry.zig");
 const signature = @import("signature.zig");
 
+pub const Payload = signature.Payload;
 pub const Signature = signature.Signature;
 
 /// The place of a value in a call, for messages. A value inside another one has that one's site
@@ -45,6 +47,16 @@ pub fn Bridge(comptime Boundary: type) type {
         pub fn makeTrampoline(comptime function: anytype, comptime spec: anytype) type {
             return Trampoline(Boundary, function, spec);
         }
+
+        /// Registers all public functions of `namespace` by their names, in `registry`: a pointer to
+        /// a `Registry` with the boundary's kind of pointers. Parameters are called arg0, arg1 …
+        pub fn registerAll(registry: anytype, comptime namespace: type) error{ DuplicateName, OutOfMemory }!void {
+            inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
+                if (@typeInfo(@TypeOf(@field(namespace, name))) != .@"fn") continue;
+                const function = makeTrampoline(@field(namespace, name), .{ .name = name });
+                try registry.register(name, function.asPtr(), function.sig);
+            }
+        }
     };
 }
 
@@ -55,7 +67,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
     );
     return struct {
         pub const sig: Signature = signature.of(
-            if (@hasField(@TypeOf(spec), "name")) spec.name else "function",
+            if (@hasField(@TypeOf(spec), "name")) spec.name else nameOf(function),
             function,
             spec,
         );
@@ -159,6 +171,20 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             for (&types, params) |*Argument, Param| Argument.* = Boundary.Argument(Param.?);
             break :arguments @Tuple(&types);
         };
+    };
+}
+
+/// The name of a function in Zig, which only the names of types show that are made of it.
+fn nameOf(comptime function: anytype) [:0]const u8 {
+    const name = @typeName(Named(function));
+    const start = (std.mem.find(u8, name, "'") orelse return "function") + 1;
+    const end = std.mem.findLast(u8, name, "'").?;
+    return std.fmt.comptimePrint("{s}", .{name[start..end]});
+}
+
+fn Named(comptime function: anytype) type {
+    return struct {
+        pub const named = function;
     };
 }
 
@@ -282,6 +308,18 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result{ .int = 9 }, lenient.callPartly(&log, &.{ text, null, text }));
     try std.testing.expectEqual(Plain.Result.failed, lenient.callPartly(&log, &.{ text, null, .{ .int = 1 } }));
     try std.testing.expectEqual(0, log.borrowed);
+    try std.testing.expectEqualStrings("half", Bridge(Plain).makeTrampoline(functions.half, .{}).sig.name);
+    var all: registries.Registry(@TypeOf(pointer)) = .init(std.testing.allocator);
+    defer all.deinit();
+    try Bridge(Plain).registerAll(&all, struct {
+        pub const nothing = functions.nothing;
+        pub const halve = functions.half;
+        pub const no_function = 3;
+    });
+    try std.testing.expectEqual(2, all.list().len);
+    const found = all.find("halve").?;
+    try std.testing.expectEqual(Plain.Result{ .int = 3 }, found.pointer(&log, &.{.{ .int = 6 }}));
+    try std.testing.expectError(error.DuplicateName, all.register("halve", found.pointer, found.sig));
     const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
     try std.testing.expectEqual(0, Plain.released);

@@ -84,6 +84,7 @@ pub const Boundary = struct {
 };
 
 pub const Bridge = comptime_bridge.Bridge(Boundary);
+pub const Registry = State.Functions;
 
 /// Exports PyInit_NAME of a module that has the public functions, constants, enums and error sets of
 /// `namespace`, as far as they can cross. `source` is what source.zig read in the file of
@@ -106,8 +107,30 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
                 .ml_doc = "__nano_ffi_description__($module, /)\n--\n\nAll that the module has, as JSON.",
             },
         },
+        .init = initOf(namespace),
         .exec = &Attributes(namespace, source).add,
     });
+}
+
+/// `pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void` of a file: it registers functions while
+/// the module is executed, once in every interpreter.
+fn initOf(comptime namespace: type) ?*const fn (registry: *Registry) anyerror!void {
+    if (!@hasDecl(namespace, "nano_ffi_init")) return null;
+    const Init = @TypeOf(namespace.nano_ffi_init);
+    const fits = if (@typeInfo(Init) == .@"fn") fits: {
+        const info = @typeInfo(Init).@"fn";
+        break :fits info.param_types.len == 1 and info.param_types[0] == *Registry and
+            comptime_bridge.Payload(info.return_type.?) == void;
+    } else false;
+    if (!fits) @compileError(
+        "nano_ffi: nano_ffi_init is " ++ @typeName(Init) ++
+            ": make it pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void",
+    );
+    return &struct {
+        fn init(registry: *Registry) anyerror!void {
+            return namespace.nano_ffi_init(registry);
+        }
+    }.init;
 }
 
 fn Description(comptime text: [:0]const u8) type {

@@ -10,25 +10,37 @@ pub fn Registry(comptime Pointer: type) type {
 
         pub const Entry = struct { pointer: Pointer, sig: Signature };
 
+        /// For the table.
+        gpa: std.mem.Allocator,
         /// In the order of registration.
         entries: std.array_hash_map.String(Entry) = .empty,
+        /// The name for which `register` failed last with error.DuplicateName.
+        duplicate: [:0]const u8 = "",
 
-        /// Gives the memory back. Names and signatures are not owned.
-        pub fn deinit(registry: *Self, gpa: std.mem.Allocator) void {
-            registry.entries.deinit(gpa);
+        pub fn init(gpa: std.mem.Allocator) Self {
+            return .{ .gpa = gpa };
         }
 
-        /// Makes `name` known. A name that is known already is an error, and keeps its function.
+        /// Gives the memory back. Names and signatures are not owned.
+        pub fn deinit(registry: *Self) void {
+            registry.entries.deinit(registry.gpa);
+        }
+
+        /// Makes a function known as `name`, which must live as long as the registry. A name that is
+        /// known already is error.DuplicateName, and keeps its function.
         pub fn register(
             registry: *Self,
-            gpa: std.mem.Allocator,
             name: [:0]const u8,
             pointer: Pointer,
             sig: Signature,
         ) error{ DuplicateName, OutOfMemory }!void {
-            const slot = try registry.entries.getOrPut(gpa, name);
-            if (slot.found_existing) return error.DuplicateName;
+            const slot = try registry.entries.getOrPut(registry.gpa, name);
+            if (slot.found_existing) {
+                registry.duplicate = name;
+                return error.DuplicateName;
+            }
             slot.value_ptr.* = .{ .pointer = pointer, .sig = sig };
+            slot.value_ptr.sig.name = name;
         }
 
         /// The entry of `name`, which stays where it is until the next `register`.
@@ -43,15 +55,16 @@ pub fn Registry(comptime Pointer: type) type {
 }
 
 test Registry {
-    const gpa = std.testing.allocator;
-    var registry: Registry(usize) = .{};
-    defer registry.deinit(gpa);
+    var registry: Registry(usize) = .init(std.testing.allocator);
+    defer registry.deinit();
     const sig: Signature = .{ .name = "add", .args = &.{}, .ret = &.{"void"} };
 
-    try registry.register(gpa, "add", 1, sig);
-    try std.testing.expectError(error.DuplicateName, registry.register(gpa, "add", 2, sig));
-    try registry.register(gpa, "mul", 3, sig);
+    try registry.register("add", 1, sig);
+    try std.testing.expectError(error.DuplicateName, registry.register("add", 2, sig));
+    try registry.register("mul", 3, sig);
+    try std.testing.expectEqualStrings("add", registry.duplicate);
     try std.testing.expectEqual(1, registry.find("add").?.pointer);
+    try std.testing.expectEqualStrings("mul", registry.find("mul").?.sig.name);
     try std.testing.expectEqual(null, registry.find("sub"));
     try std.testing.expectEqual(2, registry.list().len);
 }

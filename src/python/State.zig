@@ -17,6 +17,8 @@ ready: bool,
 classes: errors.Classes,
 raised: errors.Cache,
 functions: Functions,
+/// For what must live as long as the function objects, each of which keeps the module.
+arena: std.heap.ArenaAllocator,
 /// dict: name → function object, in the order of registration.
 objects: *PyObject,
 /// dict: full name of a Zig type → its Python class.
@@ -45,7 +47,8 @@ pub fn create(state: *State) bool {
         return false;
     };
     state.raised = @splat(null);
-    state.functions = .{};
+    state.functions = .init(memory.allocator);
+    state.arena = .init(memory.allocator);
     state.dispatcher = null;
     state.ready = true;
     return true;
@@ -70,7 +73,8 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     const state = of(@ptrCast(@alignCast(module.?))) orelse return;
     if (!state.ready) return;
     state.ready = false;
-    state.functions.deinit(memory.allocator);
+    state.functions.deinit();
+    state.arena.deinit();
     errors.releaseCache(&state.raised);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);

@@ -4,7 +4,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
-const memory = @import("memory.zig");
+const errors = @import("errors.zig");
 const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
 const Signature = @import("../signature.zig").Signature;
@@ -26,11 +26,12 @@ pub const Function = struct {
 };
 
 /// What PyInit_NAME of a module is made of. `methods` are its own functions besides `functions`,
-/// which are reached by name; `exec` may add more to it, and returns false with the error set.
+/// which are reached by name; `init` registers functions that are known when it runs; `exec` may add more to it, and returns false with the error set.
 pub const Definition = struct {
     name: [:0]const u8,
     functions: []const Function,
     methods: []const capi.PyMethodDef = &.{},
+    init: ?*const fn (registry: *State.Functions) anyerror!void = null,
     exec: ?*const fn (module: *PyObject, state: *State) bool = null,
 };
 
@@ -78,6 +79,7 @@ pub fn exportModule(comptime definition: Definition) void {
             const state = State.of(module) orelse return -1;
             if (!state.create() or !small_ints.fill()) return -1;
             if (!addFunctions(module, state)) return -1;
+            if (definition.init) |register| if (!addRegistered(module, state, register)) return -1;
             const exec = definition.exec orelse return 0;
             return if (exec(module, state)) 0 else -1;
         }
@@ -86,30 +88,74 @@ pub fn exportModule(comptime definition: Definition) void {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
             for (definition.functions, &function_defs) |function, *function_def| {
-                state.functions.register(
-                    memory.allocator,
-                    function.sig.name,
-                    function.pointer,
-                    function.sig,
-                ) catch |err| {
-                    switch (err) {
-                        error.OutOfMemory => _ = c.PyErr_NoMemory(),
-                        error.DuplicateName => _ = c.PyErr_Format(
-                            capi.exception("ValueError"),
-                            "a function '%s' is registered already: choose another name",
-                            function.sig.name.ptr,
-                        ),
-                    }
-                    return false;
-                };
-                const object = c.PyCFunction_NewEx(function_def, module, name) orelse return false;
-                defer c.Py_DecRef(object);
-                if (c.PyDict_SetItemString(state.objects, function.sig.name, object) < 0) return false;
+                state.functions.register(function.sig.name, function.pointer, function.sig) catch |err|
+                    return raiseRegistration(state, err);
+                if (!addFunction(module, state, name, function_def)) return false;
             }
             return true;
         }
     };
     @export(&Module.init, .{ .name = "PyInit_" ++ definition.name });
+}
+
+/// Makes the function object of `def`, which lives as long as it. False with the error set.
+fn addFunction(module: *PyObject, state: *State, module_name: *PyObject, def: *const capi.PyMethodDef) bool {
+    const object = c.PyCFunction_NewEx(def, module, module_name) orelse return false;
+    defer c.Py_DecRef(object);
+    return c.PyDict_SetItemString(state.objects, def.ml_name.?, object) == 0;
+}
+
+/// Adds what `init` registers. False with the error set.
+fn addRegistered(
+    module: *PyObject,
+    state: *State,
+    init: *const fn (registry: *State.Functions) anyerror!void,
+) bool {
+    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+    defer c.Py_DecRef(module_name);
+    const known = state.functions.list().len;
+    init(&state.functions) catch |err| return raiseRegistration(state, err);
+    const added = state.functions.list()[known..];
+    const defs = state.arena.allocator().alloc(capi.PyMethodDef, added.len) catch |err|
+        return raiseRegistration(state, err);
+    for (defs, added) |*def, function| {
+        const doc = docOf(state.arena.allocator(), function.sig) catch |err|
+            return raiseRegistration(state, err);
+        def.* = .{
+            .ml_name = function.sig.name,
+            .ml_meth = function.pointer,
+            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_doc = doc,
+        };
+        if (!addFunction(module, state, module_name, def)) return false;
+    }
+    return true;
+}
+
+/// `textSignature` of a function that is known when it is registered, and its comment.
+fn docOf(arena: std.mem.Allocator, sig: Signature) error{OutOfMemory}![:0]const u8 {
+    var text: std.ArrayList(u8) = .empty;
+    try text.print(arena, "{s}($module", .{sig.name});
+    for (sig.args) |arg| {
+        try text.print(arena, ", {s}", .{arg.name});
+        if (arg.default) |default| try text.print(arena, "={s}", .{default});
+    }
+    try text.print(arena, ")\n--\n\n{s}", .{sig.doc});
+    return text.toOwnedSliceSentinel(arena, 0);
+}
+
+/// Sets the error for what went wrong while functions were registered, and is false.
+fn raiseRegistration(state: *State, err: anyerror) bool {
+    switch (err) {
+        error.OutOfMemory => _ = c.PyErr_NoMemory(),
+        error.DuplicateName => _ = c.PyErr_Format(
+            capi.exception("ValueError"),
+            "a function '%s' is registered already: choose another name",
+            state.functions.duplicate.ptr,
+        ),
+        else => errors.raiseZigError(state.classes, &state.raised, err),
+    }
+    return false;
 }
 
 /// Whether the interpreter is the one that this was compiled for, else false with ImportError set.
