@@ -317,7 +317,10 @@ pub const functions = struct {
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
     pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
 
-    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13.
+    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13. An enum of C is
+    // an unsigned int.
+    pub extern fn PyGILState_Ensure() c_uint;
+    pub extern fn PyGILState_Release(state: c_uint) void;
     pub extern fn PyMem_Malloc(size: usize) ?*anyopaque;
     pub extern fn PyMem_Realloc(memory: ?*anyopaque, size: usize) ?*anyopaque;
     pub extern fn PyMem_Free(memory: ?*anyopaque) void;
