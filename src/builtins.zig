@@ -96,3 +96,23 @@ test "the limits of i64" {
     try expectEqual(high, sum8(high, high, 0, 0, 0, 0, 0, -high));
     try expectEqual(error.Overflow, sum8(high, 1, 0, 0, 0, 0, 0, 0));
 }
+
+test "every function once" {
+    const expectEqual = std.testing.expectEqual;
+    try expectEqual(10.0, mul(2.5, 4));
+    try expectEqual(7, add32(3, 4));
+    try expectEqual(error.Overflow, add32(std.math.maxInt(i32), 1));
+    try expectEqual(1 << 63, umul(1 << 62, 2));
+    try expectEqual(error.Overflow, umul(1 << 63, 2));
+    try expectEqual(3, strlen(.{ .data = "\u{f1}a" }));
+    try std.testing.expectEqualStrings("text", echo(.{ .data = "text" }).data);
+    try expectEqual(257, bytesum(.{ .data = "\xff\x02" }));
+    try expectEqual(.{ -4, 1 }, try divmod(-7, 2));
+    try expectEqual(-3, div(-7, 2));
+    var buffer: [3]u8 = undefined;
+    try expectEqual(3, fill(&buffer, 7));
+    try expectEqual([_]u8{ 7, 7, 7 }, buffer);
+    try expectEqual(9, bufmax(.{ .data = "\x01\x09\x02" }));
+    try expectEqual(0, bufmax(.{ .data = "" }));
+    try expectEqual(0.75, scalef32(1.5, 0.5));
+}

@@ -294,6 +294,13 @@ test Bridge {
     try std.testing.expectEqualStrings("other", log.wrong);
     // Every way out of the call gave back what was taken.
     try std.testing.expectEqual(0, log.borrowed);
+    var taken = try Plain.Argument([]const u8).take(&log, text, undefined);
+    try std.testing.expectEqual(1, log.borrowed);
+    taken.release();
+    try std.testing.expectEqual(
+        Plain.Result{ .int = 6 },
+        repeats.callExact(&log, &.{ text, .{ .int = 1 }, text }),
+    );
     // All quick, and what is not after all.
     const half = Bridge(Plain).makeTrampoline(functions.half, .{}).asPtr();
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, half(&log, &.{.{ .int = 8 }}));

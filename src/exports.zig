@@ -243,3 +243,29 @@ test constant {
     try std.testing.expectEqualStrings("b", comptime constant(example.mixed)[1]);
     try std.testing.expectEqual(3.5, comptime constant(example.pi));
 }
+
+test specOf {
+    const file = struct {
+        pub fn add(a: i64, b: i64) i64 {
+            return a + b;
+        }
+        pub const nano_ffi_options = .{ .add = .{ .gil = .released, .defaults = .{ .b = 1 } } };
+    };
+    const source = struct {
+        pub const add = .{ .params = .{ "a", "b" }, .doc = "Adds." };
+        pub const pi = .{ .doc = "Half a turn." };
+    };
+    const spec = comptime specOf(file, source, "add");
+    try std.testing.expectEqual(Gil.released, spec.gil);
+    try std.testing.expectEqualStrings("1", comptime signature.of("add", file.add, spec).args[1].default.?);
+    try std.testing.expectEqualStrings("Adds.", spec.doc);
+    try std.testing.expectEqualStrings("Half a turn.", docOf(source, "pi"));
+    try std.testing.expectEqualStrings("", docOf(source, "e"));
+}
+
+test Constant {
+    try std.testing.expectEqual(f64, Constant(comptime_float));
+    try std.testing.expectEqual([]const u8, Constant(*const [3:0]u8));
+    try std.testing.expectEqual([2]u8, Constant([2]u8));
+    try std.testing.expectEqual(noreturn, Constant(*u8));
+}

@@ -153,7 +153,7 @@ fn isTagged(comptime info: std.lang.Type.Union) bool {
 
 /// Whether a value of type `T` can be inside of another one: it needs nothing but a copy.
 pub fn isPart(comptime T: type) bool {
-    return switch (kindOf(T) orelse return false) {
+    return switch (comptime kindOf(T) orelse return false) {
         .callback, .owned, .ndarray => false,
         .optional => isPart(@typeInfo(T).optional.child),
         else => true,
@@ -548,4 +548,51 @@ test isExact {
     try std.testing.expect(!isExact(f80));
     try std.testing.expect(!isExact(union(enum) { a: ?[2]f128, b }));
     try std.testing.expect(isExact(struct { f32, []const u8 }));
+}
+
+test kindOf {
+    try std.testing.expectEqual(Kind.text, kindOf([]const u8));
+    try std.testing.expectEqual(Kind.record, kindOf(struct { x: u8 }));
+    try std.testing.expectEqual(Kind.owned, kindOf(allocators.OwnedArena([]const f64)));
+    try std.testing.expectEqual(null, kindOf(fn () void));
+}
+
+test analyze {
+    const functions = struct {
+        fn poke(address: *u8) void {
+            address.* = 1;
+        }
+    };
+    const refusal = comptime analyze("poke", functions.poke, .{ .params = .{"address"} });
+    try std.testing.expectStringStartsWith(
+        refusal.refused,
+        "'poke': parameter 'address' has type *u8, which cannot come from Python: use integers",
+    );
+}
+
+test Callback {
+    const Twice = Callback(fn (i64) i64);
+    const Called = struct {
+        fn invoke(callback: Twice, args: *const Twice.Args) error{PythonException}!i64 {
+            const calls: *u8 = @ptrCast(callback.handle);
+            calls.* += 1;
+            return if (args[0] < 0) error.PythonException else 2 * args[0];
+        }
+    };
+    var calls: u8 = 0;
+    const callback: Twice = .{ .handle = &calls, .invoke = &Called.invoke };
+    try std.testing.expectEqual(8, try callback.call(.{4}));
+    try std.testing.expectError(error.PythonException, callback.call(.{-4}));
+    try std.testing.expectEqual(2, calls);
+    try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+}
+
+test "parts of types" {
+    try std.testing.expectEqual(u8, MapValue(std.StringHashMap(u8)));
+    try std.testing.expectEqual(i64, Payload(error{Odd}!i64));
+    try std.testing.expectEqual(bool, Payload(bool));
+    try std.testing.expectEqualStrings("Kind", shortName(Kind));
+    try std.testing.expect(isBufferItem(f16) and isBufferItem(bool) and isBufferItem(u64));
+    try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
+    try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
 }
