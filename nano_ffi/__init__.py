@@ -7,11 +7,12 @@
 
 from __future__ import annotations
 
-from nano_ffi._native import OutOfRangeError, ZigError, call, get, list_functions, signature, version
+from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, list_functions, signature, version
 
 __all__ = [
     "OutOfRangeError",
     "ZigError",
+    "ZigPanic",
     "call",
     "errors",
     "functions",

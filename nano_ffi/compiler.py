@@ -211,7 +211,8 @@ class Job:
             return ["--debug-rt", *(["-fstrip"] if self.strip else [])]
         if self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}:
             return ["-fstrip", "-fomit-frame-pointer"]
-        return ["-fno-strip", "-fno-omit-frame-pointer"]
+        # What a traceback shows of a panic, and of the way of an error.
+        return ["-fno-strip", "-fno-omit-frame-pointer", "-ferror-tracing"]
 
     def modules(self, work: Path) -> list[str]:
         """Zig's arguments for the module graph."""

@@ -13,7 +13,10 @@
 //!                               anything to give back; null of any other
 //!     wrongCount(Context, comptime Signature, given: usize) Result
 //!     fail() Result             what to return when `take` failed: the failure is on record
-//!     raise(Context, anyerror) Result
+//!     raise(Context, anyerror, trace: []const usize) Result
+//!                               `trace`: where the error came from, if that is known
+//!     panicked(Context, comptime Signature, *const panics.Report) Result
+//!     catches_panics            whether there is such a thing
 //!     give(T, Context, value: T) Result
 //!     release() Token, acquire(Token)
 //!                               around a function whose signature says `.gil = .released`
@@ -25,6 +28,7 @@
 
 const std = @import("std");
 const literals = @import("literals.zig");
+const panics = @import("panics.zig");
 const registries = @import("registry.zig");
 const signature = @import("signature.zig");
 
@@ -150,16 +154,47 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
-            const result = if (comptime isReleased(spec)) released: {
+            const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
                 const token = Boundary.release();
                 defer Boundary.acquire(token);
-                break :released @call(.auto, function, values);
-            } else @call(.auto, function, values);
+                break :released run(values);
+            } else run(values);
+            const result = switch (outcome) {
+                .returned => |result| result,
+                .panicked => |report| return Boundary.panicked(context, sig, report),
+            };
             const R = signature.Payload(@TypeOf(result));
             if (@typeInfo(@TypeOf(result)) != .error_union) return Boundary.give(R, context, result);
-            return Boundary.give(R, context, result catch |err| return Boundary.raise(context, err));
+            return Boundary.give(R, context, result catch |err| {
+                return Boundary.raise(context, err, if (Boundary.catches_panics) panics.errorTrace() else &.{});
+            });
         }
+
+        const Outcome = union(enum) {
+            returned: @typeInfo(Function).@"fn".return_type.?,
+            panicked: if (Boundary.catches_panics) *const panics.Report else noreturn,
+        };
+
+        inline fn run(values: std.meta.ArgsTuple(Function)) Outcome {
+            if (!Boundary.catches_panics) return .{ .returned = @call(.auto, function, values) };
+            var work: Work = .{ .values = values, .result = undefined };
+            if (panics.protect(&work, Work.run)) |report| return .{ .panicked = report };
+            return .{ .returned = work.result };
+        }
+
+        const Work = struct {
+            values: std.meta.ArgsTuple(Function),
+            result: @typeInfo(Function).@"fn".return_type.?,
+
+            fn run(work: *@This()) void {
+                // Not inline, so that it has a frame of its own, with its name.
+                work.result = @call(.never_inline, function, work.values);
+                if (@typeInfo(@TypeOf(work.result)) == .error_union) {
+                    _ = work.result catch return panics.noteError(@errorReturnTrace());
+                }
+            }
+        };
 
         /// Whether every argument has a quick way in.
         const all_quick = for (params) |Param| {
@@ -243,8 +278,13 @@ const Plain = struct {
     fn fail() Result {
         return .failed;
     }
-    fn raise(_: Context, err: anyerror) Result {
+    fn raise(_: Context, err: anyerror, _: []const usize) Result {
         return .{ .raised = err };
+    }
+    const catches_panics = panics.can_escape;
+    fn panicked(log: Context, comptime _: Signature, report: *const panics.Report) Result {
+        log.wrong = report.message();
+        return .failed;
     }
     fn give(comptime T: type, _: Context, value: T) Result {
         return switch (T) {
@@ -278,6 +318,12 @@ test Bridge {
             return if (@rem(value, 2) == 0) @divExact(value, 2) else error.Odd;
         }
         fn nothing() void {}
+        fn panics_() void {
+            panics.panicking("the text", null, never);
+        }
+        fn never(_: [*:0]const u8) noreturn {
+            unreachable;
+        }
     };
     const repeats = Bridge(Plain).makeTrampoline(functions.repeats, .{
         .name = "repeats",
@@ -329,5 +375,11 @@ test Bridge {
     try std.testing.expectError(error.DuplicateName, all.register("halve", found.pointer, found.sig));
     const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
+    try std.testing.expectEqual(0, Plain.released);
+
+    if (!Plain.catches_panics) return;
+    const panicking = Bridge(Plain).makeTrampoline(functions.panics_, .{ .gil = .released });
+    try std.testing.expectEqual(Plain.Result.failed, panicking.call(&log, &.{}));
+    try std.testing.expectEqualStrings("the text", log.wrong);
     try std.testing.expectEqual(0, Plain.released);
 }

@@ -9,14 +9,17 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
+const root = @import("root");
 
 /// Whether a panic can go back to `protect` on this machine. Elsewhere it ends the process.
 pub const can_escape = switch (builtin.cpu.arch) {
-    .x86_64, .x86, .aarch64, .riscv64, .s390x => true,
-    .powerpc64le => true,
-    .arm => true,
+    .x86_64, .x86, .aarch64, .arm, .riscv64, .powerpc64le, .s390x => true,
     else => false,
 };
+
+/// Whether panics are caught in this compilation: where Zig checks at run time, and the root file of
+/// the extension has nano_ffi's `panic`. Otherwise a call costs nothing more.
+pub const are_caught = can_escape and std.debug.runtime_safety and @hasDecl(root, "panic") and !builtin.is_test;
 
 /// What is known of a panic, or of the way of an error, until the thread's next one.
 pub const Report = struct {
@@ -47,33 +50,23 @@ const Checkpoint = struct {
     /// The stack pointer inside of `guard`.
     stack: usize,
     previous: ?*Checkpoint,
-    /// The name of the function that is called.
-    function: [:0]const u8,
 };
 
 threadlocal var top: ?*Checkpoint = null;
 threadlocal var last: Report = undefined;
 
 /// Calls `body(context)`. Null when it returned, and a report where it panicked, which is good until
-/// the thread's next one. `function` is what to call it where the process must end.
-pub fn protect(
-    function: [:0]const u8,
-    context: anytype,
-    comptime body: fn (@TypeOf(context)) void,
-) ?*const Report {
+/// the thread's next one.
+pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*const Report {
     const enter = struct {
         fn enter(pointer: *anyopaque) callconv(.c) void {
             body(@ptrCast(@alignCast(pointer)));
         }
     }.enter;
     const place = &top;
-    var checkpoint: Checkpoint = .{ .stack = 0, .previous = place.*, .function = function };
+    var checkpoint: Checkpoint = .{ .stack = 0, .previous = place.* };
     place.* = &checkpoint;
     defer place.* = checkpoint.previous;
-    if (!can_escape) {
-        enter(@ptrCast(context));
-        return null;
-    }
     const call: *const Guard = @ptrCast(&guard);
     return if (call(&checkpoint.stack, &enter, @ptrCast(context)) == 0) null else &last;
 }
@@ -112,25 +105,16 @@ pub fn panicking(
     comptime end: fn ([*:0]const u8) noreturn,
 ) noreturn {
     @branchHint(.cold);
-    const checkpoint = top orelse endWith(text, null, end);
-    if (!can_escape) endWith(text, checkpoint.function, end);
+    const checkpoint = (if (can_escape) top else null) orelse {
+        var buffer: [600]u8 = undefined;
+        end(std.fmt.bufPrintSentinel(&buffer, "panic in Zig code: {s}", .{text[0..@min(text.len, 480)]}, 0) catch
+            "panic in Zig code");
+    };
     const report = &last;
     report.set(text);
     report.count = walk(&report.addresses, first, @intFromPtr(checkpoint));
     const jump: *const fn (usize) callconv(.c) noreturn = @ptrCast(&escape);
     jump(checkpoint.stack);
-}
-
-fn endWith(
-    text: []const u8,
-    function: ?[:0]const u8,
-    comptime end: fn ([*:0]const u8) noreturn,
-) noreturn {
-    var buffer: [600]u8 = undefined;
-    const name: []const u8 = function orelse "";
-    end(std.fmt.bufPrintSentinel(&buffer, "panic in Zig code{s}{s}: {s}", .{
-        if (name.len > 0) ", in " else "", name, text[0..@min(text.len, 480)],
-    }, 0) catch "panic in Zig code");
 }
 
 /// The return addresses of the frames below `limit`, by the chain of frame pointers, from the one
@@ -194,7 +178,7 @@ fn guard() callconv(.naked) c_int {
             \\ callq *%%rsi
             \\ xorl %%eax, %%eax
             \\
-            ++ pop_x86_64),
+        ++ pop_x86_64),
         .x86 => asm volatile (
             \\ pushl %%ebp
             \\ pushl %%ebx
@@ -210,7 +194,7 @@ fn guard() callconv(.naked) c_int {
             \\ addl $12, %%esp
             \\ xorl %%eax, %%eax
             \\
-            ++ pop_x86),
+        ++ pop_x86),
         .aarch64 => asm volatile (
             \\ stp x29, x30, [sp, #-160]!
             \\ stp x19, x20, [sp, #16]
@@ -228,7 +212,7 @@ fn guard() callconv(.naked) c_int {
             \\ blr x1
             \\ mov w0, #0
             \\
-            ++ pop_aarch64),
+        ++ pop_aarch64),
         .arm => asm volatile (
             \\ push {r4, r5, r6, r7, r8, r9, r10, r11, r12, lr}
             \\ vpush {d8, d9, d10, d11, d12, d13, d14, d15}
@@ -237,7 +221,7 @@ fn guard() callconv(.naked) c_int {
             \\ blx r1
             \\ mov r0, #0
             \\
-            ++ pop_arm),
+        ++ pop_arm),
         .riscv64 => asm volatile (riscv64("s", "addi sp, sp, -208\n") ++
                 \\ sd sp, 0(a0)
                 \\ mv a0, a2
@@ -261,7 +245,7 @@ fn guard() callconv(.naked) c_int {
             \\ basr %%r14, %%r3
             \\ lghi %%r2, 0
             \\
-            ++ pop_s390x),
+        ++ pop_s390x),
         .powerpc64le => asm volatile (
             \\ mflr 0
             \\ std 0, 16(1)
@@ -270,15 +254,15 @@ fn guard() callconv(.naked) c_int {
             \\ stdu 1, -528(1)
             \\ std 2, 24(1)
             \\
-            ++ powerpc64le("std", "stfd", "stvx") ++
-                \\ std 1, 0(3)
-                \\ mr 3, 5
-                \\ mr 12, 4
-                \\ mtctr 4
-                \\ bctrl
-                \\ li 3, 0
-                \\
-            ++ pop_powerpc64le),
+        ++ powerpc64le("std", "stfd", "stvx") ++
+            \\ std 1, 0(3)
+            \\ mr 3, 5
+            \\ mr 12, 4
+            \\ mtctr 4
+            \\ bctrl
+            \\ li 3, 0
+            \\
+        ++ pop_powerpc64le),
         else => comptime unreachable,
     }
 }
@@ -290,41 +274,41 @@ fn escape() callconv(.naked) noreturn {
             \\ movq %%rcx, %%rsp
             \\ movl $1, %%eax
             \\
-            ++ pop_windows) else asm volatile (
+        ++ pop_windows) else asm volatile (
             \\ movq %%rdi, %%rsp
             \\ movl $1, %%eax
             \\
-            ++ pop_x86_64),
+        ++ pop_x86_64),
         .x86 => asm volatile (
             \\ movl 4(%%esp), %%esp
             \\ movl $1, %%eax
             \\
-            ++ pop_x86),
+        ++ pop_x86),
         .aarch64 => asm volatile (
             \\ mov sp, x0
             \\ mov w0, #1
             \\
-            ++ pop_aarch64),
+        ++ pop_aarch64),
         .arm => asm volatile (
             \\ mov sp, r0
             \\ mov r0, #1
             \\
-            ++ pop_arm),
+        ++ pop_arm),
         .riscv64 => asm volatile (
             \\ mv sp, a0
             \\ li a0, 1
             \\
-            ++ pop_riscv64),
+        ++ pop_riscv64),
         .s390x => asm volatile (
             \\ lgr %%r15, %%r2
             \\ lghi %%r2, 1
             \\
-            ++ pop_s390x),
+        ++ pop_s390x),
         .powerpc64le => asm volatile (
             \\ mr 1, 3
             \\ li 3, 1
             \\
-            ++ pop_powerpc64le),
+        ++ pop_powerpc64le),
         else => comptime unreachable,
     }
 }
@@ -454,22 +438,22 @@ test protect {
             unreachable;
         }
         fn nested(work: *@This()) void {
-            const report = protect("inner", work, run).?;
+            const report = protect(work, run).?;
             std.debug.assert(std.mem.eql(u8, report.message(), "the text"));
             work.done = true;
         }
     };
     var work: Work = .{ .depth = 3 };
     for (0..1000) |_| {
-        const report = protect("run", &work, Work.run).?;
+        const report = protect(&work, Work.run).?;
         try std.testing.expectEqualStrings("the text", report.message());
         try std.testing.expect(report.count > 0);
         try std.testing.expectEqual(null, top);
     }
     // The inner one is caught by the inner checkpoint, and the outer function goes on.
-    try std.testing.expectEqual(null, protect("nested", &work, Work.nested));
+    try std.testing.expectEqual(null, protect(&work, Work.nested));
     try std.testing.expect(work.done);
-    try std.testing.expectEqual(null, protect("run", &work, Work.run));
+    try std.testing.expectEqual(null, protect(&work, Work.run));
 }
 
 test leave {
@@ -481,7 +465,7 @@ test leave {
         }
     };
     var work: Work = .{};
-    try std.testing.expectEqual(null, protect("run", &work, Work.run));
+    try std.testing.expectEqual(null, protect(&work, Work.run));
     try std.testing.expectEqual(null, top);
 }
 

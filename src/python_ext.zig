@@ -10,7 +10,9 @@ const errors = @import("python/errors.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
+const panics = @import("panics.zig");
 const State = @import("python/State.zig");
+const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
 const description = @import("description.zig");
 const exports = @import("exports.zig");
@@ -28,10 +30,21 @@ pub const Boundary = struct {
         return null;
     }
 
-    pub fn raise(context: Context, err: anyerror) Result {
+    pub fn raise(context: Context, err: anyerror, trace: []const usize) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;
         errors.raiseZigError(state.classes, &state.raised, err);
+        if (traces.possible) traces.add(context, state.codes, trace);
+        return null;
+    }
+
+    pub const catches_panics = panics.are_caught;
+
+    pub noinline fn panicked(context: Context, comptime sig: comptime_bridge.Signature, report: *const panics.Report) Result {
+        @branchHint(.cold);
+        const state = State.of(context) orelse return null;
+        errors.raisePanic(state.classes, sig.name, report.message());
+        if (traces.possible) traces.add(context, state.codes, report.trace());
         return null;
     }
 
@@ -301,6 +314,7 @@ fn addDispatcher(self: *PyObject, state: *State) bool {
     defer c.Py_DecRef(call_object);
     return c.PyModule_AddObjectRef(self, "call", call_object) == 0 and
         c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
+        c.PyModule_AddObjectRef(self, "ZigPanic", state.classes.panic) == 0 and
         c.PyModule_AddObjectRef(self, "OutOfRangeError", state.classes.out_of_range) == 0;
 }
 
@@ -526,12 +540,14 @@ fn append(list: *PyObject, item: ?*PyObject) bool {
     return c.PyList_Append(list, value) == 0;
 }
 
-/// What becomes of a panic in Zig code: the process ends with the message, and where Python was.
+/// What becomes of a panic in Zig code: a `nano_ffi.ZigPanic` where a function that Python called is
+/// left, else the process ends with the message, and where Python was.
 pub const panic = std.debug.FullPanic(struct {
-    fn panic(message: []const u8, _: ?usize) noreturn {
-        var buffer: [512]u8 = undefined;
-        const text = std.fmt.bufPrintSentinel(&buffer, "panic in Zig code: {s}", .{message}, 0) catch
-            "panic in Zig code";
+    fn panic(message: []const u8, first: ?usize) noreturn {
+        panics.panicking(message, first orelse @returnAddress(), end);
+    }
+
+    fn end(text: [*:0]const u8) noreturn {
         c.Py_FatalError(text);
     }
 }.panic);

@@ -38,6 +38,7 @@ test {
     _ = @import("ndarray.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
+    _ = @import("panics.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
 }

@@ -25,6 +25,8 @@ objects: *PyObject,
 types: *PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
+/// dict: address in the code → code object that says where in the source it is, or None.
+codes: *PyObject,
 /// The object behind `call`; null until the module has one.
 dispatcher: ?*PyObject,
 
@@ -35,7 +37,7 @@ pub fn of(module: *PyObject) ?*State {
 
 /// Makes everything. False with the error set; then there is nothing to give back.
 pub fn create(state: *State) bool {
-    const dicts = .{ &state.objects, &state.types, &state.registered };
+    const dicts = .{ &state.objects, &state.types, &state.registered, &state.codes };
     inline for (dicts, 0..) |dict, index| {
         dict.* = c.PyDict_New() orelse {
             inline for (0..index) |made| c.Py_DecRef(dicts[made].*);
@@ -61,7 +63,8 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    inline for (.{ state.objects, state.types, state.registered, state.classes.zig_error, state.classes.out_of_range, state.classes.by_name, state.classes.sets }) |object| {
+    const own = .{ state.objects, state.types, state.registered, state.codes };
+    inline for (own ++ state.classes.owned()) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
     }
@@ -79,11 +82,9 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);
+    c.Py_DecRef(state.codes);
     c.Py_DecRef(state.dispatcher);
-    c.Py_DecRef(state.classes.zig_error);
-    c.Py_DecRef(state.classes.out_of_range);
-    c.Py_DecRef(state.classes.by_name);
-    c.Py_DecRef(state.classes.sets);
+    inline for (state.classes.owned()) |object| c.Py_DecRef(object);
 }
 
 /// The definition of a module with this state.

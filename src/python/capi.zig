@@ -286,6 +286,14 @@ pub const functions = struct {
     pub extern fn PyEval_SaveThread() ?*anyopaque;
     pub extern fn PyEval_RestoreThread(state: ?*anyopaque) void;
 
+    // Frames of tracebacks. The thread state and the interpreter's dict are lent; globals too.
+    pub extern fn PyCode_NewEmpty(file: [*:0]const u8, name: [*:0]const u8, line: c_int) ?*PyObject;
+    pub extern fn PyFrame_New(thread: *anyopaque, code: *PyObject, globals: *PyObject, locals: ?*PyObject) ?*PyObject;
+    pub extern fn PyTraceBack_Here(frame: *PyObject) c_int;
+    pub extern fn PyThreadState_Get() *anyopaque;
+    pub extern fn PyInterpreterState_Get() *anyopaque;
+    pub extern fn PyInterpreterState_GetDict(interpreter: *anyopaque) ?*PyObject;
+
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
     pub extern fn PyObject_SetAttrString(object: *PyObject, name: [*:0]const u8, value: *PyObject) c_int;
@@ -308,6 +316,7 @@ pub const functions = struct {
     pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PySequence_List(sequence: *PyObject) ?*PyObject;
     pub extern fn PySequence_Tuple(sequence: *PyObject) ?*PyObject;
     pub extern fn PyComplex_FromDoubles(real: f64, imag: f64) ?*PyObject;
     pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
@@ -340,10 +349,12 @@ pub const functions = struct {
 
     // str and bytes. The UTF-8 of a str belongs to the str.
     pub extern fn PyUnicode_AsUTF8AndSize(text: *PyObject, size: *Py_ssize_t) ?[*]const u8;
+    pub extern fn PyUnicode_DecodeUTF8(bytes: [*]const u8, size: Py_ssize_t, errors: ?[*:0]const u8) ?*PyObject;
     pub extern fn PyUnicode_FromFormat(format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
     pub extern fn PyUnicode_New(size: Py_ssize_t, largest: u32) ?*PyObject;
     pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
+    pub extern fn PyBytes_AsStringAndSize(bytes: *PyObject, data: *?[*]u8, size: *Py_ssize_t) c_int;
     pub extern fn PyBytes_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
 
     // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
@@ -381,6 +392,8 @@ pub const functions = struct {
 
     // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
     pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
+    pub extern fn PyModule_GetDict(module: *PyObject) ?*PyObject;
+    pub extern fn PyModule_GetFilenameObject(module: *PyObject) ?*PyObject;
     pub extern fn PyModule_GetState(module: *PyObject) ?*anyopaque;
     pub extern fn PyModuleDef_Init(def: *PyModuleDef) ?*PyObject;
     pub extern fn PyCFunction_NewEx(def: *const PyMethodDef, self: ?*PyObject, module: ?*PyObject) ?*PyObject;

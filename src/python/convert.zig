@@ -8,6 +8,7 @@ const buffers = @import("buffers.zig");
 const capi = @import("capi.zig");
 const enums = @import("enums.zig");
 const errors = @import("errors.zig");
+const panics = @import("../panics.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
@@ -141,6 +142,8 @@ fn Callback(comptime T: type) type {
 
         fn invoke(callback: T, args: *const T.Args) Error!T.R {
             const argument: *Self = @ptrCast(@alignCast(callback.handle));
+            const token = if (panics.are_caught) panics.leave();
+            defer if (panics.are_caught) panics.comeBack(token);
             argument.forget();
             return argument.attempt(args) catch |err| {
                 c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);

@@ -10,19 +10,62 @@ const memory = @import("memory.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// The exception classes of one module in one interpreter: strong references, all or none set.
+/// The exception classes of an interpreter, as a module has them. All modules that nano_ffi made share
+/// them, so that `except nano_ffi.ZigError` is true of every one, whichever was imported first.
 pub const Classes = struct {
+    /// A tuple of the ones that are shared; the fields to `by_name` are borrowed from it.
+    all: *PyObject,
     /// `nano_ffi.ZigError`, the base of what Zig errors become.
     zig_error: *PyObject,
     /// `nano_ffi.OutOfRangeError`, an OverflowError and a ValueError.
     out_of_range: *PyObject,
+    /// `nano_ffi.ZigPanic`, what a panic becomes.
+    panic: *PyObject,
     /// dict: error name → its class, filled as errors appear.
     by_name: *PyObject,
-    /// dict: error name → list of the classes of the public error sets that it is in.
+    /// dict: error name → list of the classes of the module's public error sets that it is in.
     sets: *PyObject,
+    /// dict: error name → its class, of those in the sets.
+    own: *PyObject,
+
+    /// Where the interpreter keeps them. Another number for other classes.
+    const shared_name = "nano_ffi.classes.1";
 
     /// Null with the error set.
     pub fn create() ?Classes {
+        const shared = c.PyInterpreterState_GetDict(c.PyInterpreterState_Get()) orelse {
+            _ = c.PyErr_NoMemory();
+            return null;
+        };
+        const name = capi.newStr(shared_name) orelse return null;
+        defer c.Py_DecRef(name);
+        const all = c.PyDict_GetItemWithError(shared, name) orelse made: {
+            if (c.PyErr_Occurred() != null) return null;
+            const new = make() orelse return null;
+            defer c.Py_DecRef(new);
+            break :made capi.setDefault(shared, name, new) orelse return null;
+        };
+        var classes: Classes = undefined;
+        classes.sets = c.PyDict_New() orelse return null;
+        classes.own = c.PyDict_New() orelse {
+            c.Py_DecRef(classes.sets);
+            return null;
+        };
+        c.Py_IncRef(all);
+        classes.all = all;
+        inline for (order, 0..) |field, index| @field(classes, field) = c.PyTuple_GetItem(all, index).?;
+        return classes;
+    }
+
+    /// The references that are the module's.
+    pub fn owned(classes: Classes) [3]*PyObject {
+        return .{ classes.all, classes.sets, classes.own };
+    }
+
+    const order = .{ "zig_error", "out_of_range", "panic", "by_name" };
+
+    /// A new tuple of what `order` says, or null with the error set.
+    fn make() ?*PyObject {
         // A KeyError shows the repr of its text: the error's name is to be shown as it is.
         const text = c.PyObject_GetAttrString(capi.exception("BaseException"), "__str__") orelse return null;
         defer c.Py_DecRef(text);
@@ -30,61 +73,76 @@ pub const Classes = struct {
         defer c.Py_DecRef(dict);
         if (c.PyDict_SetItemString(dict, "__str__", text) < 0) return null;
 
-        const by_name = c.PyDict_New() orelse return null;
-        const sets = c.PyDict_New();
-        const zig_error = newClass(
-            "nano_ffi.ZigError",
-            "An error that a Zig function returned; str() of it is the error's name in Zig.\n\n" ++
-                "Each error has a class of its own name in nano_ffi.errors, derived from this one and, where\n" ++
-                "a builtin means the same (DivisionByZero: ZeroDivisionError), from that builtin.",
-            dict,
-            c.PyTuple_Pack(1, capi.exception("RuntimeError")),
-        );
-        const out_of_range = newClass(
-            "nano_ffi.OutOfRangeError",
-            "A Python int that the parameter's Zig integer type cannot hold.",
-            null,
-            c.PyTuple_Pack(2, capi.exception("OverflowError"), capi.exception("ValueError")),
-        );
-        if (sets != null and zig_error != null and out_of_range != null) return .{
-            .zig_error = zig_error.?,
-            .out_of_range = out_of_range.?,
-            .by_name = by_name,
-            .sets = sets.?,
+        const made = [_]?*PyObject{
+            newClass(
+                "nano_ffi.ZigError",
+                "An error that a Zig function returned; str() of it is the error's name in Zig.\n\n" ++
+                    "Each error has a class of its own name in nano_ffi.errors, derived from this one and, where\n" ++
+                    "a builtin means the same (DivisionByZero: ZeroDivisionError), from that builtin.",
+                dict,
+                c.PyTuple_Pack(1, capi.exception("RuntimeError")),
+            ),
+            newClass(
+                "nano_ffi.OutOfRangeError",
+                "A Python int that the parameter's Zig integer type cannot hold.",
+                null,
+                c.PyTuple_Pack(2, capi.exception("OverflowError"), capi.exception("ValueError")),
+            ),
+            newClass(
+                "nano_ffi.ZigPanic",
+                "A panic in a Zig function: an index out of bounds, an overflow, what was unreachable.\n\n" ++
+                    "The function was left where it was: its `defer`s did not run, and memory or locks that\n" ++
+                    "it held are not given back. It is an error in the Zig code, to be mended there.",
+                null,
+                c.PyTuple_Pack(1, capi.exception("RuntimeError")),
+            ),
+            c.PyDict_New(),
         };
-        c.Py_DecRef(by_name);
-        c.Py_DecRef(sets);
-        c.Py_DecRef(zig_error);
-        c.Py_DecRef(out_of_range);
+        const tuple = c.PyTuple_New(made.len);
+        var whole = tuple != null;
+        for (made, 0..) |object, index| {
+            if (object == null) whole = false;
+            if (tuple) |all| _ = c.PyTuple_SetItem(all, @intCast(index), object) else c.Py_DecRef(object);
+        }
+        if (whole) return tuple;
+        c.Py_DecRef(tuple);
         return null;
     }
 
-    /// The class (borrowed: `by_name` keeps it) of the Zig error `name`. Null with the error set.
+    /// The class (borrowed: a dict keeps it) of the Zig error `name`. Null with the error set.
     pub fn ofError(classes: Classes, name: [:0]const u8) ?*PyObject {
-        const key = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return null;
+        const key = capi.newStr(name) orelse return null;
         defer c.Py_DecRef(key);
+        if (c.PyDict_GetItemWithError(classes.own, key)) |class| return class;
+        if (c.PyErr_Occurred() != null) return null;
+        const common = classes.ofAnyError(key, name) orelse return null;
+        const sets = c.PyDict_GetItemWithError(classes.sets, key) orelse
+            return if (c.PyErr_Occurred() == null) common else null;
+
+        const bases = c.PySequence_List(sets) orelse return null;
+        defer c.Py_DecRef(bases);
+        if (c.PyList_Append(bases, common) < 0) return null;
+        return keep(classes.own, key, name, c.PySequence_Tuple(bases));
+    }
+
+    /// The class that all modules have for errors of that name.
+    fn ofAnyError(classes: Classes, key: *PyObject, name: [:0]const u8) ?*PyObject {
         if (c.PyDict_GetItemWithError(classes.by_name, key)) |class| return class;
         if (c.PyErr_Occurred() != null) return null;
+        return keep(classes.by_name, key, name, if (sameMeaning(name)) |builtin|
+            c.PyTuple_Pack(2, classes.zig_error, builtin)
+        else
+            c.PyTuple_Pack(1, classes.zig_error));
+    }
 
+    fn keep(dict: *PyObject, key: *PyObject, name: [:0]const u8, bases: ?*PyObject) ?*PyObject {
         var buffer: [256]u8 = undefined;
         const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
             "nano_ffi.errors.ZigError"; // a name of over 200 bytes: the text of the error still has it
-        const class = newClass(full, null, null, classes.basesOf(key, sameMeaning(name)));
+        const class = newClass(full, null, null, bases) orelse return null;
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
-        return capi.setDefault(classes.by_name, key, class orelse return null);
-    }
-
-    /// A new tuple of the sets that an error is in, or ZigError, and the builtin that means the same.
-    fn basesOf(classes: Classes, key: *PyObject, builtin: ?*PyObject) ?*PyObject {
-        const bases = c.PyList_New(0) orelse return null;
-        defer c.Py_DecRef(bases);
-        if (c.PyDict_GetItemWithError(classes.sets, key)) |sets| {
-            for (0..@intCast(c.PyList_Size(sets))) |index|
-                if (c.PyList_Append(bases, c.PyList_GetItem(sets, @intCast(index)) orelse return null) < 0) return null;
-        } else if (c.PyErr_Occurred() != null or c.PyList_Append(bases, classes.zig_error) < 0) return null;
-        if (builtin) |class| if (c.PyList_Append(bases, class) < 0) return null;
-        return c.PySequence_Tuple(bases);
+        return capi.setDefault(dict, key, class);
     }
 
     /// Adds the class of a public error set, from which those of its errors will derive: a new
@@ -225,6 +283,13 @@ fn release(raised: *Raised) void {
     c.Py_DecRef(raised.class);
     c.Py_DecRef(raised.args);
     memory.allocator.destroy(raised);
+}
+
+/// Raises ZigPanic: `function` was left.
+pub fn raisePanic(classes: Classes, function: [:0]const u8, message: []const u8) void {
+    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse return;
+    defer c.Py_DecRef(text);
+    _ = c.PyErr_Format(classes.panic, "%s(): %U", function.ptr, text);
 }
 
 /// What fails with CPython's error set.

@@ -5,6 +5,7 @@
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
+#include <frameobject.h> // PyFrame_New
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
