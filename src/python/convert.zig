@@ -124,13 +124,19 @@ fn Callback(comptime T: type) type {
 
         pub fn release(argument: *Self) void {
             if (argument.raised[0] == null) return;
-            if (c.PyErr_Occurred() != null) {
-                const state = State.of(argument.module) orelse return argument.forget();
-                const given_on = state.classes.ofError("PythonException") orelse return argument.forget();
-                if (c.PyErr_ExceptionMatches(given_on) != 0)
-                    return c.PyErr_Restore(argument.raised[0], argument.raised[1], argument.raised[2]);
-            }
+            var now: [3]?*PyObject = undefined;
+            c.PyErr_Fetch(&now[0], &now[1], &now[2]);
+            if (now[0] != null and isGivenOn(argument.module, now[0].?)) std.mem.swap([3]?*PyObject, &now, &argument.raised);
             argument.forget();
+            c.PyErr_Restore(now[0], now[1], now[2]);
+        }
+
+        /// Whether it is the class of error.PythonException.
+        fn isGivenOn(module: *PyObject, class: *PyObject) bool {
+            const state = State.of(module) orelse return false;
+            if (state.classes.ofError("PythonException")) |given_on| return class == given_on;
+            c.PyErr_Clear();
+            return false;
         }
 
         fn forget(argument: *Self) void {

@@ -119,12 +119,20 @@ const Places = struct {
         const call = address - 1 -% places.base; // what it returns from, and not where to
         const unit = places.dwarf.findCompileUnit(endian, call) catch return null;
         const place = places.dwarf.getLineNumberInfo(places.arena, places.arena, endian, unit, call) catch return null;
-        // The way from the trampoline to the function is ours.
-        if (std.mem.endsWith(u8, place.file_name, "comptime_bridge.zig")) return null;
+        const folder = unit.die.getAttrString(
+            &places.dwarf,
+            endian,
+            std.dwarf.AT.comp_dir,
+            places.dwarf.section(.debug_line_str),
+            unit,
+        ) catch "";
+        const whole = std.fs.path.resolvePosix(places.arena, &.{ folder, place.file_name }) catch return null;
+        // The way from the trampoline to the function is the package's, as is that to a callback.
+        if (std.mem.find(u8, whole, "nano_ffi/zig/") != null) return null;
         const name = places.dwarf.getSymbolName(call) orelse "?";
         const dot = std.mem.findScalarLast(u8, name, '.');
         const short = places.arena.dupeSentinel(u8, if (dot) |at| name[at + 1 ..] else name, 0) catch return null;
-        const path = places.arena.dupeSentinel(u8, place.file_name, 0) catch return null;
+        const path = places.arena.dupeSentinel(u8, whole, 0) catch return null;
         return c.PyCode_NewEmpty(path, short, @intCast(@min(place.line, std.math.maxInt(c_int))));
     }
 };

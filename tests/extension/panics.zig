@@ -42,11 +42,11 @@ pub fn through(f: nano_ffi.Callback(fn (i64) i64), value: i64) !i64 {
     return result;
 }
 
-var text = "text".*;
+var lent = "lent".*;
 
 /// Panics when its result is freed, where there is nothing to go back to.
 pub fn freed() nano_ffi.Owned([]const u8) {
-    return .{ .data = &text, .allocator = .{ .ptr = undefined, .vtable = &.{
+    return .{ .data = &lent, .allocator = .{ .ptr = undefined, .vtable = &.{
         .alloc = std.mem.Allocator.noAlloc,
         .resize = std.mem.Allocator.noResize,
         .remap = std.mem.Allocator.noRemap,
