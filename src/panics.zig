@@ -447,7 +447,7 @@ test protect {
     for (0..1000) |_| {
         const report = protect(&work, Work.run).?;
         try std.testing.expectEqualStrings("the text", report.message());
-        try std.testing.expect(report.count > 0);
+        try std.testing.expect(report.trace().len > 0);
         try std.testing.expectEqual(null, top);
     }
     // The inner one is caught by the inner checkpoint, and the outer function goes on.
