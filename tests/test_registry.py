@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import re
+import subprocess
+import sys
+import textwrap
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -104,3 +107,38 @@ def test_each_import_has_its_own(registering: ModuleType) -> None:
     del again, spec
     assert add(3, 4) == 7
     assert text == registering.plus.__doc__
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython has a GIL per interpreter since 3.12")
+def test_every_interpreter_registers_its_own(registering: ModuleType) -> None:
+    assert registering.__file__ is not None
+    folder = str(Path(registering.__file__).parent)
+    module = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    code = f"""
+        import threading
+        import {module} as interpreters
+        code = '''if True:
+            import sys
+            sys.path.insert(0, {folder!r})
+            import registering
+            for i in range(1000):
+                assert registering.add(i, 4) == i + 4
+                assert registering.plus(i) == i + 1
+            assert registering.plus.__doc__ == "The sum, or the next int."
+        '''
+        errors = []
+
+        def work():
+            for _ in range(5):
+                interpreter = interpreters.create()
+                errors.append(interpreters.run_string(interpreter, code))
+                interpreters.destroy(interpreter)
+
+        threads = [threading.Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == [None] * 40, errors
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
