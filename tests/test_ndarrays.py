@@ -79,6 +79,9 @@ def test_numpy(ndarrays: ModuleType) -> None:
     fields = numpy.zeros(3, [("a", "u1"), ("b", "u1")])
     fields["b"] = 1, 2, 3
     assert ndarrays.line(fields["b"]) == 6
+    text = "look(): parameter 'values' must be a buffer of such items (NdArray(i32, 2)), not of items of 4 bytes with "
+    with pytest.raises(TypeError, match=f"^{re.escape(text)}format '>i': convert or cast it$"):
+        ndarrays.look(grid.astype(">i4"))
     with pytest.raises(BufferError, match=r"parameter 'values' is written to, and this ndarray is read-only"):
         ndarrays.shift(numpy.broadcast_to(numpy.zeros(2), (2, 2, 2)), 1.0)
 
