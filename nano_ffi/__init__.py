@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, list_functions, signature, version
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nano_ffi.description import explain
+    from nano_ffi.loading import compile, load, reload
+
 __all__ = [
     "OutOfRangeError",
     "ZigError",
     "ZigPanic",
     "call",
+    "compile",
     "errors",
+    "explain",
     "functions",
     "get",
     "list_functions",
+    "load",
     "register",
     "register_module",
+    "reload",
     "signature",
     "version",
 ]
@@ -28,3 +37,23 @@ __version__ = version()
 
 from nano_ffi import errors, functions
 from nano_ffi.registration import register, register_module
+
+LATER = {"compile": "loading", "explain": "description", "load": "loading", "reload": "loading"}
+"""What only users' own Zig needs, and in which module that is: the others need not wait for its import."""
+
+
+def __getattr__(name: str) -> object:
+    if name not in LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
+    found = getattr(importlib.import_module(f"nano_ffi.{LATER[name]}"), name)
+    globals()[name] = found
+    return found
+
+
+def load_ipython_extension(shell: object) -> None:
+    """``%load_ext nano_ffi`` gives IPython and Jupyter the cell magic ``%%zig``."""
+    from nano_ffi.ipython import register_magic
+
+    register_magic(shell)

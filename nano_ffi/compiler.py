@@ -19,7 +19,8 @@ from pathlib import Path
 
 import nano_ffi
 from nano_ffi._native import version
-from nano_ffi.settings import MODES, Table, cache_folder, find_upward, mode_named, read_table
+from nano_ffi.settings import Table, read_table
+from nano_ffi.switches import MODES, cache_folder, find_upward, mode_named
 from nano_ffi.wheels import targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, Zig, take, tool, version_of
@@ -207,8 +208,9 @@ class Job:
 
     def debug_options(self) -> list[str]:
         if self.mode == "Debug":
-            # The compiler's runtime need not be faster than what it serves, and is there four seconds earlier.
-            return ["--debug-rt", *(["-fstrip"] if self.strip else [])]
+            # The compiler's runtime need not be faster than what it serves, and is there four seconds earlier. (glibc
+            # refuses to be compiled so.)
+            return [*([] if self.c_options() else ["--debug-rt"]), *(["-fstrip"] if self.strip else [])]
         if self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}:
             return ["-fstrip", "-fomit-frame-pointer"]
         # What a traceback shows of a panic, and of the way of an error.

@@ -24,6 +24,28 @@ def register(name: str, function: Callable[..., Any], /) -> None:
     registered already.
     """
     _native.register(name, function, signature_of(function))
+    if is_zig(function):
+        zig_functions[name] = function
+
+
+zig_functions: dict[str, Callable[..., Any]] = {}
+"""What was registered of modules of Zig files, which may be reloaded."""
+
+
+def follow(old: dict[str, Any], new: dict[str, Any]) -> None:
+    """Put functions of a module as they are now in the place of those that were registered."""
+    names = {id(function): name for name, function in old.items()}
+    for registered, function in list(zig_functions.items()):
+        renewed = new.get(names.get(id(function), ""))
+        if renewed is not None and is_zig(renewed):
+            _native.replace(registered, renewed, signature_of(renewed))
+            zig_functions[registered] = renewed
+
+
+def is_zig(function: object) -> bool:
+    """Whether it is a function of a module that was built with nano_ffi."""
+    owner = getattr(function, "__self__", None)
+    return isinstance(function, type(_native.call)) and hasattr(owner, "__nano_ffi_signature__")
 
 
 def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list[str]:
@@ -47,9 +69,8 @@ def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list
 
 
 def signature_of(function: Callable[..., Any]) -> _native.Signature:
-    describe = getattr(getattr(function, "__self__", None), "__nano_ffi_signature__", None)
-    if isinstance(function, type(_native.call)) and describe is not None:
-        described: _native.Signature = describe(function.__name__)
+    if is_zig(function):
+        described: _native.Signature = function.__self__.__nano_ffi_signature__(function.__name__)  # type: ignore[attr-defined]
         return described
     import inspect
 

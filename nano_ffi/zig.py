@@ -14,7 +14,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nano_ffi.settings import SettingsError, Switches, cache_folder
+from nano_ffi.switches import SettingsError, Switches, cache_folder
 
 __all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
 
@@ -48,8 +48,8 @@ class Compiled:
 # The messages of std.zig.Client and std.zig.Server of Zig 0.17.1: a tag and the length of what follows, as two u32.
 EXIT, UPDATE = 0, 1
 EMIT_DIGEST, FILE_SYSTEM_INPUTS = 2, 6
-CWD, ZIG_LIB = 1, 2
-"""The first byte of an input's path: what it is relative to."""
+CWD, BUILD_ROOT = b"\1", b"\5"
+"""The first byte of an input's path: what it is relative to. The others are Zig's library and its caches."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +68,7 @@ class Zig:
         if executable is None:
             raise CompileError('no Zig compiler is installed; it is a Python package: pip install "nano-ffi[zig]"')
         try:
-            cache, verbose = cache_folder(), Switches.read().verbose > 1
+            cache, verbose = cache_folder(), Switches().verbose > 1
         except SettingsError as error:
             raise CompileError(str(error)) from None
         return cls(executable=executable, cache=str(Path(cache, "zig")), verbose=verbose)
@@ -95,7 +95,6 @@ class Zig:
             [self.executable, command, *arguments, "--listen=-"], cwd, struct.pack("<4I", UPDATE, 0, EXIT, 0)
         )
         folder, inputs, at = None, list[str](), 0
-        bases = {CWD: os.fspath(cwd)}
         while at + 8 <= len(done.stdout):
             tag, length = struct.unpack_from("<2I", done.stdout, at)
             body = done.stdout[at + 8 : at + 8 + length]
@@ -103,12 +102,8 @@ class Zig:
             if tag == EMIT_DIGEST:
                 folder = Path(self.cache, "o", body[1:].hex())
             elif tag == FILE_SYSTEM_INPUTS:
-                paths = [
-                    Path(bases.get(path[0], self.cache), os.fsdecode(path[1:]))
-                    for path in body.split(b"\0")
-                    if path and path[0] != ZIG_LIB
-                ]
-                inputs = [os.path.normpath(path) for path in paths]
+                paths = [os.fsdecode(path[1:]) for path in body.split(b"\0") if path[:1] in {CWD, BUILD_ROOT}]
+                inputs = [os.path.normpath(cwd / path) for path in paths]
         if folder is not None and folder.is_dir():
             return Compiled(folder=folder, inputs=inputs)
         # The same again, for a person: the protocol's messages of errors have yet to be put into words.
@@ -154,3 +149,13 @@ def take(path: Path, place: Path) -> None:
     part = place.with_name(f".{place.name}.{os.getpid()}.part")
     shutil.copy(path, part)
     part.replace(place)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8", newline="\n")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)

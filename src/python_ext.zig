@@ -259,6 +259,12 @@ const methods = [_]capi.PyMethodDef{
         .ml_doc = "register($module, name, function, signature, /)\n--\n\nSee nano_ffi.register.",
     },
     .{
+        .ml_name = "replace",
+        .ml_meth = &replace,
+        .ml_flags = capi.constants.METH_FASTCALL,
+        .ml_doc = "replace($module, name, function, signature, /)\n--\n\nSee nano_ffi.reload.",
+    },
+    .{
         .ml_name = "signature",
         .ml_meth = &signature,
         .ml_flags = capi.constants.METH_O,
@@ -357,14 +363,23 @@ fn get(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 
 /// register(name, function, signature): see nano_ffi.register, which makes the signature.
 fn register(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    return put(self, args, nargs, "register");
+}
+
+/// replace(name, function, signature): lets a name that was registered reach another function.
+fn replace(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    return put(self, args, nargs, "replace");
+}
+
+fn put(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t, comptime who: [:0]const u8) ?*PyObject {
     if (nargs != 3) {
-        _ = c.PyErr_Format(capi.exception("TypeError"), "register() takes 3 arguments (%zd given)", nargs);
+        _ = c.PyErr_Format(capi.exception("TypeError"), who ++ "() takes 3 arguments (%zd given)", nargs);
         return null;
     }
     const state = State.of(self) orelse return null;
-    const text = textOf(args[0], "register") orelse return null;
+    const text = textOf(args[0], who) orelse return null;
     if (c.PyCallable_Check(args[1]) == 0 or !capi.hasFlag(args[2], "DICT_SUBCLASS")) {
-        c.PyErr_SetString(capi.exception("TypeError"), "register(): the function must be callable");
+        c.PyErr_SetString(capi.exception("TypeError"), who ++ "(): the function must be callable");
         return null;
     }
     // Our own object of the name's text: a subclass of str might lie about itself.
@@ -376,21 +391,25 @@ fn register(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) c
     const dispatcher = state.dispatcher.?;
     Dispatcher.lock(dispatcher);
     defer Dispatcher.unlock(dispatcher);
-    switch (c.PyDict_Contains(state.objects, name.?)) {
-        0 => {},
-        1 => {
-            _ = c.PyErr_Format(
-                capi.exception("ValueError"),
-                "a function %R is registered already: choose another name",
-                name,
-            );
-            return null;
-        },
-        else => return null,
+    const replaces = comptime std.mem.eql(u8, who, "replace");
+    const known = c.PyDict_Contains(if (replaces) state.registered else state.objects, name.?);
+    if (known < 0) return null;
+    if ((known == 1) != replaces) {
+        const exception, const message = if (replaces)
+            .{ "KeyError", "no function %R was registered: register it" }
+        else
+            .{ "ValueError", "a function %R is registered already: choose another name" };
+        _ = c.PyErr_Format(capi.exception(exception), message, name);
+        return null;
+    }
+    if (replaces) {
+        const old = c.PyDict_GetItemWithError(state.objects, name.?) orelse return null;
+        if (c.PyList_Append(state.replaced, old) < 0) return null;
     }
     if (c.PyDict_SetItem(state.registered, name.?, args[2]) < 0) return null;
     if (c.PyDict_SetItem(state.objects, name.?, args[1]) < 0) return null;
-    Dispatcher.add(dispatcher, slotOf(name.?, args[1])) catch return c.PyErr_NoMemory();
+    const slot = slotOf(name.?, args[1]);
+    (if (replaces) Dispatcher.replace(dispatcher, slot) else Dispatcher.add(dispatcher, slot)) catch return c.PyErr_NoMemory();
     return capi.singleton(.None);
 }
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.util
+import os
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -34,6 +35,15 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
         return sys.modules[name]
 
     return load
+
+
+@pytest.fixture(scope="session")
+def zig_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder for users' modules: as new, but with what Zig compiles once for all."""
+    from nano_ffi.switches import cache_folder
+
+    os.environ.setdefault("ZIG_GLOBAL_CACHE_DIR", str(Path(cache_folder(), "zig")))
+    return tmp_path_factory.mktemp("cache")
 
 
 @pytest.fixture

@@ -67,6 +67,14 @@ pub fn add(self: *PyObject, slot: names.Slot) error{OutOfMemory}!void {
     dispatcher.table.?.add(slot);
 }
 
+/// Lets the name of `slot`, which is known, reach what `slot` does, under the lock. What it reached
+/// before may still be called, and must live as long as the dispatcher, too.
+pub fn replace(self: *PyObject, slot: names.Slot) error{OutOfMemory}!void {
+    const dispatcher: *Object = @ptrCast(@alignCast(self));
+    const renewed = try dispatcher.table.?.replaced(slot);
+    @atomicStore(?*names.Table, &dispatcher.table, renewed, .release);
+}
+
 fn traverse(self: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
     const dispatcher: *Object = @ptrCast(@alignCast(self));
     const class_stop = visit(capi.typeOf(self), arg);

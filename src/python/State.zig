@@ -27,6 +27,8 @@ types: *PyObject,
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
 codes: *PyObject,
+/// list: functions that others took the place of. A thread may be about to call one.
+replaced: *PyObject,
 /// The object behind `call`; null until the module has one.
 dispatcher: ?*PyObject,
 
@@ -44,8 +46,13 @@ pub fn create(state: *State) bool {
             return false;
         };
     }
+    state.replaced = c.PyList_New(0) orelse {
+        inline for (dicts) |dict| c.Py_DecRef(dict.*);
+        return false;
+    };
     state.classes = errors.Classes.create() orelse {
         inline for (dicts) |dict| c.Py_DecRef(dict.*);
+        c.Py_DecRef(state.replaced);
         return false;
     };
     state.raised = @splat(null);
@@ -63,7 +70,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    const own = .{ state.objects, state.types, state.registered, state.codes };
+    const own = .{ state.objects, state.types, state.registered, state.codes, state.replaced };
     inline for (own ++ state.classes.owned()) |object| {
         const stop = visit(object, arg);
         if (stop != 0) return stop;
@@ -83,6 +90,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);
     c.Py_DecRef(state.codes);
+    c.Py_DecRef(state.replaced);
     c.Py_DecRef(state.dispatcher);
     inline for (state.classes.owned()) |object| c.Py_DecRef(object);
 }

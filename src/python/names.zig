@@ -74,6 +74,15 @@ pub const Table = struct {
         table.used += 1;
     }
 
+    /// A table with the same names, in which that of `slot` reaches what `slot` does, and which has this
+    /// one as its older.
+    pub fn replaced(table: *Table, slot: Slot) error{OutOfMemory}!*Table {
+        const renewed = try create(table.used);
+        for (table.slots) |old| if (old.name) |name| renewed.add(if (name == slot.name) slot else old);
+        renewed.older = table;
+        return renewed;
+    }
+
     /// A table of twice the size with the same names, which has this one as its older.
     pub fn grown(table: *Table) error{OutOfMemory}!*Table {
         const larger = try create(table.slots.len);

@@ -1,0 +1,154 @@
+"""The building of a Zig module for the running interpreter: once, however many processes ask for it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import nano_ffi
+from nano_ffi import builds
+from nano_ffi.builds import Record, Unit
+from nano_ffi.compiler import SOURCES, CompileError, Extension, Job
+from nano_ffi.pyi import write_stub
+from nano_ffi.settings import read_table
+from nano_ffi.switches import find_upward
+from nano_ffi.wheels import targets
+
+try:
+    from filelock import FileLock
+except ImportError:
+    raise CompileError('what is built needs a lock: pip install "nano-ffi[zig]" brings filelock') from None
+
+__all__ = ["build"]
+
+
+def build(unit: Unit) -> str:
+    """The path of a new extension of `unit`, or of one that another process has built meanwhile.
+
+    Raises CompileError; what was built before is kept then.
+    """
+    try:
+        Path(unit.folder).mkdir(parents=True, exist_ok=True)
+        # The system frees the lock of a process that ends, however it ends.
+        with FileLock(Path(unit.folder, "lock")):
+            record = Record.load(unit)
+            if record is not None and unit.switches.build != "always" and record.holds():
+                return record.binary
+            return build_locked(unit, record)
+    except OSError as error:
+        if not str(error.filename or "").startswith(unit.folder):
+            raise
+        raise CompileError(
+            f"{unit.source} cannot be built into {unit.folder}: {error.strerror}; set NANO_FFI_CACHE to a folder that "
+            "can be written"
+        ) from None
+
+
+def build_locked(unit: Unit, before: Record | None) -> str:
+    started = time.time_ns()
+    known = [path for *_, path in before.files] if before else []
+    seen = {path: digest for path in known if (digest := digest_or_none(path, unit.source))}
+    upward = find_upward(unit.source)
+    table = read_table(upward[0], unit.source)
+    mode = unit.switches.mode or table.mode or "ReleaseSafe"
+    job = Job(
+        source=Path(unit.source),
+        name=unit.name,
+        target=targets.native(),
+        mode=mode,
+        cpu=unit.switches.cpu or "native",
+        strip=False,
+        local=True,
+        table=table,
+        package=upward[1],
+    )
+    folder = Path(unit.folder, secrets.token_hex(8))
+    try:
+        with Telling(f"building {unit.name} ({mode})", unit.switches.verbose):
+            extension = job.compile(folder)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    record = Record(
+        unit,
+        version=nano_ffi.__version__,
+        upward=upward,
+        build=f"{folder.name}/{extension.path.name}",
+        previous=before.build if before else "",
+        files=list(entries(unit, upward, extension, seen, started)),
+    )
+    record.save()
+    write_stub(extension.path, Path(unit.source).with_name(f"{unit.name}.pyi"))
+    remove_old(unit)
+    return record.binary
+
+
+def entries(
+    unit: Unit, upward: tuple[str, str], extension: Extension, seen: dict[str, str], started: int
+) -> Iterator[tuple[str, int, int, str]]:
+    """The files of a record. Those that were written since the compilation began have no hash."""
+    ours = f"{SOURCES}{os.sep}"
+    inputs = [unit.source, *extension.inputs, *filter(None, upward)]
+    named = [builds.OURS + path[len(ours) :].replace(os.sep, "/") if path.startswith(ours) else path for path in inputs]
+    for path in dict.fromkeys([*named, builds.ZIG]):
+        found = Path(builds.real_path(path)).stat()
+        digest = builds.digest_of(path, unit.source)
+        certain = seen[path] == digest if path in seen else found.st_mtime_ns < started
+        yield (digest if certain else builds.UNKNOWN, found.st_size, found.st_mtime_ns if certain else 0, path)
+
+
+def digest_or_none(path: str, source: str) -> str | None:
+    try:
+        return builds.digest_of(path, source)
+    except (OSError, ImportError):
+        return None
+
+
+def remove_old(unit: Unit) -> None:
+    """Remove what no record names, and no process can be about to load."""
+    kept = set[str]()
+    for path in Path(unit.folder).glob("*.record"):
+        lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
+        kept |= {line.partition("/")[0] for line in lines[4:6]}
+    for folder in Path(unit.folder).iterdir():
+        if folder.is_dir() and folder.name not in kept:
+            shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a module that is loaded
+
+
+class Telling:
+    """A line on a terminal with the time that something has taken so far."""
+
+    def __init__(self, what: str, verbose: int) -> None:
+        self.what = what
+        self.verbose = verbose
+        self.ended = threading.Event()
+
+    def __enter__(self) -> None:
+        self.started = time.monotonic()
+        self.thread = None
+        if self.verbose and sys.stderr is not None and sys.stderr.isatty():
+            self.thread = threading.Thread(target=self.tell, daemon=True)
+            self.thread.start()
+
+    def tell(self) -> None:
+        while not self.ended.is_set():
+            print(f"\r\033[Knano_ffi: {self.what} … {self.seconds:.0f} s", end="", file=sys.stderr, flush=True)
+            self.ended.wait(1)
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.started
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self.ended.set()
+        if self.thread is not None:
+            self.thread.join()
+        if self.verbose > 1:
+            print(f"nano_ffi: {self.what}: {'failed' if kind else 'done'} after {self.seconds:.2f} s", file=sys.stderr)

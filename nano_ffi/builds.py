@@ -1,0 +1,240 @@
+"""What has been built of a user's Zig file, whether that still holds, and how it is built anew.
+
+Of every file that a build read, its record has the time and size, and a hash for when those differ. A look at an
+up-to-date record is all that an import costs; so nothing that takes long to import is imported here at the top.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from zlib import adler32, crc32
+
+import nano_ffi
+from nano_ffi.switches import Switches, cache_folder, find_upward
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["Unit", "extension_of"]
+
+FORMAT = "nano_ffi record 1"
+
+ZIG = "<zig>"
+"""Stands for the compiler among the files of a record, and its version for the hash."""
+
+OURS = "<nano_ffi>/"
+"""Stands for the folder of the package's own Zig files, which another environment has elsewhere."""
+
+UNKNOWN = "-"
+"""In the place of a hash: the file was written while it was compiled, so what the compiler saw is not known."""
+
+
+def extension_of(source: str, name: str) -> str:
+    """The path of an extension module `name` of the Zig file `source` that is up to date, built if need be.
+
+    Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
+    nothing is built, and ``NANO_FFI_BUILD=never``.
+    """
+    switches = Switches()
+    unit = Unit(os.path.abspath(source), name, switches)
+    record = Record.load(unit)
+    if switches.build == "never":
+        if record is None:
+            raise ImportError(
+                f"NANO_FFI_BUILD=never, and {unit.source} has not been built for this CPython with these switches: "
+                "import it once without NANO_FFI_BUILD, or run `nano-ffi build`",
+                name=name,
+                path=unit.source,
+            )
+        return record.binary
+    if record is not None and switches.build != "always" and record.holds():
+        return record.binary
+    return unit.build()
+
+
+class Unit:
+    """A Zig file as a module of a name, for the running interpreter, with some switches."""
+
+    def __init__(self, source: str, name: str, switches: Switches) -> None:
+        """`source` is absolute."""
+        self.source = source
+        self.name = name
+        self.switches = switches
+        self.folder = os.path.join(cache_folder(), "modules", f"{name}-{short_hash(source)}")
+        abi = EXTENSION_SUFFIXES[0].strip(".").replace(".", "-")
+        cpu = switches.cpu or f"native_{machine()}"
+        variant = f"{abi}-{sys.hexversion:x}-{switches.mode or 'default'}-{cpu}"
+        self.record = os.path.join(self.folder, variant.replace("/", "_") + ".record")
+
+    def build(self) -> str:
+        """The path of a new extension, or of one that another process has built meanwhile."""
+        from nano_ffi.building import build
+
+        return build(self)
+
+
+class Record:
+    """What is known of a build."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        *,
+        version: str,
+        upward: tuple[str, str],
+        build: str,
+        previous: str,
+        files: list[tuple[str, int, int, str]],
+    ) -> None:
+        self.unit = unit
+        self.version = version
+        """Of nano_ffi."""
+        self.upward = upward
+        """pyproject.toml and build.zig.zon that were heeded."""
+        self.build = build
+        """Folder and file name of the extension, in the unit's folder."""
+        self.previous = previous
+        """The one before, which another process may be about to load."""
+        self.files = files
+        """Hash, size, time of change in ns, path."""
+
+    @property
+    def binary(self) -> str:
+        return os.path.join(self.unit.folder, self.build)
+
+    @classmethod
+    def load(cls, unit: Unit) -> Record | None:
+        """None where there is none, or none that can be used."""
+        try:
+            with open(unit.record, encoding="utf-8", errors="surrogateescape") as file:
+                form, version, pyproject, package, build, previous, *lines = file.read().split("\n")
+            if form != FORMAT or lines.pop() != "end":
+                return None
+            files = []
+            for line in lines:
+                digest, size, changed, path = line.split(" ", 3)
+                files.append((digest, int(size), int(changed), path))
+        except (OSError, ValueError):
+            return None
+        record = cls(unit, version=version, upward=(pyproject, package), build=build, previous=previous, files=files)
+        own = bool(files) and files[0][3] == unit.source
+        return record if own and os.path.isfile(record.binary) else None
+
+    def save(self) -> None:
+        lines = [
+            *(FORMAT, self.version, *self.upward, self.build, self.previous),
+            *(f"{digest} {size} {changed} {path}" for digest, size, changed, path in self.files),
+            "end",
+        ]
+        part = f"{self.unit.record}.{os.getpid()}.part"
+        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
+            file.write("\n".join(lines))
+        os.replace(part, self.unit.record)
+
+    def holds(self) -> bool:
+        """Whether nothing has changed that matters."""
+        if self.version != nano_ffi.__version__ or self.upward != find_upward(self.unit.source):
+            return False
+        touched = []
+        for index, (_, size, changed, path) in enumerate(self.files):
+            try:
+                found = os.stat(real_path(path))
+            except FileNotFoundError:
+                if path == ZIG:
+                    continue  # what is built needs no compiler
+                return False
+            if (found.st_size, found.st_mtime_ns) != (size, changed):
+                touched.append((index, found))
+        if not touched:
+            return True
+        for index, found in touched:
+            digest, _, _, path = self.files[index]
+            if digest_of(path, self.unit.source) != digest:
+                return False
+            self.files[index] = (digest, found.st_size, found.st_mtime_ns, path)
+        try:  # noqa: SIM105  # contextlib takes long to import
+            self.save()
+        except OSError:
+            pass  # a cache that is only read: the hashes are compared again next time
+        return True
+
+
+def real_path(path: str) -> str:
+    """Where a path of a record is."""
+    if path == ZIG:
+        return zig()
+    return os.path.join(sources(), path[len(OURS) :]) if path.startswith(OURS) else path
+
+
+def digest_of(path: str, source: str) -> str:
+    """What a file of a record is compared by: its hash, but for two files the part that matters."""
+    if path == ZIG:
+        from nano_ffi.zig import version_of
+
+        return version_of(zig())
+    if os.path.basename(path) == "pyproject.toml":
+        from nano_ffi.settings import read_table
+
+        return read_table(path, source).digest()
+    import hashlib
+
+    with open(real_path(path), "rb") as file:
+        return hashlib.sha256(file.read()).hexdigest()
+
+
+remembered: dict[str, str] = {}
+
+
+def once(function: Callable[[], str]) -> Callable[[], str]:
+    """`functools.cache`, without the import of functools."""
+
+    def cached() -> str:
+        try:
+            return remembered[function.__name__]
+        except KeyError:
+            return remembered.setdefault(function.__name__, function())
+
+    return cached
+
+
+@once
+def zig() -> str:
+    """The installed compiler; a path at which there is nothing, where there is none."""
+    from importlib.util import find_spec
+
+    spec = find_spec("ziglang")
+    folders = spec.submodule_search_locations if spec is not None else None
+    return os.path.join(folders[0], "zig.exe" if sys.platform == "win32" else "zig") if folders else "no zig"
+
+
+@once
+def sources() -> str:
+    """The folder of the package's own Zig files; an editable install has them elsewhere than the Python ones."""
+    return next(path for folder in nano_ffi.__path__ if os.path.isdir(path := os.path.join(folder, "zig")))
+
+
+CPU_LINES = ("model name", "flags", "Features", "CPU implementer", "CPU part", "isa", "cpu\t", "facilities", "machine")
+
+
+@once
+def machine() -> str:
+    """A short name of this machine's CPU: what is built for one does not run on every other."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            said = "".join(
+                line for line in file.read(8192).split("\n\n")[0].splitlines(True) if line.startswith(CPU_LINES)
+            )
+    except OSError:
+        import platform
+
+        said = " ".join(platform.uname()[4:]) + os.environ.get("PROCESSOR_IDENTIFIER", "")
+    return short_hash(said)
+
+
+def short_hash(text: str) -> str:
+    """For names, which hashlib would take longer to import than to hash: a record tells what it is of."""
+    data = os.fsencode(text)
+    return f"{crc32(data):08x}{adler32(data):08x}"

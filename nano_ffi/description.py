@@ -1,0 +1,269 @@
+"""What an extension module says of itself: functions, classes, constants, and what was left out of it.
+
+It stands as JSON in the bytes of the binary (src/description.zig), so that neither a stub nor `explain` needs to run
+the module, which may be for another machine.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+__all__ = [
+    "Class",
+    "Constant",
+    "Description",
+    "Enum",
+    "ErrorSet",
+    "Field",
+    "Function",
+    "LeftOut",
+    "Type",
+    "described",
+    "explain",
+]
+
+MARKER = b"nano_ffi-description:"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Type:
+    """How a Zig type crosses."""
+
+    kind: str
+    """As in `Kind` of src/signature.zig."""
+    zig: str
+    name: str = ""
+    """Of an enum, a record, a tagged union, a class."""
+    item: Type | None = None
+    items: tuple[Type, ...] = ()
+    """Of a tuple."""
+    fields: tuple[Field, ...] = ()
+    """Of a record, and the tags of a union."""
+    mutable: bool = False
+    params: tuple[Type, ...] = ()
+    """Of a callback."""
+    returns: Type | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Field:
+    """A field, or a parameter."""
+
+    name: str
+    type: Type
+    default: str = ""
+    """As Python shows it; empty where there is none."""
+    doc: str = ""
+    readonly: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Function:
+    name: str
+    doc: str
+    params: tuple[Field, ...]
+    """Without the object of a method."""
+    returns: Type
+    how: str = ""
+    """method, static or class; empty outside of a class."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Constant:
+    name: str
+    doc: str
+    type: Type
+    value: str
+    """As Python shows it; empty where it has no such form."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enum:
+    name: str
+    doc: str
+    members: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ErrorSet:
+    name: str
+    doc: str
+    members: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Class:
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+    init: tuple[Field, ...] | None
+    """The constructor's parameters; None where Python cannot make one."""
+    methods: tuple[Function, ...]
+    constants: tuple[Constant, ...]
+    classes: tuple[Class, ...]
+    enums: tuple[Enum, ...]
+    buffer: bool
+    subclassable: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """A public declaration that is not in the module."""
+
+    name: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    module: str
+    doc: str
+    functions: tuple[Function, ...]
+    constants: tuple[Constant, ...]
+    classes: tuple[Class, ...]
+    enums: tuple[Enum, ...]
+    errors: tuple[ErrorSet, ...]
+    left_out: tuple[LeftOut, ...]
+
+    @classmethod
+    def read(cls, path: Path) -> Description:
+        """The description in an extension module's file. Raises ValueError where there is none."""
+        data = path.read_bytes()
+        at = data.find(MARKER)
+        while at >= 0:
+            size, colon, _ = data[at + len(MARKER) : at + len(MARKER) + 20].partition(b":")
+            start = at + len(MARKER) + len(size) + 1
+            # A binary with debug information has parts of it elsewhere, too.
+            with contextlib.suppress(ValueError):
+                if colon:
+                    return cls.of(json.loads(data[start : start + int(size)]))
+            at = data.find(MARKER, at + 1)
+        raise ValueError(f"{path} does not describe itself: it was not built by this nano_ffi; build it again")
+
+    @classmethod
+    def of(cls, read: dict[str, Any]) -> Description:
+        """The records of what was read."""
+        return cls(
+            module=read["module"],
+            doc=read.get("doc", ""),
+            functions=tuple(map(function_of, read.get("functions", ()))),
+            constants=tuple(map(constant_of, read.get("constants", ()))),
+            classes=tuple(map(class_of, read.get("classes", ()))),
+            enums=tuple(map(enum_of, read.get("enums", ()))),
+            errors=tuple(
+                ErrorSet(name=item["name"], doc=item.get("doc", ""), members=tuple(item.get("members", ())))
+                for item in read.get("errors", ())
+            ),
+            left_out=tuple(
+                LeftOut(name=item["name"], kind=item["kind"], reason=item["reason"])
+                for item in read.get("left_out", ())
+            ),
+        )
+
+
+def type_of(read: dict[str, Any]) -> Type:
+    return Type(
+        kind=read["k"],
+        zig=read["zig"],
+        name=read.get("name", ""),
+        item=type_of(read["item"]) if "item" in read else None,
+        items=tuple(map(type_of, read.get("items", ()))),
+        fields=tuple(map(field_of, read.get("fields", ()))),
+        mutable=read.get("mutable", False),
+        params=tuple(map(type_of, read.get("params", ()))),
+        returns=type_of(read["returns"]) if "returns" in read else None,
+    )
+
+
+def field_of(read: dict[str, Any]) -> Field:
+    return Field(
+        name=read["name"],
+        type=type_of(read["type"]),
+        default=read.get("default", ""),
+        doc=read.get("doc", ""),
+        readonly=read.get("readonly", False),
+    )
+
+
+def function_of(read: dict[str, Any]) -> Function:
+    return Function(
+        name=read["name"],
+        doc=read.get("doc", ""),
+        params=tuple(map(field_of, read.get("params", ()))),
+        returns=type_of(read["returns"]),
+        how=read.get("how", ""),
+    )
+
+
+def constant_of(read: dict[str, Any]) -> Constant:
+    return Constant(name=read["name"], doc=read.get("doc", ""), type=type_of(read["type"]), value=read.get("value", ""))
+
+
+def enum_of(read: dict[str, Any]) -> Enum:
+    return Enum(
+        name=read["name"], doc=read.get("doc", ""), members=tuple((name, value) for name, value in read["members"])
+    )
+
+
+def class_of(read: dict[str, Any]) -> Class:
+    return Class(
+        name=read["name"],
+        doc=read.get("doc", ""),
+        fields=tuple(map(field_of, read.get("fields", ()))),
+        init=tuple(map(field_of, read["init"].get("params", ()))) if "init" in read else None,
+        methods=tuple(map(function_of, read.get("methods", ()))),
+        constants=tuple(map(constant_of, read.get("constants", ()))),
+        classes=tuple(map(class_of, read.get("classes", ()))),
+        enums=tuple(map(enum_of, read.get("enums", ()))),
+        buffer=read.get("buffer", False),
+        subclassable=read.get("subclassable", False),
+    )
+
+
+def described(module: ModuleType | str | os.PathLike[str]) -> Description:
+    """The description of a module of a Zig file.
+
+    `module` is the module, its name, or the path of a Zig file, which is built if need be, or of an extension module.
+    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
+    """
+    if isinstance(module, ModuleType):
+        describe = getattr(module, "__nano_ffi_description__", None)
+        if describe is None:
+            raise ValueError(f"{module!r} is not a module that nano_ffi built")
+        return Description.of(json.loads(describe()))
+    path = Path(module)
+    if path.suffix == ".zig":
+        from nano_ffi import builds
+
+        return Description.read(Path(builds.extension_of(str(path), path.stem)))
+    if path.suffix in {".so", ".pyd"}:
+        return Description.read(path)
+    name = str(module)
+    if name in sys.modules:
+        return described(sys.modules[name])
+    import importlib
+
+    importlib.import_module("nano_ffi.importer")
+    return described(importlib.import_module(name))
+
+
+def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
+    """Print which public declarations of a Zig file are not in its module, and why. Returns them.
+
+    `module` is the module, its name, or the path of a Zig file or of an extension module.
+    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
+    """
+    description = described(module)
+    if not description.left_out:
+        print(f"{description.module}: nothing is left out")
+    for left in description.left_out:
+        print(f"{description.module}.{left.name} ({left.kind}) is left out: {left.reason}")
+    return description.left_out

@@ -1,0 +1,177 @@
+"""Modules out of Zig files: `nano_ffi.load`, `nano_ffi.compile`, `nano_ffi.reload`."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from importlib.machinery import ExtensionFileLoader, ModuleSpec
+from importlib.util import module_from_spec, spec_from_file_location
+from weakref import WeakKeyDictionary
+
+from nano_ffi import builds
+from nano_ffi.registration import follow
+from nano_ffi.switches import cache_folder
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from importlib.abc import Loader
+    from types import ModuleType
+else:
+    Loader = object  # importlib.abc takes long to import, and adds nothing
+
+__all__ = ["ZigLoader", "compile", "load", "reload", "zig_spec"]
+
+OF_THE_IMPORT = frozenset(("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__"))
+"""What a module has from its import, not from its code."""
+
+lock = threading.RLock()
+
+loaded: WeakKeyDictionary[ModuleType, tuple[str, list[str]]] = WeakKeyDictionary()
+"""Which extension a module's code is from, and the names that it brought."""
+
+
+def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
+    """The module of the Zig file `path`, built if need be.
+
+    `name` is what it is called in ``sys.modules``, so that its classes can be pickled; the file's name, where it is not
+    given. A file that is loaded already is not loaded twice: its module is brought up to date, as `reload` does.
+
+    Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
+    """
+    source = os.path.abspath(path)
+    fullname = name or os.path.splitext(os.path.basename(source))[0]
+    with lock:
+        module = sys.modules.get(fullname)
+        if module is None and fullname not in sys.stdlib_module_names:
+            return new(zig_spec(fullname, source))
+        loader: object = getattr(module, "__loader__", None)
+        if module is None or not isinstance(loader, ZigLoader) or loader.source != source:
+            raise ImportError(
+                f"{source}: there is another module {fullname!r}: give this one another name", name=fullname
+            )
+        return reload(module)
+
+
+def compile(source: str, name: str | None = None) -> ModuleType:
+    """The module of a Zig source text, built if need be.
+
+    `name` is what it is called in ``sys.modules``; where it is not given, it follows from the text, and the same text
+    is the same module. Another text under the same name takes the place of the code, as with `reload`.
+
+    Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
+    """
+    import hashlib
+
+    digest = hashlib.sha256(source.encode()).hexdigest()[:16]
+    fullname = name or f"zig_{digest}"
+    folder = texts()
+    path = os.path.join(folder, digest, f"{fullname}.zig")
+    if not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        part = f"{path}.{os.getpid()}.part"
+        with open(part, "w", encoding="utf-8", newline="\n") as file:
+            file.write(source)
+        os.replace(part, path)
+    with lock:
+        module = sys.modules.get(fullname)
+        loader: object = getattr(module, "__loader__", None)
+        if module is None or not isinstance(loader, ZigLoader) or not loader.source.startswith(folder):
+            return load(path, fullname)
+        spec = zig_spec(fullname, path)
+        assert isinstance(spec.loader, ZigLoader)
+        spec.loader.renew(module)
+        module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, path
+        return module
+
+
+def reload(module: ModuleType, /) -> ModuleType:
+    """Bring a module of a Zig file up to date, in place, and return it.
+
+    The file is built anew if something changed. The module then has the new functions, classes and constants under
+    their names, and has no more what is gone; functions of it that were given to `nano_ffi.register` are the new ones
+    from the next call by name on. What else holds an old function or class keeps it, with its old code: a name that
+    came by ``from mathx import add``, an instance of a class.
+
+    Raises TypeError for a module of another kind. Raises CompileError, an ImportError, with Zig's message; the module
+    is as it was then.
+    """
+    loader: object = getattr(module, "__loader__", None)
+    if not isinstance(loader, ZigLoader):
+        raise TypeError(f"reload(): {module!r} is not a module of a Zig file")
+    loader.renew(module)
+    return module
+
+
+class ZigLoader(Loader):
+    """Builds a Zig file if need be, and loads the extension module."""
+
+    def __init__(self, fullname: str, source: str) -> None:
+        self.fullname = fullname
+        self.source = os.path.abspath(source)
+        self.extension: ExtensionFileLoader | None = None
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        self.extension, module = self.new_module()
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Fill a module that `create_module` made, or renew one: `importlib.reload` asks so."""
+        if module in loaded or self.extension is None:
+            self.renew(module)
+            return
+        before = set(vars(module))
+        self.extension.exec_module(module)
+        loaded[module] = (self.extension.path, [name for name in vars(module) if name not in before])
+
+    def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
+        path = builds.extension_of(self.source, self.fullname.rpartition(".")[2])
+        loader = ExtensionFileLoader(self.fullname, path)
+        return loader, loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+
+    def renew(self, module: ModuleType) -> None:
+        """Put the code as it is now into a module."""
+        with lock:
+            loader, fresh = self.new_module()
+            extension, names = loaded[module]
+            if loader.path == extension:
+                return
+            loader.exec_module(fresh)
+            contents = {name: value for name, value in vars(fresh).items() if name not in OF_THE_IMPORT}
+            here = vars(module)
+            old = {name: here[name] for name in names if name in here}
+            here.update(contents)
+            for name in old.keys() - contents.keys():
+                del here[name]
+            loaded[module] = (loader.path, list(contents))
+            follow(old, contents)
+
+    def is_package(self, fullname: str) -> bool:
+        return False
+
+    def get_filename(self, fullname: str) -> str:
+        return self.source
+
+
+def zig_spec(fullname: str, source: str) -> ModuleSpec:
+    """As what, and from where, a Zig file is imported."""
+    spec = spec_from_file_location(fullname, os.path.abspath(source), loader=ZigLoader(fullname, source))
+    assert spec is not None
+    return spec
+
+
+def new(spec: ModuleSpec) -> ModuleType:
+    module = module_from_spec(spec)
+    sys.modules[spec.name] = module
+    try:
+        assert spec.loader is not None
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[spec.name]
+        raise
+    return module
+
+
+def texts() -> str:
+    """The folder of the texts given to `compile`."""
+    return os.path.join(cache_folder(), "texts", "")

@@ -1,0 +1,388 @@
+"""The type stub (``.pyi``) of a module out of its description.
+
+It is the same for every platform, and laid out as ``ruff format`` would: what fits into 79 columns is on one line, and
+what does not has a line for each part with a comma behind the last, which no longer line would undo.
+"""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from nano_ffi.description import Class, Constant, Description, Enum, ErrorSet, Field, Function, Type
+from nano_ffi.zig import write_whole
+
+__all__ = ["stub", "write_stub"]
+
+WIDTH = 79
+
+HEAD = "# Made by nano_ffi out of {module}.zig. Do not edit."
+
+DOCSTRING = re.compile(r'"""(?:\\.|[^\\])*?"""', re.DOTALL)
+
+BUFFER_ITEM = re.compile(r"bool|[iu](8|16|32|64|size)|f(16|32|64)|c_\w+")
+"""The names of Zig's types that the items of a buffer can have."""
+
+
+def write_stub(extension: Path, path: Path) -> bool:
+    """Write the stub of an extension module to `path`. Whether it could be: a folder may not be for writing."""
+    text = stub(Description.read(extension))
+    try:
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            write_whole(path, text)
+    except OSError:
+        return False
+    return True
+
+
+def stub(description: Description) -> str:
+    """The text of the stub."""
+    return Writer(description).text()
+
+
+class Writer:
+    """Writes the parts of a stub, and collects what they need."""
+
+    def __init__(self, description: Description) -> None:
+        self.description = description
+        kinds = (
+            description.functions,
+            description.constants,
+            description.classes,
+            description.enums,
+            description.errors,
+        )
+        self.taken = {item.name for items in kinds for item in items}
+        """Names of the module, which hide builtins and imports."""
+        self.imports: dict[str, set[str]] = {}
+        self.helpers: dict[str, str] = {}
+        """Name → definition of what only type checkers know."""
+        self.structs: dict[tuple[str, str, bool], str] = {}
+        self.enums = {enum.name: enum for enum in description.enums}
+
+    def text(self) -> str:
+        made = self.description
+        blocks = [self.enum(enum) for enum in made.enums]
+        blocks += [self.error_set(errors) for errors in made.errors]
+        constants = [self.constant(constant) for constant in made.constants]
+        blocks += ["".join(constants)] if constants else []
+        blocks += [self.class_(class_) for class_ in made.classes]
+        string = self.builtin("str")
+        functions = [self.function(function) for function in made.functions]
+        functions.append(f"def __nano_ffi_description__() -> {string}: ...\n")
+        functions.append(f"def __nano_ffi_signature__(name: {string}, /) -> {self.typing('Any')}: ...\n")
+        blocks += self.joined(functions)
+        head = [HEAD.format(module=made.module) + "\n" + (docstring(made.doc, "") if made.doc else "")]
+        imports = [self.import_lines()] if self.imports else []
+        text = "\n".join([*head, *imports, *self.helpers.values(), *blocks])
+        if any(len(line) > WIDTH for line in DOCSTRING.sub("", text).split("\n")):
+            # A long type in a type: ruff would break that line, in ways that change with its settings.
+            text = text.replace("\n", "\n# fmt: off\n", 1)
+        return text
+
+    # Names
+
+    def builtin(self, name: str) -> str:
+        return self.name_from("builtins", name) if name in self.taken else name
+
+    def typing(self, name: str, module: str = "typing") -> str:
+        return self.name_from(module, name)
+
+    def name_from(self, module: str, name: str) -> str:
+        """How a name of another module is written, which is imported."""
+        if module == "builtins" or name in self.taken:
+            self.imports.setdefault(module, set()).add("")
+            return f"{module}.{name}"
+        self.imports.setdefault(module, set()).add(name)
+        return name
+
+    def import_lines(self) -> str:
+        standard: list[tuple[int, str]] = []
+        other: list[tuple[int, str]] = []
+        for module in sorted(self.imports):
+            names = self.imports[module]
+            lines = other if module == "typing_extensions" else standard
+            if "" in names:
+                lines.append((0, f"import {module}\n"))
+            if found := sorted(names - {""}, key=lambda name: (not name.isupper(), name)):
+                line = f"from {module} import {', '.join(found)}\n"
+                if len(line) > WIDTH + 1:
+                    line = listed(f"from {module} import ", "(", found, ")", "\n")
+                lines.append((1, line))
+        parts = ["".join(line for _, line in sorted(lines, key=lambda line: line[0])) for lines in (standard, other)]
+        return "\n".join(filter(None, parts))
+
+    # Types
+
+    def taking(self, typ: Type) -> str:
+        """The annotation of a parameter."""
+        kind = typ.kind
+        if kind == "int":
+            return self.typing("SupportsIndex")
+        if kind == "float":
+            return f"{self.typing('SupportsFloat')} | {self.typing('SupportsIndex')}"
+        if kind == "complex":
+            names = ("SupportsComplex", "SupportsFloat", "SupportsIndex")
+            return " | ".join(map(self.typing, names))
+        if kind == "text":
+            return f"{self.builtin('str')} | {self.buffer()}"
+        if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
+            return self.buffer()
+        if kind in {"items", "array"}:
+            assert typ.item is not None
+            sequence = f"{self.typing('Sequence', 'collections.abc')}[{self.taking(typ.item)}]"
+            return (
+                f"{self.buffer()} | {sequence}" if kind == "items" and BUFFER_ITEM.fullmatch(typ.item.zig) else sequence
+            )
+        if kind == "tuple":
+            return f"{self.builtin('tuple')}[{', '.join(map(self.taking, typ.items))}]"
+        if kind == "optional":
+            assert typ.item is not None
+            return f"{self.taking(typ.item)} | None"
+        if kind == "enum":
+            return f"{self.enum_name(typ)} | {self.member_names(typ)}"
+        if kind in {"record", "tagged"}:
+            return self.struct(typ, taken=True)
+        if kind == "map":
+            assert typ.item is not None
+            return f"{self.typing('Mapping', 'collections.abc')}[{self.builtin('str')}, {self.taking(typ.item)}]"
+        if kind == "object":
+            return self.builtin("object")
+        if kind == "callback":
+            assert typ.returns is not None
+            given = ", ".join(map(self.giving, typ.params))
+            return f"{self.typing('Callable', 'collections.abc')}[[{given}], {self.taking(typ.returns)}]"
+        return self.giving(typ)
+
+    def giving(self, typ: Type) -> str:
+        """The annotation of a result."""
+        kind = typ.kind
+        if kind in {"int", "float", "complex", "bool", "str", "bytes"}:
+            return self.builtin(kind)
+        if kind == "void":
+            return "None"
+        if kind == "text":
+            return self.builtin("str")
+        if kind == "buffer":
+            return self.builtin("bytes")
+        if kind in {"items", "array", "list"}:
+            assert typ.item is not None
+            return f"{self.builtin('list')}[{self.giving(typ.item)}]"
+        if kind == "tuple":
+            return f"{self.builtin('tuple')}[{', '.join(map(self.giving, typ.items))}]"
+        if kind == "optional":
+            assert typ.item is not None
+            return f"{self.giving(typ.item)} | None"
+        if kind == "owned":
+            assert typ.item is not None
+            return self.giving(typ.item)
+        if kind == "enum":
+            return self.enum_name(typ)
+        if kind in {"record", "tagged"}:
+            return self.struct(typ, taken=False)
+        if kind == "map":
+            assert typ.item is not None
+            return f"{self.builtin('dict')}[{self.builtin('str')}, {self.giving(typ.item)}]"
+        if kind == "class":
+            return typ.name
+        return self.typing("Any")
+
+    def buffer(self) -> str:
+        return self.name_from("typing_extensions", "Buffer")
+
+    def enum_name(self, typ: Type) -> str:
+        # One that the file does not expose is an IntEnum all the same.
+        return typ.name if typ.name in self.enums else self.typing("IntEnum", "enum")
+
+    def member_names(self, typ: Type) -> str:
+        enum = self.enums.get(typ.name)
+        if enum is None:
+            return self.builtin("str")
+        alias = f"_{enum.name}Name"
+        if alias not in self.helpers:
+            members = [quoted(name) for name, _ in enum.members]
+            head = f"{alias}: {self.typing('TypeAlias')} = {self.typing('Literal')}"
+            self.helpers[alias] = listed(head, "[", members, "]", "\n")
+        return alias
+
+    def struct(self, typ: Type, *, taken: bool) -> str:
+        """The TypedDict of a record, or the union of those of a tagged union, as a parameter or as a result."""
+        key = (typ.zig, typ.name, taken)
+        if key in self.structs:
+            return self.structs[key]
+        if not all(usable(field.name) for field in typ.fields):
+            return f"{self.builtin('dict')}[{self.builtin('str')}, {self.typing('Any')}]"
+        # Zig numbers what has no name, on another machine otherwise.
+        base = re.sub(r"\W+", "_", re.sub(r"__(struct|union)_\d+", "", typ.name)) + ("Like" if taken else "")
+        if typ.kind == "record":
+            name = self.structs[key] = self.free_name(base)
+            self.helpers[name] = ""  # its place, before those of its fields
+            self.helpers[name] = self.typed_dict(name, typ.fields, taken=taken)
+            return name
+        alias = self.structs[key] = self.free_name(f"_{base}")
+        self.helpers[alias] = ""
+        empty = [quoted(field.name) for field in typ.fields if field.type.kind == "void"]
+        parts = [f"{self.typing('Literal')}[{', '.join(empty)}]"] if empty else []
+        for field in typ.fields:
+            if field.type.kind != "void":
+                parts.append(name := self.free_name(f"{base}_{field.name}"))
+                self.helpers[name] = self.typed_dict(name, [field], taken=taken)
+        union = self.typing("Union")
+        self.helpers[alias] = listed(f"{alias}: {self.typing('TypeAlias')} = {union}", "[", parts, "]", "\n")
+        return alias
+
+    def free_name(self, name: str) -> str:
+        number = 1
+        free = name
+        while free in self.taken or free in self.helpers:
+            number += 1
+            free = f"{name}{number}"
+        return free
+
+    def typed_dict(self, name: str, fields: Sequence[Field], *, taken: bool) -> str:
+        lines = [
+            f"@{self.typing('type_check_only')}\n",
+            f"class {name}({self.name_from('typing_extensions', 'TypedDict')}):\n",
+        ]
+        for field in fields:
+            annotation = self.taking(field.type) if taken else self.giving(field.type)
+            if taken:
+                annotation = f"{self.name_from('typing_extensions', 'ReadOnly')}[{annotation}]"
+                if field.default:
+                    annotation = f"{self.name_from('typing_extensions', 'NotRequired')}[{annotation}]"
+            lines.append(f"    {field.name}: {annotation}\n")
+        return "".join(lines)
+
+    # Declarations
+
+    def enum(self, enum: Enum, indent: str = "") -> str:
+        inner = indent + "    "
+        body = docstring(enum.doc, inner)
+        members = [f"{inner}{name} = {value}\n" for name, value in enum.members if usable(name)]
+        head = f"{indent}class {enum.name}({self.typing('IntEnum', 'enum')}):\n"
+        return head + body + ("\n" if body and members else "") + "".join(members)
+
+    def error_set(self, errors: ErrorSet) -> str:
+        body = docstring(errors.doc, "    ")
+        kind = self.builtin("type")
+        members = [f"    {name}: {kind}[{errors.name}]\n" for name in errors.members if usable(name)]
+        head = f"class {errors.name}({self.builtin('RuntimeError')}):"
+        if not body and not members:
+            return f"{head} ...\n"
+        return f"{head}\n{body}" + ("\n" if body and members else "") + "".join(members)
+
+    def constant(self, constant: Constant, indent: str = "") -> str:
+        if not usable(constant.name):
+            return ""
+        final = self.typing("Final")
+        if constant.type.kind in {"int", "bool"} and constant.value:
+            return f"{indent}{constant.name}: {final} = {constant.value}\n"
+        return f"{indent}{constant.name}: {final}[{self.giving(constant.type)}]\n"
+
+    def class_(self, class_: Class, indent: str = "") -> str:
+        inner = indent + "    "
+        parts = [docstring(class_.doc, inner)] if class_.doc else []
+        parts += [self.enum(enum, inner) for enum in class_.enums]
+        parts += [self.class_(nested, inner) for nested in class_.classes]
+        lines = [self.constant(constant, inner) for constant in class_.constants]
+        lines += [self.attribute(field, inner) for field in class_.fields if usable(field.name) and not field.readonly]
+        parts += ["".join(lines)] if lines else []
+        functions = [self.readonly(field, inner) for field in class_.fields if usable(field.name) and field.readonly]
+        if class_.init is not None:
+            functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
+        functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
+        if class_.buffer:
+            view = self.builtin("memoryview")
+            functions.append(f"{inner}def __buffer__(self, flags: {self.builtin('int')}, /) -> {view}: ...\n")
+        parts += self.joined(functions)
+        final = "" if class_.subclassable else f"{indent}@{self.typing('final')}\n"
+        if not parts:
+            return f"{final}{indent}class {class_.name}: ...\n"
+        return f"{final}{indent}class {class_.name}:\n" + "\n".join(parts)
+
+    def attribute(self, field: Field, indent: str) -> str:
+        return f"{indent}{field.name}: {self.giving(field.type)}\n" + docstring(field.doc, indent)
+
+    def readonly(self, field: Field, indent: str) -> str:
+        head = f"{indent}@{self.builtin('property')}\n{indent}def {field.name}(self) -> {self.giving(field.type)}:"
+        return f"{head}\n{docstring(field.doc, indent + '    ')}" if field.doc else f"{head} ...\n"
+
+    def method(self, method: Function, indent: str) -> str:
+        first = {"static": "", "class": "cls"}.get(method.how, "self")
+        decorator = {"static": "staticmethod", "class": "classmethod"}.get(method.how, "")
+        head = f"{indent}@{self.builtin(decorator)}\n" if decorator else ""
+        returned = self.giving(method.returns)
+        return head + self.signature(method.name, method.params, returned, method.doc, indent, first=first)
+
+    def function(self, function: Function) -> str:
+        if not usable(function.name):
+            return ""
+        return self.signature(function.name, function.params, self.giving(function.returns), function.doc, "")
+
+    def signature(
+        self, name: str, fields: Sequence[Field], returned: str, doc: str, indent: str, *, first: str = ""
+    ) -> str:
+        parameters = [first] if first else []
+        positional = 0
+        for number, field in enumerate(fields, 1):
+            own = usable(field.name) and field.name not in {other.name for other in fields[: number - 1]}
+            if not own:
+                positional = len(parameters) + 1
+            given = f" = {default_of(field.default)}" if field.default else ""
+            parameters.append(f"{field.name if own else f'arg{number}'}: {self.taking(field.type)}{given}")
+        # What has no name that Python can say is given by its place, and so is all before it.
+        if positional or (name.startswith("__") and name.endswith("__") and name != "__init__" and fields):
+            parameters.insert(positional or len(parameters), "/")
+        end = f" -> {returned}:"
+        body = docstring(doc, indent + "    ")
+        return listed(f"{indent}def {name}", "(", parameters, ")", end + (f"\n{body}" if doc else " ...\n"))
+
+    def joined(self, functions: Iterable[str]) -> list[str]:
+        """Functions, those without docstrings close together."""
+        blocks: list[str] = []
+        for text in filter(None, functions):
+            if blocks and blocks[-1].endswith(": ...\n"):
+                blocks[-1] += text
+            else:
+                blocks.append(text)
+        return blocks
+
+
+def usable(name: str) -> bool:
+    """Whether Python's grammar takes it as a name."""
+    return name.isidentifier() and not keyword.iskeyword(name)
+
+
+def quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def default_of(value: str) -> str:
+    """A default as it stands in a stub."""
+    plain = value in {"None", "True", "False"} or re.fullmatch(r"-?\d[\d.e+-]*|[A-Za-z_]\w*\.[A-Za-z_]\w*", value)
+    return value if plain else "..."
+
+
+def listed(head: str, opening: str, parts: Sequence[str], closing: str, end: str) -> str:
+    """`head(parts)end`, on one line, or where that is too long with a line for each part."""
+    line = f"{head}{opening}{', '.join(parts)}{closing}{end.partition(chr(10))[0]}"
+    if len(line) <= WIDTH or not parts:
+        return f"{head}{opening}{', '.join(parts)}{closing}{end}"
+    indent = head[: len(head) - len(head.lstrip())]
+    inner = "".join(f"{indent}    {part},\n" for part in parts)
+    return f"{head}{opening}\n{inner}{indent}{closing}{end}"
+
+
+def docstring(text: str, indent: str) -> str:
+    """The lines of a docstring; nothing where `text` is empty."""
+    if not text.strip():
+        return ""
+    escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').expandtabs(4)
+    first, *rest = (line.rstrip() for line in escaped.strip().split("\n"))
+    lines = [first, *(f"{indent}{line}" if line else "" for line in rest)]
+    body = "\n".join(lines)
+    if body.endswith('"'):
+        body = body[:-1] + '\\"'
+    return f'{indent}"""{body}"""\n'

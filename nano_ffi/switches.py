@@ -1,0 +1,83 @@
+"""The environment variables that say how a user's Zig file is built, and where that is kept."""
+
+from __future__ import annotations
+
+import os
+
+__all__ = ["MODES", "SWITCHES", "SettingsError", "Switches", "cache_folder", "find_upward", "mode_named"]
+
+MODES = {"Debug": "debug", "ReleaseSafe": "safe", "ReleaseFast": "fast", "ReleaseSmall": "small"}
+"""Zig's names of the build modes, and its short ones."""
+
+BUILDS = ("changed", "never", "always")
+
+SWITCHES = {
+    "NANO_FFI_BUILD": "changed (default): build what is missing or out of date; never: use what is built, "
+    "and fail where there is nothing; always: build at every first import",
+    "NANO_FFI_MODE": "Debug, ReleaseSafe (default), ReleaseFast or ReleaseSmall",
+    "NANO_FFI_CPU": "native (default), baseline, or a CPU as Zig's -mcpu takes it",
+    "NANO_FFI_CACHE": "the folder of what is built, and of Zig's cache (default: nano-ffi in the user's cache folder)",
+    "NANO_FFI_VERBOSE": "0: say nothing; 1 (default): a line on a terminal while it builds; 2: every command and its time",
+}
+"""The environment variables, and what each may be."""
+
+
+class SettingsError(ImportError):
+    """An environment switch or a pyproject.toml says what cannot be: the text names it, and the remedy."""
+
+
+class Switches:
+    """What the environment variables say. Empty where a pyproject.toml or the default decides."""
+
+    def __init__(self) -> None:
+        """Raises SettingsError for a value that there is not."""
+        get = os.environ.get
+        self.build = get("NANO_FFI_BUILD") or BUILDS[0]
+        if self.build not in BUILDS:
+            raise SettingsError(f"NANO_FFI_BUILD is {self.build!r}, and must be one of {', '.join(BUILDS)}")
+        mode = get("NANO_FFI_MODE") or ""
+        self.mode = mode_named(mode, "NANO_FFI_MODE") if mode else ""
+        self.cpu = get("NANO_FFI_CPU") or ""
+        verbose = get("NANO_FFI_VERBOSE") or "1"
+        if verbose not in {"0", "1", "2"}:
+            raise SettingsError(f"NANO_FFI_VERBOSE is {verbose!r}, and must be 0, 1 or 2")
+        self.verbose = int(verbose)
+
+
+def mode_named(name: str, where: str) -> str:
+    """A build mode by Zig's long or short name, in any case, as its long name. Raises SettingsError."""
+    for long, short in MODES.items():
+        if name.lower() in {long.lower(), short}:
+            return long
+    raise SettingsError(f"{where} is {name!r}, and must be one of {', '.join(MODES)}")
+
+
+def cache_folder() -> str:
+    """The folder of what is built. Raises SettingsError where nothing says which one that is."""
+    if folder := os.environ.get("NANO_FFI_CACHE"):
+        return os.path.abspath(folder)
+    try:
+        import platformdirs
+    except ImportError:
+        raise SettingsError(
+            'no cache folder is known without platformdirs: pip install "nano-ffi[zig]", or set NANO_FFI_CACHE'
+        ) from None
+    return platformdirs.user_cache_dir("nano-ffi", appauthor=False)
+
+
+def find_upward(source: str) -> tuple[str, str]:
+    """The pyproject.toml in the nearest folder above `source`, and the nearest build.zig.zon up to there.
+
+    `source` is absolute; each path is empty where there is no such file.
+    """
+    package = ""
+    folder = os.path.dirname(source)
+    while True:
+        if not package and os.path.isfile(path := os.path.join(folder, "build.zig.zon")):
+            package = path
+        if os.path.isfile(path := os.path.join(folder, "pyproject.toml")):
+            return path, package
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            return "", package
+        folder = parent

@@ -1,0 +1,492 @@
+"""``import`` of Zig files: where they are found, when they are built, and what an edit, a failure or a kill does."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import os
+import pickle
+import shutil
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import nano_ffi
+
+pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
+
+from nano_ffi import builds, loading
+from nano_ffi.compiler import CompileError, Job
+from nano_ffi.importer import ZigFinder
+from nano_ffi.switches import SWITCHES, SettingsError, Switches
+
+ADD = """\
+/// The sum.
+pub fn add(a: i64, b: i64) i64 {
+    return a + b;
+}
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zig_cache: Path) -> Iterator[Path]:
+    """A folder of its own on sys.path, quick builds, and no module left behind."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in SWITCHES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("NANO_FFI_CACHE", str(zig_cache))
+    monkeypatch.setenv("NANO_FFI_MODE", "Debug")
+    monkeypatch.syspath_prepend(str(folder))
+    before = set(sys.modules)
+    yield folder
+    for name in set(sys.modules) - before:
+        if isinstance(getattr(sys.modules[name], "__loader__", None), loading.ZigLoader):
+            del sys.modules[name]
+
+
+@pytest.fixture
+def compiled(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names of the modules that have been compiled."""
+    names = []
+    compile_job = Job.compile
+
+    def count(job: Job, folder: Path) -> object:
+        names.append(job.name)
+        return compile_job(job, folder)
+
+    monkeypatch.setattr(Job, "compile", count)
+    return names
+
+
+def fresh(name: str) -> ModuleType:
+    """As a new process would import it."""
+    sys.modules.pop(name, None)
+    return importlib.import_module(name)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file with a time that differs from before, however coarse the file system's times are."""
+    changed = path.stat().st_mtime_ns + 2_000_000_000 if path.exists() else None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    if changed is not None:
+        os.utime(path, ns=(changed, changed))
+
+
+def run(code: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    code = f"import sys; sys.path.insert(0, {str(folder)!r})\n{textwrap.dedent(code)}"
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
+
+
+def test_a_zig_file_is_a_module(here: Path, compiled: list[str]) -> None:
+    write(here / "mathx.zig", ADD)
+    mathx = importlib.import_module("mathx")
+    assert mathx.add(3, b=4) == 7
+    assert mathx.__file__ == str(here / "mathx.zig")
+    assert mathx.__name__ == mathx.add.__module__ == "mathx"
+    assert inspect.getdoc(mathx.add) == "The sum."
+    assert pickle.loads(pickle.dumps(mathx.add)) is mathx.add
+    assert compiled == ["mathx"]
+
+
+def test_in_a_package_with_other_files(here: Path) -> None:
+    write(here / "pkg" / "__init__.py", "from pkg.fast import twice")
+    write(here / "pkg" / "fast.zig", 'const other = @import("parts/other.zig");\npub const twice = other.twice;')
+    write(here / "pkg" / "parts" / "other.zig", "pub fn twice(a: i64) i64 { return 2 * a; }")
+    assert importlib.import_module("pkg").twice(21) == 42
+    assert sys.modules["pkg.fast"].__package__ == "pkg"
+    del sys.modules["pkg"]
+
+
+def test_what_python_finds_comes_first(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    find = ZigFinder.find_spec
+    write(here / "one.zig", ADD)
+    assert find("one") is not None
+    write(here / "one.py", "")
+    importlib.invalidate_caches()
+    assert find("one") is None
+    write(here / "two.zig", ADD)
+    (here / "two").mkdir()  # a namespace package, which comes last
+    assert find("two") is not None
+    write(here / "two" / "__init__.py", "")
+    importlib.invalidate_caches()
+    assert find("two") is None
+    # An earlier folder wins, whatever it has.
+    write(tmp_path / "earlier" / "three.py", "")
+    write(here / "three.zig", ADD)
+    monkeypatch.syspath_prepend(str(tmp_path / "earlier"))
+    assert find("three") is None
+    write(tmp_path / "earlier" / "four.zig", ADD)
+    write(here / "four.py", "")
+    found = find("four")
+    assert found is not None
+    assert found.origin == str(tmp_path / "earlier" / "four.zig")
+    assert find("no_such_module") is None
+
+
+def test_nothing_to_do_compiles_nothing(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "still.zig", ADD)
+    fresh("still")
+    # A file that is only touched is compared by its content, once.
+    os.utime(here / "still.zig", ns=(1, 1))
+    read: list[str] = []
+    digest_of = builds.digest_of
+
+    def count(path: str, source: str) -> str:
+        read.append(path)
+        return digest_of(path, source)
+
+    monkeypatch.setattr(builds, "digest_of", count)
+    fresh("still")
+    fresh("still")
+    assert (compiled, read) == (["still"], [str(here / "still.zig")])
+    # It is cheap, as well: no import is waiting for more than some stats.
+    unit = builds.Unit(str(here / "still.zig"), "still", Switches())
+    record = builds.Record.load(unit)
+    assert record is not None
+    assert len(record.files) < 60
+
+
+@pytest.mark.parametrize("what", ["source", "import", "embed", "header", "pyproject", "version", "removed"])
+def test_what_matters_is_built_anew(
+    what: str, here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = f"anew_{what}"
+    write(here / "parts.zig", "pub const one: i64 = 1;")
+    write(here / "text.txt", "text")
+    write(here / "c" / "number.h", "#define NUMBER 5")
+    write(here / "c" / "number.c", '#include "number.h"\nint number(void) { return NUMBER; }')
+    write(here / "pyproject.toml", '[tool.nano-ffi]\nc-sources = ["c/number.c"]\ninclude = ["c"]')
+    source = """
+        const parts = @import("parts.zig");
+        extern fn number() c_int;
+        pub fn all() struct { i64, []const u8, i64 } {
+            return .{ parts.one, @embedFile("text.txt"), number() };
+        }
+    """
+    write(here / f"{name}.zig", source)
+    assert fresh(name).all() == (1, "text", 5)
+    fresh(name)
+    assert compiled == [name]
+    if what == "source":
+        write(here / f"{name}.zig", source.replace("parts.one", "parts.one + 1"))
+    if what == "import":
+        write(here / "parts.zig", "pub const one: i64 = 2;")
+    if what == "embed":
+        write(here / "text.txt", "other")
+    if what == "header":
+        write(here / "c" / "number.h", "#define NUMBER 6")
+    if what == "pyproject":
+        write(here / "pyproject.toml", '[tool.nano-ffi]\nc-sources = ["c/number.c"]\ncflags = ["-DX"]\ninclude = ["c"]')
+    if what == "version":
+        monkeypatch.setattr(nano_ffi, "__version__", "0.0.1")
+    if what == "removed":
+        record = builds.Record.load(builds.Unit(str(here / f"{name}.zig"), name, Switches()))
+        assert record is not None
+        Path(record.binary).unlink()
+    expected = {"source": (2, "text", 5), "import": (2, "text", 5), "embed": (1, "other", 5), "header": (1, "text", 6)}
+    assert fresh(name).all() == expected.get(what, (1, "text", 5))
+    assert compiled == [name, name]
+    # What else stands in pyproject.toml is nobody's business.
+    with (here / "pyproject.toml").open("a") as file:
+        file.write("\n[tool.other]\n")
+    fresh(name)
+    assert compiled == [name, name]
+
+
+def test_each_mode_and_cpu_is_kept(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "modes.zig", '//!\npub const mode: []const u8 = @tagName(@import("builtin").mode);')
+    for mode, cpu in [("Debug", ""), ("small", ""), ("releasesmall", "baseline")]:
+        monkeypatch.setenv("NANO_FFI_MODE", mode)
+        monkeypatch.setenv("NANO_FFI_CPU", cpu)
+        for _ in range(2):
+            assert fresh("modes").mode == ("debug" if mode == "Debug" else "small")
+    assert compiled == ["modes"] * 3
+
+
+def test_a_failed_build(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = here / "fails.zig"
+    write(path, ADD)
+    assert fresh("fails").add(1, 2) == 3
+    write(path, ADD.replace("a + b", "a + c"))
+    for _ in range(2):
+        with pytest.raises(CompileError) as caught:
+            fresh("fails")
+        assert isinstance(caught.value, ImportError)
+        assert str(caught.value).startswith(
+            f"{path}:3:16: error: use of undeclared identifier 'c'\n    return a + c;\n               ^"
+        )
+        assert "fails" not in sys.modules
+    # What was built before is there: without building, and when the mistake is gone.
+    monkeypatch.setenv("NANO_FFI_BUILD", "never")
+    assert fresh("fails").add(1, 2) == 3
+    monkeypatch.delenv("NANO_FFI_BUILD")
+    write(path, ADD)
+    assert fresh("fails").add(1, 2) == 3
+    assert compiled == ["fails"] * 3
+
+
+def test_never_and_always(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = here / "switched.zig"
+    write(path, ADD)
+    monkeypatch.setenv("NANO_FFI_BUILD", "never")
+    message = f"NANO_FFI_BUILD=never, and {path} has not been built for this CPython with these switches: import it "
+    with pytest.raises(ImportError) as caught:
+        fresh("switched")
+    assert str(caught.value).startswith(message)
+    monkeypatch.setenv("NANO_FFI_BUILD", "always")
+    for _ in range(2):
+        assert fresh("switched").add(1, 1) == 2
+    assert compiled == ["switched", "switched"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("NANO_FFI_BUILD", "no", "NANO_FFI_BUILD is 'no', and must be one of changed, never, always"),
+        (
+            "NANO_FFI_MODE",
+            "Release",
+            "NANO_FFI_MODE is 'Release', and must be one of Debug, ReleaseSafe, ReleaseFast, ReleaseSmall",
+        ),
+        ("NANO_FFI_VERBOSE", "yes", "NANO_FFI_VERBOSE is 'yes', and must be 0, 1 or 2"),
+    ],
+)
+def test_wrong_switches(name: str, value: str, message: str, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "unbuilt.zig", ADD)
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError) as caught:
+        fresh("unbuilt")
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ('links = ["m"]', "[tool.nano-ffi] has no key 'links': did you mean 'link'?"),
+        ('link = "m"', "[tool.nano-ffi] link must be a list of strings, not 'm'"),
+        ('mode = "quick"', "[tool.nano-ffi] mode is 'quick', and must be one of Debug, ReleaseSafe, "),
+        ('[tool.nano-ffi.files."none.zig"]', "[tool.nano-ffi.files] names 'none.zig', and there is no such file"),
+        (
+            '[tool.nano-ffi.files."tables.zig"]\nabi3 = true',
+            """[tool.nano-ffi.files."tables.zig"] has no key 'abi3': there are mode, link, library-dirs, """,
+        ),
+        ("link = [", "(at end of document)"),
+    ],
+)
+def test_a_wrong_table(table: str, message: str, here: Path) -> None:
+    write(here / "tables.zig", ADD)
+    write(here / "pyproject.toml", f"[tool.nano-ffi]\n{table}")
+    with pytest.raises(SettingsError) as caught:
+        fresh("tables")
+    assert str(caught.value).startswith(f"{here / 'pyproject.toml'}: ")
+    assert message in str(caught.value)
+
+
+def test_a_file_with_settings_of_its_own(here: Path) -> None:
+    write(here / "one.c", "int number(void) { return ONE; }")
+    write(here / "pyproject.toml", '[tool.nano-ffi]\nc-sources = ["one.c"]\ncflags = ["-DONE=1"]\n')
+    with (here / "pyproject.toml").open("a") as file:
+        file.write('[tool.nano-ffi.files."own.zig"]\ncflags = ["-DONE=2"]\n')
+    for name in ("own", "shared"):
+        write(here / f"{name}.zig", "extern fn number() c_int;\npub fn get() c_int { return number(); }")
+    assert fresh("own").get() == 2
+    assert fresh("shared").get() == 1
+
+
+def test_a_c_library(here: Path) -> None:
+    write(here / "pyproject.toml", '[tool.nano-ffi]\nlink = ["m"]')
+    write(here / "lib.zig", "extern fn cbrt(f64) f64;\npub fn root(x: f64) f64 { return cbrt(x); }")
+    assert round(fresh("lib").root(27.0), 9) == 3.0
+
+
+def test_processes_build_once(here: Path, zig_cache: Path) -> None:
+    write(here / "together.zig", ADD)
+    code = "import nano_ffi.importer, together; assert together.add(1, 2) == 3"
+    line = f"import sys; sys.path.insert(0, {str(here)!r}); {code}"
+    environment = {**os.environ, "NANO_FFI_VERBOSE": "2"}
+    processes = [
+        subprocess.Popen([sys.executable, "-c", line], stderr=subprocess.PIPE, text=True, env=environment)
+        for _ in range(4)
+    ]
+    output = [process.communicate()[1] for process in processes]
+    assert [process.returncode for process in processes] == [0] * 4, output
+    assert "".join(output).count("building together (Debug): done") == 1
+
+
+def test_killed_while_it_builds(here: Path, zig_cache: Path) -> None:
+    write(here / "killed.zig", ADD)
+    code = f"import sys; sys.path.insert(0, {str(here)!r}); import nano_ffi.importer, killed"
+    unit = builds.Unit(str(here / "killed.zig"), "killed", Switches())
+    process = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 60
+    while not Path(unit.folder, "lock").exists():
+        assert process.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    # Nothing is there that could be taken for a module, and nobody waits for the lock.
+    assert builds.Record.load(unit) is None
+    assert fresh("killed").add(1, 2) == 3
+    assert len([path for path in Path(unit.folder).iterdir() if path.is_dir()]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such folders")
+def test_a_source_folder_that_is_only_read(here: Path) -> None:
+    write(here / "readonly.zig", ADD)
+    here.chmod(0o555)
+    try:
+        assert fresh("readonly").add(1, 2) == 3
+    finally:
+        here.chmod(0o755)
+
+
+def test_a_cache_that_cannot_be_written(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "nowhere.zig", ADD)
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("NANO_FFI_CACHE", str(tmp_path / "file"))
+    with pytest.raises(
+        CompileError, match=r"cannot be built into .*; set NANO_FFI_CACHE to a folder that can be written$"
+    ):
+        fresh("nowhere")
+
+
+def test_load(here: Path, compiled: list[str]) -> None:
+    write(here / "loaded.zig", ADD)
+    module = nano_ffi.load(here / "loaded.zig")
+    assert module is nano_ffi.load(str(here / "loaded.zig")) is importlib.import_module("loaded")
+    assert nano_ffi.load(here / "loaded.zig", "other_name").__name__ == "other_name"
+    assert compiled == ["loaded", "other_name"]
+    for name in ("json", "this"):  # one that is there, and one that could be
+        with pytest.raises(ImportError, match=f"there is another module '{name}': give this one another name$"):
+            nano_ffi.load(here / "loaded.zig", name)
+    with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
+        nano_ffi.load(here / "missing.zig")
+    write(here / "my-file.zig", ADD)
+    with pytest.raises(CompileError, match=r"^'my-file' cannot be a module's name, of ASCII letters"):
+        nano_ffi.load(here / "my-file.zig")
+
+
+def test_compile_a_text(here: Path, compiled: list[str]) -> None:
+    module = nano_ffi.compile(ADD)
+    assert module.add(1, 2) == 3
+    assert nano_ffi.compile(ADD) is module
+    named = nano_ffi.compile(ADD, "named_text")
+    assert (named.__name__, sys.modules["named_text"]) == ("named_text", named)
+    assert nano_ffi.compile(ADD.replace("a + b", "a * b"), "named_text") is named
+    assert named.add(3, 5) == 15
+    with pytest.raises(CompileError, match=r"named_text\.zig:1:1: error: file cannot be a tuple"):
+        nano_ffi.compile("nonsense", "named_text")
+    assert named.add(3, 5) == 15
+
+
+def test_edit_and_reload(here: Path) -> None:
+    path = here / "edited.zig"
+    write(path, ADD + "pub const version = 1;\npub fn gone() void {}\npub const Kind = enum { a };")
+    edited = importlib.import_module("edited")
+    add, old_kind = edited.add, edited.Kind
+    nano_ffi.register("edited.add", add)
+    nano_ffi.register("edited.gone", edited.gone)
+    assert nano_ffi.reload(edited) is edited
+    assert edited.add is add  # nothing changed
+    write(
+        path,
+        ADD.replace("a + b", "a - b")
+        + "pub const version = 2;\npub fn new() i64 { return 5; }\npub const Kind = enum { a, b };",
+    )
+    assert nano_ffi.reload(edited) is edited
+    assert (edited.add(5, 3), edited.version, edited.new()) == (2, 2, 5)
+    assert not hasattr(edited, "gone")
+    assert edited.Kind.b.value == 1
+    # Who has the old code keeps it; a call by name is a call of the new one.
+    assert add(5, 3) == 8
+    assert old_kind.a.name == "a"
+    assert nano_ffi.call("edited.add", 5, 3) == 2
+    assert nano_ffi.call("edited." + str(b"add", "ascii"), 5, 3) == 2
+    assert nano_ffi.get("edited.add") is edited.add
+    assert nano_ffi.call("edited.gone") is None
+    write(path, ADD.replace("a + b", "a * b"))
+    assert importlib.reload(edited) is edited
+    assert edited.add(5, 3) == nano_ffi.call("edited.add", 5, 3) == 15
+    write(path, "mistake")
+    with pytest.raises(CompileError, match=r"edited\.zig:1:1: error"):
+        nano_ffi.reload(edited)
+    assert edited.add(5, 3) == 15
+    with pytest.raises(TypeError, match=r"^reload\(\): <module 'os'.*> is not a module of a Zig file$"):
+        nano_ffi.reload(os)
+
+
+def test_reload_many_times(here: Path, growth: Callable[..., float]) -> None:
+    path = here / "often.zig"
+    write(path, "pub fn number() i64 { return 0; }")
+    often = importlib.import_module("often")
+    nano_ffi.register("often.number", often.number)
+    for number in range(1, 4):
+        write(path, f"pub fn number() i64 {{ return {number}; }}")
+        nano_ffi.reload(often)
+        assert nano_ffi.call("often.number") == number
+    # Only the last build, and the one before it, are kept.
+    unit = builds.Unit(str(path), "often", Switches())
+    assert len([entry for entry in Path(unit.folder).iterdir() if entry.is_dir()]) == 2
+
+
+def test_what_is_built_needs_no_zig(here: Path) -> None:
+    write(here / "alone.zig", ADD)
+    fresh("alone")
+    done = run(
+        """
+        sys.modules["ziglang"] = None
+        import nano_ffi.importer, alone
+        assert alone.add(1, 2) == 3
+        """,
+        here,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_extension_needs_no_nano_ffi(here: Path) -> None:
+    write(here / "standing.zig", ADD)
+    fresh("standing")
+    record = builds.Record.load(builds.Unit(str(here / "standing.zig"), "standing", Switches()))
+    assert record is not None
+    shutil.copy(record.binary, here)
+    done = run(
+        """
+        sys.modules["nano_ffi"] = None
+        import standing
+        assert standing.add(1, 2) == 3
+        """,
+        here,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_terminal_is_told(here: Path) -> None:
+    pty = pytest.importorskip("pty", reason="no terminals here")
+    write(here / "told.zig", ADD)
+    leader, follower = pty.openpty()
+    code = f"import sys; sys.path.insert(0, {str(here)!r}); import nano_ffi.importer, told"
+    with subprocess.Popen([sys.executable, "-c", code], stderr=follower) as process:
+        os.close(follower)
+        said = b""
+        while True:
+            try:
+                data = os.read(leader, 1000)
+            except OSError:  # Linux says so where the other side is closed
+                break
+            if not data:
+                break
+            said += data
+    assert process.returncode == 0
+    assert said.startswith("\r\x1b[Knano_ffi: building told (Debug) … 0 s".encode())
+    assert said.endswith(b"\r\x1b[K")
