@@ -42,6 +42,8 @@ pub const Site = struct {
     parameter: signature.Argument,
     within: ?*const Site = null,
     index: usize = 0,
+    /// How many values are around this one.
+    depth: u16 = 0,
 };
 
 pub fn Bridge(comptime Boundary: type) type {

@@ -105,6 +105,11 @@ fn enumOf(comptime name: []const u8, comptime E: type, comptime doc: []const u8)
 
 /// A type that can cross.
 fn typeOf(comptime T: type) []const u8 {
+    return typeWithin(T, &.{});
+}
+
+/// A struct or union that is one of those that it is in, `within`, has its name alone.
+fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
     const kind = signature.kindOf(T).?;
     return object(.{
         .{ "k", quoted(@tagName(kind)) },
@@ -112,48 +117,50 @@ fn typeOf(comptime T: type) []const u8 {
     } ++ switch (kind) {
         .buffer => .{.{ "mutable", if (@typeInfo(T) == .pointer) "true" else "" }},
         .items => .{
-            .{ "item", typeOf(@typeInfo(T).pointer.child) },
+            .{ "item", typeWithin(@typeInfo(T).pointer.child, within) },
             .{ "mutable", if (@typeInfo(T).pointer.attrs.@"const") "" else "true" },
         },
         .array => .{
-            .{ "item", typeOf(@typeInfo(T).array.child) },
+            .{ "item", typeWithin(@typeInfo(T).array.child, within) },
             .{ "len", std.fmt.comptimePrint("{d}", .{@typeInfo(T).array.len}) },
         },
-        .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types) }},
-        .optional => .{.{ "item", typeOf(@typeInfo(T).optional.child) }},
+        .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
+        .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
         .@"enum" => .{.{ "name", quoted(signature.shortName(T)) }},
-        .record => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T) } },
-        .tagged => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T) } },
+        .record => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T, within) } },
+        .tagged => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T, within) } },
         .ndarray => .{
-            .{ "item", typeOf(T.Item) },
+            .{ "item", typeWithin(T.Item, within) },
             .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
             .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
         },
-        .map => .{.{ "item", typeOf(signature.MapValue(T)) }},
+        .map => .{.{ "item", typeWithin(signature.MapValue(T), within) }},
         .callback => .{
-            .{ "params", types(@typeInfo(T.Args).@"struct".field_types) },
-            .{ "returns", typeOf(T.R) },
+            .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
+            .{ "returns", typeWithin(T.R, within) },
         },
-        .owned => .{.{ "item", typeOf(T.nano_ffi_owned) }},
+        .owned => .{.{ "item", typeWithin(T.nano_ffi_owned, within) }},
         else => .{},
     });
 }
 
-fn types(comptime all: []const type) []const u8 {
+fn types(comptime all: []const type, comptime within: []const type) []const u8 {
     comptime var items: []const []const u8 = &.{};
-    inline for (all) |T| items = items ++ .{typeOf(T)};
+    inline for (all) |T| items = items ++ .{typeWithin(T, within)};
     return list(items);
 }
 
-fn fieldsOf(comptime T: type) []const u8 {
+fn fieldsOf(comptime T: type, comptime outer: []const type) []const u8 {
+    inline for (outer) |Outer| if (Outer == T) return "";
+    const within = outer ++ .{T};
     comptime var fields: []const []const u8 = &.{};
     switch (@typeInfo(T)) {
         .@"struct" => |info| inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
             const default = if (attrs.defaultValue(Field)) |value| quoted(repr(Field, value) orelse "...") else "";
-            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeOf(Field) }, .{ "default", default } })};
+            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeWithin(Field, within) }, .{ "default", default } })};
         },
         .@"union" => |info| inline for (info.field_names, info.field_types) |name, Field| {
-            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeOf(Field) } })};
+            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeWithin(Field, within) } })};
         },
         else => comptime unreachable,
     }

@@ -95,10 +95,16 @@ pub const Kind = enum {
 
 /// How `T` crosses; null where it cannot. The one place where that is decided.
 pub fn kindOf(comptime T: type) ?Kind {
-    return comptime decide(T);
+    return comptime decide(T, &.{});
 }
 
-fn decide(comptime T: type) ?Kind {
+/// `within` are the structs and unions that a `T` was found in: one of them again is a part that may
+/// hold others of its kind, as a tree does.
+fn decide(comptime T: type, comptime within: []const type) ?Kind {
+    if (contains(within, T)) {
+        if (!isNamed(T)) return null; // there is no end to its name
+        return if (@typeInfo(T) == .@"union") .tagged else .record;
+    }
     switch (T) {
         Str => return .str,
         []const u8 => return .text,
@@ -113,98 +119,99 @@ fn decide(comptime T: type) ?Kind {
         .int => |int| if (int.bits >= 1) .int else null,
         .float => .float,
         .pointer => |pointer| if (pointer.size == .slice and pointer.sentinel() == null and
-            !pointer.attrs.@"volatile" and isPart(pointer.child) and
+            !pointer.attrs.@"volatile" and isPartWithin(pointer.child, within) and
             (pointer.attrs.@"const" or isBufferItem(pointer.child))) .items else null,
-        .array => |array| if (isPart(array.child) and array.sentinel() == null) .array else null,
-        .optional => |optional| if (kindOf(optional.child)) |kind| switch (kind) {
+        .array => |array| if (isPartWithin(array.child, within) and array.sentinel() == null) .array else null,
+        .optional => |optional| if (decide(optional.child, within)) |kind| switch (kind) {
             .optional, .void => null, // None would be both
             else => .optional,
         } else null,
         .@"enum" => |info| if (info.mode == .exhaustive and info.field_names.len > 0) .@"enum" else null,
-        .@"struct" => |info| structKind(T, info),
-        .@"union" => |info| if (isTagged(info)) .tagged else null,
+        .@"struct" => |info| structKind(T, info, within),
+        .@"union" => |info| if (isTagged(info, within ++ .{T})) .tagged else null,
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
         .error_union, .error_set, .@"fn", .@"opaque", .frame, .@"anyframe" => null,
         .vector, .spirv => null,
     };
 }
 
-fn structKind(comptime T: type, comptime info: std.lang.Type.Struct) ?Kind {
+fn structKind(
+    comptime T: type,
+    comptime info: std.lang.Type.Struct,
+    comptime within: []const type,
+) ?Kind {
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
-        return if (isPart(T.nano_ffi_owned)) .owned else null;
+        return if (isPartWithin(T.nano_ffi_owned, within)) .owned else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
         return if (isBufferItem(T.Item)) .ndarray else null;
     if (comptime isComplex(T)) return .complex;
-    if (comptime isStringMap(T)) return if (isPart(MapValue(T))) .map else null;
+    if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (info.layout == .@"packed" or info.field_types.len == 0) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
-        if (attrs.@"comptime" or !isPart(Field)) return null;
+        if (attrs.@"comptime" or !isPartWithin(Field, within ++ .{T})) return null;
     }
     return if (info.is_tuple) .tuple else .record;
 }
 
-fn isTagged(comptime info: std.lang.Type.Union) bool {
+fn isTagged(comptime info: std.lang.Type.Union, comptime within: []const type) bool {
     if (info.tag_type == null or info.field_types.len == 0) return false;
-    for (info.field_types) |Field| if (!isPart(Field)) return false;
+    for (info.field_types) |Field| if (!isPartWithin(Field, within)) return false;
     return true;
 }
 
 /// Whether a value of type `T` can be inside of another one: it needs nothing but a copy.
 pub fn isPart(comptime T: type) bool {
-    return switch (comptime kindOf(T) orelse return false) {
+    return comptime isPartWithin(T, &.{});
+}
+
+fn isPartWithin(comptime T: type, comptime within: []const type) bool {
+    return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray => false,
-        .optional => isPart(@typeInfo(T).optional.child),
+        .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
     };
+}
+
+fn contains(comptime types: []const type, comptime T: type) bool {
+    for (types) |other| if (other == T) return true;
+    return false;
+}
+
+/// `found`, and `T` with the types of all its parts, each once.
+fn withParts(comptime T: type, comptime found: []const type) []const type {
+    if (contains(found, T)) return found;
+    var all: []const type = found ++ .{T};
+    const parts: []const type = switch (kindOf(T).?) {
+        .items => &.{@typeInfo(T).pointer.child},
+        .array => &.{@typeInfo(T).array.child},
+        .optional => &.{@typeInfo(T).optional.child},
+        .map => &.{MapValue(T)},
+        .tuple, .record => @typeInfo(T).@"struct".field_types,
+        .tagged => @typeInfo(T).@"union".field_types,
+        .complex => &.{@FieldType(T, "re")},
+        .owned => &.{T.nano_ffi_owned},
+        else => &.{},
+    };
+    for (parts) |Part| all = withParts(Part, all);
+    return all;
 }
 
 /// Whether a `T` has a part that the function could write into: nobody would see it, since parts are
 /// copied. A parameter itself, and what it is where it is not null, is lent in place.
 fn hasWritablePart(comptime T: type) bool {
-    return switch (comptime kindOf(T).?) {
-        .items => isWritable(@typeInfo(T).pointer.child),
-        .array => isWritable(@typeInfo(T).array.child),
-        .optional => hasWritablePart(@typeInfo(T).optional.child),
-        .map => isWritable(MapValue(T)),
-        .tuple, .record => anyOf(isWritable, @typeInfo(T).@"struct".field_types),
-        .tagged => anyOf(isWritable, @typeInfo(T).@"union".field_types),
-        else => false,
-    };
-}
-
-fn isWritable(comptime T: type) bool {
-    return switch (@typeInfo(T)) {
-        .pointer => |pointer| !pointer.attrs.@"const" or hasWritablePart(T),
-        .optional => |optional| isWritable(optional.child),
-        else => hasWritablePart(T),
-    };
+    return comptime for (withParts(T, &.{})) |Part| {
+        if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
+        if (!@typeInfo(Part).pointer.attrs.@"const") break true;
+    } else false;
 }
 
 /// Whether every value of type `T` is one in Python, too: a float of more than 64 bits is not.
 pub fn isExact(comptime T: type) bool {
-    return switch (comptime kindOf(T).?) {
-        .float => @typeInfo(T).float.bits <= 64,
-        .complex => isExact(@FieldType(T, "re")),
-        .items => isExact(@typeInfo(T).pointer.child),
-        .array => isExact(@typeInfo(T).array.child),
-        .optional => isExact(@typeInfo(T).optional.child),
-        .map => isExact(MapValue(T)),
-        .tuple, .record => !anyOf(isInexact, @typeInfo(T).@"struct".field_types),
-        .tagged => !anyOf(isInexact, @typeInfo(T).@"union".field_types),
-        .owned => isExact(T.nano_ffi_owned),
-        else => true,
-    };
-}
-
-fn isInexact(comptime T: type) bool {
-    return !isExact(T);
-}
-
-fn anyOf(comptime predicate: fn (type) bool, comptime types: []const type) bool {
-    inline for (types) |T| if (comptime predicate(T)) return true;
-    return false;
+    return comptime for (withParts(T, &.{})) |Part| {
+        if (@typeInfo(Part) == .float and @typeInfo(Part).float.bits > 64) break false;
+    } else true;
 }
 
 /// Arguments of any kind that can go out, and a result that needs no memory.
@@ -495,6 +502,10 @@ test typeName {
     try std.testing.expectEqualStrings("NdArrayMut(f64, 2)", typeName(ndarray.NdArrayMut(f64, 2)).?);
     try std.testing.expectEqualStrings("?NdArray(u8, 0)", typeName(?ndarray.NdArray(u8, 0)).?);
     try std.testing.expectEqual(null, typeName([]const ndarray.NdArray(u8, 1))); // lent, not copied
+    const Tree = struct { children: []const @This(), index: ?std.StringHashMap(@This()) };
+    try std.testing.expectEqualStrings("Tree", typeName(Tree).?);
+    try std.testing.expectEqual(null, typeName(struct { children: []const @This(), bad: *u8 }));
+    try std.testing.expectEqual(null, typeName([]const struct { children: []const @This() }));
     const Shape = union(enum) { empty, circle: f64 };
     try std.testing.expectEqualStrings("Shape", typeName(Shape).?);
     try std.testing.expectEqualStrings(
@@ -544,6 +555,9 @@ test hasWritablePart {
 }
 
 test isExact {
+    const List = struct { value: f128, rest: []const @This() };
+    try std.testing.expect(!isExact(List));
+    try std.testing.expect(!hasWritablePart(List));
     try std.testing.expect(isExact(f64));
     try std.testing.expect(!isExact(f80));
     try std.testing.expect(!isExact(union(enum) { a: ?[2]f128, b }));

@@ -56,6 +56,11 @@ THERE_AND_BACK = [
     ("reshape", {"polygon": [(0, 0), [1, 2.5]]}, {"polygon": [[0.0, 0.0], [1.0, 2.5]]}),
     *[("reshape", {"label": value}) for value in (None, "ñ")],
     ("circles", [{"circle": {"radius": 1}}, "empty"], 1),
+    ("same_json", "nothing"),
+    ("same_json", {"truth": True}),
+    ("same_json", {"list": []}),
+    ("same_json", {"list": [{"object": {"a": "nothing", "ñ": {"list": [{"text": "x"}]}}}, {"number": 1.5}]}),
+    ("count_nodes", {"name": "a", "children": [{"name": "b"}, {"name": "c", "children": [{"name": "d"}]}]}, 4),
     *[
         (name, value)
         for name in ("extended", "quadruple", "as_in_c")
@@ -251,6 +256,12 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         ValueError,
         "circles(): parameter 'shapes[1].polygon[1]' must have 2 items ([2]f64), not 1",
     ),
+    (
+        "same_json",
+        ({"list": [{"object": {"a": {"text": 3}}}]},),
+        TypeError,
+        "same_json(): parameter 'value.list[0].object[0][1].text' must be a str or a bytes-like object (str), not int",
+    ),
     ("extended", ("x",), TypeError, "extended(): parameter 'value' must be a float (f80), not str"),
     ("quadruple", (10**400,), OverflowError, "quadruple(): parameter 'value' is too large for f128"),
     ("as_in_c", (None,), TypeError, "as_in_c(): parameter 'value' must be a float (c_longdouble), not NoneType"),
@@ -366,6 +377,22 @@ def test_zig_may_go_on_when_a_callable_raised(kinds: ModuleType) -> None:
             raise KeyboardInterrupt
 
     assert kinds.count_calls(fails_at_the_fifth) == 4
+
+
+def test_values_without_end(kinds: ModuleType) -> None:
+    deep: Any = {"list": []}
+    for _ in range(127):
+        deep = {"list": [deep]}
+    assert kinds.same_json(deep) == deep
+    with pytest.raises(RecursionError, match=r"^same_json\(\): parameter 'value\.list\[0\]\.list\[0\]"):
+        kinds.same_json({"list": [{"list": [deep]}]})
+    endless: Any = {"name": "a", "children": []}
+    endless["children"].append(endless)
+    for _ in range(100):
+        with pytest.raises(RecursionError, match=r"has more than 257 values inside of one another \((Tree|str)\)$"):
+            kinds.count_nodes(endless)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(kinds.same_json, [deep] * 100)) == [deep] * 100
 
 
 def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:

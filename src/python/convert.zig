@@ -556,6 +556,7 @@ fn Composite(comptime T: type) type {
 /// A value of any type that can come in, with its parts in `arena`. Nothing of it is borrowed, so
 /// that what Python code does meanwhile cannot reach it.
 fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
         .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(T, module, object, site),
         .void => {
@@ -607,6 +608,20 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
     }
 }
 
+/// Values inside of one another: a list may have itself as an item, and a stack is not endless.
+const max_depth = 256;
+
+/// The place of a part.
+fn inside(site: *const Site, comptime T: type, name: [:0]const u8, index: usize) Site {
+    return .{
+        .function = site.function,
+        .parameter = .{ .name = name, .typ = comptime signature.typeName(T).? },
+        .within = site,
+        .index = index,
+        .depth = site.depth + 1,
+    };
+}
+
 fn isListOrTuple(object: *PyObject) bool {
     return capi.hasFlag(object, "LIST_SUBCLASS") or capi.hasFlag(object, "TUPLE_SUBCLASS");
 }
@@ -631,12 +646,7 @@ fn loadItem(
     site: *const Site,
 ) Error!Item {
     const item = c.PyTuple_GetItem(tuple, @intCast(index)) orelse return error.PythonException;
-    return load(Item, arena, module, item, &.{
-        .function = site.function,
-        .parameter = .{ .name = "", .typ = comptime signature.typeName(Item).? },
-        .within = site,
-        .index = index,
-    });
+    return load(Item, arena, module, item, &inside(site, Item, "", index));
 }
 
 /// A struct out of a dict: a value for every field that has no default, and no other keys.
@@ -652,11 +662,7 @@ fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
             c.Py_IncRef(value); // the dict may drop it while it is converted
             defer c.Py_DecRef(value);
             found += 1;
-            @field(record, name) = try load(Field, arena, module, value, &.{
-                .function = site.function,
-                .parameter = .{ .name = name, .typ = comptime signature.typeName(Field).? },
-                .within = site,
-            });
+            @field(record, name) = try load(Field, arena, module, value, &inside(site, Field, name, 0));
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
         } else if (attrs.defaultValue(Field)) |default| {
@@ -697,11 +703,7 @@ fn loadTagged(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
     if (!capi.hasFlag(key, "UNICODE_SUBCLASS")) return errors.raiseNoTag(site, key, tags);
     const text = try utf8Of(key);
     inline for (info.field_names, info.field_types) |name, Field| {
-        if (std.mem.eql(u8, text, name)) return @unionInit(T, name, try load(Field, arena, module, value, &.{
-            .function = site.function,
-            .parameter = .{ .name = name, .typ = comptime signature.typeName(Field).? },
-            .within = site,
-        }));
+        if (std.mem.eql(u8, text, name)) return @unionInit(T, name, try load(Field, arena, module, value, &inside(site, Field, name, 0)));
     }
     return errors.raiseNoTag(site, key, tags);
 }
@@ -715,12 +717,7 @@ fn loadMap(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object
     var map: T = .init(arena);
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
-        const key, const value = try load(Pair, arena, module, item, &.{
-            .function = site.function,
-            .parameter = .{ .name = "", .typ = comptime signature.typeName(Pair).? },
-            .within = site,
-            .index = index,
-        });
+        const key, const value = try load(Pair, arena, module, item, &inside(site, Pair, "", index));
         map.put(key, value) catch return errors.raiseNoMemory();
     }
     return map;

@@ -440,6 +440,14 @@ pub noinline fn raiseNotOneTag(site: *const Site, given: capi.Py_ssize_t, tags: 
     });
 }
 
+/// Raises RecursionError: values are inside of one another, and no end is seen.
+pub noinline fn raiseTooDeep(site: *const Site) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("RecursionError"), site, "has more than %d values inside of one another (%s)", .{
+        @as(c_int, site.depth), site.parameter.typ.ptr,
+    });
+}
+
 pub fn raiseNoMemory() Error {
     _ = c.PyErr_NoMemory();
     return error.PythonException;
