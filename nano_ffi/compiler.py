@@ -33,6 +33,8 @@ ROOT = """\
 // {salt}
 const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
+pub const nano_ffi_module = @import("module");
+pub const nano_ffi_source = @import("module_source");
 comptime {{
     nano_ffi.exportModule({name}, @import("module"), @import("module_source"));
 }}

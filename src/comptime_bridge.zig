@@ -28,6 +28,7 @@
 
 const std = @import("std");
 const literals = @import("literals.zig");
+const messages = @import("messages.zig");
 const panics = @import("panics.zig");
 const registries = @import("registry.zig");
 const signature = @import("signature.zig");
@@ -156,6 +157,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
+            if (messages.are_taken and @typeInfo(Return) == .error_union) messages.clear();
             const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
                 const token = Boundary.release();
@@ -173,8 +175,10 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             });
         }
 
+        const Return = @typeInfo(Function).@"fn".return_type.?;
+
         const Outcome = union(enum) {
-            returned: @typeInfo(Function).@"fn".return_type.?,
+            returned: Return,
             panicked: if (Boundary.catches_panics) *const panics.Report else noreturn,
         };
 
@@ -187,7 +191,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         const Work = struct {
             values: std.meta.ArgsTuple(Function),
-            result: @typeInfo(Function).@"fn".return_type.?,
+            result: Return,
 
             fn run(work: *@This()) void {
                 // Not inline, so that it has a frame of its own, with its name.

@@ -18,6 +18,9 @@ pub const exportDispatcher = python_ext.exportDispatcher;
 /// To be declared in the root file of an extension: `pub const panic = nano_ffi.panic;`
 pub const panic = python_ext.panic;
 
+/// `return nano_ffi.fail(error.Syntax, "line {d}", .{line})`: an error whose exception has a text.
+pub const fail = @import("messages.zig").fail;
+
 pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
@@ -38,6 +41,7 @@ test {
     _ = @import("ndarray.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
+    _ = @import("messages.zig");
     _ = @import("panics.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");

@@ -78,6 +78,21 @@ def test_the_way_of_an_error_is_in_the_traceback(panics: ModuleType) -> None:
     assert "if (value < 0) return error.Negative; // line 30" in shown
 
 
+def test_an_error_with_a_text(panics: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    assert panics.parsed("abc") == 3
+    with pytest.raises(nano_ffi.errors.Syntax) as caught:
+        panics.parsed("ab)")
+    assert str(caught.value) == "column 3: ')' without '('\n  ab)"
+    with pytest.raises(nano_ffi.errors.Empty, match="^Empty$"):
+        panics.parsed("")
+    with pytest.raises(nano_ffi.errors.Syntax, match=r"(?s)^column 1: .*x{1000}"):
+        panics.parsed(")" + "x" * 10_000)
+    assert panics.forgotten("a)") == 0
+    with pytest.raises(nano_ffi.errors.Syntax, match="^Syntax$"):
+        panics.forgotten("")
+    assert growth(lambda: panics.parsed(")")) < 1
+
+
 def test_panics_nest(panics: ModuleType) -> None:
     """A panic below a callback leaves the inner function only, and the exception passes through the outer one."""
 

@@ -7,6 +7,7 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const memory = @import("memory.zig");
+const messages = @import("../messages.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -249,8 +250,9 @@ fn plainNew(class: *PyObject) ?*const capi.newfunc {
 /// once: of two errors with one place, the second is looked up by its name every time.
 pub const Cache = [64]?*Raised;
 
-/// Raises the class of a Zig error, with its name as the text.
+/// Raises the class of a Zig error, with its name as the text, or what `fail` said.
 pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) void {
+    if (messages.are_taken) if (messages.of(err)) |message| return raiseWithMessage(classes, err, message);
     const code = @intFromError(err);
     const place = &cache[code % cache.len];
     if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
@@ -273,6 +275,14 @@ pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) vo
     c.Py_IncRef(class);
     c.Py_IncRef(args);
     if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(raised);
+}
+
+fn raiseWithMessage(classes: Classes, err: anyerror, message: []const u8) void {
+    const class = classes.ofError(@errorName(err)) orelse return;
+    // It may be cut off within a character.
+    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse return;
+    defer c.Py_DecRef(text);
+    c.PyErr_SetObject(class, text);
 }
 
 pub fn releaseCache(cache: *Cache) void {

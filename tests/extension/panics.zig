@@ -57,3 +57,19 @@ pub fn freed() nano_ffi.Owned([]const u8) {
 fn panicking(_: *anyopaque, _: []u8, _: std.mem.Alignment, _: usize) void {
     @panic("freed");
 }
+
+pub fn parsed(text: []const u8) error{ Syntax, Empty }!usize {
+    if (text.len == 0) return error.Empty;
+    for (text, 1..) |byte, column| {
+        if (byte == ')') return nano_ffi.fail(error.Syntax, "column {d}: ')' without '('\n  {s}", .{ column, text });
+    }
+    return text.len;
+}
+
+/// The error that comes is another call's, or one that was caught, and has no text.
+pub fn forgotten(text: []const u8) error{Syntax}!usize {
+    return parsed(text) catch |err| switch (err) {
+        error.Syntax => 0,
+        error.Empty => error.Syntax,
+    };
+}
