@@ -71,6 +71,7 @@ def suffix() -> str:
 def build_rows(folder: Path, target: targets.Target | None = None, *, stable: bool = True) -> None:
     """rows.zig for a CPython, and for the stable ABI where that CPython can load it."""
     source = HERE / "zig" / "rows.zig"
+    target = target or targets.native()  # said, it has the baseline CPU that the peers have
     compile_module(source, folder, name="bench_zig", target=target, optimize="fast")
     if stable:
         compile_module(source, folder, name="bench_zig_abi3", target=target, optimize="fast", limited=True)

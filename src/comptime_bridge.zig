@@ -105,6 +105,18 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             return finish(context, values);
         }
 
+        /// The same where there is one parameter, and its argument comes alone.
+        pub inline fn callOne(context: Boundary.Context, arg: Boundary.Value) Boundary.Result {
+            if (all_quick) {
+                if (Boundary.Argument(params[0].?).quick(arg)) |value| return finish(context, .{value});
+            }
+            return callOneSlowly(context, arg);
+        }
+
+        noinline fn callOneSlowly(context: Boundary.Context, arg: Boundary.Value) Boundary.Result {
+            return callSlowly(context, &.{arg});
+        }
+
         /// Out of line, so that what it needs of registers and stack is no cost of a quick call.
         noinline fn callSlowly(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
             return callTaking(Boundary.Value, context, args);
@@ -358,6 +370,9 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, half(&log, &.{.{ .int = 8 }}));
     try std.testing.expectEqual(Plain.Result{ .raised = error.Odd }, half(&log, &.{.{ .int = 7 }}));
     try std.testing.expectEqual(Plain.Result.failed, half(&log, &.{text}));
+    const Half = Bridge(Plain).makeTrampoline(functions.half, .{});
+    try std.testing.expectEqual(Plain.Result{ .int = 4 }, Half.callOne(&log, .{ .int = 8 }));
+    try std.testing.expectEqual(Plain.Result.failed, Half.callOne(&log, text));
     // What is left out is its default, and what was taken is given back.
     const lenient = Bridge(Plain).makeTrampoline(functions.repeats, .{
         .params = .{ "text", "times", "other" },

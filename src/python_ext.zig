@@ -1,11 +1,11 @@
 //! The only door to CPython: its boundary for the bridge, and dispatch by name.
 
 const std = @import("std");
-const binding = @import("python/binding.zig");
 const capi = @import("python/capi.zig");
 const convert = @import("python/convert.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
+const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
@@ -60,39 +60,8 @@ pub const Boundary = struct {
         c.PyEval_RestoreThread(token);
     }
 
-    /// METH_FASTCALL | METH_KEYWORDS: the interpreter calls it with an array, and no tuple is made.
-    pub fn entry(comptime Trampoline: type) *const capi.PyCFunctionFastWithKeywords {
-        const count = Trampoline.sig.args.len;
-        return &struct {
-            fn receive(
-                self: *PyObject,
-                given: [*]const *PyObject,
-                nargs: capi.Py_ssize_t,
-                kwnames: ?*PyObject,
-            ) callconv(.c) ?*PyObject {
-                if (nargs != count or kwnames != null) return bindAndCall(self, given, @intCast(nargs), kwnames);
-                return Trampoline.callExact(self, given);
-            }
-
-            /// Ends in `receive` with every argument by position.
-            noinline fn bindAndCall(
-                self: *PyObject,
-                given: [*]const *PyObject,
-                nargs: usize,
-                kwnames: ?*PyObject,
-            ) ?*PyObject {
-                if (kwnames) |keywords| {
-                    if (binding.isInOrder(Trampoline.sig, nargs, keywords)) return receive(self, given, count, null);
-                }
-                var bound: [count]?*PyObject = undefined;
-                if (!binding.bind(&Trampoline.sig, given, nargs, kwnames, &bound)) return null;
-                const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
-                if (has_defaults) for (bound) |arg| {
-                    if (arg == null) return Trampoline.callPartly(self, &bound);
-                };
-                return receive(self, @ptrCast(&bound), count, null);
-            }
-        }.receive;
+    pub fn entry(comptime Trampoline: type) *const entries.Entry {
+        return entries.of(Trampoline);
     }
 };
 
@@ -173,7 +142,7 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
         if (comptime exports.of(namespace, source, name) != .function) continue;
         const trampoline = Bridge.makeTrampoline(@field(namespace, name), exports.specOf(namespace, source, name));
         functions = functions ++ .{module.Function{
-            .pointer = trampoline.asPtr(),
+            .entry = trampoline.asPtr(),
             .sig = trampoline.sig,
         }};
     }
@@ -234,8 +203,8 @@ fn addOwned(self: *PyObject, name: [:0]const u8, value: ?*PyObject) bool {
 
 const call_def: capi.PyMethodDef = .{
     .ml_name = "call",
-    .ml_meth = &call,
-    .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+    .ml_meth = if (entries.takes_keywords) &callWithKeywords else &call,
+    .ml_flags = capi.constants.METH_FASTCALL | if (entries.takes_keywords) capi.constants.METH_KEYWORDS else 0,
     .ml_doc = "call($self, name, /, *args, **kwargs)\n--\n\n" ++
         "Call the Zig function `name` with these arguments and return its result.\n\n" ++
         "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
@@ -312,11 +281,16 @@ fn addDispatcher(self: *PyObject, state: *State) bool {
     for (state.functions.list()) |function| {
         const name = c.PyUnicode_InternFromString(function.sig.name) orelse return false;
         defer c.Py_DecRef(name);
-        table.add(.{ .name = name, .function = function.pointer, .self = self });
+        table.add(slotOf(name, c.PyDict_GetItemString(state.objects, function.sig.name).?));
     }
     const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
     defer c.Py_DecRef(module_name);
-    const call_object = c.PyCFunction_NewEx(&call_def, state.dispatcher, module_name) orelse return false;
+    const call_object = entries.newFunction(
+        &call_def,
+        if (capi.limited) null else &callVectorcall,
+        state.dispatcher.?,
+        module_name,
+    ) orelse return false;
     defer c.Py_DecRef(call_object);
     return c.PyModule_AddObjectRef(self, "call", call_object) == 0 and
         c.PyModule_AddObjectRef(self, "ZigError", state.classes.zig_error) == 0 and
@@ -324,17 +298,39 @@ fn addDispatcher(self: *PyObject, state: *State) bool {
         c.PyModule_AddObjectRef(self, "OutOfRangeError", state.classes.out_of_range) == 0;
 }
 
-fn call(
+fn call(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    return callNamed(self, args, nargs, null);
+}
+
+fn callWithKeywords(
     self: *PyObject,
     args: [*]const *PyObject,
     nargs: capi.Py_ssize_t,
     kwnames: ?*PyObject,
 ) callconv(.c) ?*PyObject {
+    return callNamed(self, args, nargs, kwnames);
+}
+
+fn callVectorcall(
+    function: *PyObject,
+    args: [*]const *PyObject,
+    nargsf: usize,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    return callNamed(entries.selfOf(function), args, @intCast(capi.vectorcallCount(nargsf)), kwnames);
+}
+
+inline fn callNamed(
+    dispatcher: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
     if (nargs > 0) {
-        if (Dispatcher.tableOf(self).find(args[0])) |slot|
-            return slot.function(slot.self, args + 1, nargs - 1, kwnames);
+        if (Dispatcher.tableOf(dispatcher).find(args[0])) |slot|
+            return slot.function(slot.self, args + 1, @intCast(nargs - 1), kwnames);
     }
-    return callByText(self, args, nargs, kwnames);
+    return callByText(dispatcher, args, nargs, kwnames);
 }
 
 /// The name is another object than ours of the same text, or there is none such.
@@ -413,27 +409,32 @@ fn put(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t, compti
     return capi.singleton(.None);
 }
 
-/// How `call` reaches `function` (kept alive by the dict of functions): a builtin of our kind, ours or
-/// not, is called as the interpreter would; anything else through its own vectorcall.
+/// How `call` reaches `function` (kept alive by the dict of functions): a builtin function, ours or
+/// not, straight through its vectorcall; anything else as CPython would.
 fn slotOf(name: *PyObject, function: *PyObject) names.Slot {
-    const kind = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS;
-    if (capi.isExactly(function, "PyCFunction_Type") and c.PyCFunction_GetFlags(function) == kind) {
-        if (c.PyCFunction_GetSelf(function)) |self| return .{
-            .name = name,
-            .function = @ptrCast(c.PyCFunction_GetFunction(function).?),
-            .self = self,
-        };
+    if (capi.isExactly(function, "PyCFunction_Type")) {
+        if (!capi.limited) {
+            if (entries.vectorcallOf(function)) |vectorcall|
+                return .{ .name = name, .function = vectorcall, .self = function };
+        } else if (c.PyCFunction_GetFlags(function) == capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS) {
+            // Like a vectorcall, but for what it is called with.
+            if (c.PyCFunction_GetSelf(function)) |self| return .{
+                .name = name,
+                .function = @ptrCast(c.PyCFunction_GetFunction(function).?),
+                .self = self,
+            };
+        }
     }
     return .{ .name = name, .function = &callAny, .self = function };
 }
 
 fn callAny(
-    self: *PyObject,
+    function: *PyObject,
     args: [*]const *PyObject,
-    nargs: capi.Py_ssize_t,
+    nargs: usize,
     kwnames: ?*PyObject,
 ) callconv(.c) ?*PyObject {
-    return capi.vectorcall(self, args, nargs, kwnames);
+    return capi.vectorcall(function, args, @intCast(nargs), kwnames);
 }
 
 fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {

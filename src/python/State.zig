@@ -2,20 +2,23 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const entries = @import("entry.zig");
 const errors = @import("errors.zig");
 const memory = @import("memory.zig");
+const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const State = @This();
 
 /// The module's own functions. Filled while it is executed, only read afterwards: no lock is needed.
-pub const Functions = registry.Registry(*const capi.PyCFunctionFastWithKeywords);
+pub const Functions = registry.Registry(*const entries.Entry);
 
 /// CPython zeroes the state before the module is executed, so false is its first value.
 ready: bool,
 classes: errors.Classes,
 raised: errors.Cache,
+kept: reuse.Kept,
 functions: Functions,
 /// For what must live as long as the function objects, each of which keeps the module.
 arena: std.heap.ArenaAllocator,
@@ -50,9 +53,15 @@ pub fn create(state: *State) bool {
         inline for (dicts) |dict| c.Py_DecRef(dict.*);
         return false;
     };
+    state.kept = reuse.Kept.create() orelse {
+        inline for (dicts) |dict| c.Py_DecRef(dict.*);
+        c.Py_DecRef(state.replaced);
+        return false;
+    };
     state.classes = errors.Classes.create() orelse {
         inline for (dicts) |dict| c.Py_DecRef(dict.*);
         c.Py_DecRef(state.replaced);
+        state.kept.release();
         return false;
     };
     state.raised = @splat(null);
@@ -86,6 +95,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.functions.deinit();
     state.arena.deinit();
     errors.releaseCache(&state.raised);
+    state.kept.release();
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);

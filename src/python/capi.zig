@@ -30,8 +30,9 @@ pub const Py_ssize_t = isize;
 pub const long_digit_bits: u8 = if (minor < 12 and @sizeOf(usize) == 4) 15 else 30;
 
 /// Whether the layout of an ASCII str is known: bit-fields lie the other way round on big-endian
-/// machines, and elsewhere in free-threaded builds.
-pub const ascii_is_readable = !limited and !free_threaded and builtin.cpu.arch.endian() == .little;
+/// machines, and in free-threaded builds for Windows they do not share a word with `interned`.
+pub const ascii_is_readable = !limited and builtin.cpu.arch.endian() == .little and
+    !(free_threaded and builtin.os.tag == .windows);
 
 /// Layouts, named and ordered as in C.
 pub const structs = struct {
@@ -76,8 +77,7 @@ pub const structs = struct {
         ob_sval: [1]u8,
     };
 
-    /// A str; where it is ASCII, the text follows the struct. `state` are bit-fields (see `asciiOf`),
-    /// which free-threaded builds place otherwise.
+    /// A str; where it is ASCII, the text follows the struct. `state` are bit-fields: see `flagsOf`.
     pub const PyASCIIObject = if (!ascii_is_readable) void else if (minor < 12) extern struct {
         ob_base: structs.PyObject,
         length: Py_ssize_t,
@@ -148,6 +148,17 @@ pub const structs = struct {
         ml_doc: ?[*:0]const u8 = null,
     };
 
+    /// What a builtin function is. The interpreter calls through `vectorcall`, unless one of its
+    /// specialised instructions knows the flags in `m_ml`.
+    pub const PyCFunctionObject = if (limited) void else extern struct {
+        ob_base: structs.PyObject,
+        m_ml: ?*structs.PyMethodDef,
+        m_self: ?*structs.PyObject,
+        m_module: ?*structs.PyObject,
+        m_weakreflist: ?*structs.PyObject,
+        vectorcall: ?*const vectorcallfunc,
+    };
+
     pub const PyModuleDef_Base = extern struct {
         ob_base: structs.PyObject,
         m_init: ?*const anyopaque = null,
@@ -197,6 +208,8 @@ pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callconv(.c) ?*PyObject;
 pub const PyCFunctionFastWithKeywords =
     fn (*PyObject, [*]const *PyObject, Py_ssize_t, ?*PyObject) callconv(.c) ?*PyObject;
+/// The arguments' number may have `PY_VECTORCALL_ARGUMENTS_OFFSET` in it: see `vectorcallCount`.
+pub const vectorcallfunc = fn (*PyObject, [*]const *PyObject, usize, ?*PyObject) callconv(.c) ?*PyObject;
 
 /// The header that `PyObject_HEAD_INIT(NULL)` gives an object that is never freed.
 pub const static_object: PyObject = if (free_threaded) .{
@@ -482,9 +495,9 @@ pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
 /// Null of any other str, which may be ASCII all the same.
 pub inline fn asciiOf(str: *PyObject) ?[]const u8 {
     if (!ascii_is_readable) return null;
-    const compact_and_ascii = 1 << 5 | 1 << 6; // behind `interned` of 2 bits and `kind` of 3
     const header: *const structs.PyASCIIObject = @ptrCast(@alignCast(str));
-    if (header.state & compact_and_ascii != compact_and_ascii) return null;
+    const flags = flagsOf(header);
+    if (!flags.compact or !flags.ascii) return null;
     const bytes: [*]const u8 = @ptrCast(header);
     return bytes[@sizeOf(structs.PyASCIIObject)..][0..@intCast(header.length)];
 }
@@ -494,9 +507,17 @@ pub inline fn cachedUtf8Of(str: *PyObject) ?[]const u8 {
     if (asciiOf(str)) |text| return text;
     if (!ascii_is_readable) return null;
     const header: *const structs.PyCompactUnicodeObject = @ptrCast(@alignCast(str));
-    if (header._base.state & 1 << 5 == 0) return null; // not compact
-    const text = header.utf8 orelse return null;
+    if (!flagsOf(&header._base).compact) return null;
+    // In a free-threaded build another thread may be making it: the length is written first.
+    const text = @atomicLoad(?[*]u8, &header.utf8, .acquire) orelse return null;
     return text[0..@intCast(header.utf8_length)];
+}
+
+/// What is said of a str in `state` and never changes. `interned` does, and has a byte of its own
+/// in free-threaded builds: that byte is not read.
+inline fn flagsOf(header: *const structs.PyASCIIObject) packed struct(u8) { kind: u3, compact: bool, ascii: bool, rest: u3 } {
+    const state: [*]const u8 = @ptrCast(&header.state);
+    return @bitCast(if (free_threaded) state[1] else state[0] >> 2);
 }
 
 /// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not UTF-8.
@@ -541,6 +562,11 @@ pub fn vectorcall(
         if (functions.PyDict_SetItem(keywords, name, value) < 0) return null;
     }
     return functions.PyObject_Call(callable, positional, keywords);
+}
+
+/// C's PyVectorcall_NARGS: how many arguments by position a `vectorcallfunc` was given.
+pub inline fn vectorcallCount(nargsf: usize) usize {
+    return nargsf << 1 >> 1;
 }
 
 /// dict.setdefault(key, default): borrowed, or null with the error set.

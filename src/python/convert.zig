@@ -9,6 +9,7 @@ const capi = @import("capi.zig");
 const enums = @import("enums.zig");
 const errors = @import("errors.zig");
 const panics = @import("../panics.zig");
+const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
@@ -731,12 +732,9 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
         .int => {
             const int = @typeInfo(T).int;
             if (int.bits > 64) return giveBigInt(T, value);
-            return small_ints.get(T, value) orelse if (int.signedness == .signed)
-                c.PyLong_FromLongLong(value)
-            else
-                c.PyLong_FromUnsignedLongLong(value);
+            return small_ints.get(T, value) orelse reuse.int(T, module, value);
         },
-        .float => return c.PyFloat_FromDouble(value),
+        .float => return reuse.float(module, value),
         .complex => return c.PyComplex_FromDoubles(value.re, value.im),
         .str => return newStr(value.data),
         .text => return newStr(value),

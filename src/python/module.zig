@@ -4,6 +4,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
+const entries = @import("entry.zig");
 const errors = @import("errors.zig");
 const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
@@ -12,14 +13,14 @@ const c = capi.functions;
 const PyObject = capi.PyObject;
 
 pub const Function = struct {
-    pointer: *const capi.PyCFunctionFastWithKeywords,
+    entry: *const entries.Entry,
     sig: Signature,
 
     fn methodDef(comptime function: Function) capi.PyMethodDef {
         return .{
             .ml_name = function.sig.name,
-            .ml_meth = function.pointer,
-            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_meth = function.entry.method,
+            .ml_flags = function.entry.flags,
             .ml_doc = comptime textSignature(function.sig) ++ function.sig.doc,
         };
     }
@@ -88,9 +89,9 @@ pub fn exportModule(comptime definition: Definition) void {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
             for (definition.functions, &function_defs) |function, *function_def| {
-                state.functions.register(function.sig.name, function.pointer, function.sig) catch |err|
+                state.functions.register(function.sig.name, function.entry, function.sig) catch |err|
                     return raiseRegistration(state, err);
-                if (!addFunction(module, state, name, function_def)) return false;
+                if (!addFunction(module, state, name, function_def, function.entry)) return false;
             }
             return true;
         }
@@ -99,8 +100,14 @@ pub fn exportModule(comptime definition: Definition) void {
 }
 
 /// Makes the function object of `def`, which lives as long as it. False with the error set.
-fn addFunction(module: *PyObject, state: *State, module_name: *PyObject, def: *const capi.PyMethodDef) bool {
-    const object = c.PyCFunction_NewEx(def, module, module_name) orelse return false;
+fn addFunction(
+    module: *PyObject,
+    state: *State,
+    module_name: *PyObject,
+    def: *const capi.PyMethodDef,
+    entry: *const entries.Entry,
+) bool {
+    const object = entries.newFunction(def, entry.vectorcall, module, module_name) orelse return false;
     defer c.Py_DecRef(object);
     return c.PyDict_SetItemString(state.objects, def.ml_name.?, object) == 0;
 }
@@ -123,11 +130,11 @@ fn addRegistered(
             return raiseRegistration(state, err);
         def.* = .{
             .ml_name = function.sig.name,
-            .ml_meth = function.pointer,
-            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_meth = function.pointer.method,
+            .ml_flags = function.pointer.flags,
             .ml_doc = doc,
         };
-        if (!addFunction(module, state, module_name, def)) return false;
+        if (!addFunction(module, state, module_name, def, function.pointer)) return false;
     }
     return true;
 }

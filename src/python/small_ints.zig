@@ -6,7 +6,7 @@ const c = capi.functions;
 const PyObject = capi.PyObject;
 
 const lowest = -5;
-const highest = 256;
+const highest = @import("reuse.zig").largest_small_int;
 const available = !capi.limited and capi.minor >= 12;
 
 /// Filled with the same pointers whenever a module is executed.
