@@ -23,7 +23,7 @@ def kinds(zig_module: Callable[[str], ModuleType]) -> ModuleType:
     return zig_module("kinds")
 
 
-THERE_AND_BACK = [
+THERE_AND_BACK: list[tuple[Any, ...]] = [
     # function, argument, result (the argument itself where it is left out)
     ("negate", True, False),
     ("bit", 1, 0),
