@@ -1,5 +1,5 @@
-//! Declares the extension for -Dtarget × -Dpython, and `zig build test`. Nothing else: which targets
-//! there are, and what their files are called, is said in nano_ffi/wheels/targets.py.
+//! Declares the extension for -Dtarget × -Dpython, and `zig build test`. Nothing else: which
+//! targets there are, and what their files are called, is said in nano_ffi/wheels/targets.py.
 
 const std = @import("std");
 const Build = std.Build;
@@ -10,24 +10,34 @@ pub fn build(b: *Build) void {
     const pythons = b.option(
         []const u8,
         "python",
-        "CPythons to build for, separated by commas: 3.10 … 3.15, 3.14t, 3.15t, abi3 (default: abi3)",
+        "CPythons to build for, separated by commas: 3.10 … 3.15, 3.14t, 3.15t, abi3 (default: " ++
+            "abi3)",
     ) orelse "abi3";
 
-    const source = b.addExecutable(.{ .name = "source", .root_module = hostModule(b, "src/source.zig") });
+    const source = b.addExecutable(
+        .{ .name = "source", .root_module = hostModule(b, "src/source.zig") },
+    );
     const describe = b.addRunArtifact(source);
     describe.addFileArg(b.path("src/builtins.zig"));
     const builtins_source = describe.addOutputFileArg("builtins_source.zig");
 
-    const def = b.addExecutable(.{ .name = "def", .root_module = hostModule(b, "src/python/def.zig") });
+    const def = b.addExecutable(
+        .{ .name = "def", .root_module = hostModule(b, "src/python/def.zig") },
+    );
     def.root_module.addOptions("build_options", Python.stable.options(b));
 
     const headers = b.step("check-headers", "Compare src/python/capi.zig with a real Python.h");
-    const include = b.option([]const u8, "python-include", "Folder of -Dpython's Python.h, for check-headers");
+    const include = b.option(
+        []const u8,
+        "python-include",
+        "Folder of -Dpython's Python.h, for check-headers",
+    );
 
     var names = std.mem.splitScalar(u8, pythons, ',');
     while (names.next()) |name| {
         const python = Python.parse(name) orelse fatal(
-            "-Dpython={s}: there is no CPython '{s}' here; choose from 3.10 … 3.15, 3.14t, 3.15t, abi3",
+            "-Dpython={s}: there is no CPython '{s}' here; choose from 3.10 … 3.15, 3.14t, " ++
+                "3.15t, abi3",
             .{ pythons, name },
         );
         headers.dependOn(checkHeaders(b, python, include));
@@ -43,14 +53,21 @@ pub fn build(b: *Build) void {
 
         const windows = target.result.os.tag == .windows;
         if (windows) native.addObjectFile(importLibrary(b, def, python, target.result.cpu.arch));
-        const extension = b.addLibrary(.{ .name = "_native", .linkage = .dynamic, .root_module = native });
-        extension.linker_allow_shlib_undefined = !windows; // elsewhere the interpreter itself has them
+        const extension = b.addLibrary(
+            .{ .name = "_native", .linkage = .dynamic, .root_module = native },
+        );
+        // elsewhere the interpreter itself has them
+        extension.linker_allow_shlib_undefined = !windows;
         // Named so that the interpreter finds it as it is; a wheel gives it the full suffix.
         const file = b.fmt("_native{s}{s}", .{
             if (python.limited and !windows) ".abi3" else "",
             if (windows) ".pyd" else ".so",
         });
-        const install = b.addInstallFileWithDir(extension.getEmittedBin(), .{ .custom = name }, file);
+        const install = b.addInstallFileWithDir(
+            extension.getEmittedBin(),
+            .{ .custom = name },
+            file,
+        );
         b.getInstallStep().dependOn(&install.step);
     }
 
@@ -79,7 +96,8 @@ const Python = struct {
         const free_threaded = name.len - 2 == number.len + 1;
         const minor = std.fmt.parseInt(u8, number, 10) catch return null;
         const oldest: u8 = if (free_threaded) 14 else 10;
-        if (minor < oldest or minor > 15 or (!free_threaded and name.len - 2 != number.len)) return null;
+        if (minor < oldest or minor > 15 or (!free_threaded and
+            name.len - 2 != number.len)) return null;
         return .{ .minor = minor, .free_threaded = free_threaded };
     }
 
@@ -98,7 +116,12 @@ const Python = struct {
     }
 };
 
-fn packageModule(b: *Build, python: Python, target: Build.ResolvedTarget, optimize: std.lang.OptimizeMode) *Build.Module {
+fn packageModule(
+    b: *Build,
+    python: Python,
+    target: Build.ResolvedTarget,
+    optimize: std.lang.OptimizeMode,
+) *Build.Module {
     const module = b.createModule(.{
         .root_source_file = b.path("src/root.zig"),
         .target = target,
@@ -110,12 +133,19 @@ fn packageModule(b: *Build, python: Python, target: Build.ResolvedTarget, optimi
 }
 
 fn hostModule(b: *Build, path: []const u8) *Build.Module {
-    return b.createModule(.{ .root_source_file = b.path(path), .target = b.graph.host, .optimize = .debug });
+    return b.createModule(
+        .{ .root_source_file = b.path(path), .target = b.graph.host, .optimize = .debug },
+    );
 }
 
 /// The import library of the Python DLL: PE, unlike ELF and Mach-O, names the file that a symbol
 /// comes from.
-fn importLibrary(b: *Build, def: *Build.Step.Compile, python: Python, arch: std.Target.Cpu.Arch) Build.LazyPath {
+fn importLibrary(
+    b: *Build,
+    def: *Build.Step.Compile,
+    python: Python,
+    arch: std.Target.Cpu.Arch,
+) Build.LazyPath {
     const write = b.addRunArtifact(def);
     write.addArg(python.dll(b));
     const definition = write.addOutputFileArg("python.def");
@@ -134,8 +164,11 @@ fn importLibrary(b: *Build, def: *Build.Step.Compile, python: Python, arch: std.
 
 /// Says in C++ assertions what capi.zig declares, and compiles them with the real Python.h.
 fn checkHeaders(b: *Build, python: Python, include: ?[]const u8) *Build.Step {
-    const folder = include orelse return &b.addFail("where is Python.h? Say -Dpython-include=FOLDER").step;
-    const generator = b.addExecutable(.{ .name = "check", .root_module = hostModule(b, "tests/headers/check.zig") });
+    const folder = include orelse
+        return &b.addFail("where is Python.h? Say -Dpython-include=FOLDER").step;
+    const generator = b.addExecutable(
+        .{ .name = "check", .root_module = hostModule(b, "tests/headers/check.zig") },
+    );
     generator.root_module.strip = true; // debug information would refer to CPython's functions
     const capi = hostModule(b, "src/python/capi.zig");
     capi.addOptions("build_options", python.options(b));
@@ -150,7 +183,9 @@ fn checkHeaders(b: *Build, python: Python, include: ?[]const u8) *Build.Step {
     assertions.addIncludePath(b.graph.cwdRelativePath(folder));
     // Debian's pyconfig.h includes another one by its path from there.
     assertions.addAfterIncludePath(b.graph.cwdRelativePath(b.pathJoin(&.{ folder, ".." })));
-    const check = b.addRunArtifact(b.addExecutable(.{ .name = "assertions", .root_module = assertions }));
+    const check = b.addRunArtifact(
+        b.addExecutable(.{ .name = "assertions", .root_module = assertions }),
+    );
     check.stdio = .inherit;
     return &check.step;
 }

@@ -25,11 +25,13 @@ def bytesum(data: Buffer) -> int:
     """The sum of all bytes, which no memory is large enough to overflow."""
 
 def div(a: SupportsIndex, b: SupportsIndex) -> int:
-    """The quotient, rounded toward zero. error.DivisionByZero, and error.Overflow for the lowest i64 by -1."""
+    """The quotient, rounded toward zero. error.DivisionByZero, and error.Overflow for the lowest i64
+    by -1."""
 
 def divmod(a: SupportsIndex, b: SupportsIndex) -> tuple[int, int]:
     """Quotient and remainder as Python's divmod gives them: the quotient is rounded down, and the
-    remainder has the sign of `b`. error.DivisionByZero, and error.Overflow for the lowest i64 by -1."""
+    remainder has the sign of `b`. error.DivisionByZero, and error.Overflow for the lowest i64 by
+    -1."""
 
 def signmag(value: SupportsIndex) -> tuple[bool, int]:
     """Whether an int is negative, and its absolute value."""
@@ -50,7 +52,8 @@ def sum8(
     g: SupportsIndex,
     h: SupportsIndex,
 ) -> int:
-    """The sum of eight ints. error.Overflow where i64 cannot hold it; what comes between may be larger."""
+    """The sum of eight ints. error.Overflow where i64 cannot hold it; what comes between may be
+    larger."""
 
 def scalef32(value: SupportsFloat | SupportsIndex, factor: SupportsFloat | SupportsIndex) -> float:
     """The product of two floats of 32 bits."""

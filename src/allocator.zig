@@ -25,7 +25,8 @@ const std = @import("std");
 /// `T` is a slice; what its items point to is not freed.
 pub fn Owned(comptime T: type) type {
     if (@typeInfo(T) != .pointer or @typeInfo(T).pointer.size != .slice) @compileError(
-        "nano_ffi: Owned(" ++ @typeName(T) ++ "): only a slice is freed; for other values use OwnedArena",
+        "nano_ffi: Owned(" ++ @typeName(T) ++
+            "): only a slice is freed; for other values use OwnedArena",
     );
     return struct {
         data: T,

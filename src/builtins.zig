@@ -40,13 +40,15 @@ pub fn bytesum(data: nano_ffi.Bytes) u64 {
     return sum;
 }
 
-/// The quotient, rounded toward zero. error.DivisionByZero, and error.Overflow for the lowest i64 by -1.
+/// The quotient, rounded toward zero. error.DivisionByZero, and error.Overflow for the lowest i64
+/// by -1.
 pub fn div(a: i64, b: i64) error{ DivisionByZero, Overflow }!i64 {
     return std.math.divTrunc(i64, a, b);
 }
 
 /// Quotient and remainder as Python's divmod gives them: the quotient is rounded down, and the
-/// remainder has the sign of `b`. error.DivisionByZero, and error.Overflow for the lowest i64 by -1.
+/// remainder has the sign of `b`. error.DivisionByZero, and error.Overflow for the lowest i64 by
+/// -1.
 pub fn divmod(a: i64, b: i64) error{ DivisionByZero, Overflow }!struct { i64, i64 } {
     const quotient = try std.math.divFloor(i64, a, b);
     // |quotient * b| is at most |a| + |b|, which may not fit; the remainder always does.
@@ -71,7 +73,8 @@ pub fn bufmax(buffer: nano_ffi.Buffer) u8 {
     return largest;
 }
 
-/// The sum of eight ints. error.Overflow where i64 cannot hold it; what comes between may be larger.
+/// The sum of eight ints. error.Overflow where i64 cannot hold it; what comes between may be
+/// larger.
 pub fn sum8(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64) error{Overflow}!i64 {
     var sum: i128 = 0;
     for ([_]i64{ a, b, c, d, e, f, g, h }) |value| sum += value;

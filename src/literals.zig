@@ -27,7 +27,8 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
         .str, .bytes => if (Value == T) value else if (isText(Value)) .{ .data = value } else null,
         .@"enum" => if (Value == T)
             value
-        else if (Value == @EnumLiteral() and @hasField(T, @tagName(value))) @field(T, @tagName(value)) else null,
+        else if (Value == @EnumLiteral() and
+            @hasField(T, @tagName(value))) @field(T, @tagName(value)) else null,
         else => null,
     };
 }
@@ -61,7 +62,10 @@ fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
 
 fn ofFloat(comptime value: anytype) [:0]const u8 {
     if (std.math.isInf(value)) return if (value > 0) "1e999" else "-1e999";
-    if (@abs(value) >= 1e16 or (value != 0 and @abs(value) < 1e-4)) return std.fmt.comptimePrint("{e}", .{value});
+    if (@abs(value) >= 1e16 or (value != 0 and @abs(value) < 1e-4)) return std.fmt.comptimePrint(
+        "{e}",
+        .{value},
+    );
     return std.fmt.comptimePrint(if (@round(value) == value) "{d}.0" else "{d}", .{value});
 }
 

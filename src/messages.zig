@@ -15,9 +15,9 @@ const Message = struct {
 
 threadlocal var last: Message = .{};
 
-/// `return nano_ffi.fail(error.Syntax, "line {d}: …", .{line});`: the error, which becomes an exception
-/// with that text instead of the error's name. A text of more than 2048 bytes is cut off. It belongs
-/// to the call: an error that is caught in Zig takes its text along.
+/// `return nano_ffi.fail(error.Syntax, "line {d}: …", .{line});`: the error, which becomes an
+/// exception with that text instead of the error's name. A text of more than 2048 bytes is cut off.
+/// It belongs to the call: an error that is caught in Zig takes its text along.
 pub fn fail(err: anytype, comptime format: []const u8, values: anytype) @TypeOf(err) {
     @branchHint(.cold);
     if (!are_taken) return err;

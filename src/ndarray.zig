@@ -112,7 +112,11 @@ test NdArray {
 
 test NdArrayMut {
     var items = [_]f64{ 1, 2, 3, 4 };
-    const square: NdArrayMut(f64, 2) = .{ .data = &items, .shape = .{ 2, 2 }, .strides = .{ 16, 8 } };
+    const square: NdArrayMut(f64, 2) = .{
+        .data = &items,
+        .shape = .{ 2, 2 },
+        .strides = .{ 16, 8 },
+    };
     square.ptr(.{ 1, 0 }).* = 7;
     square.sub(0).contiguous().?[1] = 8;
     try std.testing.expectEqual([_]f64{ 1, 8, 7, 4 }, items);

@@ -2,8 +2,8 @@
 //! the trampoline that called it goes on, with a report of what happened.
 //!
 //! `protect` notes where the stack is and calls a function; a panic below goes back to there, as a
-//! longjmp would. What lies between is not unwound: `defer` and `errdefer` of the functions that are
-//! left do not run, so memory and locks that they hold stay taken. Nothing else is skipped: no
+//! longjmp would. What lies between is not unwound: `defer` and `errdefer` of the functions that
+//! are left do not run, so memory and locks that they hold stay taken. Nothing else is skipped: no
 //! frame of CPython is ever between a panic and the checkpoint it goes to, since `leave` puts a
 //! barrier wherever Zig code calls Python.
 
@@ -17,9 +17,10 @@ pub const can_escape = switch (builtin.cpu.arch) {
     else => false,
 };
 
-/// Whether panics are caught in this compilation: where Zig checks at run time, and the root file of
-/// the extension has nano_ffi's `panic`. Otherwise a call costs nothing more.
-pub const are_caught = can_escape and std.debug.runtime_safety and @hasDecl(root, "panic") and !builtin.is_test;
+/// Whether panics are caught in this compilation: where Zig checks at run time, and the root file
+/// of the extension has nano_ffi's `panic`. Otherwise a call costs nothing more.
+pub const are_caught = can_escape and std.debug.runtime_safety and @hasDecl(root, "panic") and
+    !builtin.is_test;
 
 /// What is known of a panic, or of the way of an error, until the thread's next one.
 pub const Report = struct {
@@ -55,8 +56,8 @@ const Checkpoint = struct {
 threadlocal var top: ?*Checkpoint = null;
 threadlocal var last: Report = undefined;
 
-/// Calls `body(context)`. Null when it returned, and a report where it panicked, which is good until
-/// the thread's next one.
+/// Calls `body(context)`. Null when it returned, and a report where it panicked, which is good
+/// until the thread's next one.
 pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*const Report {
     const enter = struct {
         fn enter(pointer: *anyopaque) callconv(.c) void {
@@ -71,8 +72,8 @@ pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*co
     return if (call(&checkpoint.stack, &enter, @ptrCast(context)) == 0) null else &last;
 }
 
-/// To be called before Zig code calls Python, and undone by `comeBack`: what panics below, and has no
-/// checkpoint of its own, must not jump over Python.
+/// To be called before Zig code calls Python, and undone by `comeBack`: what panics below, and has
+/// no checkpoint of its own, must not jump over Python.
 pub fn leave() ?*anyopaque {
     const place = &top;
     defer place.* = null;
@@ -107,7 +108,12 @@ pub fn panicking(
     @branchHint(.cold);
     const checkpoint = (if (can_escape) top else null) orelse {
         var buffer: [600]u8 = undefined;
-        end(std.fmt.bufPrintSentinel(&buffer, "panic in Zig code: {s}", .{text[0..@min(text.len, 480)]}, 0) catch
+        end(std.fmt.bufPrintSentinel(
+            &buffer,
+            "panic in Zig code: {s}",
+            .{text[0..@min(text.len, 480)]},
+            0,
+        ) catch
             "panic in Zig code");
     };
     const report = &last;
@@ -150,11 +156,15 @@ noinline fn walk(addresses: []usize, first: ?usize, limit: usize) usize {
     return @max(count - 1, 1); // the last one is in `guard`
 }
 
-const Guard = fn (stack: *usize, enter: *const fn (*anyopaque) callconv(.c) void, *anyopaque) callconv(.c) c_int;
+const Guard = fn (
+    stack: *usize,
+    enter: *const fn (*anyopaque) callconv(.c) void,
+    *anyopaque,
+) callconv(.c) c_int;
 
 /// Saves the registers that a function must keep, and the stack pointer in `stack`, and calls
-/// `enter`. Returns 0 after it, and 1 when `escape` is called with the saved stack pointer. A function
-/// without a prologue, so that for its caller it is an ordinary one, which returns once.
+/// `enter`. Returns 0 after it, and 1 when `escape` is called with the saved stack pointer. A
+/// function without a prologue, so that for its caller it is an ordinary one, which returns once.
 fn guard() callconv(.naked) c_int {
     switch (builtin.cpu.arch) {
         .x86_64 => if (builtin.os.tag == .windows) asm volatile (push_windows ++
@@ -327,18 +337,26 @@ const pop_x86_64 =
 /// Windows has the functions it calls keep two more registers, and ten of SSE.
 const push_windows = pushes: {
     var text: []const u8 = "";
-    for (.{ "rbp", "rbx", "rdi", "rsi", "r12", "r13", "r14", "r15" }) |name| text = text ++ "pushq %%" ++ name ++ "\n";
+    for (.{ "rbp", "rbx", "rdi", "rsi", "r12", "r13", "r14", "r15" }) |name|
+        text = text ++ "pushq %%" ++ name ++ "\n";
     text = text ++ "subq $168, %%rsp\n";
     for (6..16) |number|
-        text = text ++ std.fmt.comptimePrint("movaps %%xmm{d}, {d}(%%rsp)\n", .{ number, (number - 6) * 16 });
+        text = text ++ std.fmt.comptimePrint(
+            "movaps %%xmm{d}, {d}(%%rsp)\n",
+            .{ number, (number - 6) * 16 },
+        );
     break :pushes text;
 };
 const pop_windows = pops: {
     var text: []const u8 = "";
     for (6..16) |number|
-        text = text ++ std.fmt.comptimePrint("movaps {d}(%%rsp), %%xmm{d}\n", .{ (number - 6) * 16, number });
+        text = text ++ std.fmt.comptimePrint(
+            "movaps {d}(%%rsp), %%xmm{d}\n",
+            .{ (number - 6) * 16, number },
+        );
     text = text ++ "addq $168, %%rsp\n";
-    for (.{ "r15", "r14", "r13", "r12", "rsi", "rdi", "rbx", "rbp" }) |name| text = text ++ "popq %%" ++ name ++ "\n";
+    for (.{ "r15", "r14", "r13", "r12", "rsi", "rdi", "rbx", "rbp" }) |name|
+        text = text ++ "popq %%" ++ name ++ "\n";
     break :pops text ++ "retq\n";
 };
 
@@ -375,9 +393,10 @@ const pop_riscv64 = riscv64("l", "") ++ "addi sp, sp, 208\nret\n";
 fn riscv64(comptime way: []const u8, comptime before: []const u8) []const u8 {
     comptime {
         var text: []const u8 = before ++ way ++ "d ra, 0(sp)\n";
-        for (0..12) |number| text = text ++ std.fmt.comptimePrint("{s}d s{d}, {d}(sp)\nf{s}d fs{d}, {d}(sp)\n", .{
-            way, number, 8 + number * 8, way, number, 104 + number * 8,
-        });
+        for (0..12) |number|
+            text = text ++ std.fmt.comptimePrint("{s}d s{d}, {d}(sp)\nf{s}d fs{d}, {d}(sp)\n", .{
+                way, number, 8 + number * 8, way, number, 104 + number * 8,
+            });
         return text;
     }
 }
@@ -405,16 +424,22 @@ const pop_powerpc64le = powerpc64le("ld", "lfd", "lvx") ++
 ;
 
 /// Stores or loads r14 to r31, f14 to f31, and v20 to v31.
-fn powerpc64le(comptime int: []const u8, comptime float: []const u8, comptime vector: []const u8) []const u8 {
+fn powerpc64le(
+    comptime int: []const u8,
+    comptime float: []const u8,
+    comptime vector: []const u8,
+) []const u8 {
     comptime {
         @setEvalBranchQuota(10_000);
         var text: []const u8 = "";
-        for (14..32) |number| text = text ++ std.fmt.comptimePrint("{s} {d}, {d}(1)\n{s} {d}, {d}(1)\n", .{
-            int, number, 32 + (number - 14) * 8, float, number, 176 + (number - 14) * 8,
-        });
-        for (20..32) |number| text = text ++ std.fmt.comptimePrint("li 11, {d}\n{s} {d}, 11, 1\n", .{
-            320 + (number - 20) * 16, vector, number,
-        });
+        for (14..32) |number|
+            text = text ++ std.fmt.comptimePrint("{s} {d}, {d}(1)\n{s} {d}, {d}(1)\n", .{
+                int, number, 32 + (number - 14) * 8, float, number, 176 + (number - 14) * 8,
+            });
+        for (20..32) |number|
+            text = text ++ std.fmt.comptimePrint("li 11, {d}\n{s} {d}, 11, 1\n", .{
+                320 + (number - 20) * 16, vector, number,
+            });
         return text;
     }
 }

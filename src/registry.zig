@@ -26,8 +26,8 @@ pub fn Registry(comptime Pointer: type) type {
             registry.entries.deinit(registry.gpa);
         }
 
-        /// Makes a function known as `name`, which must live as long as the registry. A name that is
-        /// known already is error.DuplicateName, and keeps its function.
+        /// Makes a function known as `name`, which must live as long as the registry. A name that
+        /// is known already is error.DuplicateName, and keeps its function.
         pub fn register(
             registry: *Self,
             name: [:0]const u8,

@@ -42,11 +42,19 @@ const Reader = struct {
     /// What is being written: a file may import the one that imports it.
     open: std.ArrayList([*]const Ast.Node.Index) = .empty,
 
-    /// The file at `path`. One with syntax errors is read as far as it goes: the compiler reports them.
+    /// The file at `path`. One with syntax errors is read as far as it goes: the compiler reports
+    /// them.
     fn read(reader: *Reader, path: []const u8) !*const Container {
         const slot = try reader.files.getOrPut(reader.arena, path);
         if (slot.found_existing) return slot.value_ptr.*;
-        const source = std.Io.Dir.cwd().readFileAllocOptions(reader.io, path, reader.arena, .unlimited, .of(u8), 0) catch |err| {
+        const source = std.Io.Dir.cwd().readFileAllocOptions(
+            reader.io,
+            path,
+            reader.arena,
+            .unlimited,
+            .of(u8),
+            0,
+        ) catch |err| {
             _ = reader.files.pop();
             return err;
         };
@@ -63,11 +71,19 @@ const Reader = struct {
     }
 
     /// Writes one declaration per public one: of a function
-    /// `pub const NAME = .{ .params = .{…}, .doc = … };`, of a container a struct of its own ones, with
-    /// its comment and those of its fields, of anything else the comment.
-    fn describe(reader: *Reader, container: *const Container, writer: *std.Io.Writer, doc: []const u8) anyerror!void {
+    /// `pub const NAME = .{ .params = .{…}, .doc = … };`, of a container a struct of its own ones,
+    /// with its comment and those of its fields, of anything else the comment.
+    fn describe(
+        reader: *Reader,
+        container: *const Container,
+        writer: *std.Io.Writer,
+        doc: []const u8,
+    ) anyerror!void {
         const tree = container.file.tree;
-        try writer.print("pub const @\"nano_ffi.doc\" = \"{f}\";\npub const @\"nano_ffi.fields\" = .{{", .{std.zig.fmtString(doc)});
+        try writer.print(
+            "pub const @\"nano_ffi.doc\" = \"{f}\";\npub const @\"nano_ffi.fields\" = .{{",
+            .{std.zig.fmtString(doc)},
+        );
         for (container.members) |node| {
             const field = tree.fullContainerField(node) orelse continue;
             if (field.ast.tuple_like) continue;
@@ -82,12 +98,22 @@ const Reader = struct {
         for (container.members) |node| try reader.describeMember(container, node, writer);
     }
 
-    fn describeMember(reader: *Reader, container: *const Container, node: Ast.Node.Index, writer: *std.Io.Writer) !void {
+    fn describeMember(
+        reader: *Reader,
+        container: *const Container,
+        node: Ast.Node.Index,
+        writer: *std.Io.Writer,
+    ) !void {
         const tree = container.file.tree;
         var buffer: [1]Ast.Node.Index = undefined;
         if (tree.fullFnProto(&buffer, node)) |proto| {
             const name = proto.name_token orelse return;
-            if (isPublic(tree, proto.visib_token)) try reader.describeFunction(tree, tree.tokenSlice(name), proto, writer);
+            if (isPublic(tree, proto.visib_token)) try reader.describeFunction(
+                tree,
+                tree.tokenSlice(name),
+                proto,
+                writer,
+            );
             return;
         }
         const variable = tree.fullVarDecl(node) orelse return;
@@ -95,31 +121,62 @@ const Reader = struct {
         const name = tree.tokenSlice(variable.ast.mut_token + 1);
         const doc = try docComment(reader.arena, tree, variable.firstToken());
         if (tree.tokenTag(variable.ast.mut_token) == .keyword_var)
-            return writer.print("pub const {s} = .{{ .variable = true, .doc = \"{f}\" }};\n", .{ name, std.zig.fmtString(doc) });
-        const meaning: Meaning = if (variable.ast.init_node.unwrap()) |value| try reader.resolve(container, value, 0) else .other;
+            return writer.print(
+                "pub const {s} = .{{ .variable = true, .doc = \"{f}\" }};\n",
+                .{ name, std.zig.fmtString(doc) },
+            );
+        const meaning: Meaning = if (variable.ast.init_node.unwrap()) |value|
+            try reader.resolve(container, value, 0)
+        else
+            .other;
         switch (meaning) {
             .function => |function| {
                 const other = function.container.file.tree;
-                return reader.describeFunction(other, name, other.fullFnProto(&buffer, function.node).?, writer);
+                return reader.describeFunction(
+                    other,
+                    name,
+                    other.fullFnProto(&buffer, function.node).?,
+                    writer,
+                );
             },
-            .container => |inner| if (std.mem.indexOfScalar([*]const Ast.Node.Index, reader.open.items, inner.members.ptr) == null) {
+            .container => |inner| if (std.mem.indexOfScalar(
+                [*]const Ast.Node.Index,
+                reader.open.items,
+                inner.members.ptr,
+            ) == null) {
                 try writer.print("pub const {s} = struct {{\n", .{name});
                 const own = inner.around == null and doc.len == 0;
-                try reader.describe(inner, writer, if (own) try fileComment(reader.arena, inner.file.tree) else doc);
+                try reader.describe(
+                    inner,
+                    writer,
+                    if (own) try fileComment(reader.arena, inner.file.tree) else doc,
+                );
                 return writer.writeAll("};\n");
             },
             .other => {},
         }
-        try writer.print("pub const {s} = .{{ .doc = \"{f}\" }};\n", .{ name, std.zig.fmtString(doc) });
+        try writer.print(
+            "pub const {s} = .{{ .doc = \"{f}\" }};\n",
+            .{ name, std.zig.fmtString(doc) },
+        );
     }
 
-    fn describeFunction(reader: *Reader, tree: Ast, name: []const u8, proto: Ast.full.FnProto, writer: *std.Io.Writer) !void {
+    fn describeFunction(
+        reader: *Reader,
+        tree: Ast,
+        name: []const u8,
+        proto: Ast.full.FnProto,
+        writer: *std.Io.Writer,
+    ) !void {
         try writer.print("pub const {s} = .{{ .params = .{{", .{name});
         var params = proto.iterate(&tree);
         var index: usize = 0;
         while (params.next()) |param| : (index += 1) {
             if (param.name_token) |token| {
-                try writer.print(" \"{f}\",", .{std.zig.fmtString(unquoted(tree.tokenSlice(token)))});
+                try writer.print(
+                    " \"{f}\",",
+                    .{std.zig.fmtString(unquoted(tree.tokenSlice(token)))},
+                );
             } else try writer.print(" \"arg{d}\",", .{index});
         }
         try writer.print(" }}, .doc = \"{f}\" }};\n", .{
@@ -127,29 +184,51 @@ const Reader = struct {
         });
     }
 
-    /// What an expression in `container` stands for: a container, an import, a name of one of these,
-    /// or a call of a function that returns one.
-    fn resolve(reader: *Reader, container: *const Container, node: Ast.Node.Index, depth: u8) !Meaning {
+    /// What an expression in `container` stands for: a container, an import, a name of one of
+    /// these, or a call of a function that returns one.
+    fn resolve(
+        reader: *Reader,
+        container: *const Container,
+        node: Ast.Node.Index,
+        depth: u8,
+    ) !Meaning {
         if (depth > 32) return .other;
         const tree = container.file.tree;
         var two: [2]Ast.Node.Index = undefined;
         var one: [1]Ast.Node.Index = undefined;
         if (tree.fullContainerDecl(&two, node)) |decl| {
             const inner = try reader.arena.create(Container);
-            inner.* = .{ .file = container.file, .members = try reader.arena.dupe(Ast.Node.Index, decl.ast.members), .around = container };
+            inner.* = .{
+                .file = container.file,
+                .members = try reader.arena.dupe(Ast.Node.Index, decl.ast.members),
+                .around = container,
+            };
             return .{ .container = inner };
         }
         if (tree.builtinCallParams(&two, node)) |params| {
             const import = std.mem.eql(u8, tree.tokenSlice(tree.nodeMainToken(node)), "@import");
             if (!import or params.len != 1) return .other;
-            const path = std.zig.string_literal.parseAlloc(reader.arena, tree.tokenSlice(tree.nodeMainToken(params[0]))) catch return .other;
+            const path = std.zig.string_literal.parseAlloc(
+                reader.arena,
+                tree.tokenSlice(tree.nodeMainToken(params[0])),
+            ) catch return .other;
             if (!std.mem.endsWith(u8, path, ".zig")) return .other; // another module
             const folder = std.fs.path.dirname(container.file.path) orelse ".";
-            const file = reader.read(try std.fs.path.resolve(reader.arena, &.{ folder, path })) catch return .other;
+            const file = reader.read(
+                try std.fs.path.resolve(reader.arena, &.{ folder, path }),
+            ) catch return .other;
             return .{ .container = file };
         }
-        if (tree.fullCall(&one, node)) |call| switch (try reader.resolve(container, call.ast.fn_expr, depth + 1)) {
-            .function => |function| return reader.returned(function.container, function.node, depth + 1),
+        if (tree.fullCall(&one, node)) |call| switch (try reader.resolve(
+            container,
+            call.ast.fn_expr,
+            depth + 1,
+        )) {
+            .function => |function| return reader.returned(
+                function.container,
+                function.node,
+                depth + 1,
+            ),
             else => return .other,
         };
         switch (tree.nodeTag(node)) {
@@ -163,7 +242,11 @@ const Reader = struct {
             .field_access => {
                 const whole, const name = tree.nodeData(node).node_and_token;
                 switch (try reader.resolve(container, whole, depth + 1)) {
-                    .container => |inner| return try reader.lookUp(inner, tree.tokenSlice(name), depth + 1) orelse .other,
+                    .container => |inner| return try reader.lookUp(
+                        inner,
+                        tree.tokenSlice(name),
+                        depth + 1,
+                    ) orelse .other,
                     else => {},
                 }
             },
@@ -173,7 +256,12 @@ const Reader = struct {
     }
 
     /// What is declared as `name` right in `container`; null where nothing is.
-    fn lookUp(reader: *Reader, container: *const Container, name: []const u8, depth: u8) anyerror!?Meaning {
+    fn lookUp(
+        reader: *Reader,
+        container: *const Container,
+        name: []const u8,
+        depth: u8,
+    ) anyerror!?Meaning {
         const tree = container.file.tree;
         for (container.members) |node| {
             var buffer: [1]Ast.Node.Index = undefined;
@@ -191,11 +279,19 @@ const Reader = struct {
     }
 
     /// What a function returns that ends in `return struct { … };`, as those do that make types.
-    fn returned(reader: *Reader, container: *const Container, node: Ast.Node.Index, depth: u8) anyerror!Meaning {
+    fn returned(
+        reader: *Reader,
+        container: *const Container,
+        node: Ast.Node.Index,
+        depth: u8,
+    ) anyerror!Meaning {
         const tree = container.file.tree;
         if (tree.nodeTag(node) != .fn_decl) return .other;
         var buffer: [2]Ast.Node.Index = undefined;
-        const statements = tree.blockStatements(&buffer, tree.nodeData(node).node_and_node[1]) orelse return .other;
+        const statements = tree.blockStatements(
+            &buffer,
+            tree.nodeData(node).node_and_node[1],
+        ) orelse return .other;
         if (statements.len == 0) return .other;
         const last = statements[statements.len - 1];
         if (tree.nodeTag(last) != .@"return") return .other;
@@ -228,7 +324,12 @@ fn fileComment(arena: std.mem.Allocator, tree: Ast) ![]const u8 {
     return linesOf(arena, tree, 0, end);
 }
 
-fn linesOf(arena: std.mem.Allocator, tree: Ast, start: Ast.TokenIndex, end: Ast.TokenIndex) ![]const u8 {
+fn linesOf(
+    arena: std.mem.Allocator,
+    tree: Ast,
+    start: Ast.TokenIndex,
+    end: Ast.TokenIndex,
+) ![]const u8 {
     var text: std.ArrayList(u8) = .empty;
     for (start..end) |token| {
         if (token != start) try text.append(arena, '\n');

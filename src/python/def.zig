@@ -13,7 +13,13 @@ pub fn main(init: std.process.Init) !void {
     var writer = file.writer(init.io, try arena.alloc(u8, 4096));
     const out = &writer.interface;
     try out.print("LIBRARY \"{s}\"\nEXPORTS\n", .{args[1]});
-    inline for (@typeInfo(capi.functions).@"struct".decl_names) |name| try out.print("{s}\n", .{name});
-    inline for (@typeInfo(capi.objects).@"struct".decl_names) |name| try out.print("{s} DATA\n", .{name});
+    inline for (@typeInfo(capi.functions).@"struct".decl_names) |name| try out.print(
+        "{s}\n",
+        .{name},
+    );
+    inline for (@typeInfo(capi.objects).@"struct".decl_names) |name| try out.print(
+        "{s} DATA\n",
+        .{name},
+    );
     try out.flush();
 }

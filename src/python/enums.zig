@@ -10,12 +10,20 @@ const c = capi.functions;
 const PyObject = capi.PyObject;
 
 /// A member of the class of `E`, or the name of one.
-pub fn load(comptime E: type, module: *PyObject, object: *PyObject, site: *const Site) errors.Error!E {
+pub fn load(
+    comptime E: type,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) errors.Error!E {
     const info = @typeInfo(E).@"enum";
     if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
         var size: capi.Py_ssize_t = 0;
         const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
-        return std.meta.stringToEnum(E, text[0..@intCast(size)]) orelse errors.raiseNoMember(site, object, comptime names: {
+        return std.meta.stringToEnum(
+            E,
+            text[0..@intCast(size)],
+        ) orelse errors.raiseNoMember(site, object, comptime names: {
             var names: [:0]const u8 = info.field_names[0];
             for (info.field_names[1..]) |name| names = names ++ ", " ++ name;
             break :names names;
@@ -74,7 +82,10 @@ fn create(comptime E: type, module: *PyObject) ?*PyObject {
     const args = c.PyTuple_New(2) orelse return null;
     defer c.Py_DecRef(args);
     const name = signature.shortName(E);
-    const class_name = c.PyUnicode_FromStringAndSize(name.ptr, @intCast(name.len)) orelse return null;
+    const class_name = c.PyUnicode_FromStringAndSize(
+        name.ptr,
+        @intCast(name.len),
+    ) orelse return null;
     _ = c.PyTuple_SetItem(args, 0, class_name);
     c.Py_IncRef(members);
     _ = c.PyTuple_SetItem(args, 1, members);

@@ -44,7 +44,9 @@ fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]
     if (alignment.compare(.lte, usual)) return @ptrCast(Domain.malloc(len));
     // In front of what is given, at least a pointer's place: what `free` needs.
     const more = alignment.toByteUnits() + @sizeOf(usize);
-    const start = @intFromPtr(Domain.malloc(std.math.add(usize, len, more) catch return null) orelse return null);
+    const start = @intFromPtr(
+        Domain.malloc(std.math.add(usize, len, more) catch return null) orelse return null,
+    );
     const address = alignment.forward(start + @sizeOf(usize));
     startOf(@ptrFromInt(address)).* = start;
     return @ptrFromInt(address);

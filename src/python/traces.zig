@@ -1,7 +1,7 @@
 //! Zig's frames in Python's tracebacks: where a panic happened, and the way that an error took.
 //!
-//! The debug information is read from the extension's own file, once for each place in the code, when
-//! something is raised there first. A stripped file has none; then there is nothing to show.
+//! The debug information is read from the extension's own file, once for each place in the code,
+//! when something is raised there first. A stripped file has none; then there is nothing to show.
 
 const std = @import("std");
 const builtin = @import("builtin");
@@ -91,7 +91,10 @@ fn addFrame(module: *PyObject, codes: *PyObject, address: usize) void {
     var raised: [3]?*PyObject = undefined;
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     const globals = c.PyModule_GetDict(module);
-    const frame = if (globals) |dict| c.PyFrame_New(c.PyThreadState_Get(), code, dict, null) else null;
+    const frame = if (globals) |dict|
+        c.PyFrame_New(c.PyThreadState_Get(), code, dict, null)
+    else
+        null;
     if (frame == null) c.PyErr_Clear();
     c.PyErr_Restore(raised[0], raised[1], raised[2]);
     defer c.Py_DecRef(frame);
@@ -118,7 +121,13 @@ const Places = struct {
     fn code(places: *Places, address: usize) ?*PyObject {
         const call = address - 1 -% places.base; // what it returns from, and not where to
         const unit = places.dwarf.findCompileUnit(endian, call) catch return null;
-        const place = places.dwarf.getLineNumberInfo(places.arena, places.arena, endian, unit, call) catch return null;
+        const place = places.dwarf.getLineNumberInfo(
+            places.arena,
+            places.arena,
+            endian,
+            unit,
+            call,
+        ) catch return null;
         const folder = unit.die.getAttrString(
             &places.dwarf,
             endian,
@@ -126,12 +135,19 @@ const Places = struct {
             places.dwarf.section(.debug_line_str),
             unit,
         ) catch "";
-        const whole = std.fs.path.resolvePosix(places.arena, &.{ folder, place.file_name }) catch return null;
+        const whole = std.fs.path.resolvePosix(
+            places.arena,
+            &.{ folder, place.file_name },
+        ) catch return null;
         // The way from the trampoline to the function is the package's, as is that to a callback.
         if (std.mem.find(u8, whole, "nano_ffi/zig/") != null) return null;
         const name = places.dwarf.getSymbolName(call) orelse "?";
         const dot = std.mem.findScalarLast(u8, name, '.');
-        const short = places.arena.dupeSentinel(u8, if (dot) |at| name[at + 1 ..] else name, 0) catch return null;
+        const short = places.arena.dupeSentinel(
+            u8,
+            if (dot) |at| name[at + 1 ..] else name,
+            0,
+        ) catch return null;
         const path = places.arena.dupeSentinel(u8, whole, 0) catch return null;
         return c.PyCode_NewEmpty(path, short, @intCast(@min(place.line, std.math.maxInt(c_int))));
     }
@@ -142,7 +158,11 @@ fn sectionsOf(file: []const u8) error{Malformed}!std.debug.Dwarf.SectionArray {
     const elf = std.elf;
     var sections: std.debug.Dwarf.SectionArray = @splat(null);
     const header = try read(elf.ElfN.Ehdr, file, 0);
-    const names = try read(elf.ElfN.Shdr, file, header.shoff + @as(u64, header.shstrndx) * header.shentsize);
+    const names = try read(
+        elf.ElfN.Shdr,
+        file,
+        header.shoff + @as(u64, header.shstrndx) * header.shentsize,
+    );
     for (0..header.shnum) |index| {
         const section = try read(elf.ElfN.Shdr, file, header.shoff + index * header.shentsize);
         const name_at = names.offset + section.name;
@@ -150,8 +170,12 @@ fn sectionsOf(file: []const u8) error{Malformed}!std.debug.Dwarf.SectionArray {
         const name = std.mem.sliceTo(file[@intCast(name_at)..], 0);
         inline for (@typeInfo(std.debug.Dwarf.Section.Id).@"enum".field_names, 0..) |id, place| {
             if (std.mem.eql(u8, name, "." ++ id)) {
-                if (section.offset > file.len or section.size > file.len - section.offset) return error.Malformed;
-                sections[place] = .{ .data = file[@intCast(section.offset)..][0..@intCast(section.size)], .owned = false };
+                if (section.offset > file.len or
+                    section.size > file.len - section.offset) return error.Malformed;
+                sections[place] = .{
+                    .data = file[@intCast(section.offset)..][0..@intCast(section.size)],
+                    .owned = false,
+                };
             }
         }
     }

@@ -2,5 +2,8 @@
 const nano_ffi = @import("nano_ffi");
 fn visit(_: nano_ffi.Callback(fn (i64) void)) void {}
 comptime {
-    _ = nano_ffi.bridge.makeTrampoline(visit, .{ .name = "visit", .params = .{"f"}, .gil = .released }).sig;
+    _ = nano_ffi.bridge.makeTrampoline(
+        visit,
+        .{ .name = "visit", .params = .{"f"}, .gil = .released },
+    ).sig;
 }

@@ -4,5 +4,8 @@ fn add(a: i64, b: i64) i64 {
     return a + b;
 }
 comptime {
-    _ = bridge.makeTrampoline(add, .{ .name = "add", .args = &.{.{ .name = "a", .typ = .i64 }} }).sig;
+    _ = bridge.makeTrampoline(
+        add,
+        .{ .name = "add", .args = &.{.{ .name = "a", .typ = .i64 }} },
+    ).sig;
 }

@@ -155,14 +155,20 @@ pub fn half_conjugate(value: std.math.Complex(f16)) std.math.Complex(f16) {
 pub fn invert(map: std.StringHashMap(i64)) std.StringHashMap(i64) {
     var result: std.StringHashMap(i64) = .init(nano_ffi.allocator);
     var iterator = map.iterator();
-    while (iterator.next()) |entry| result.put(entry.key_ptr.*, -entry.value_ptr.*) catch @panic("no memory");
+    while (iterator.next()) |entry| result.put(
+        entry.key_ptr.*,
+        -entry.value_ptr.*,
+    ) catch @panic("no memory");
     return result;
 }
 pub fn same(value: nano_ffi.Object) nano_ffi.Object {
     return value;
 }
 /// The sum of what the callable makes of each value; it stops at the first negative one.
-pub fn sum_of(values: []const i64, function: nano_ffi.Callback(fn (i64, []const u8) f64)) error{ Negative, PythonException }!f64 {
+pub fn sum_of(
+    values: []const i64,
+    function: nano_ffi.Callback(fn (i64, []const u8) f64),
+) error{ Negative, PythonException }!f64 {
     var total: f64 = 0;
     for (values) |value| {
         if (value < 0) return error.Negative;
@@ -187,7 +193,8 @@ pub fn optional(a: i64, b: ?i64, c: ?i64) i64 {
 
 var meeting: std.atomic.Value(u32) = .init(0);
 
-/// Waits until as many threads are in here at once as `count` says, or for a while. Says whether they came.
+/// Waits until as many threads are in here at once as `count` says, or for a while. Says whether
+/// they came.
 pub fn meet(count: u32) bool {
     _ = meeting.fetchAdd(1, .acq_rel);
     for (0..2_000_000_000) |_| {

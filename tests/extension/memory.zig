@@ -95,7 +95,8 @@ pub fn aligned(text: []const u8) error{OutOfMemory}!bool {
         const memory = try counted.alignedAlloc(u8, .fromByteUnits(alignment), text.len);
         defer counted.free(memory);
         @memcpy(memory, text);
-        if (@intFromPtr(memory.ptr) % alignment != 0 or !std.mem.eql(u8, memory, text)) return false;
+        if (@intFromPtr(memory.ptr) % alignment != 0 or
+            !std.mem.eql(u8, memory, text)) return false;
         const plain = try nano_ffi.allocator.alignedAlloc(u8, .fromByteUnits(alignment), 1);
         defer nano_ffi.allocator.free(plain);
     }
@@ -113,7 +114,11 @@ pub fn released(size: u32) error{OutOfMemory}!u64 {
 }
 
 pub fn too_much() error{OutOfMemory}!u64 {
-    const memory = try nano_ffi.allocator.alignedAlloc(u8, .fromByteUnits(64), std.math.maxInt(usize) - 64);
+    const memory = try nano_ffi.allocator.alignedAlloc(
+        u8,
+        .fromByteUnits(64),
+        std.math.maxInt(usize) - 64,
+    );
     defer nano_ffi.allocator.free(memory);
     return memory.len;
 }
