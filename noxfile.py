@@ -94,6 +94,7 @@ def run_lint(session: nox.Session) -> list[str]:
         ("zizmor", "--offline", "--pedantic", "--strict-collection", ".github"),
         ("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows),
         ("check-jsonschema", "--builtin-schema=vendor.dependabot", ".github/dependabot.yml"),
+        ("check-jsonschema", "--builtin-schema=vendor.citation-file-format", "CITATION.cff"),
         ("mypy", *existing("nano_ffi", "noxfile.py", "scripts", "tests", "benchmarks")),
         ("pyright",),
     )
@@ -205,6 +206,17 @@ def headers(session: nox.Session) -> None:
     )
 
 
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Build the documentation into site/. A warning is an error. The tests run its code."""
+    install(session, "docs")
+    wheel = build_wheel(session)
+    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    session.run("python", "-m", "scripts.zig_reference", "docs/reference/zig.md", env={"PYTHONSAFEPATH": ""})
+    session.run("zensical", "build", "--clean", "--strict", *session.posargs)
+    session.log(f"written: {ROOT / 'site'}")
+
+
 @nox.session(default=False)
 def bump(session: nox.Session) -> None:
     """Change the version, and head its section of the changelog. Argument: the version."""
@@ -224,6 +236,13 @@ def publish(session: nox.Session) -> None:
     """Upload wheelhouse/ with twine, if all is as it should be. Arguments: --dry-run, --repository testpypi, --help."""
     install_self(session)
     run_script(session, "scripts.publish")
+
+
+@nox.session(default=False)
+def rehearse(session: nox.Session) -> None:
+    """Make a whole release on this machine, to an index on loopback, with its failures. Arguments: --without …"""
+    install(session, "nox", "rehearse")
+    session.run("python", "-m", "scripts.rehearse_release", *session.posargs, env={"PYTHONSAFEPATH": ""})
 
 
 @nox.session(default=False)
