@@ -162,7 +162,9 @@ def sources(path: Path) -> Iterator[tuple[str, bytes, tuple[int, ...] | None]]:
         return
     with zipfile.ZipFile(path) as wheel:
         for info in wheel.infolist():
-            if info.filename.startswith("nano_ffi/") and not re.search(r"/_native\.[^/]*(so|pyd)$", info.filename):
+            if info.is_dir() or not info.filename.startswith("nano_ffi/"):
+                continue
+            if not re.search(r"/_native\.[^/]*(so|pyd)$", info.filename):
                 yield re.sub("^nano_ffi/zig/", "src/", info.filename), wheel.read(info), info.date_time
 
 
@@ -243,7 +245,16 @@ def upload(repository: Repository, paths: Sequence[Path], files: dict[str, str])
     command = [*TWINE, *UPLOAD, f"--repository-url={repository.upload}"]
     if not sys.stdin.isatty():
         command.append("--non-interactive")
-    done = subprocess.run(command + [str(path) for path in paths], check=False, env={**os.environ, "NO_COLOR": "1"})
+    # Some failures of a connection leave twine as a traceback, of which the last line is the message.
+    done = subprocess.run(
+        command + [str(path) for path in paths],
+        check=False,
+        env={**os.environ, "NO_COLOR": "1"},
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    lines = done.stderr.strip().splitlines()
+    print("\n".join(lines[-1:] if "Traceback (most recent call last):" in lines else lines), file=sys.stderr)
     if not done.returncode:
         missing = files.keys() - published(repository, files).keys()
         if missing:
