@@ -247,14 +247,15 @@ def rehearse(session: nox.Session) -> None:
 
 @nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write .github/publish.txt: the tools of the publishing job, and all that they need, with their hashes."""
+    """Write the lock of the publishing job, ours and users': its tools and all that they need, with their hashes."""
+    path = "nano_ffi/template/dot.github/publish.txt.in"
     session.install("uv")
     session.run(
         *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.13", "--generate-hashes"),
-        *("--no-header", "--no-annotate", "--group=publish", "--output-file=.github/publish.txt"),
+        *("--no-header", "--no-annotate", "--group=publish", f"--output-file={path}"),
         *session.posargs,
     )
-    session.log(f"written: {ROOT / '.github' / 'publish.txt'}")
+    session.log(f"written: {ROOT / path}")
 
 
 @nox.session(default=False)

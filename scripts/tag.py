@@ -16,8 +16,8 @@ from scripts.changelog import ProjectError
 __all__ = ["check_commit", "check_tag", "git"]
 
 ROOT = Path(__file__).resolve().parent.parent
-LOCK = Path(".github", "publish.txt")
-"""The tools of the publishing job, each with its hashes."""
+LOCK = Path("nano_ffi", "template", "dot.github", "publish.txt.in")
+"""The tools of the publishing job, ours and users', each with its hashes: `nox -s lock`."""
 
 
 def main() -> int:
@@ -45,8 +45,8 @@ def check_tag(root: Path, tag: str, folder: Path | None) -> None:
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "notes.md").write_text(notes, encoding="utf-8")
-        (folder / LOCK.name).write_bytes((root / LOCK).read_bytes())
-        print(f"written: {folder / 'notes.md'}, {folder / LOCK.name}")
+        (folder / LOCK.stem).write_bytes((root / LOCK).read_bytes())
+        print(f"written: {folder / 'notes.md'}, {folder / LOCK.stem}")
 
 
 def check_commit(root: Path, version: str) -> str:

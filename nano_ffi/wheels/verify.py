@@ -91,6 +91,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument(
         "--complete", action="store_true", help="refuse a set with other wheels than pyproject.toml selects"
     )
+    parser.add_argument("--tag", help="refuse wheels of another version than this tag's, v0.3.0")
     parser.add_argument("--all-archs", action="store_true", help="with --complete: select all architectures")
     parser.add_argument(
         "--max-size",
@@ -119,7 +120,9 @@ def main(argv: list[str]) -> int:
     options = Options(quick=arguments.quick, max_size=arguments.max_size)
     reports = list(_run(_tasks(wheels, options), max(1, arguments.jobs), progress=sys.stderr.isatty()))
     problems = [problem for report in reports for problem in report.problems]
-    if arguments.complete and not problems:  # the names are right then
+    if arguments.tag and not problems:  # the names are right then
+        problems += _check_tag(wheels, arguments.tag)
+    if arguments.complete and not problems:
         from nano_ffi.wheels.complete import check_complete  # takes as long to import as a wheel to verify
 
         problems += check_complete(wheels, all_archs=arguments.all_archs)
@@ -135,6 +138,14 @@ def main(argv: list[str]) -> int:
         + (f"{len(problems)} problems, {bad} wheels refused" if problems else "all wheels are what they claim to be")
     )
     return 1 if problems else 0
+
+
+def _check_tag(wheels: list[Path], tag: str) -> list[str]:
+    return [
+        f"{wheel.name}: file: is of version {version}, expected the tag's, {tag}: tag the commit of that version v{version}"
+        for wheel in wheels
+        if tag != f"v{(version := parse_wheel_filename(wheel.name)[1])}"
+    ]
 
 
 Task = Callable[[], Report]

@@ -36,6 +36,12 @@ def test_a_package_has_one_pin() -> None:
     assert {name: specifiers for name, specifiers in pins.items() if len(specifiers) > 1} == {}
 
 
+def test_the_lock_has_what_is_pinned() -> None:
+    lock = (ROOT / "nano_ffi" / "template" / "dot.github" / "publish.txt.in").read_text(encoding="utf-8")
+    for pin in pyproject()["dependency-groups"]["publish"]:
+        assert f"\n{pin} \\\n" in lock, f"{pin} is not in the lock: `nox -s lock`"
+
+
 def test_bootstrap_reads_the_group_nox(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     bootstrap = runpy.run_path(str(ROOT / "scripts" / "bootstrap.py"))

@@ -39,7 +39,7 @@ class Checkout:
         self.write("build.zig.zon", '.{\n    .version = "0.3.0",\n}\n')
         self.write("CHANGELOG.md", "# Changelog\n\n## 0.3.0 (2026-12-24)\n\n- Faster.\n")
         self.write(".gitignore", "wheelhouse/\n")
-        self.write(".github/publish.txt", "twine==7.0.0\n")
+        self.write("nano_ffi/template/dot.github/publish.txt.in", "twine==7.0.0\n")
         self.write("nano_ffi/__init__.py", "")
         self.write("src/root.zig", "// Zig\n")
         self.git("init", "--quiet", "--initial-branch=main")

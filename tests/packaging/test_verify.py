@@ -825,6 +825,18 @@ def test_the_sums_are_compared(build: Build, tmp_path: Path, capsys: pytest.Capt
     )
 
 
+def test_the_tag_of_a_release_is_that_of_its_version(
+    build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    assert main(["--quick", "--tag=v1.0", str(tmp_path)]) == 0
+    capsys.readouterr()
+    assert main(["--quick", "--tag=v1.1", str(tmp_path)]) == 1
+    assert capsys.readouterr().out.splitlines()[0] == (
+        f"{wheel.name}: file: is of version 1.0, expected the tag's, v1.1: tag the commit of that version v1.0"
+    )
+
+
 def test_the_tools_are_asked(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files = contents(LINUX, build(*parts(LINUX)))
     files["probe-1.0.dist-info/METADATA"] = (
