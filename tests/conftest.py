@@ -4,6 +4,7 @@ import contextlib
 import gc
 import importlib.util
 import os
+import random
 import sys
 import tracemalloc
 from collections.abc import Callable
@@ -16,6 +17,33 @@ import pytest
 from nano_ffi.compiler import compile_module
 
 EXTENSION = Path(__file__).parent / "extension"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("random calls")
+    calls = int(os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000"))
+    group.addoption("--fuzz-calls", type=int, default=calls, help="how many (NANO_FFI_FUZZ_CALLS)")
+    group.addoption("--fuzz-seed", type=int, default=random.randrange(2**32), help="repeat the calls of an earlier run")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"random calls: {config.getoption('fuzz_calls'):,}, seed {config.getoption('fuzz_seed')}"
+
+
+TALLY = pytest.StashKey[list[str]]()
+
+
+@pytest.fixture(scope="session")
+def measured(pytestconfig: pytest.Config) -> Callable[[str], None]:
+    """Says at the end of the run what was measured."""
+    return pytestconfig.stash.setdefault(TALLY, []).append
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    if lines := config.stash.get(TALLY, []):
+        terminalreporter.section("measured")
+        for line in lines:
+            terminalreporter.line(line)
 
 
 @pytest.fixture(scope="session")

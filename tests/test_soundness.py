@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 import sysconfig
@@ -11,9 +10,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-import hypothesis.strategies as st
 import pytest
-from hypothesis import given, settings
 
 import nano_ffi
 from nano_ffi import call
@@ -131,105 +128,3 @@ def test_importing_again_and_again() -> None:
             gc.collect()
     """
     subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
-
-
-class Hostile:
-    """An object that fails, or answers nonsense, wherever it is asked."""
-
-    def __index__(self) -> int:
-        raise ValueError("index")
-
-    def __float__(self) -> float:
-        raise ValueError("float")
-
-    def __repr__(self) -> str:
-        raise ValueError("repr")
-
-    def __getattribute__(self, name: str) -> object:
-        raise ValueError(name)
-
-
-ANYTHING = st.one_of(
-    st.integers(),
-    st.integers(-(2**64), 2**64),
-    st.sampled_from([bound + near for bound in (0, 2**31, 2**63, 2**64, -(2**63)) for near in (-1, 0, 1)]),
-    st.floats(),
-    st.booleans(),
-    st.none(),
-    st.text(st.characters(exclude_categories=())),
-    st.binary(),
-    st.binary().map(bytearray),
-    st.builds(Hostile),
-    st.just(Hostile),
-    st.lists(st.integers(), max_size=3),
-    st.complex_numbers(),
-)
-MODEL: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: a + b,
-    "add32": lambda a, b: a + b,
-    "umul": lambda a, b: a * b,
-    "mul": lambda a, b: float(a) * float(b),
-    "strlen": lambda text: len(text.encode()),
-    "echo": lambda text: text,
-    "bytesum": sum,
-    "bufmax": lambda buffer: max(buffer, default=0),
-    "divmod": divmod,
-    "signmag": lambda value: (value < 0, abs(value)),
-    "sum8": lambda *values: sum(values),
-}
-
-
-def same(result: Any, expected: Any) -> bool:
-    """Whether they are equal, or both not a number."""
-    if isinstance(expected, float) and math.isnan(expected):
-        return isinstance(result, float) and math.isnan(result)
-    return bool(result == expected)
-
-
-EXPECTED = (TypeError, ValueError, OverflowError, BufferError, nano_ffi.ZigError)
-
-
-@settings(max_examples=2_000, deadline=None)
-@given(name=st.sampled_from(nano_ffi.list_functions()), args=st.lists(ANYTHING, max_size=9))
-def test_anything_at_all(name: str, args: list[Any]) -> None:
-    """Whatever is passed: the right result, or an exception that is documented."""
-    try:
-        result = call(name, *args)
-    except EXPECTED:
-        return
-    if name in MODEL:
-        expected = MODEL[name](*args)
-        assert same(result, expected)
-
-
-ARGUMENTS = {
-    "i64": st.integers(-(2**63), 2**63 - 1),
-    "i32": st.integers(-(2**31), 2**31 - 1),
-    "u64": st.integers(0, 2**64 - 1),
-    "u8": st.integers(0, 255),
-    "f64": st.floats(),
-    "f32": st.floats(width=32),
-    "str": st.text(),
-    "bytes": st.binary(),
-    "buffer": st.binary().map(bytearray),
-}
-
-
-@settings(max_examples=2_000, deadline=None)
-@given(name=st.sampled_from(list(MODEL)), data=st.data())
-def test_right_arguments_give_what_python_gives(name: str, data: st.DataObject) -> None:
-    args = [data.draw(ARGUMENTS[typ]) for _, typ in nano_ffi.signature(name)["args"]]
-    try:
-        result = call(name, *args)
-    except (OverflowError, ZeroDivisionError) as error:
-        if isinstance(error, ZeroDivisionError):
-            assert args[1] == 0
-        else:
-            low, high = {"i64": (-(2**63), 2**63 - 1), "i32": (-(2**31), 2**31 - 1), "u64": (0, 2**64 - 1)}[
-                nano_ffi.signature(name)["args"][0][1]
-            ]
-            expected = MODEL[name](*args)
-            assert not all(low <= value <= high for value in (expected if isinstance(expected, tuple) else [expected]))
-        return
-    expected = MODEL[name](*args)
-    assert same(result, expected)

@@ -60,7 +60,7 @@ pub noinline fn bind(
     for (0..keywords) |index| {
         const name = c.PyTuple_GetItem(kwnames.?, @intCast(index)) orelse return false;
         const slot = find(sig, name) orelse {
-            if (c.PyErr_Occurred() == null) _ = c.PyErr_Format(
+            _ = c.PyErr_Format(
                 capi.exception("TypeError"),
                 "%s() got an unexpected keyword argument '%U'",
                 sig.name.ptr,
@@ -95,7 +95,10 @@ pub noinline fn bind(
 fn find(sig: *const Signature, name: *PyObject) ?usize {
     const text = capi.asciiOf(name) orelse text: {
         var size: capi.Py_ssize_t = 0;
-        const utf8 = c.PyUnicode_AsUTF8AndSize(name, &size) orelse return null;
+        const utf8 = c.PyUnicode_AsUTF8AndSize(name, &size) orelse {
+            c.PyErr_Clear(); // a lone surrogate: no parameter has it in its name
+            return null;
+        };
         break :text utf8[0..@intCast(size)];
     };
     for (sig.args, 0..) |parameter, index| {

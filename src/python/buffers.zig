@@ -20,7 +20,9 @@ pub noinline fn acquire(
     access: Access,
     expected: [*:0]const u8,
 ) errors.Error!void {
-    return acquireShaped(Item, object, view, site, access, expected, capi.constants.PyBUF_ND);
+    try acquireShaped(Item, object, view, site, access, expected, capi.constants.PyBUF_ND);
+    errdefer c.PyBuffer_Release(view);
+    if (Item == bool) for (itemsOf(u8, view)) |byte| try expectBool(byte, site);
 }
 
 /// The same with what `shape` asks for: contiguous (PyBUF_ND), or as it lies (PyBUF_STRIDES).
@@ -54,6 +56,11 @@ inline fn acquireShaped(
         return errors.raiseMisaligned(site, @alignOf(Item));
 }
 
+/// Any other byte is no bool in Zig, and what code makes of it is undefined.
+fn expectBool(byte: u8, site: *const Site) errors.Error!void {
+    if (byte > 1) return errors.raiseNoBool(site, byte);
+}
+
 /// Whether the error that is set is an exporter's no: a BufferError, or numpy's ValueError.
 fn isRefused() bool {
     return c.PyErr_ExceptionMatches(capi.exception("BufferError")) != 0 or
@@ -71,6 +78,8 @@ pub fn itemsOf(comptime Item: type, view: *const capi.Py_buffer) []Item {
 pub fn Shaped(comptime T: type) type {
     return struct {
         view: capi.Py_buffer,
+        /// Read at once: a view may have its shape in itself, and is copied.
+        array: T,
 
         const dimensions = T.nano_ffi_ndarray.dimensions;
 
@@ -85,22 +94,33 @@ pub fn Shaped(comptime T: type) type {
                 if (view.shape.?[index] > 1 and @rem(view.strides.?[index], @alignOf(T.Item)) != 0)
                     return errors.raiseMisaligned(site, @alignOf(T.Item));
             };
+            // An empty buffer may have no address.
+            argument.array.data = if (view.len == 0) &[0]T.Item{} else @ptrCast(@alignCast(view.buf.?));
+            for (0..dimensions) |index| {
+                argument.array.shape[index] = @intCast(view.shape.?[index]);
+                argument.array.strides[index] = view.strides.?[index];
+            }
+            if (T.Item == bool and view.len != 0) try expectBools(&argument.array, site);
             return argument;
         }
 
-        pub fn get(argument: *@This()) T {
-            const view = &argument.view;
-            var array: T = .{
-                // An empty buffer may have no address.
-                .data = if (view.len == 0) &[0]T.Item{} else @ptrCast(@alignCast(view.buf.?)),
-                .shape = undefined,
-                .strides = undefined,
-            };
-            for (0..dimensions) |index| {
-                array.shape[index] = @intCast(view.shape.?[index]);
-                array.strides[index] = view.strides.?[index];
+        /// Every item of an array that has some.
+        fn expectBools(array: *const T, site: *const Site) errors.Error!void {
+            var at: [dimensions]usize = @splat(0);
+            while (true) {
+                var address = @intFromPtr(array.data);
+                for (at, array.strides) |index, stride| address +%= index *% @as(usize, @bitCast(stride));
+                try expectBool(@as(*const u8, @ptrFromInt(address)).*, site);
+                for (&at, array.shape) |*index, size| {
+                    index.* += 1;
+                    if (index.* < size) break;
+                    index.* = 0;
+                } else return;
             }
-            return array;
+        }
+
+        pub fn get(argument: *@This()) T {
+            return argument.array;
         }
 
         pub fn release(argument: *@This()) void {

@@ -202,6 +202,7 @@ pub const structs = struct {
 pub const visitproc = fn (*PyObject, ?*anyopaque) callconv(.c) c_int;
 pub const traverseproc = fn (*PyObject, *const visitproc, ?*anyopaque) callconv(.c) c_int;
 pub const inquiry = fn (*PyObject) callconv(.c) c_int;
+pub const unaryfunc = fn (*PyObject) callconv(.c) ?*PyObject;
 pub const newfunc = fn (*PyObject, *PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const freefunc = fn (?*anyopaque) callconv(.c) void;
 pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
@@ -402,6 +403,7 @@ pub const functions = struct {
     // Free-threaded builds only.
     pub extern fn PyMutex_Lock(mutex: *u8) void;
     pub extern fn PyMutex_Unlock(mutex: *u8) void;
+    pub extern fn PyDict_GetItemRef(dict: *PyObject, key: *PyObject, item: *?*PyObject) c_int;
 
     // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
     pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
@@ -567,6 +569,18 @@ pub fn vectorcall(
 /// C's PyVectorcall_NARGS: how many arguments by position a `vectorcallfunc` was given.
 pub inline fn vectorcallCount(nargsf: usize) usize {
     return nargsf << 1 >> 1;
+}
+
+/// The value of a key: new reference, or null, with an error set where the search failed.
+pub fn getItem(dict: *PyObject, key: *PyObject) ?*PyObject {
+    if (free_threaded) { // a borrowed one would be gone when another thread changes the dict
+        var item: ?*PyObject = null;
+        _ = functions.PyDict_GetItemRef(dict, key, &item);
+        return item;
+    }
+    const item = functions.PyDict_GetItemWithError(dict, key);
+    functions.Py_IncRef(item);
+    return item;
 }
 
 /// dict.setdefault(key, default): borrowed, or null with the error set.

@@ -270,7 +270,13 @@ noinline fn loadAnyInt(comptime T: type, module: *PyObject, object: *PyObject, s
 
 /// An int that does not fit 64 bits, null where it does not fit T either: taken apart by Python's
 /// own operators, 32 bits at a time, which every CPython and the stable ABI has.
-fn loadBigInt(comptime T: type, int: *PyObject) Error!?T {
+fn loadBigInt(comptime T: type, object: *PyObject) Error!?T {
+    // int's own `__index__` copies: a subclass may have operators that calculate otherwise.
+    const copy: *const capi.unaryfunc = @ptrCast(@alignCast(
+        c.PyType_GetSlot(capi.object("PyLong_Type"), capi.constants.Py_nb_index).?,
+    ));
+    const int = copy(object) orelse return error.PythonException;
+    defer c.Py_DecRef(int);
     const bits = @typeInfo(T).int.bits;
     const Wide = @Int(.signed, (bits + 32) / 32 * 32 + 32); // a chunk more than T: the sign
     const chunks = @bitSizeOf(Wide) / 32;
@@ -534,13 +540,16 @@ fn Items(comptime T: type, comptime Item: type) type {
 /// A value with parts, which are copied to memory of the call.
 fn Composite(comptime T: type) type {
     return struct {
-        arena: std.heap.ArenaAllocator,
+        /// Where it stays: a map in `value` has its address, and frees or grows by it.
+        arena: *std.heap.ArenaAllocator,
         value: T,
 
         pub noinline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
-            var argument: @This() = .{ .arena = .init(memory.allocator), .value = undefined };
-            errdefer argument.arena.deinit();
-            argument.value = try load(T, argument.arena.allocator(), module, object, site);
+            const arena = memory.allocator.create(std.heap.ArenaAllocator) catch return errors.raiseNoMemory();
+            arena.* = .init(memory.allocator);
+            var argument: @This() = .{ .arena = arena, .value = undefined };
+            errdefer argument.release();
+            argument.value = try load(T, arena.allocator(), module, object, site);
             return argument;
         }
 
@@ -550,6 +559,7 @@ fn Composite(comptime T: type) type {
 
         pub inline fn release(argument: *@This()) void {
             argument.arena.deinit();
+            memory.allocator.destroy(argument.arena);
         }
     };
 }
@@ -659,8 +669,7 @@ fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
     inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
         const key = c.PyUnicode_FromStringAndSize(name.ptr, name.len) orelse return error.PythonException;
         defer c.Py_DecRef(key);
-        if (c.PyDict_GetItemWithError(object, key)) |value| {
-            c.Py_IncRef(value); // the dict may drop it while it is converted
+        if (capi.getItem(object, key)) |value| { // ours: the dict may drop its own while it is converted
             defer c.Py_DecRef(value);
             found += 1;
             @field(record, name) = try load(Field, arena, module, value, &inside(site, Field, name, 0));

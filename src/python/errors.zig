@@ -379,6 +379,14 @@ pub noinline fn raiseWrongDimensions(site: *const Site, expected: c_int, given: 
     });
 }
 
+/// Raises ValueError: an item of a buffer of bools is neither 0 nor 1.
+pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "must hold only the bytes 0 and 1 (%s), not %d", .{
+        site.parameter.typ.ptr, @as(c_int, byte),
+    });
+}
+
 /// Raises ValueError: a list or tuple has another number of items.
 pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize) Error {
     @branchHint(.cold);

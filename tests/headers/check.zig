@@ -22,6 +22,7 @@ const since = .{
     .Py_MOD_PER_INTERPRETER_GIL_SUPPORTED = 12,
     .Py_mod_gil = 13,
     .Py_MOD_GIL_NOT_USED = 13,
+    .PyDict_GetItemRef = 13,
     .PyMutex_Lock = 13,
     .PyMutex_Unlock = 13,
 };
