@@ -16,18 +16,36 @@ from typing import Any
 
 from benchmarks.rows import ROWS
 
-__all__ = ["BY_NAME", "COLUMNS", "DIRECT", "LABELS", "C", "Functions", "load", "load_module"]
+__all__ = [
+    "BY_NAME",
+    "COLUMNS",
+    "DIRECT",
+    "EMPTY",
+    "EMPTY_BY_NAME",
+    "LABELS",
+    "NAMED",
+    "C",
+    "Functions",
+    "load",
+    "load_module",
+]
 
 Functions = dict[str, Callable[..., Any]]
 """Functions of a column by their names; one that it cannot have is missing."""
 
 DIRECT, BY_NAME, C = "direct", "by_name", "c"
+EMPTY, EMPTY_BY_NAME = "empty", "empty_by_name"
+"""A builtin function in C that does nothing, and the same with a name as its first argument: what CPython itself costs."""
+NAMED = (BY_NAME, EMPTY_BY_NAME)
+"""Columns whose functions are given the name first."""
 
 LABELS = {
     DIRECT: "nano_ffi",
     BY_NAME: "nano_ffi by name",
     "abi3": "nano_ffi abi3",
     C: "C",
+    EMPTY: "C, empty",
+    EMPTY_BY_NAME: "C, empty, a name",
     "cython": "Cython",
     "mypyc": "mypyc",
     "nanobind": "nanobind",
@@ -107,6 +125,24 @@ def by_name(folder: Path) -> Functions:
 
 def hand_written(folder: Path) -> Functions:
     return functions_of(load_module(folder, "bench_c"))
+
+
+def empty(folder: Path) -> Functions:
+    module = load_module(folder, "bench_c")
+    if module is None:
+        return {}
+    ones = {row.peer_function for row in ROWS if len(row.arguments) == 1}
+    names = [row.peer_function for row in ROWS if not row.raises]
+    found = {name: module.empty_one if name in ones else module.empty for name in names}
+    return {**found, "add_keywords": module.empty_keywords}
+
+
+def empty_by_name(folder: Path) -> Functions:
+    module = load_module(folder, "bench_c")
+    if module is None:
+        return {}
+    names = [row.peer_function for row in ROWS if not row.raises]
+    return {**dict.fromkeys(names, module.empty), "add_keywords": module.empty_keywords}
 
 
 def cython(folder: Path) -> Functions:
@@ -270,6 +306,8 @@ COLUMNS: dict[str, Callable[[Path], Functions]] = {
     BY_NAME: by_name,
     "abi3": abi3,
     C: hand_written,
+    EMPTY: empty,
+    EMPTY_BY_NAME: empty_by_name,
     "cython": cython,
     "mypyc": mypyc,
     "nanobind": nanobind,
@@ -284,7 +322,7 @@ def load(folder: Path, only: list[str] | None = None) -> dict[str, Functions]:
     """The columns that the folder has, each of whose functions did what it should."""
     loaded = {name: column(folder) for name, column in COLUMNS.items() if only is None or name in only}
     for name, functions in loaded.items():
-        for row in ROWS:
+        for row in ROWS if name not in (EMPTY, EMPTY_BY_NAME) else ():
             if function := functions.get(row.peer_function):
                 row.check(function, *([PREFIX + row.peer_function] if name == BY_NAME else []))
     return {name: functions for name, functions in loaded.items() if functions}

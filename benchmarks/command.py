@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "benchmarks" / "results.md"
 PICTURE = ROOT / "docs" / "benchmarks.svg"
+README = ROOT / "README.md"
 
 ROUNDS = 150
 SLICE_SECONDS = 0.001
@@ -35,7 +36,8 @@ def main() -> int:
         prog="nox -s bench --",
         allow_abbrev=False,
         description="Measure what a call costs beside other ways to call native code from Python. "
-        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)} and {PICTURE.relative_to(ROOT)}.",
+        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}, and the table in "
+        f"{README.name}.",
     )
     parser.add_argument(
         "--check",
@@ -146,7 +148,8 @@ def measure(folder: Path, options: argparse.Namespace) -> int:
         TABLE.write_text(report.markdown(result), encoding="utf-8")
         PICTURE.parent.mkdir(exist_ok=True)
         PICTURE.write_text(picture.draw(result), encoding="utf-8")
-        for path in (RESULT, TABLE, PICTURE):
+        README.write_text(report.readme(README.read_text(encoding="utf-8"), result), encoding="utf-8")
+        for path in (RESULT, TABLE, PICTURE, README):
             say(f"written: {path}")
     say(f"{time.monotonic() - start:.0f} s")
     return 0

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import command, peers, report
-from benchmarks.columns import BY_NAME, DIRECT, C
+from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, C
 from benchmarks.rows import ROWS
 from nano_ffi.wheels import targets
 from scripts import pythons
@@ -19,7 +19,7 @@ __all__ = ["compare"]
 
 RESULT = command.ROOT / "benchmarks" / "pythons.json"
 TABLE = command.ROOT / "benchmarks" / "pythons.md"
-COLUMNS = (DIRECT, BY_NAME, "abi3", C)
+COLUMNS = (DIRECT, BY_NAME, "abi3", C, EMPTY, EMPTY_BY_NAME)
 SLICE_SECONDS = 0.001
 
 
@@ -60,6 +60,8 @@ TITLES = {
     "nano_ffi: ratio to hand-written C for the same CPython": DIRECT,
     "nano_ffi by name: ratio to hand-written C": BY_NAME,
     "nano_ffi built for the stable ABI: ratio to hand-written C": "abi3",
+    "A builtin in C that does nothing: ratio to hand-written C": EMPTY,
+    "The same with a name as its first argument": EMPTY_BY_NAME,
     "Hand-written C: nanoseconds": C,
 }
 

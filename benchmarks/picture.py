@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
-from benchmarks.columns import BY_NAME, DIRECT, LABELS, C
+from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, LABELS, C
 from benchmarks.report import ratio
 
 __all__ = ["draw"]
 
 WIDTH, LEFT, RIGHT = 880, 170, 24
 ROW, TOP, BOTTOM = 26, 84, 40
-LOWEST, HIGHEST = 0.3, 100.0
+LOWEST, HIGHEST = 0.1, 100.0
 
 PALETTE = {
     # On a light page, and on a dark one.
@@ -65,7 +65,11 @@ def mark(column: str, x: float, y: float) -> str:
 def draw(result: Mapping[str, Any]) -> str:
     """The SVG of a result as command.py writes it."""
     rows = result["rows"]
-    shown = [name for name in LABELS if name not in (C, "abi3") and any(name in cells for cells in rows.values())]
+    shown = [
+        name
+        for name in LABELS
+        if name not in (C, "abi3", EMPTY, EMPTY_BY_NAME) and any(name in cells for cells in rows.values())
+    ]
     height = TOP + ROW * len(rows) + BOTTOM
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
@@ -83,7 +87,7 @@ def draw(result: Mapping[str, Any]) -> str:
         f'<rect class="stripe" x="0" y="{TOP + ROW * index}" width="{WIDTH}" height="{ROW}"/>'
         for index in range(0, len(rows), 2)
     ]
-    for tick in (0.3, 0.5, 1, 2, 5, 10, 20, 50, 100):
+    for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100):
         where = x_of(tick)
         kind = "ink" if tick == 1 else "grid"
         out.append(f'<line class="{kind}" x1="{where:.1f}" x2="{where:.1f}" y1="{TOP - 6}" y2="{bottom}"/>')

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from benchmarks.columns import BY_NAME, DIRECT, LABELS, C
+from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, LABELS, C
 from benchmarks.instructions import Counts
 from benchmarks.rows import ROWS
 
-__all__ = ["behind", "instruction_table", "markdown", "ratio", "table", "text"]
+__all__ = ["behind", "instruction_table", "markdown", "ratio", "readme", "table", "text"]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False) -> str:
@@ -40,16 +40,19 @@ def behind(rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     found = []
     for row in ROWS:
         cells = rows.get(row.name, {})
-        for column, goal in ((DIRECT, row.goal), (BY_NAME, row.named_goal)):
-            reached = ratio(cells, column)
+        for column, goal, bare in ((DIRECT, row.goal, EMPTY), (BY_NAME, row.named_goal, EMPTY_BY_NAME)):
+            reached, least = ratio(cells, column), ratio(cells, bare)
             if goal is not None and reached is not None and reached > goal:
-                found.append(f"{row.name}: {LABELS[column]} takes {reached:.2f} of C, the goal is {goal:.2f}")
+                found.append(
+                    f"{row.name}: {LABELS[column]} takes {reached:.2f} of C, the goal is {goal:.2f}"
+                    + (f"; a builtin that does nothing takes {least:.2f}" if least is not None else "")
+                )
         if DIRECT in cells:
             mine = cells[DIRECT]["minimum"]
             ahead = [
                 LABELS[name]
                 for name, cell in cells.items()
-                if name not in (DIRECT, BY_NAME, "abi3") and cell["minimum"] < mine
+                if name not in (DIRECT, BY_NAME, "abi3", EMPTY, EMPTY_BY_NAME) and cell["minimum"] < mine
             ]
             if ahead:
                 found.append(f"{row.name}: ahead of nano_ffi: {', '.join(ahead)}")
@@ -69,6 +72,26 @@ def time_tables(result: Mapping[str, Any], *, markdown: bool) -> list[str]:
         for row, cells in rows.items()
     ]
     return [table(head, nanoseconds, markdown=markdown), table(head, ratios, markdown=markdown)]
+
+
+README_COLUMNS = (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes")
+BEGIN, END = "<!-- benchmarks: nox -s bench writes this -->\n", "<!-- /benchmarks -->\n"
+
+
+def readme(text: str, result: Mapping[str, Any]) -> str:
+    """A README with the table of ratios between its two marks. ValueError: it has no such place."""
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
+    rows = result["rows"]
+    names = [name for name in README_COLUMNS if any(name in cells for cells in rows.values())]
+    ratios = [
+        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else "-" for name in names)]
+        for row, cells in rows.items()
+    ]
+    shown = table(["", *(LABELS[name] for name in names)], ratios, markdown=True)
+    return f"{before}{begin}\n{result['python']}, {result['machine']}:\n\n{shown}\n\n{end}{after}"
 
 
 def instruction_table(counts: Mapping[str, Mapping[str, Counts]], *, markdown: bool = False) -> str:

@@ -20,6 +20,8 @@ class Row:
     keywords: dict[str, Any] = field(default_factory=dict)
     expected: Any = None
     raises: type[Exception] | None = None
+    keeps: bool = False
+    """Whether results are kept until the next turn of the loop, instead of being let go at once."""
     scalar: bool = False
     """Whether only ints, floats, bools and None cross, by position: such a call is to beat C."""
 
@@ -57,6 +59,8 @@ ROWS = [
     Row(name="two ints, large sum", function="add", arguments=(100_000, -23_456), expected=76_544, scalar=True),
     Row(name="two ints of 50 bits", function="add", arguments=(1 << 50, -(1 << 49)), expected=1 << 49, scalar=True),
     Row(name="two floats", function="mul", arguments=(2.5, 4.0), expected=10.0, scalar=True),
+    Row(name="two floats, kept", function="mul", arguments=(2.5, 4.0), expected=10.0, keeps=True),
+    Row(name="large sum, kept", function="add", arguments=(100_000, -23_456), expected=76_544, keeps=True),
     Row(name="eight ints", function="sum8", arguments=(1, 2, 3, 4, 5, 6, 7, 8), expected=36, scalar=True),
     Row(name="bool", function="negate", arguments=(True,), expected=False, scalar=True),
     Row(name="str in", function="length", arguments=("a text of some length",), expected=21),

@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from benchmarks.columns import BY_NAME, PREFIX, Functions
+from benchmarks.columns import EMPTY, EMPTY_BY_NAME, NAMED, PREFIX, Functions
 from benchmarks.rows import ROWS, Row
 
 __all__ = ["CALLS", "Cell", "Loop", "loop_of", "measure", "pin"]
@@ -53,7 +53,8 @@ def loop_of(row: Row, function: Callable[..., Any] | None, *, prefix: str | None
         call = f"        try:\n            f({', '.join(arguments)})\n        except {row.raises.__name__}:\n            pass"
         body = "\n".join([call] * calls)
     else:
-        body = "\n".join([f"        f({', '.join(arguments)})"] * calls)
+        call = f"f({', '.join(arguments)})"
+        body = "\n".join(f"        {f'r{index} = ' if row.keeps else ''}{call}" for index in range(calls))
     # Defaults of parameters: what the loop reads are local variables.
     parameters = ", ".join(["turns", "f=f", *(f"{name}={name}" for name in names)])
     source = SOURCE.format(calls=body).replace("loop(turns)", f"loop({parameters})")
@@ -90,8 +91,9 @@ def measure(
     for row in rows or ROWS:
         loops.append((row.name, "", loop_of(row, None)))
         for name, functions in columns.items():
-            if function := functions.get(row.peer_function):
-                loops.append((row.name, name, loop_of(row, function, prefix=PREFIX if name == BY_NAME else None)))
+            # The error row has a function of another row, which may be an empty one.
+            if (function := functions.get(row.peer_function)) and not (row.raises and name in (EMPTY, EMPTY_BY_NAME)):
+                loops.append((row.name, name, loop_of(row, function, prefix=PREFIX if name in NAMED else None)))
     turns = [turns_for(loop, slice_seconds if column else slice_seconds / 4) for _, column, loop in loops]
     seconds: list[list[float]] = [[] for _ in loops]
     order = list(range(len(loops)))

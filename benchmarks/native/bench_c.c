@@ -146,6 +146,15 @@ static PyObject *divide(PyObject *self, PyObject *const *args, Py_ssize_t nargs)
     return tuple;
 }
 
+/* What a call costs that does nothing, in the fastest convention for so many arguments: no function can cost less. */
+static PyObject *empty_one(PyObject *self, PyObject *arg) { Py_RETURN_NONE; }
+
+static PyObject *empty(PyObject *self, PyObject *const *args, Py_ssize_t nargs) { Py_RETURN_NONE; }
+
+static PyObject *empty_keywords(PyObject *self, PyObject *const *args, Py_ssize_t nargs, PyObject *kwnames) {
+    Py_RETURN_NONE;
+}
+
 /* Callgrind writes down what it counted whenever this begins: instructions.py. */
 Py_EXPORTED_SYMBOL __attribute__((noinline)) void nano_ffi_benchmark_mark(void) { __asm__ volatile(""); }
 
@@ -167,6 +176,9 @@ static PyMethodDef methods[] = {
     {"bytesum", bytesum, METH_O, NULL},
     {"fill", (PyCFunction)(void (*)(void))fill, METH_FASTCALL, NULL},
     {"divide", (PyCFunction)(void (*)(void))divide, METH_FASTCALL, NULL},
+    {"empty_one", empty_one, METH_O, NULL},
+    {"empty", (PyCFunction)(void (*)(void))empty, METH_FASTCALL, NULL},
+    {"empty_keywords", (PyCFunction)(void (*)(void))empty_keywords, METH_FASTCALL | METH_KEYWORDS, NULL},
     {"mark", mark, METH_NOARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

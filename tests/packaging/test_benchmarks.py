@@ -67,8 +67,11 @@ def test_a_regression_of_the_lookup_is_named(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(instructions, "read_stored", stored_counts)
     for cells in counts.values():
         cells["by_name"] = Counts(own=cells["by_name"].own + 5, total=0)
+    before = instructions.by_name_cost(stored_counts())
     (problem,) = instructions.check(counts)
-    assert problem.startswith("by name, above the direct call: 29 instructions per call, 24 are stored; ")
+    assert problem.startswith(
+        f"by name, above the direct call: {before + 5:g} instructions per call, {before:g} are stored; "
+    )
 
 
 def test_valgrind_is_asked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -84,7 +87,27 @@ def test_the_picture_shows_every_cell_but_c() -> None:
     result = {"python": "CPython 3.13.0", "machine": "<here>", "rows": {row.name: cells for row in ROWS}}
     svg = ET.fromstring(picture.draw(result))
     marks = [item for item in svg.iter() if item.tag.endswith(("circle", "path"))]
-    assert len(marks) == (len(ROWS) + 1) * (len(columns.COLUMNS) - 2)  # each row, and the legend
+    assert len(marks) == (len(ROWS) + 1) * (len(columns.COLUMNS) - 4)  # each row, and the legend
+
+
+def test_the_readme_gets_the_table() -> None:
+    cells = {name: {"minimum": float(place), "median": 0.0} for place, name in enumerate(columns.COLUMNS, 1)}
+    result = {"python": "CPython 3.13.0", "machine": "here", "rows": {"two ints": cells}}
+    text = f"before\n{report.BEGIN}old\n{report.END}after\n"
+    written = report.readme(text, result)
+    assert written.startswith(f"before\n{report.BEGIN}\nCPython 3.13.0, here:\n\n|          | nano_ffi |")
+    assert written.endswith(f"\n\n{report.END}after\n")
+    assert report.readme(written, result) == written
+    assert report.BEGIN in (ROOT / "README.md").read_text(encoding="utf-8")
+    with pytest.raises(ValueError, match=r"^README\.md has no place for the benchmarks: <!-- "):
+        report.readme("", result)
+
+
+def test_what_a_call_costs_at_least_is_said() -> None:
+    cells = {name: {"minimum": time, "median": time} for name, time in (("direct", 9.5), ("c", 10.0), ("empty", 9.0))}
+    assert report.behind({"bool": cells}) == [
+        "bool: nano_ffi takes 0.95 of C, the goal is 0.80; a builtin that does nothing takes 0.90"
+    ]
 
 
 def test_what_is_behind_is_said() -> None:
