@@ -24,6 +24,13 @@
 //! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it is
 //! then filled where it is, and not copied.
 //!
+//! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator), and
+//! `Frame(Function, Arguments)`: what is needed around the call where objects of the program are
+//! among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
+//! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked,
+//! `give(*Frame, T, Context, T) Result`, `leave(*Frame)`, and `kept`, an array that says which
+//! arguments the result now owns.
+//!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
@@ -79,10 +86,12 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             spec,
         );
         const params = @typeInfo(Function).@"fn".param_types;
+        /// The parameters that an argument is given for.
+        const passed = signature.passedOf(params);
 
         /// Converts `args`, calls the function, converts what it returns.
         pub fn call(context: Boundary.Context, args: []const Boundary.Value) Boundary.Result {
-            if (args.len != params.len) return Boundary.wrongCount(context, sig, args.len);
+            if (args.len != passed.len) return Boundary.wrongCount(context, sig, args.len);
             return callExact(context, args.ptr);
         }
 
@@ -97,18 +106,18 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             args: [*]const Boundary.Value,
         ) Boundary.Result {
             if (!all_quick) return callSlowly(context, args);
-            var values: std.meta.ArgsTuple(Function) = undefined;
-            inline for (0..params.len) |index| {
-                values[index] = @FieldType(Arguments, std.fmt.comptimePrint("{d}", .{index})).quick(args[index]) orelse
+            var values: std.meta.ArgsTuple(Function) = provided();
+            inline for (passed, 0..) |parameter, index| {
+                values[parameter] = @FieldType(Arguments, std.fmt.comptimePrint("{d}", .{index})).quick(args[index]) orelse
                     return callSlowly(context, args);
             }
-            return finish(context, values);
+            return finish(context, values, {});
         }
 
         /// The same where there is one parameter, and its argument comes alone.
         pub inline fn callOne(context: Boundary.Context, arg: Boundary.Value) Boundary.Result {
-            if (all_quick) {
-                if (Boundary.Argument(params[0].?).quick(arg)) |value| return finish(context, .{value});
+            if (all_quick and params.len == 1) {
+                if (Boundary.Argument(params[0].?).quick(arg)) |value| return finish(context, .{value}, {});
             }
             return callOneSlowly(context, arg);
         }
@@ -129,14 +138,16 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         inline fn callTaking(comptime Given: type, context: Boundary.Context, args: [*]const Given) Boundary.Result {
             var arguments: Arguments = undefined;
-            var values: std.meta.ArgsTuple(Function) = undefined;
+            var values: std.meta.ArgsTuple(Function) = provided();
+            var frame: Frame = if (Frame == void) {} else .{};
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
-            defer inline for (0..params.len) |index| {
-                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken and isGiven(Given, args, index))
-                    arguments[index].release();
+            defer inline for (0..passed.len) |index| {
+                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken and isGiven(Given, args, index)) {
+                    if (Frame == void or !frame.kept[index]) arguments[index].release();
+                }
             };
-            inline for (0..params.len) |index| if (isGiven(Given, args, index)) {
+            inline for (0..passed.len) |index| if (isGiven(Given, args, index)) {
                 const site = comptime &Site{ .function = sig.name, .parameter = sig.args[index] };
                 const Argument = @TypeOf(arguments[index]);
                 const arg = if (Given == Boundary.Value) args[index] else args[index].?;
@@ -147,28 +158,46 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 }
                 taken = index + 1;
             };
-            inline for (0..params.len) |index| {
-                if (isGiven(Given, args, index)) {
-                    values[index] = arguments[index].get();
-                } else values[index] = comptime defaultOf(index);
+            if (Frame != void) {
+                var objects: [passed.len]?Boundary.Value = undefined;
+                for (&objects, args) |*object, arg| object.* = arg;
+                frame.enter(context, &sig, &arguments, &objects) catch return Boundary.fail();
             }
-            return finish(context, values);
+            defer if (Frame != void) frame.leave();
+            inline for (passed, 0..) |parameter, index| {
+                if (isGiven(Given, args, index)) {
+                    values[parameter] = arguments[index].get();
+                } else values[parameter] = comptime defaultOf(index);
+            }
+            return finish(context, values, if (Frame == void) {} else &frame);
         }
+
+        /// Room for all values, with those in place that are not the caller's.
+        inline fn provided() std.meta.ArgsTuple(Function) {
+            var values: std.meta.ArgsTuple(Function) = undefined;
+            inline for (params, 0..) |Param, index| {
+                if (comptime std.mem.indexOfScalar(usize, passed, index) == null) values[index] = Boundary.provide(Param.?);
+            }
+            return values;
+        }
+
+        const Frame = if (@hasDecl(Boundary, "Frame")) Boundary.Frame(Function, Arguments) else void;
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
             if (Given == Boundary.Value or sig.args[index].default == null) return true;
             return args[index] != null;
         }
 
-        fn defaultOf(comptime index: usize) params[index].? {
+        fn defaultOf(comptime index: usize) params[passed[index]].? {
+            const Param = params[passed[index]].?;
             if (@hasField(@TypeOf(spec), "defaults")) {
                 if (@hasField(@TypeOf(spec.defaults), sig.args[index].name))
-                    return literals.valueOf(params[index].?, @field(spec.defaults, sig.args[index].name)).?;
+                    return literals.valueOf(Param, @field(spec.defaults, sig.args[index].name)).?;
             }
-            return if (@typeInfo(params[index].?) == .optional) null else unreachable;
+            return if (@typeInfo(Param) == .optional) null else unreachable;
         }
 
-        inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function)) Boundary.Result {
+        inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function), frame: anytype) Boundary.Result {
             if (messages.are_taken and @typeInfo(Return) == .error_union) messages.clear();
             const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
@@ -178,13 +207,17 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             } else run(values);
             const result = switch (outcome) {
                 .returned => |result| result,
-                .panicked => |report| return Boundary.panicked(context, sig, report),
+                .panicked => |report| {
+                    if (@TypeOf(frame) != void) frame.spoil();
+                    return Boundary.panicked(context, sig, report);
+                },
             };
             const R = signature.Payload(@TypeOf(result));
-            if (@typeInfo(@TypeOf(result)) != .error_union) return Boundary.give(R, context, result);
-            return Boundary.give(R, context, result catch |err| {
+            if (@TypeOf(frame) != void) frame.settle() catch return Boundary.fail();
+            const value = if (@typeInfo(@TypeOf(result)) != .error_union) result else result catch |err| {
                 return Boundary.raise(context, err, if (Boundary.catches_panics) panics.errorTrace() else &.{});
-            });
+            };
+            return if (@TypeOf(frame) == void) Boundary.give(R, context, value) else frame.give(R, context, value);
         }
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
@@ -215,13 +248,13 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         };
 
         /// Whether every argument has a quick way in.
-        const all_quick = for (params) |Param| {
-            if (!@hasDecl(Boundary.Argument(Param.?), "quick")) break false;
+        const all_quick = Frame == void and for (passed) |index| {
+            if (!@hasDecl(Boundary.Argument(params[index].?), "quick")) break false;
         } else true;
 
         const Arguments = arguments: {
-            var types: [params.len]type = undefined;
-            for (&types, params) |*Argument, Param| Argument.* = Boundary.Argument(Param.?);
+            var types: [passed.len]type = undefined;
+            for (&types, passed) |*Argument, index| Argument.* = Boundary.Argument(params[index].?);
             break :arguments @Tuple(&types);
         };
     };

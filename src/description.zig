@@ -4,6 +4,7 @@
 //! The binary has it as `nano_ffi-description:LENGTH:JSON`. nano_ffi/description.py reads it.
 
 const std = @import("std");
+const classes = @import("classes.zig");
 const exports = @import("exports.zig");
 const signature = @import("signature.zig");
 
@@ -26,15 +27,28 @@ pub fn jsonOf(text: []const u8) []const u8 {
 /// The JSON.
 pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: type) []const u8 {
     @setEvalBranchQuota(10_000_000);
+    comptime var left_out: []const []const u8 = &.{};
+    const own = membersOf(namespace, source, "", &left_out);
+    return object(.{
+        .{ "module", quoted(name) },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc")) @field(source, "nano_ffi.doc") else "") },
+    } ++ own ++ .{.{ "left_out", list(left_out) }});
+}
+
+/// What a namespace has for Python, and adds to `left_out` what it has not.
+fn membersOf(comptime namespace: type, comptime source: type, comptime prefix: []const u8, comptime left_out: *[]const []const u8) [5][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     comptime var enums: []const []const u8 = &.{};
     comptime var errors: []const []const u8 = &.{};
-    comptime var left_out: []const []const u8 = &.{};
+    comptime var inner: []const []const u8 = &.{};
     inline for (@typeInfo(namespace).@"struct".decl_names) |decl| {
         const doc = exports.docOf(source, decl);
-        switch (exports.of(namespace, source, decl)) {
-            .function => |sig| functions = functions ++ .{functionOf(@field(namespace, decl), sig, exports.specOf(namespace, source, decl).gil == .released)},
+        switch (comptime exports.of(namespace, source, decl)) {
+            .function => |sig| if (comptime howOf(namespace, decl)) |how| {
+                const released = exports.specOf(namespace, source, decl).gil == .released;
+                functions = functions ++ .{functionOf(@field(namespace, decl), sig, released, how)};
+            },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
             .errors => errors = errors ++ .{object(.{
@@ -42,42 +56,138 @@ pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: 
                 .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
                 .{ "doc", optionalText(doc) },
             })},
-            .left_out => |left| left_out = left_out ++ .{object(.{
-                .{ "name", quoted(decl) },
+            .class => inner = inner ++ .{classOf(decl, @field(namespace, decl), source, left_out)},
+            .left_out => |left| left_out.* = left_out.* ++ .{object(.{
+                .{ "name", quoted(prefix ++ decl) },
                 .{ "kind", quoted(left.kind) },
                 .{ "reason", quoted(left.reason) },
             })},
             .silent => {},
         }
     }
-    return object(.{
-        .{ "module", quoted(name) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc")) @field(source, "nano_ffi.doc") else "") },
-        .{ "functions", list(functions) },
+    const has_class = classes.isClass(namespace);
+    if (has_class) functions = functions ++ ownMethods(namespace);
+    return .{
+        .{ if (has_class) "methods" else "functions", list(functions) },
         .{ "constants", list(constants) },
+        .{ "classes", list(inner) },
         .{ "enums", list(enums) },
         .{ "errors", list(errors) },
-        .{ "left_out", list(left_out) },
+    };
+}
+
+/// How a function of a class is called; "" of a module's; null where it is none to call.
+fn howOf(comptime namespace: type, comptime name: []const u8) ?[]const u8 {
+    if (!classes.isClass(namespace)) return "";
+    return switch (classes.roleOf(namespace, name)) {
+        .method => "method",
+        .static => "static",
+        .init, .deinit, .other => null,
+    };
+}
+
+/// A class, or, where that has another name of its own, that it is the same.
+fn classOf(comptime name: []const u8, comptime T: type, comptime source: type, comptime left_out: *[]const []const u8) []const u8 {
+    const class = classes.all[classes.indexOf(T).?];
+    if (!std.mem.eql(u8, class.ownName(), name) or @field(source, name) != class.source)
+        return object(.{ .{ "name", quoted(name) }, .{ "alias", quoted(class.name) } });
+    const construction = classes.constructionOf(class);
+    return object(.{
+        .{ "name", quoted(name) },
+        .{ "doc", optionalText(@field(class.source, "nano_ffi.doc")) },
+        .{ "fields", classFieldsOf(class) },
+        .{ "init", switch (construction) {
+            .none => "",
+            .init => initOf(class),
+            .fields => object(.{.{ "params", constructorOf(T) }}),
+        } },
+        .{ "subclassable", if (construction == .none) "" else "true" },
+        .{ "hashable", if (classes.isHashable(T)) "true" else "" },
+    } ++ membersOf(T, class.source, class.name ++ ".", left_out));
+}
+
+fn initOf(comptime class: classes.Class) []const u8 {
+    const sig = signature.of(class.ownName(), class.T.init, exports.specOf(class.T, class.source, "init"));
+    const info = @typeInfo(@TypeOf(class.T.init)).@"fn";
+    return object(.{ .{ "params", paramsOf(info, sig, 0) }, .{ "errors", errorsOf(info.return_type.?) } });
+}
+
+/// The parameters of a constructor by fields, which may not be left out of an object where there are none.
+fn constructorOf(comptime T: type) []const u8 {
+    const info = @typeInfo(T).@"struct";
+    comptime var params: []const []const u8 = &.{};
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| params = params ++ .{object(.{
+        .{ "name", quoted(signature.pythonName(name)) },
+        .{ "type", fieldTypeOf(Field) },
+        .{ "default", if (attrs.defaultValue(Field)) |default| quoted(fieldDefault(Field, default)) else "" },
+    })};
+    return list(params);
+}
+
+fn classFieldsOf(comptime class: classes.Class) []const u8 {
+    const info = @typeInfo(class.T).@"struct";
+    const docs = @field(class.source, "nano_ffi.fields");
+    comptime var fields: []const []const u8 = &.{};
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (attrs.@"comptime" or classes.fieldKind(Field) == .hidden) continue;
+        fields = fields ++ .{object(.{
+            .{ "name", quoted(signature.pythonName(name)) },
+            .{ "type", fieldTypeOf(Field) },
+            .{ "default", if (attrs.defaultValue(Field)) |default| quoted(fieldDefault(Field, default)) else "" },
+            .{ "doc", if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "" },
+            .{ "readonly", if (classes.isSettable(class.T, Field)) "" else "true" },
+        })};
+    }
+    return list(fields);
+}
+
+fn fieldTypeOf(comptime Field: type) []const u8 {
+    if (classes.fieldKind(Field) != .list) return typeOf(Field);
+    return object(.{
+        .{ "k", quoted("list") },
+        .{ "zig", quoted(classes.fieldTypeName(Field)) },
+        .{ "item", typeOf(classes.ListItem(Field).?) },
     });
 }
 
-fn functionOf(comptime function: anytype, comptime sig: signature.Signature, comptime released: bool) []const u8 {
+/// What every class has.
+fn ownMethods(comptime T: type) []const []const u8 {
+    const integer = typeOf(usize);
+    const own = .{
+        \\{"name":"__zig_address__","doc":"The address of the Zig value.","params":[],"returns":
+        ++ integer ++ ",\"how\":\"method\"}",
+        \\{"name":"__field_names__","doc":"The names of the fields, in the order of the struct.","params":[],"returns":
+        ++ typeOf([]const []const u8) ++ ",\"how\":\"static\"}",
+    };
+    if (!classes.hasDeinit(T)) return &own;
+    return &(own ++ .{
+        \\{"name":"destroy","doc":"Give back now what the object owns. ReferenceError: it has been destroyed before.","params":[],"returns":
+        ++ typeOf(void) ++ ",\"how\":\"method\"}",
+    });
+}
+
+fn functionOf(comptime function: anytype, comptime sig: signature.Signature, comptime released: bool, comptime how: []const u8) []const u8 {
     const info = @typeInfo(@TypeOf(function)).@"fn";
-    const R = info.return_type.?;
-    comptime var params: []const []const u8 = &.{};
-    inline for (sig.args, info.param_types) |arg, Param| params = params ++ .{object(.{
-        .{ "name", quoted(arg.name) },
-        .{ "type", typeOf(Param.?) },
-        .{ "default", if (arg.default) |default| quoted(default) else "" },
-    })};
     return object(.{
         .{ "name", quoted(sig.name) },
         .{ "doc", optionalText(sig.doc) },
-        .{ "params", list(params) },
-        .{ "returns", typeOf(signature.Payload(R)) },
-        .{ "errors", errorsOf(R) },
+        .{ "params", paramsOf(info, sig, if (comptime std.mem.eql(u8, how, "method")) 1 else 0) },
+        .{ "returns", typeOf(signature.Payload(info.return_type.?)) },
+        .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
+        .{ "how", optionalText(how) },
     });
+}
+
+fn paramsOf(comptime info: std.lang.Type.Fn, comptime sig: signature.Signature, comptime first: usize) []const u8 {
+    const passed = signature.passedOf(info.param_types);
+    comptime var params: []const []const u8 = &.{};
+    inline for (sig.args[first..], passed[first..]) |arg, parameter| params = params ++ .{object(.{
+        .{ "name", quoted(arg.name) },
+        .{ "type", typeOf(info.param_types[parameter].?) },
+        .{ "default", if (arg.default) |default| quoted(default) else "" },
+    })};
+    return list(params);
 }
 
 fn errorsOf(comptime R: type) []const u8 {
@@ -134,6 +244,9 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
             .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
         },
+        .class => .{.{ "name", quoted(classes.nameOf(T)) }},
+        .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},
+        .objects => .{.{ "item", typeWithin(@typeInfo(T).pointer.child, within) }},
         .map => .{.{ "item", typeWithin(signature.MapValue(T), within) }},
         .callback => .{
             .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
@@ -167,9 +280,23 @@ fn fieldsOf(comptime T: type, comptime outer: []const type) []const u8 {
     return list(fields);
 }
 
+/// The default of a field, as a constructor shows it.
+pub fn fieldDefault(comptime T: type, comptime value: T) [:0]const u8 {
+    return comptime textOfDefault(T, value);
+}
+
+fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
+    @setEvalBranchQuota(1_000_000);
+    if (classes.ListItem(T) != null) {
+        const items = if (comptime classes.isArrayList(T)) value.items else value;
+        return if (items.len == 0) "[]" else "...";
+    }
+    return std.fmt.comptimePrint("{s}", .{repr(T, value) orelse "..."});
+}
+
 /// A value as Python shows it; null of one that has no such form.
 pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
-    return switch (signature.kindOf(T).?) {
+    return switch (signature.kindOf(T) orelse return null) {
         .void => "None",
         .bool => if (value) "True" else "False",
         .int => std.fmt.comptimePrint("{d}", .{value}),
@@ -303,4 +430,10 @@ test repr {
     try expectEqualStrings("(1.5, None, [True])", comptime repr(struct { f64, ?u8, [1]bool }, .{ 1.5, null, .{true} }).?);
     try expectEqualStrings("-2.0", comptime repr(f64, -2).?);
     try expectEqualStrings("float('-inf')", comptime repr(f32, -std.math.inf(f32)).?);
+}
+
+test fieldDefault {
+    try std.testing.expectEqualStrings("[]", fieldDefault(std.ArrayList(u8), .empty));
+    try std.testing.expectEqualStrings("...", fieldDefault([]const u16, &.{1}));
+    try std.testing.expectEqualStrings("None", fieldDefault(?u8, null));
 }

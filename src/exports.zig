@@ -2,6 +2,7 @@
 //! they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
 
 const std = @import("std");
+const classes = @import("classes.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
 const signature = @import("signature.zig");
 
@@ -11,6 +12,7 @@ pub const Export = union(enum) {
     constant,
     @"enum",
     errors,
+    class,
     left_out: struct { kind: []const u8, reason: []const u8 },
     /// Nothing that anybody would look for in a module: a type that is known by its values.
     silent,
@@ -24,10 +26,11 @@ pub fn of(comptime namespace: type, comptime source: type, comptime name: [:0]co
 fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
     @setEvalBranchQuota(100_000);
     if (std.mem.eql(u8, name, "nano_ffi_options") or std.mem.eql(u8, name, "nano_ffi_init")) return .silent;
-    if (@hasDecl(source, name) and @TypeOf(@field(source, name)) != type and @hasField(@TypeOf(@field(source, name)), "variable"))
+    if (isVariable(source, name))
         return leftOut("variable", "it is a variable: write functions that get and set it", .{});
     const value = @field(namespace, name);
-    if (@TypeOf(value) == type) return decideType(value);
+    if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) return .silent;
+    if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
         // What is asked for by name must be there.
@@ -46,6 +49,13 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     );
     if (kind.? == .map or kind.? == .object) return leftOut("constant", "its type {s} is for calls only", .{@typeName(@TypeOf(value))});
     return .constant;
+}
+
+/// Whether it is a `pub var`, whose value is not known while compiling.
+pub fn isVariable(comptime source: type, comptime name: []const u8) bool {
+    if (!@hasDecl(source, name)) return false;
+    const read = @field(source, name);
+    return @TypeOf(read) != type and @hasField(@TypeOf(read), "variable");
 }
 
 fn decideType(comptime T: type) Export {
@@ -268,4 +278,12 @@ test Constant {
     try std.testing.expectEqual([]const u8, Constant(*const [3:0]u8));
     try std.testing.expectEqual([2]u8, Constant([2]u8));
     try std.testing.expectEqual(noreturn, Constant(*u8));
+}
+
+test isVariable {
+    const source = struct {
+        pub const counter = .{ .variable = true, .doc = "" };
+        pub const limit = .{ .doc = "" };
+    };
+    try std.testing.expect(isVariable(source, "counter") and !isVariable(source, "limit") and !isVariable(source, "other"));
 }

@@ -2,6 +2,8 @@
 
 const std = @import("std");
 const capi = @import("python/capi.zig");
+const Class = @import("python/class.zig").Class;
+const classes = @import("classes.zig");
 const convert = @import("python/convert.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
@@ -11,6 +13,7 @@ const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const panics = @import("panics.zig");
+const objects = @import("python/objects.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
@@ -25,6 +28,13 @@ pub const Boundary = struct {
     pub const Value = *PyObject;
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
+    pub const Frame = objects.Frame;
+
+    /// What a function takes that is not the caller's.
+    pub inline fn provide(comptime T: type) T {
+        comptime std.debug.assert(T == std.mem.Allocator);
+        return memory.allocator;
+    }
 
     pub inline fn fail() Result {
         return null;
@@ -90,7 +100,7 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
             },
         },
         .init = initOf(namespace),
-        .exec = &Attributes(namespace, source).add,
+        .exec = &Attributes(name, namespace, source).add,
     });
 }
 
@@ -150,44 +160,66 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 }
 
 /// What is in the module besides its own methods.
-fn Attributes(comptime namespace: type, comptime source: type) type {
+fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
-            const name_object = c.PyObject_GetAttrString(self, "__name__") orelse return false;
-            defer c.Py_DecRef(name_object);
-            const module_name = textOf(name_object, "import") orelse return false;
+            // Types first: values may be of them.
+            inline for (classes.all, 0..) |declared, index|
+                state.instances[index] = Class(Bridge, own_name, declared).create(self) orelse return false;
             for (state.functions.list()) |function| {
                 const object = c.PyDict_GetItemString(state.objects, function.sig.name);
                 if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
             }
-            inline for (@typeInfo(namespace).@"struct".decl_names) |name| switch (comptime exports.of(namespace, source, name)) {
+            if (!members(self, state, self, namespace, source)) return false;
+            inline for (classes.all, 0..) |declared, index| {
+                if (!members(self, state, state.instances[index].?, declared.T, declared.source)) return false;
+            }
+            return addErrors(self, namespace, source, state) and inline for (classes.all, 0..) |declared, index| {
+                if (!addErrors(state.instances[index].?, declared.T, declared.source, state)) break false;
+            } else true;
+        }
+
+        /// What a namespace declares besides functions, as attributes of `target`, its module or class.
+        fn members(self: *PyObject, state: *State, target: *PyObject, comptime T: type, comptime read: type) bool {
+            @setEvalBranchQuota(1_000_000);
+            inline for (@typeInfo(T).@"struct".decl_names) |name| switch (comptime exports.of(T, read, name)) {
                 .function, .left_out, .silent => {},
                 .constant => {
-                    const value = comptime exports.constant(@field(namespace, name));
-                    if (!addOwned(self, name, convert.give(@TypeOf(value), self, value))) return false;
+                    const value = comptime exports.constant(@field(T, name));
+                    if (!addOwned(target, name, convert.give(@TypeOf(value), self, value))) return false;
                 },
                 .@"enum" => {
-                    const class = enums.classOf(@field(namespace, name), self) orelse return false;
-                    if (c.PyModule_AddObjectRef(self, name, class) < 0) return false;
+                    const enumeration = enums.classOf(@field(T, name), self) orelse return false;
+                    if (c.PyObject_SetAttrString(target, name, enumeration) < 0) return false;
                 },
-                .errors => {
-                    const members = comptime @typeInfo(@field(namespace, name)).error_set.error_names.?;
-                    var buffer: [256]u8 = undefined;
-                    const full = std.fmt.bufPrintSentinel(&buffer, "{s}.{s}", .{ module_name, name }, 0) catch name;
-                    if (!addOwned(self, name, state.classes.addSet(full, exports.docOf(source, name), members))) return false;
+                .class => {
+                    const index = comptime classes.indexOf(@field(T, name)).?;
+                    if (c.PyObject_SetAttrString(target, name, state.instances[index].?) < 0) return false;
                 },
+                .errors => if (!addSet(self, state, target, T, read, name)) return false,
             };
-            return addErrors(self, state);
+            return true;
+        }
+
+        fn addSet(self: *PyObject, state: *State, target: *PyObject, comptime T: type, comptime read: type, comptime name: [:0]const u8) bool {
+            const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+            defer c.Py_DecRef(module_name);
+            const names_of = comptime @typeInfo(@field(T, name)).error_set.error_names.?;
+            var buffer: [256]u8 = undefined;
+            const text = textOf(module_name, "import") orelse return false;
+            const full = std.fmt.bufPrintSentinel(&buffer, "{s}.{s}", .{ text, name }, 0) catch name;
+            return addOwned(target, name, state.classes.addSet(full, exports.docOf(read, name), names_of));
         }
 
         /// Every error of a set as its attribute, once all sets are known.
-        fn addErrors(self: *PyObject, state: *State) bool {
-            inline for (@typeInfo(namespace).@"struct".decl_names) |name| if (comptime exports.of(namespace, source, name) == .errors) {
-                const set = c.PyObject_GetAttrString(self, name) orelse return false;
+        fn addErrors(target: *PyObject, comptime T: type, comptime read: type, state: *State) bool {
+            @setEvalBranchQuota(1_000_000);
+            inline for (@typeInfo(T).@"struct".decl_names) |name| if (comptime exports.of(T, read, name) == .errors) {
+                const set = c.PyObject_GetAttrString(target, name) orelse return false;
                 defer c.Py_DecRef(set);
-                inline for (@typeInfo(@field(namespace, name)).error_set.error_names.?) |member| {
-                    const class = state.classes.ofError(member) orelse return false;
-                    if (c.PyObject_SetAttrString(set, member, class) < 0) return false;
+                inline for (@typeInfo(@field(T, name)).error_set.error_names.?) |member| {
+                    const error_class = state.classes.ofError(member) orelse return false;
+                    if (c.PyObject_SetAttrString(set, member, error_class) < 0) return false;
                 }
             };
             return true;
@@ -198,7 +230,7 @@ fn Attributes(comptime namespace: type, comptime source: type) type {
 /// Adds an attribute, whose value it consumes. False with the error set, also where it is null.
 fn addOwned(self: *PyObject, name: [:0]const u8, value: ?*PyObject) bool {
     defer c.Py_DecRef(value);
-    return value != null and c.PyModule_AddObjectRef(self, name, value) == 0;
+    return value != null and c.PyObject_SetAttrString(self, name, value.?) == 0;
 }
 
 const call_def: capi.PyMethodDef = .{

@@ -36,6 +36,7 @@ pub const allocator = @import("python/memory.zig").allocator;
 
 test {
     _ = @import("allocator.zig");
+    _ = @import("classes.zig");
     _ = @import("comptime_bridge.zig");
     _ = @import("literals.zig");
     _ = @import("ndarray.zig");

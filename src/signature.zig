@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const allocators = @import("allocator.zig");
+const classes = @import("classes.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 
@@ -86,6 +87,12 @@ pub const Kind = enum {
     record,
     /// `union(enum)`: one of its tags, with what that has.
     tagged,
+    /// A struct that is a class of the module, by value: see classes.zig.
+    class,
+    /// A pointer to one.
+    reference,
+    /// A slice of such that only a result can be: a list of objects.
+    objects,
     /// `std.StringHashMap`.
     map,
     object,
@@ -101,6 +108,7 @@ pub fn kindOf(comptime T: type) ?Kind {
 /// `within` are the structs and unions that a `T` was found in: one of them again is a part that may
 /// hold others of its kind, as a tree does.
 fn decide(comptime T: type, comptime within: []const type) ?Kind {
+    if (classes.isClass(T)) return .class;
     if (contains(within, T)) {
         if (!isNamed(T)) return null; // there is no end to its name
         return if (@typeInfo(T) == .@"union") .tagged else .record;
@@ -118,9 +126,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         .bool => .bool,
         .int => |int| if (int.bits >= 1) .int else null,
         .float => .float,
-        .pointer => |pointer| if (pointer.size == .slice and pointer.sentinel() == null and
-            !pointer.attrs.@"volatile" and isPartWithin(pointer.child, within) and
-            (pointer.attrs.@"const" or isBufferItem(pointer.child))) .items else null,
+        .pointer => |pointer| pointerKind(pointer, within),
         .array => |array| if (isPartWithin(array.child, within) and array.sentinel() == null) .array else null,
         .optional => |optional| if (decide(optional.child, within)) |kind| switch (kind) {
             .optional, .void => null, // None would be both
@@ -135,13 +141,27 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
     };
 }
 
+fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const type) ?Kind {
+    if (pointer.sentinel_ptr != null or pointer.attrs.@"volatile") return null;
+    if (pointer.size == .one) return if (classes.isClass(pointer.child)) .reference else null;
+    if (pointer.size != .slice) return null;
+    const is_part = isPartWithin(pointer.child, within);
+    if (is_part and (pointer.attrs.@"const" or isBufferItem(pointer.child))) return .items;
+    return switch (decide(pointer.child, within) orelse return null) {
+        .reference => .objects,
+        .class => if (is_part or !classes.hasDeinit(pointer.child)) .objects else null,
+        else => null,
+    };
+}
+
 fn structKind(
     comptime T: type,
     comptime info: std.lang.Type.Struct,
     comptime within: []const type,
 ) ?Kind {
+    if (classes.isArrayList(T)) return null; // a field only
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
-        return if (isPartWithin(T.nano_ffi_owned, within)) .owned else null;
+        return if (isPartWithin(T.nano_ffi_owned, within) or decide(T.nano_ffi_owned, within) == .objects) .owned else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
@@ -168,7 +188,8 @@ pub fn isPart(comptime T: type) bool {
 
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
-        .callback, .owned, .ndarray => false,
+        .callback, .owned, .ndarray, .reference, .objects => false,
+        .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
     };
@@ -285,6 +306,9 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .@"enum" => shortName(T),
         .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
         .tagged => if (isNamed(T)) shortName(T) else fields("union", @typeInfo(T).@"union"),
+        .class => classes.nameOf(T),
+        .reference => (if (@typeInfo(T).pointer.attrs.@"const") "*const " else "*") ++ classes.nameOf(@typeInfo(T).pointer.child),
+        .objects => "[]" ++ typeName(@typeInfo(T).pointer.child).?,
         .ndarray => std.fmt.comptimePrint("{s}({s}, {d})", .{
             if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
             @typeName(T.Item),
@@ -320,6 +344,39 @@ pub fn Payload(comptime Result: type) type {
         .error_union => |result| result.payload,
         else => Result,
     };
+}
+
+/// A name as Python has it: its keywords, which cannot be names, end in "_".
+pub fn pythonName(comptime name: [:0]const u8) [:0]const u8 {
+    const keywords = .{
+        "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
+        "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
+        "from",  "global",   "if",    "import", "in",   "is",     "lambda", "nonlocal", "not",
+        "or",    "pass",     "raise", "return", "try",  "while",  "with",   "yield",
+    };
+    inline for (keywords) |keyword| if (comptime std.mem.eql(u8, name, keyword)) return name ++ "_";
+    return name;
+}
+
+/// The parameters that Python gives: an allocator, nano_ffi gives.
+pub fn passedOf(comptime params: []const ?type) []const usize {
+    comptime var passed: []const usize = &.{};
+    inline for (params, 0..) |Param, index| {
+        if (Param != std.mem.Allocator) passed = passed ++ .{index};
+    }
+    return passed;
+}
+
+fn takesObject(comptime params: []const ?type) bool {
+    return for (params) |Param| {
+        if (classes.isClass(classes.Pointee(Param.?))) break true;
+    } else false;
+}
+
+/// Whether a result is a pointer into an object that was passed.
+fn isLent(comptime kind: Kind, comptime T: type) bool {
+    return kind == .reference or (kind == .objects and kindOf(@typeInfo(T).pointer.child) == .reference) or
+        (kind == .owned and kindOf(T.nano_ffi_owned) == .objects and isLent(.objects, T.nano_ffi_owned));
 }
 
 /// What a `T` is where it is not null.
@@ -359,26 +416,27 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
     const defaults = if (@hasField(Spec, "defaults")) spec.defaults else .{};
-    comptime var args: [info.param_types.len]Argument = undefined;
+    const passed = passedOf(info.param_types);
+    comptime var args: [passed.len]Argument = undefined;
 
     if (@hasField(Spec, "args") and spec.args.len != args.len) return refused(
         "'{s}' takes {d} parameters, its signature names {d}: name each of them once",
         .{ name, args.len, spec.args.len },
     );
-    if (@hasField(Spec, "params") and spec.params.len != args.len) return refused(
+    if (@hasField(Spec, "params") and spec.params.len != info.param_types.len) return refused(
         "'{s}' takes {d} parameters, {d} names were given: give one for each",
-        .{ name, args.len, spec.params.len },
+        .{ name, info.param_types.len, spec.params.len },
     );
-    for (&args, info.param_types, 0..) |*arg, Param, index| {
+    for (&args, passed, 0..) |*arg, parameter, index| {
         const default = std.fmt.comptimePrint("arg{d}", .{index});
         const param_name: [:0]const u8 = if (@hasField(Spec, "args"))
             spec.args[index].name
-        else if (@hasField(Spec, "params")) spec.params[index] else default;
-        const T = Param orelse return refused(
+        else if (@hasField(Spec, "params")) pythonName(spec.params[parameter]) else default;
+        const T = info.param_types[parameter] orelse return refused(
             "'{s}': parameter '{s}' is generic: give it a type, Python's values have only one",
             .{ name, param_name },
         );
-        if (comptime kindOf(Value(T)) == .owned) return refused(
+        if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
             .{ name, param_name, @typeName(T) },
         );
@@ -406,7 +464,7 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
         } else return refused("'{s}': there is a default for '{s}', and no such parameter", .{ name, param_name });
     }
 
-    if (@hasField(Spec, "gil") and spec.gil == .released) for (info.param_types, args) |Param, arg| switch (kindOf(Value(Param.?)).?) {
+    if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| switch (kindOf(Value(info.param_types[parameter].?)).?) {
         .callback, .object => return refused(
             "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep it, or take something else",
             .{ name, arg.name },
@@ -421,6 +479,10 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
         const kind = kindOf(Value(T)) orelse continue;
         if (kind == .callback or kind == .ndarray) return refused(
             "'{s}' returns {s}, which only a parameter can be",
+            .{ name, @typeName(T) },
+        );
+        if (isLent(kind, Value(T)) and !takesObject(info.param_types)) return refused(
+            "'{s}' returns {s}, and takes no object that this could be a part of: return the struct itself",
             .{ name, @typeName(T) },
         );
         if (!isExact(T)) return refused(
@@ -450,7 +512,7 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
                 "'{s}': parameter '{s}' has a default, and '{s}' behind it has none: give '{s}' one, too",
                 .{ name, arg.name, next, next },
             );
-        } else if (required == null and kindOf(info.param_types[args.len - 1 - behind].?) == .optional) {
+        } else if (required == null and kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .optional) {
             arg.default = "None";
         } else required = arg.name;
     }
@@ -467,7 +529,7 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
 }
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
-    "exhaustive enums, tuples, structs and tagged unions (union(enum)) of such, std.StringHashMap, " ++
+    "exhaustive enums, tuples, public structs of the file and pointers to them, structs and tagged unions (union(enum)) of such, std.StringHashMap, " ++
     "std.math.Complex, or nano_ffi.Str, Bytes, Buffer, NdArray, Object, Callback";
 
 fn disagreement(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) ?Analysis {
@@ -609,4 +671,13 @@ test "parts of types" {
     try std.testing.expect(isBufferItem(f16) and isBufferItem(bool) and isBufferItem(u64));
     try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
     try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
+}
+
+test pythonName {
+    try std.testing.expectEqualStrings("from_", pythonName("from"));
+    try std.testing.expectEqualStrings("source", pythonName("source"));
+}
+
+test passedOf {
+    try std.testing.expectEqualSlices(usize, &.{1}, comptime passedOf(&.{ std.mem.Allocator, u8 }));
 }

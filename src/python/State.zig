@@ -9,6 +9,7 @@ const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
+const class_count = @import("../classes.zig").all.len;
 const State = @This();
 
 /// The module's own functions. Filled while it is executed, only read afterwards: no lock is needed.
@@ -26,6 +27,8 @@ arena: std.heap.ArenaAllocator,
 objects: *PyObject,
 /// dict: full name of a Zig type → its Python class.
 types: *PyObject,
+/// The Python types of the classes, in their order; null until they are made.
+instances: [class_count]?*PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -68,6 +71,7 @@ pub fn create(state: *State) bool {
     state.functions = .init(memory.allocator);
     state.arena = .init(memory.allocator);
     state.dispatcher = null;
+    state.instances = @splat(null);
     state.ready = true;
     return true;
 }
@@ -79,6 +83,10 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
+    for (state.instances) |class| if (class) |some| {
+        const stop = visit(some, arg);
+        if (stop != 0) return stop;
+    };
     const own = .{ state.objects, state.types, state.registered, state.codes, state.replaced };
     inline for (own ++ state.classes.owned()) |object| {
         const stop = visit(object, arg);
@@ -96,6 +104,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.arena.deinit();
     errors.releaseCache(&state.raised);
     state.kept.release();
+    for (state.instances) |class| c.Py_DecRef(class);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);

@@ -141,6 +141,22 @@ pub const structs = struct {
         slots: [*]const PyType_Slot,
     };
 
+    pub const PyGetSetDef = extern struct {
+        name: ?[*:0]const u8 = null,
+        get: ?*const getter = null,
+        set: ?*const setter = null,
+        doc: ?[*:0]const u8 = null,
+        closure: ?*anyopaque = null,
+    };
+
+    pub const PyMemberDef = extern struct {
+        name: ?[*:0]const u8 = null,
+        type: c_int = 0,
+        offset: Py_ssize_t = 0,
+        flags: c_int = 0,
+        doc: ?[*:0]const u8 = null,
+    };
+
     pub const PyMethodDef = extern struct {
         ml_name: ?[*:0]const u8 = null,
         ml_meth: ?*const anyopaque = null,
@@ -204,6 +220,8 @@ pub const traverseproc = fn (*PyObject, *const visitproc, ?*anyopaque) callconv(
 pub const inquiry = fn (*PyObject) callconv(.c) c_int;
 pub const unaryfunc = fn (*PyObject) callconv(.c) ?*PyObject;
 pub const newfunc = fn (*PyObject, *PyObject, ?*PyObject) callconv(.c) ?*PyObject;
+pub const getter = fn (*PyObject, ?*anyopaque) callconv(.c) ?*PyObject;
+pub const setter = fn (*PyObject, ?*PyObject, ?*anyopaque) callconv(.c) c_int;
 pub const freefunc = fn (?*anyopaque) callconv(.c) void;
 pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callconv(.c) ?*PyObject;
@@ -238,7 +256,15 @@ pub const constants = struct {
     pub const METH_KEYWORDS: c_int = 0x2;
     pub const METH_NOARGS: c_int = 0x4;
     pub const METH_O: c_int = 0x8;
+    pub const METH_STATIC: c_int = 0x20;
     pub const METH_FASTCALL: c_int = 0x80;
+
+    pub const Py_EQ: c_int = 2;
+    pub const Py_NE: c_int = 3;
+
+    /// Types and flags of a PyMemberDef, which are T_PYSSIZET and READONLY before CPython 3.12.
+    pub const Py_T_PYSSIZET: c_int = 19;
+    pub const Py_READONLY: c_int = 1;
 
     pub const PyBUF_WRITABLE: c_int = 0x1;
     pub const PyBUF_FORMAT: c_int = 0x4;
@@ -246,6 +272,7 @@ pub const constants = struct {
     pub const PyBUF_STRIDES: c_int = 0x10 | PyBUF_ND;
 
     pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
+    pub const Py_TPFLAGS_BASETYPE: c_ulong = 1 << 10;
     pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;
     pub const Py_TPFLAGS_DEFAULT: c_ulong = 0;
     pub const Py_TPFLAGS_LONG_SUBCLASS: c_ulong = 1 << 24;
@@ -256,10 +283,18 @@ pub const constants = struct {
 
     pub const Py_nb_float: c_int = 11;
     pub const Py_nb_index: c_int = 13;
+    pub const Py_tp_base: c_int = 48;
     pub const Py_tp_dealloc: c_int = 52;
+    pub const Py_tp_doc: c_int = 56;
+    pub const Py_tp_hash: c_int = 59;
     pub const Py_tp_init: c_int = 60;
+    pub const Py_tp_methods: c_int = 64;
     pub const Py_tp_new: c_int = 65;
+    pub const Py_tp_repr: c_int = 66;
+    pub const Py_tp_richcompare: c_int = 67;
     pub const Py_tp_traverse: c_int = 71;
+    pub const Py_tp_members: c_int = 72;
+    pub const Py_tp_getset: c_int = 73;
 
     /// Slot numbers of PyModuleDef. CPython 3.15 renumbers them, and takes these still.
     pub const Py_mod_exec: c_int = 2;
@@ -314,6 +349,8 @@ pub const functions = struct {
     pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
+    pub extern fn PyObject_ClearWeakRefs(object: *PyObject) void;
+    pub extern fn PyObject_HashNotImplemented(object: *PyObject) Py_ssize_t;
     pub extern fn PyObject_GC_Del(object: *PyObject) void;
     pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
     pub extern fn PyObject_Vectorcall(
@@ -336,6 +373,7 @@ pub const functions = struct {
     pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
     pub extern fn PyComplex_RealAsDouble(number: *PyObject) f64;
     pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
+    pub extern fn PyType_GetModule(class: *PyObject) ?*PyObject;
     pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
     pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
@@ -366,6 +404,7 @@ pub const functions = struct {
     pub extern fn PyUnicode_DecodeUTF8(bytes: [*]const u8, size: Py_ssize_t, errors: ?[*:0]const u8) ?*PyObject;
     pub extern fn PyUnicode_FromFormat(format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
+    pub extern fn PyUnicode_Join(separator: *PyObject, texts: *PyObject) ?*PyObject;
     pub extern fn PyUnicode_New(size: Py_ssize_t, largest: u32) ?*PyObject;
     pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
     pub extern fn PyBytes_AsStringAndSize(bytes: *PyObject, data: *?[*]u8, size: *Py_ssize_t) c_int;
@@ -380,6 +419,7 @@ pub const functions = struct {
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
     pub extern fn PyDict_Items(dict: *PyObject) ?*PyObject;
     pub extern fn PyDict_SetItem(dict: *PyObject, key: *PyObject, item: *PyObject) c_int;
+    pub extern fn PyDict_Update(dict: *PyObject, other: *PyObject) c_int;
     pub extern fn PyDict_Size(dict: *PyObject) Py_ssize_t;
     pub extern fn PyList_GetItem(list: *PyObject, index: Py_ssize_t) ?*PyObject;
     pub extern fn PyList_SetItem(list: *PyObject, index: Py_ssize_t, item: ?*PyObject) c_int;
@@ -400,6 +440,16 @@ pub const functions = struct {
     pub extern fn PyCallable_Check(object: *PyObject) c_int;
     pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
 
+    pub extern fn PyDescr_NewMethod(class: *PyObject, def: *const PyMethodDef) ?*PyObject;
+
+    // Locks and the identity of threads.
+    pub extern fn PyThread_get_thread_ident() c_ulong;
+    pub extern fn PyThread_allocate_lock() ?*anyopaque;
+    pub extern fn PyThread_free_lock(lock: *anyopaque) void;
+    pub extern fn PyThread_acquire_lock(lock: *anyopaque, wait: c_int) c_int;
+    pub extern fn PyThread_acquire_lock_timed(lock: *anyopaque, microseconds: c_longlong, interruptible: c_int) c_int;
+    pub extern fn PyThread_release_lock(lock: *anyopaque) void;
+
     // Free-threaded builds only.
     pub extern fn PyMutex_Lock(mutex: *u8) void;
     pub extern fn PyMutex_Unlock(mutex: *u8) void;
@@ -419,6 +469,8 @@ pub const functions = struct {
 pub const objects = struct {
     pub const _Py_FalseStruct = PyObject;
     pub const _Py_NoneStruct = PyObject;
+    pub const _Py_NotImplementedStruct = PyObject;
+    pub const PyBaseObject_Type = PyObject;
     pub const _Py_TrueStruct = PyObject;
     pub const PyByteArray_Type = PyObject;
     pub const PyBytes_Type = PyObject;
@@ -429,6 +481,7 @@ pub const objects = struct {
     pub const PyUnicode_Type = PyObject;
     pub const PyExc_ArithmeticError = *PyObject;
     pub const PyExc_AssertionError = *PyObject;
+    pub const PyExc_AttributeError = *PyObject;
     pub const PyExc_BaseException = *PyObject;
     pub const PyExc_BlockingIOError = *PyObject;
     pub const PyExc_BrokenPipeError = *PyObject;
@@ -451,6 +504,7 @@ pub const objects = struct {
     pub const PyExc_OverflowError = *PyObject;
     pub const PyExc_PermissionError = *PyObject;
     pub const PyExc_RecursionError = *PyObject;
+    pub const PyExc_ReferenceError = *PyObject;
     pub const PyExc_RuntimeError = *PyObject;
     pub const PyExc_TimeoutError = *PyObject;
     pub const PyExc_TypeError = *PyObject;

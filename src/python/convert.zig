@@ -7,6 +7,7 @@ const std = @import("std");
 const buffers = @import("buffers.zig");
 const capi = @import("capi.zig");
 const enums = @import("enums.zig");
+const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
 const panics = @import("../panics.zig");
 const reuse = @import("reuse.zig");
@@ -14,6 +15,8 @@ const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
 const memory = @import("memory.zig");
+const Instance = @import("Instance.zig");
+const instances = @import("objects.zig");
 const State = @import("State.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -30,7 +33,8 @@ pub fn Argument(comptime T: type) type {
         .ndarray => buffers.Shaped(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
         .void, .array, .tuple, .record, .tagged, .map => Composite(T),
-        .owned => comptime unreachable, // a result only: signature.zig has refused it
+        .class, .reference => instances.Argument(T),
+        .owned, .objects => comptime unreachable, // a result only: signature.zig has refused it
     };
 }
 
@@ -584,15 +588,7 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
             const copy = arena.dupe(u8, if (@typeInfo(T) == .pointer) value else value.data) catch return errors.raiseNoMemory();
             return if (@typeInfo(T) == .pointer) copy else .{ .data = copy };
         },
-        .items => {
-            const sequence = try tupleOf(object, site);
-            defer c.Py_DecRef(sequence);
-            const size: usize = @intCast(c.PyTuple_Size(sequence));
-            const Item = @typeInfo(T).pointer.child;
-            const items = arena.alloc(Item, size) catch return errors.raiseNoMemory();
-            for (items, 0..) |*item, index| item.* = try loadItem(Item, arena, module, sequence, index, site);
-            return items;
-        },
+        .items => return loadItems(@typeInfo(T).pointer.child, arena, module, object, site),
         .array => {
             const info = @typeInfo(T).array;
             const sequence = try tupleOf(object, site);
@@ -612,10 +608,11 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
                 fields[index] = try loadItem(Field, arena, module, sequence, index, site);
             return fields;
         },
-        .record => return loadRecord(T, arena, module, object, site),
+        .record => return loadFields(T, arena, module, object, site),
+        .class => return loadClass(T, arena, module, object, site),
         .tagged => return loadTagged(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
-        .callback, .owned, .ndarray => comptime unreachable, // never part of another value
+        .callback, .owned, .ndarray, .reference, .objects => comptime unreachable, // never part of another value
     }
 }
 
@@ -626,7 +623,7 @@ const max_depth = 256;
 fn inside(site: *const Site, comptime T: type, name: [:0]const u8, index: usize) Site {
     return .{
         .function = site.function,
-        .parameter = .{ .name = name, .typ = comptime signature.typeName(T).? },
+        .parameter = .{ .name = name, .typ = comptime classes.fieldTypeName(T) },
         .within = site,
         .index = index,
         .depth = site.depth + 1,
@@ -660,8 +657,45 @@ fn loadItem(
     return load(Item, arena, module, item, &inside(site, Item, "", index));
 }
 
+/// A copy of what an object of a class is, or of what a dict has for its fields.
+fn loadClass(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    var argument = try instances.Argument(T).take(module, object, site);
+    defer argument.release();
+    if (argument.instance) |instance| {
+        var hold: Instance.Hold = .{};
+        try Instance.acquire(&hold, Instance.ownerOf(instance), .shared, false);
+        defer Instance.release(&hold);
+        argument.address = try Instance.resolve(instance);
+        return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
+    }
+    return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
+}
+
+/// A value for the field of a class: a list may be any of Zig's.
+pub fn loadField(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+    if (comptime classes.fieldKind(T) != .list) return load(T, arena, module, object, site);
+    const Item = classes.ListItem(T).?;
+    const items = try loadItems(Item, arena, module, object, site);
+    return if (comptime classes.isArrayList(T)) .fromOwnedSlice(items) else items;
+}
+
+fn loadItems(comptime Item: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error![]Item {
+    const sequence = try tupleOf(object, site);
+    defer c.Py_DecRef(sequence);
+    const size: usize = @intCast(c.PyTuple_Size(sequence));
+    const items = arena.alloc(Item, size) catch return errors.raiseNoMemory();
+    for (items, 0..) |*item, index| item.* = try loadItem(Item, arena, module, sequence, index, site);
+    return items;
+}
+
+/// A copy of the value of a field.
+pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    if (comptime classes.fieldKind(T) != .list) return give(T, module, value);
+    return giveList(classes.ListItem(T).?, module, if (comptime classes.isArrayList(T)) value.items else value);
+}
+
 /// A struct out of a dict: a value for every field that has no default, and no other keys.
-fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+pub fn loadFields(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
     if (!capi.hasFlag(object, "DICT_SUBCLASS")) return errors.raiseWrongType(site, "a dict", object);
     const info = @typeInfo(T).@"struct";
     var record: T = undefined;
@@ -672,7 +706,7 @@ fn loadRecord(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
         if (capi.getItem(object, key)) |value| { // ours: the dict may drop its own while it is converted
             defer c.Py_DecRef(value);
             found += 1;
-            @field(record, name) = try load(Field, arena, module, value, &inside(site, Field, name, 0));
+            @field(record, name) = try loadField(Field, arena, module, value, &inside(site, Field, name, 0));
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
         } else if (attrs.defaultValue(Field)) |default| {
@@ -782,6 +816,11 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
         .items => return giveList(@typeInfo(T).pointer.child, module, value),
         .array => return giveList(@typeInfo(T).array.child, module, &value),
         .record => return giveRecord(T, module, value),
+        .class => return if (comptime classes.isCopyable(T))
+            instances.giveCopy(T, module, value)
+        else
+            instances.giveOwned(T, module, value, null),
+        .reference => return instances.giveAddress(T, module, value, &.{}),
         .tagged => switch (value) {
             inline else => |some, tag| {
                 const name = newStr(@tagName(tag));
@@ -797,6 +836,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             defer map.deinit();
             return giveMap(T, module, &map);
         },
+        .objects => comptime unreachable, // the frame of the call gives it
         .callback, .ndarray => comptime unreachable, // a parameter only
         .owned => {
             defer value.deinit();
@@ -807,7 +847,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
 
 const newStr = capi.newStr;
 
-fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
+pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
     const list = c.PyList_New(@intCast(items.len)) orelse return null;
     for (items, 0..) |item, index| {
         const object = give(Item, module, item) orelse {

@@ -16,7 +16,7 @@ pub const Function = struct {
     entry: *const entries.Entry,
     sig: Signature,
 
-    fn methodDef(comptime function: Function) capi.PyMethodDef {
+    pub fn methodDef(comptime function: Function) capi.PyMethodDef {
         return .{
             .ml_name = function.sig.name,
             .ml_meth = function.entry.method,

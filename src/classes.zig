@@ -1,0 +1,476 @@
+//! Which structs of a user's module are classes in Python, and what their declarations are there.
+//!
+//! The root file of an extension names the module (`nano_ffi_module`) and what source.zig read of it
+//! (`nano_ffi_source`): every public struct that is reached from there by public declarations in the
+//! module's own files is a class. Without these declarations none is.
+
+const std = @import("std");
+const root = if (@import("builtin").is_test) example else @import("root");
+const signature = @import("signature.zig");
+
+pub const Class = struct {
+    T: type,
+    /// With the names of the classes that it is declared in: `Outer.Inner`.
+    name: [:0]const u8,
+    /// What source.zig read in it.
+    source: type,
+    /// The namespace that declares it.
+    within: type,
+
+    /// The name without those around it.
+    pub fn ownName(comptime class: Class) [:0]const u8 {
+        const dot = std.mem.lastIndexOfScalar(u8, class.name, '.') orelse return class.name;
+        return class.name[dot + 1 ..];
+    }
+};
+
+/// All classes, outer ones before those that they declare.
+pub const all: []const Class = if (@hasDecl(root, "nano_ffi_module"))
+    listOf(root.nano_ffi_module, root.nano_ffi_source)
+else
+    &.{};
+
+fn listOf(comptime namespace: type, comptime source: type) []const Class {
+    @setEvalBranchQuota(1_000_000);
+    comptime var found: []const Class = &.{};
+    addClasses(&found, namespace, source, "");
+    comptime var next = 0;
+    while (next < found.len) : (next += 1) {
+        const class = found[next];
+        addClasses(&found, class.T, class.source, class.name ++ ".");
+    }
+    const list = found;
+    return list;
+}
+
+fn addClasses(comptime found: *[]const Class, comptime namespace: type, comptime source: type, comptime prefix: []const u8) void {
+    for (@typeInfo(namespace).@"struct".decl_names) |name| {
+        if (!declaresClass(namespace, source, name)) continue;
+        const T = @field(namespace, name);
+        const known = T == root_module or for (found.*) |class| {
+            if (class.T == T) break true;
+        } else false;
+        if (!known) found.* = found.* ++ .{Class{
+            .T = T,
+            .name = prefix ++ name,
+            .source = @field(source, name),
+            .within = namespace,
+        }};
+    }
+}
+
+const root_module = if (@hasDecl(root, "nano_ffi_module")) root.nano_ffi_module else void;
+
+/// Whether `name` is a struct whose source was read: one of another module is not.
+pub fn declaresClass(comptime namespace: type, comptime source: type, comptime name: []const u8) bool {
+    if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
+    const T = @field(namespace, name);
+    if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
+    const info = @typeInfo(T).@"struct";
+    return !info.is_tuple and info.layout != .@"packed";
+}
+
+/// The place of `T` among all classes; null where it is none.
+pub fn indexOf(comptime T: type) ?usize {
+    return comptime for (all, 0..) |class, index| {
+        if (class.T == T) break index;
+    } else null;
+}
+
+pub fn isClass(comptime T: type) bool {
+    return comptime indexOf(T) != null;
+}
+
+pub fn nameOf(comptime T: type) [:0]const u8 {
+    return all[indexOf(T).?].name;
+}
+
+/// What a declaration of a struct is to its class.
+pub const Role = enum { init, deinit, method, static, other };
+
+pub fn roleOf(comptime T: type, comptime name: []const u8) Role {
+    const declaration = @field(T, name);
+    if (@TypeOf(declaration) == type or @typeInfo(@TypeOf(declaration)) != .@"fn") return .other;
+    const info = @typeInfo(@TypeOf(declaration)).@"fn";
+    if (std.mem.eql(u8, name, "deinit")) return .deinit;
+    if (std.mem.eql(u8, name, "init")) {
+        const Result = info.return_type orelse return .static;
+        if (signature.Payload(Result) == T) return .init;
+    }
+    if (info.param_types.len == 0) return .static;
+    return if (Pointee(info.param_types[0] orelse return .static) == T) .method else .static;
+}
+
+/// The struct that a parameter is, or points to.
+pub fn Pointee(comptime T: type) type {
+    return switch (@typeInfo(T)) {
+        .pointer => |pointer| if (pointer.size == .one) pointer.child else T,
+        .optional => |optional| Pointee(optional.child),
+        else => T,
+    };
+}
+
+/// Whether the value owns something that has to be given back.
+pub fn hasDeinit(comptime T: type) bool {
+    return @hasDecl(T, "deinit") and @typeInfo(@TypeOf(T.deinit)) == .@"fn";
+}
+
+/// How Python sees a field.
+pub const FieldKind = enum {
+    /// Converted, there and back.
+    value,
+    /// A struct inside: an object that is part of this one.
+    part,
+    /// A slice or std.ArrayList: a list that shows what is in it now.
+    list,
+    /// A pointer to a struct: the object there, to be read.
+    reference,
+    /// Not at all.
+    hidden,
+};
+
+pub fn fieldKind(comptime Field: type) FieldKind {
+    return comptime decideField(Field);
+}
+
+fn decideField(comptime Field: type) FieldKind {
+    if (isClass(Field)) return .part;
+    if (ListItem(Field)) |Item| {
+        if (isClass(Item)) return .list;
+        if (signature.kindOf(Item) != null and signature.isPart(Item) and !isConstSlice(Field)) return .list;
+    }
+    const kind = signature.kindOf(Field) orelse return .hidden;
+    if (kind == .reference) return .reference;
+    if (kind == .optional) {
+        const some = signature.kindOf(@typeInfo(Field).optional.child).?;
+        if (some == .reference) return .reference;
+        if (some == .class and !isCopyable(Field)) return .hidden;
+    }
+    return if (kind != .object and signature.isPart(Field)) .value else .hidden;
+}
+
+fn isConstSlice(comptime T: type) bool {
+    return @typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"const";
+}
+
+/// The type of the items of a slice (bytes are none) or a std.ArrayList; null of another type.
+pub fn ListItem(comptime T: type) ?type {
+    switch (@typeInfo(T)) {
+        .pointer => |pointer| return if (pointer.size == .slice and pointer.sentinel_ptr == null and
+            !pointer.attrs.@"volatile" and T != []const u8 and T != []u8) pointer.child else null,
+        .@"struct" => return if (isArrayList(T)) @typeInfo(@FieldType(T, "items")).pointer.child else null,
+        else => return null,
+    }
+}
+
+pub fn isArrayList(comptime T: type) bool {
+    if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) return false;
+    if (!@hasField(T, "items") or !@hasField(T, "capacity") or @typeInfo(@FieldType(T, "items")) != .pointer) return false;
+    return T == std.ArrayList(@typeInfo(@FieldType(T, "items")).pointer.child);
+}
+
+/// Whether a value of type `T` and all that it points to can be copied: then each object in Python
+/// has a copy of its own, and no pointer ever points to memory that is gone.
+pub fn isCopyable(comptime T: type) bool {
+    return comptime copyableWithin(T, &.{});
+}
+
+fn copyableWithin(comptime T: type, comptime open: []const type) bool {
+    @setEvalBranchQuota(100_000);
+    for (open) |Outer| if (Outer == T) return true;
+    if (ListItem(T)) |Item| return copyableWithin(Item, open);
+    switch (@typeInfo(T)) {
+        .pointer => return T == []const u8 or T == []u8,
+        .optional => |optional| return copyableWithin(optional.child, open),
+        .array => |array| return array.sentinel_ptr == null and copyableWithin(array.child, open),
+        .@"struct" => |info| {
+            if (T == signature.Str or T == signature.Bytes or T == signature.Buffer) return true;
+            if (T == signature.Object) return false;
+            if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
+                .complex => return true,
+                .map => return copyableWithin(signature.MapValue(T), open),
+                .record, .tuple => {},
+                else => return false,
+            } else if (hasDeinit(T)) return false;
+            for (info.field_types) |Field| if (!copyableWithin(Field, open ++ .{T})) return false;
+            return true;
+        },
+        .@"union" => |info| {
+            if (info.tag_type == null) return false;
+            for (info.field_types) |Field| if (!copyableWithin(Field, open ++ .{T})) return false;
+            return true;
+        },
+        .void, .bool, .int, .float, .@"enum" => return signature.kindOf(T) != null,
+        else => return false,
+    }
+}
+
+/// Whether a value of type `T` is all that there is of it: it points nowhere.
+pub fn isFlat(comptime T: type) bool {
+    return comptime switch (@typeInfo(T)) {
+        .void, .bool, .int, .float, .@"enum" => true,
+        .optional => |optional| isFlat(optional.child),
+        .array => |array| isFlat(array.child),
+        .@"struct" => |info| for (info.field_types) |Field| {
+            if (!isFlat(Field)) break false;
+        } else true,
+        .@"union" => |info| info.tag_type != null and for (info.field_types) |Field| {
+            if (!isFlat(Field)) break false;
+        } else true,
+        else => false,
+    };
+}
+
+/// Whether all pointers in a `T` that is not copyable are such to whole objects of classes: then it is a
+/// handle, which is good as long as these are.
+pub fn isHandle(comptime T: type) bool {
+    return comptime switch (@typeInfo(T)) {
+        .pointer => |pointer| pointer.size == .one and isClass(pointer.child),
+        .optional => |optional| isHandle(optional.child),
+        .@"struct" => |info| !hasDeinit(T) and for (info.field_types) |Field| {
+            if (!isFlat(Field) and !isHandle(Field)) break false;
+        } else true,
+        else => isFlat(T),
+    };
+}
+
+/// Whether a `T` holds a pointer to an object of class `C`.
+pub fn pointsTo(comptime T: type, comptime C: type) bool {
+    return comptime switch (@typeInfo(T)) {
+        .pointer => |pointer| pointer.size == .one and pointer.child == C,
+        .optional => |optional| pointsTo(optional.child, C),
+        .@"struct" => |info| for (info.field_types) |Field| {
+            if (pointsTo(Field, C)) break true;
+        } else false,
+        else => false,
+    };
+}
+
+/// How Python makes an object.
+pub const Construction = enum { none, init, fields };
+
+pub fn constructionOf(comptime class: Class) Construction {
+    const T = class.T;
+    @setEvalBranchQuota(100_000);
+    if (comptime !optionOf(class, "constructible", true)) return .none;
+    if (@hasDecl(T, "init") and roleOf(T, "init") == .init) return .init;
+    return if (comptime whyNoFields(T) == null) .fields else .none;
+}
+
+/// Why no object can be made out of its fields; null where it can.
+pub fn whyNoFields(comptime T: type) ?[:0]const u8 {
+    return comptime obstacleOf(T);
+}
+
+fn obstacleOf(comptime T: type) ?[:0]const u8 {
+    const info = @typeInfo(T).@"struct";
+    if (info.field_names.len == 0) return "it has no fields";
+    for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        const why: ?[]const u8 = if (attrs.@"comptime")
+            "is comptime"
+        else if (!isCopyable(Field))
+            "has type " ++ @typeName(Field) ++ ", which cannot come from Python"
+        else if (hasDeinit(T) and !isFlat(Field)) "has memory that deinit frees" else null;
+        if (why) |reason| return std.fmt.comptimePrint("its field '{s}' {s}, and it has no init", .{ name, reason });
+    }
+    return null;
+}
+
+/// Whether Python can hash an object: one that compares by its fields may change.
+pub fn isHashable(comptime T: type) bool {
+    if (@hasDecl(T, "__hash__")) return true;
+    return !@hasDecl(T, "__eq__") and !isCopyable(T);
+}
+
+/// Whether Python may set a field: what points somewhere only where all is copied.
+pub fn isSettable(comptime T: type, comptime Field: type) bool {
+    return comptime isFlat(Field) or (isCopyable(T) and isCopyable(Field));
+}
+
+/// The name of the type of a field that Python sees.
+pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
+    return comptime signature.typeName(Field) orelse "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
+}
+
+/// What the namespace of a class says of it in its `nano_ffi_options`.
+pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime default: bool) bool {
+    if (!@hasDecl(class.within, "nano_ffi_options")) return default;
+    const options = class.within.nano_ffi_options;
+    if (!@hasField(@TypeOf(options), class.ownName())) return default;
+    const own = @field(options, class.ownName());
+    return if (@hasField(@TypeOf(own), option)) @field(own, option) else default;
+}
+
+/// The root of the tests.
+const example = struct {
+    pub const nano_ffi_module = struct {
+        pub const Point = struct {
+            x: f64,
+            y: f64 = 0,
+            pub const Inner = struct { y: []const u8 };
+            pub const Self = @This();
+            pub fn norm(self: Self) f64 {
+                return self.x;
+            }
+            pub fn origin() Self {
+                return .{ .x = 0 };
+            }
+        };
+        pub const Same = Point;
+        pub const Foreign = std.ArrayList(u8);
+        pub const Tree = struct {
+            root: ?*Tree,
+            points: std.ArrayList(Point),
+            name: []const u8,
+            opaque_thing: *u8,
+            pub fn init(gpa: std.mem.Allocator) !Tree {
+                _ = gpa;
+                unreachable;
+            }
+            pub fn deinit(self: *Tree) void {
+                _ = self;
+            }
+        };
+        pub const Handle = struct { tree: *Tree, number: u32 };
+        pub const nano_ffi_options = .{ .Handle = .{ .constructible = false } };
+    };
+    pub const nano_ffi_source = struct {
+        pub const Point = struct {
+            pub const Inner = struct {};
+            pub const Self = .{};
+        };
+        pub const Same = struct {};
+        pub const Foreign = .{};
+        pub const Tree = struct {};
+        pub const Handle = struct {};
+    };
+};
+
+const Plane = example.nano_ffi_module.Point;
+const Forest = example.nano_ffi_module.Tree;
+const Grip = example.nano_ffi_module.Handle;
+const expect = std.testing.expect;
+const expectEqualStrings = std.testing.expectEqualStrings;
+
+test listOf {
+    const list = comptime listOf(example.nano_ffi_module, example.nano_ffi_source);
+    try std.testing.expectEqual(4, list.len);
+    try expectEqualStrings("Point.Inner", list[3].name);
+    try expectEqualStrings("Inner", list[3].ownName());
+}
+
+test declaresClass {
+    try expect(declaresClass(example.nano_ffi_module, example.nano_ffi_source, "Point"));
+    try expect(!declaresClass(example.nano_ffi_module, example.nano_ffi_source, "Foreign"));
+}
+
+test indexOf {
+    try std.testing.expectEqual(0, indexOf(Plane).?);
+    try std.testing.expectEqual(null, indexOf(u8));
+    try expect(isClass(Forest) and !isClass(std.ArrayList(u8)));
+    try expectEqualStrings("Point.Inner", nameOf(Plane.Inner));
+}
+
+test isClass {
+    try expect(isClass(Grip) and !isClass(*Grip));
+}
+
+test nameOf {
+    try expectEqualStrings("Tree", nameOf(Forest));
+}
+
+test roleOf {
+    try std.testing.expectEqual(.method, roleOf(Plane, "norm"));
+    try std.testing.expectEqual(.static, roleOf(Plane, "origin"));
+    try std.testing.expectEqual(.init, roleOf(Forest, "init"));
+    try std.testing.expectEqual(.deinit, roleOf(Forest, "deinit"));
+    try std.testing.expectEqual(.other, roleOf(Plane, "Self"));
+}
+
+test Pointee {
+    try expect(Pointee(?*const Plane) == Plane);
+    try expect(Pointee([]Plane) == []Plane);
+}
+
+test hasDeinit {
+    try expect(hasDeinit(Forest) and !hasDeinit(Plane));
+}
+
+test fieldKind {
+    try std.testing.expectEqual(.value, fieldKind(f64));
+    try std.testing.expectEqual(.part, fieldKind(Plane));
+    try std.testing.expectEqual(.list, fieldKind([]Plane));
+    try std.testing.expectEqual(.list, fieldKind(std.ArrayList(f64)));
+    try std.testing.expectEqual(.value, fieldKind([]const f64));
+    try std.testing.expectEqual(.reference, fieldKind(?*Forest));
+    try std.testing.expectEqual(.hidden, fieldKind(*u8));
+    try std.testing.expectEqual(.value, fieldKind(?Plane));
+    try std.testing.expectEqual(.hidden, fieldKind(?Forest));
+}
+
+test ListItem {
+    try expect((comptime ListItem([]const Plane).?) == Plane);
+    try expect((comptime ListItem(std.ArrayList(u8)).?) == u8);
+    try expect(comptime ListItem([]const u8) == null);
+}
+
+test isArrayList {
+    try expect(isArrayList(std.ArrayList(u8)) and !isArrayList(struct { items: []u8, capacity: usize }));
+}
+
+test isCopyable {
+    const Value = struct { name: []const u8, next: ?u8, all: []const []const f64 };
+    try expect(isCopyable(Value));
+    try expect(!isFlat(Value));
+    try expect(isCopyable(union(enum) { a: []const u8, b }));
+    try expect(isCopyable(std.ArrayList([]const u8)));
+    try expect(!isCopyable(struct { next: *u8 }));
+    try expect(!isCopyable(std.mem.Allocator));
+    try expect(isCopyable([]const Plane.Inner) and !isCopyable(Forest));
+}
+
+test isFlat {
+    try expect(isFlat(struct { x: f64, y: ?[2]u8 }));
+    try expect(isFlat(Plane) and !isFlat(Plane.Inner));
+}
+
+test isHandle {
+    try expect(isHandle(Grip) and !isHandle(Forest) and !isHandle(Plane.Inner));
+}
+
+test pointsTo {
+    try expect(pointsTo(Grip, Forest) and !pointsTo(Grip, Plane));
+}
+
+test constructionOf {
+    try std.testing.expectEqual(.fields, constructionOf(all[indexOf(Plane).?]));
+    try std.testing.expectEqual(.init, constructionOf(all[indexOf(Forest).?]));
+    try std.testing.expectEqual(.none, constructionOf(all[indexOf(Grip).?]));
+}
+
+test whyNoFields {
+    try std.testing.expectEqual(null, whyNoFields(Plane));
+    try expectEqualStrings(
+        "its field 'tree' has type *classes.example.nano_ffi_module.Tree, which cannot come from Python, and it has no init",
+        whyNoFields(Grip).?,
+    );
+}
+
+test isHashable {
+    try expect(isHashable(Forest) and !isHashable(Plane) and !isHashable(Plane.Inner));
+}
+
+test isSettable {
+    try expect(isSettable(Plane, f64) and isSettable(Plane.Inner, []const u8));
+    try expect(!isSettable(Forest, []const u8));
+}
+
+test fieldTypeName {
+    try expectEqualStrings("f64", fieldTypeName(f64));
+    try expectEqualStrings("[]Point", fieldTypeName(std.ArrayList(Plane)));
+}
+
+test optionOf {
+    try expect(!optionOf(all[indexOf(Grip).?], "constructible", true));
+    try expect(optionOf(all[indexOf(Plane).?], "constructible", true));
+}

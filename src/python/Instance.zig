@@ -1,0 +1,405 @@
+//! An object of a class: a Zig value that it owns, or a place in another object's, or an address that a
+//! function gave; and who uses it at the moment.
+//!
+//! A place is looked up each time, from the object that owns the memory: it stays right while that
+//! one changes, and fails by an exception where there is nothing any more. An address is good as
+//! long as nobody has changed its owner through another way: the owner counts its changes. So no
+//! address is ever followed that may be gone.
+//!
+//! `Hold` is who uses an owner: one that may change it, or several that do not. Another thread's hold
+//! is waited for, one's own is an exception.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const errors = @import("errors.zig");
+const memory = @import("memory.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const PyObject = capi.PyObject;
+const Instance = @This();
+
+/// CPython allocates it and zeroes it, with room behind it for the value that it may own.
+pub const Layout = extern struct {
+    ob_base: PyObject,
+    /// The list of weak references.
+    weak: ?*PyObject,
+    /// The module of the class, which keeps it.
+    module: *PyObject,
+    info: *const Info,
+    /// The object that this is a part of: a reference.
+    parent: ?*PyObject,
+    /// Owned or an address: the address. A part: its offset. An item: its index.
+    place: usize,
+    /// Of an owner, how often what it points to may have moved. Of an address, what that was.
+    generation: usize,
+    holds: ?*Hold,
+    keep: ?*Keep,
+    state: State,
+    read_only: bool,
+    /// 1 while `holds` is changed.
+    guard: u8,
+};
+
+pub const State = enum(u8) { empty, owned, part, item, address, destroyed, expired };
+
+/// What is known of a class without its Zig type.
+pub const Info = struct {
+    name: [:0]const u8,
+    /// The place of the class in State.instances.
+    index: usize,
+    alignment: usize,
+    /// Gives back what a value owns.
+    deinit: ?*const fn (value: *anyopaque) void,
+    /// Of a list: the address of an item, null where it has no such.
+    item: ?*const fn (list: *anyopaque, index: usize) ?*anyopaque = null,
+    /// Of a value that is copied as a whole: takes what it points to into new memory of `arena`.
+    adopt: ?*const fn (value: *anyopaque, arena: std.mem.Allocator) error{OutOfMemory}!void,
+    /// Whether it points nowhere, and every change leaves a value.
+    flat: bool,
+    /// Whether addresses that its methods give stay good as long as it lives.
+    stable: bool,
+};
+
+/// What an object keeps besides its value.
+pub const Keep = struct {
+    /// What its value points to, where Python gave that.
+    arena: std.heap.ArenaAllocator = .init(memory.allocator),
+    /// What was taken from `arena` when it was new: much more is a reason to begin anew.
+    size: usize = 0,
+    /// Arguments that the value may point into.
+    lent: std.ArrayList(Lent) = .empty,
+    /// Objects that the value may point into, and their generations then.
+    owners: std.ArrayList(Owner) = .empty,
+
+    /// The object is a reference of each; the argument made of it is freed with the last.
+    pub const Lent = struct { object: *PyObject, box: *Box };
+
+    pub const Owner = struct { object: *PyObject, generation: usize };
+
+    pub fn create() Error!*Keep {
+        const keep = memory.allocator.create(Keep) catch return errors.raiseNoMemory();
+        keep.* = .{};
+        return keep;
+    }
+
+    pub fn destroy(keep: *Keep) void {
+        for (keep.lent.items) |lent| {
+            lent.box.release();
+            c.Py_DecRef(lent.object);
+        }
+        for (keep.owners.items) |owner| c.Py_DecRef(owner.object);
+        keep.lent.deinit(memory.allocator);
+        keep.owners.deinit(memory.allocator);
+        keep.arena.deinit();
+        memory.allocator.destroy(keep);
+    }
+};
+
+/// An argument that outlives its call, and is shared by what points into it.
+pub const Box = struct {
+    count: usize = 1,
+    free: *const fn (box: *Box) void,
+
+    pub fn retain(box: *Box) void {
+        _ = @atomicRmw(usize, &box.count, .Add, 1, .monotonic);
+    }
+
+    pub fn release(box: *Box) void {
+        if (@atomicRmw(usize, &box.count, .Sub, 1, .acq_rel) == 1) box.free(box);
+    }
+};
+
+/// An address is good whatever has changed, as long as the owner lives.
+pub const any_generation = std.math.maxInt(usize);
+
+pub const Mode = enum {
+    shared,
+    exclusive,
+    /// A buffer of it is in use.
+    exported,
+};
+
+/// Who uses an owner. It lies where the user is, and must not move.
+pub const Hold = struct {
+    next: ?*Hold = null,
+    owner: *Layout = undefined,
+    thread: c_ulong = 0,
+    mode: Mode = .shared,
+    /// Whether Python code may run meanwhile: then it is not waited for.
+    runs_python: bool = false,
+};
+
+pub inline fn of(object: *PyObject) *Layout {
+    return @ptrCast(@alignCast(object));
+}
+
+/// A new object of `class` with no value: a new reference, or null with the error set.
+pub fn create(class: *PyObject, module: *PyObject, info: *const Info) ?*Layout {
+    const object = c.PyType_GenericAlloc(class, 0) orelse return null;
+    const self = of(object);
+    self.module = module;
+    self.info = info;
+    return self;
+}
+
+/// Where a value of its own would be.
+pub fn storage(self: *Layout) usize {
+    return std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), self.info.alignment);
+}
+
+/// The bytes that an object of the class needs.
+pub fn sizeFor(comptime T: type) usize {
+    const slack = if (@alignOf(T) > 2 * @sizeOf(usize)) @alignOf(T) else 0;
+    return std.mem.alignForward(usize, @sizeOf(Layout), @min(@alignOf(T), 2 * @sizeOf(usize))) + @sizeOf(T) + slack;
+}
+
+/// The object that owns the memory that `self` is in: itself, or one that it is a part of.
+pub fn ownerOf(self: *Layout) *Layout {
+    var owner = self;
+    while (owner.parent) |parent| owner = of(parent);
+    return owner;
+}
+
+/// Where the value is now. The caller holds the owner.
+pub fn resolve(self: *Layout) Error!usize {
+    switch (self.state) {
+        .owned => {
+            if (self.keep) |keep| for (keep.owners.items) |owner| try checkOwner(self, of(owner.object), owner.generation);
+            return self.place;
+        },
+        .part => return try resolve(of(self.parent.?)) + self.place,
+        .item => {
+            const list = of(self.parent.?);
+            const address = list.info.item.?(@ptrFromInt(try resolve(list)), self.place);
+            return @intFromPtr(address orelse return raiseNoItem(self));
+        },
+        .address => {
+            if (self.parent) |parent| {
+                _ = try resolve(of(parent));
+                try checkGeneration(self, ownerOf(of(parent)), self.generation);
+            }
+            if (self.keep) |keep| for (keep.owners.items) |owner| try checkOwner(self, of(owner.object), owner.generation);
+            return self.place;
+        },
+        .empty, .destroyed, .expired => return raiseUnusable(self),
+    }
+}
+
+fn checkOwner(self: *Layout, object: *Layout, generation: usize) Error!void {
+    const owner = ownerOf(object);
+    if (owner.state == .owned) {
+        if (owner != object) _ = try resolve(object);
+    } else return raiseGone(self, owner);
+    try checkGeneration(self, owner, generation);
+}
+
+fn checkGeneration(self: *Layout, owner: *Layout, generation: usize) Error!void {
+    if (generation == any_generation or generation == @atomicLoad(usize, &owner.generation, .monotonic)) return;
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        "the %s is gone, or may be: the %s that it was in has been changed since",
+        self.info.name.ptr,
+        owner.info.name.ptr,
+    );
+    return error.PythonException;
+}
+
+noinline fn raiseGone(self: *Layout, owner: *Layout) Error {
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        "the %s is gone: the %s that it was in has been destroyed",
+        self.info.name.ptr,
+        owner.info.name.ptr,
+    );
+    return error.PythonException;
+}
+
+noinline fn raiseUnusable(self: *Layout) Error {
+    switch (self.state) {
+        .empty => _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "the %s has no value: its __init__ was not called",
+            self.info.name.ptr,
+        ),
+        .expired => _ = c.PyErr_Format(
+            capi.exception("ReferenceError"),
+            "the %s was lent to a callback, which is over",
+            self.info.name.ptr,
+        ),
+        else => _ = c.PyErr_Format(
+            capi.exception("ReferenceError"),
+            "the %s has been destroyed",
+            self.info.name.ptr,
+        ),
+    }
+    return error.PythonException;
+}
+
+noinline fn raiseNoItem(self: *Layout) Error {
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        "the %s is gone: its list has become shorter",
+        self.info.name.ptr,
+    );
+    return error.PythonException;
+}
+
+/// Holds `owner` until `release`, which is to be called where this does not fail.
+pub fn acquire(hold: *Hold, owner: *Layout, mode: Mode, runs_python: bool) Error!void {
+    hold.* = .{ .owner = owner, .mode = mode, .runs_python = runs_python, .thread = c.PyThread_get_thread_ident() };
+    var waiter: ?Waiter = null;
+    defer if (waiter) |*some| some.deinit();
+    while (true) {
+        const obstacle = obstacle: {
+            lock(owner);
+            defer unlock(owner);
+            var other = owner.holds;
+            while (other) |some| : (other = some.next) {
+                if (mode == .exclusive or some.mode == .exclusive) break :obstacle some.*;
+            }
+            hold.next = owner.holds;
+            owner.holds = hold;
+            return;
+        };
+        // Who runs Python code may wait for us, too.
+        if (obstacle.thread == hold.thread or obstacle.runs_python or obstacle.mode == .exported)
+            return raiseInUse(owner, obstacle.mode);
+        if (waiter == null) waiter = try .init();
+        waiter.?.wait();
+    }
+}
+
+pub fn release(hold: *Hold) void {
+    lock(hold.owner);
+    defer unlock(hold.owner);
+    var place = &hold.owner.holds;
+    while (place.*.? != hold) place = &place.*.?.next;
+    place.* = hold.next;
+}
+
+/// Ends a hold that may have changed its owner.
+pub fn changed(owner: *Layout) void {
+    if (!owner.info.stable) @atomicStore(usize, &owner.generation, owner.generation +% 1, .monotonic);
+}
+
+fn lock(self: *Layout) void {
+    if (!capi.free_threaded) return;
+    while (@cmpxchgWeak(u8, &self.guard, 0, 1, .acquire, .monotonic) != null) std.atomic.spinLoopHint();
+}
+
+fn unlock(self: *Layout) void {
+    if (capi.free_threaded) @atomicStore(u8, &self.guard, 0, .release);
+}
+
+noinline fn raiseInUse(owner: *Layout, mode: Mode) Error {
+    switch (mode) {
+        .exclusive => _ = c.PyErr_Format(
+            capi.exception("RuntimeError"),
+            "the %s is in use by a call that may change it: wait until that is over",
+            owner.info.name.ptr,
+        ),
+        .shared => _ = c.PyErr_Format(
+            capi.exception("RuntimeError"),
+            "the %s is in use by a call that reads it, and cannot be changed until that is over",
+            owner.info.name.ptr,
+        ),
+        .exported => _ = c.PyErr_Format(
+            capi.exception("BufferError"),
+            "a buffer of the %s is in use, and it cannot be changed until that is released",
+            owner.info.name.ptr,
+        ),
+    }
+    return error.PythonException;
+}
+
+/// Sleeps a little, detached: a lock that nobody gives back, and a timeout.
+const Waiter = struct {
+    lock: *anyopaque,
+
+    fn init() Error!Waiter {
+        const taken = c.PyThread_allocate_lock() orelse return errors.raiseNoMemory();
+        _ = c.PyThread_acquire_lock(taken, 0);
+        return .{ .lock = taken };
+    }
+
+    fn deinit(waiter: *Waiter) void {
+        c.PyThread_release_lock(waiter.lock);
+        c.PyThread_free_lock(waiter.lock);
+    }
+
+    fn wait(waiter: *Waiter) void {
+        const token = c.PyEval_SaveThread();
+        _ = c.PyThread_acquire_lock_timed(waiter.lock, 50, 0);
+        c.PyEval_RestoreThread(token);
+    }
+};
+
+/// Gives `self`, which has none, a value of its own that is in its storage already.
+pub fn own(self: *Layout, keep: ?*Keep) void {
+    self.place = storage(self);
+    self.keep = keep;
+    self.state = .owned;
+}
+
+/// destroy(): what the object owns is given back now.
+pub fn destroy(self: *Layout) Error!void {
+    if (self.state == .part or self.state == .item or self.state == .address) {
+        _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "this %s is part of another object, and lives as long as that",
+            self.info.name.ptr,
+        );
+        return error.PythonException;
+    }
+    var hold: Hold = .{};
+    try acquire(&hold, self, .exclusive, false);
+    {
+        defer release(&hold);
+        if (self.state != .owned) return raiseUnusable(self);
+        self.state = .destroyed;
+        _ = @atomicRmw(usize, &self.generation, .Add, 1, .monotonic);
+    }
+    giveBack(self);
+}
+
+/// What an owner owns, once: the state says already that it is no more.
+pub fn giveBack(self: *Layout) void {
+    if (self.info.deinit) |deinit| deinit(@ptrFromInt(self.place));
+    const keep = self.keep orelse return;
+    self.keep = null;
+    keep.destroy();
+}
+
+pub fn dealloc(object: *PyObject) callconv(.c) void {
+    const self = of(object);
+    const class = capi.typeOf(object);
+    c.PyObject_GC_UnTrack(object);
+    if (self.weak != null) c.PyObject_ClearWeakRefs(object);
+    if (self.state == .owned) {
+        self.state = .destroyed;
+        giveBack(self);
+    } else if (self.keep) |keep| keep.destroy();
+    c.Py_DecRef(self.parent);
+    c.PyObject_GC_Del(object);
+    c.Py_DecRef(class);
+}
+
+pub fn traverse(object: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
+    const self = of(object);
+    const class_stop = visit(capi.typeOf(object), arg);
+    if (class_stop != 0) return class_stop;
+    if (self.parent) |parent| {
+        const stop = visit(parent, arg);
+        if (stop != 0) return stop;
+    }
+    const keep = self.keep orelse return 0;
+    for (keep.lent.items) |lent| {
+        const stop = visit(lent.object, arg);
+        if (stop != 0) return stop;
+    }
+    for (keep.owners.items) |owner| {
+        const stop = visit(owner.object, arg);
+        if (stop != 0) return stop;
+    }
+    return 0;
+}
