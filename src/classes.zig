@@ -1,8 +1,8 @@
 //! Which structs of a user's module are classes in Python, and what their declarations are there.
 //!
-//! The root file of an extension names the module (`nano_ffi_module`) and what source.zig read of it
-//! (`nano_ffi_source`): every public struct that is reached from there by public declarations in the
-//! module's own files is a class. Without these declarations none is.
+//! The root file of an extension names the module (`nano_ffi_module`) and what source.zig read of
+//! it (`nano_ffi_source`): every public struct that is reached from there by public declarations in
+//! the module's own files is a class. Without these declarations none is.
 
 const std = @import("std");
 const root = if (@import("builtin").is_test) example else @import("root");
@@ -43,7 +43,12 @@ fn listOf(comptime namespace: type, comptime source: type) []const Class {
     return list;
 }
 
-fn addClasses(comptime found: *[]const Class, comptime namespace: type, comptime source: type, comptime prefix: []const u8) void {
+fn addClasses(
+    comptime found: *[]const Class,
+    comptime namespace: type,
+    comptime source: type,
+    comptime prefix: []const u8,
+) void {
     for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (!declaresClass(namespace, source, name)) continue;
         const T = @field(namespace, name);
@@ -62,7 +67,11 @@ fn addClasses(comptime found: *[]const Class, comptime namespace: type, comptime
 const root_module = if (@hasDecl(root, "nano_ffi_module")) root.nano_ffi_module else void;
 
 /// Whether `name` is a struct whose source was read: one of another module is not.
-pub fn declaresClass(comptime namespace: type, comptime source: type, comptime name: []const u8) bool {
+pub fn declaresClass(
+    comptime namespace: type,
+    comptime source: type,
+    comptime name: []const u8,
+) bool {
     if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
     const T = @field(namespace, name);
     if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
@@ -137,7 +146,8 @@ fn decideField(comptime Field: type) FieldKind {
     if (isClass(Field)) return .part;
     if (ListItem(Field)) |Item| {
         if (isClass(Item)) return .list;
-        if (signature.kindOf(Item) != null and signature.isPart(Item) and !isConstSlice(Field)) return .list;
+        if (signature.kindOf(Item) != null and signature.isPart(Item) and
+            !isConstSlice(Field)) return .list;
     }
     const kind = signature.kindOf(Field) orelse return .hidden;
     if (kind == .reference) return .reference;
@@ -158,14 +168,18 @@ pub fn ListItem(comptime T: type) ?type {
     switch (@typeInfo(T)) {
         .pointer => |pointer| return if (pointer.size == .slice and pointer.sentinel_ptr == null and
             !pointer.attrs.@"volatile" and T != []const u8 and T != []u8) pointer.child else null,
-        .@"struct" => return if (isArrayList(T)) @typeInfo(@FieldType(T, "items")).pointer.child else null,
+        .@"struct" => return if (isArrayList(T))
+            @typeInfo(@FieldType(T, "items")).pointer.child
+        else
+            null,
         else => return null,
     }
 }
 
 pub fn isArrayList(comptime T: type) bool {
     if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) return false;
-    if (!@hasField(T, "items") or !@hasField(T, "capacity") or @typeInfo(@FieldType(T, "items")) != .pointer) return false;
+    if (!@hasField(T, "items") or !@hasField(T, "capacity") or
+        @typeInfo(@FieldType(T, "items")) != .pointer) return false;
     return T == std.ArrayList(@typeInfo(@FieldType(T, "items")).pointer.child);
 }
 
@@ -221,8 +235,8 @@ pub fn isFlat(comptime T: type) bool {
     };
 }
 
-/// Whether all pointers in a `T` that is not copyable are such to whole objects of classes: then it is a
-/// handle, which is good as long as these are.
+/// Whether all pointers in a `T` that is not copyable are such to whole objects of classes: then it
+/// is a handle, which is good as long as these are.
 pub fn isHandle(comptime T: type) bool {
     return comptime switch (@typeInfo(T)) {
         .pointer => |pointer| pointer.size == .one and isClass(pointer.child),
@@ -271,7 +285,10 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
         else if (!isCopyable(Field))
             "has type " ++ @typeName(Field) ++ ", which cannot come from Python"
         else if (hasDeinit(T) and !isFlat(Field)) "has memory that deinit frees" else null;
-        if (why) |reason| return std.fmt.comptimePrint("its field '{s}' {s}, and it has no init", .{ name, reason });
+        if (why) |reason| return std.fmt.comptimePrint(
+            "its field '{s}' {s}, and it has no init",
+            .{ name, reason },
+        );
     }
     return null;
 }
@@ -289,7 +306,9 @@ pub fn isSettable(comptime T: type, comptime Field: type) bool {
 
 /// The name of the type of a field that Python sees.
 pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
-    return comptime signature.typeName(Field) orelse "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
+    return comptime signature.typeName(
+        Field,
+    ) orelse "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
 }
 
 /// What the namespace of a class says of it in its `nano_ffi_options`.
@@ -415,7 +434,9 @@ test ListItem {
 }
 
 test isArrayList {
-    try expect(isArrayList(std.ArrayList(u8)) and !isArrayList(struct { items: []u8, capacity: usize }));
+    try expect(
+        isArrayList(std.ArrayList(u8)) and !isArrayList(struct { items: []u8, capacity: usize }),
+    );
 }
 
 test isCopyable {
@@ -451,7 +472,8 @@ test constructionOf {
 test whyNoFields {
     try std.testing.expectEqual(null, whyNoFields(Plane));
     try expectEqualStrings(
-        "its field 'tree' has type *classes.example.nano_ffi_module.Tree, which cannot come from Python, and it has no init",
+        "its field 'tree' has type *classes.example.nano_ffi_module.Tree, which cannot come " ++
+            "from Python, and it has no init",
         whyNoFields(Grip).?,
     );
 }

@@ -21,15 +21,15 @@
 //!     release() Token, acquire(Token)
 //!                               around a function whose signature says `.gil = .released`
 //!
-//! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it is
-//! then filled where it is, and not copied.
+//! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it
+//! is then filled where it is, and not copied.
 //!
-//! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator), and
-//! `Frame(Function, Arguments)`: what is needed around the call where objects of the program are
-//! among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
-//! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked,
-//! `give(*Frame, T, Context, T) Result`, `leave(*Frame)`, and `kept`, an array that says which
-//! arguments the result now owns.
+//! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator),
+//! and `Frame(Function, Arguments)`: what is needed around the call where objects of the program
+//! are among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
+//! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call,
+//! `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`, `leave(*Frame)`,
+//! and `kept`, an array that says which arguments the result now owns.
 //!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
@@ -62,9 +62,12 @@ pub fn Bridge(comptime Boundary: type) type {
             return Trampoline(Boundary, function, spec);
         }
 
-        /// Registers all public functions of `namespace` by their names, in `registry`: a pointer to
-        /// a `Registry` with the boundary's kind of pointers. Parameters are called arg0, arg1 …
-        pub fn registerAll(registry: anytype, comptime namespace: type) error{ DuplicateName, OutOfMemory }!void {
+        /// Registers all public functions of `namespace` by their names, in `registry`: a pointer
+        /// to a `Registry` with the boundary's kind of pointers. Parameters are called arg0, arg1 …
+        pub fn registerAll(
+            registry: anytype,
+            comptime namespace: type,
+        ) error{ DuplicateName, OutOfMemory }!void {
             inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
                 if (@typeInfo(@TypeOf(@field(namespace, name))) != .@"fn") continue;
                 const function = makeTrampoline(@field(namespace, name), .{ .name = name });
@@ -108,7 +111,10 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             if (!all_quick) return callSlowly(context, args);
             var values: std.meta.ArgsTuple(Function) = provided();
             inline for (passed, 0..) |parameter, index| {
-                values[parameter] = @FieldType(Arguments, std.fmt.comptimePrint("{d}", .{index})).quick(args[index]) orelse
+                values[parameter] = @FieldType(
+                    Arguments,
+                    std.fmt.comptimePrint("{d}", .{index}),
+                ).quick(args[index]) orelse
                     return callSlowly(context, args);
             }
             return finish(context, values, {});
@@ -117,7 +123,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// The same where there is one parameter, and its argument comes alone.
         pub inline fn callOne(context: Boundary.Context, arg: Boundary.Value) Boundary.Result {
             if (all_quick and params.len == 1) {
-                if (Boundary.Argument(params[0].?).quick(arg)) |value| return finish(context, .{value}, {});
+                if (Boundary.Argument(params[0].?).quick(arg)) |value| return finish(
+                    context,
+                    .{value},
+                    {},
+                );
             }
             return callOneSlowly(context, arg);
         }
@@ -127,23 +137,37 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         /// Out of line, so that what it needs of registers and stack is no cost of a quick call.
-        noinline fn callSlowly(context: Boundary.Context, args: [*]const Boundary.Value) Boundary.Result {
+        noinline fn callSlowly(
+            context: Boundary.Context,
+            args: [*]const Boundary.Value,
+        ) Boundary.Result {
             return callTaking(Boundary.Value, context, args);
         }
 
         /// The same where what is null was left out, and is its default. What has none is not null.
-        pub noinline fn callPartly(context: Boundary.Context, args: [*]const ?Boundary.Value) Boundary.Result {
+        pub noinline fn callPartly(
+            context: Boundary.Context,
+            args: [*]const ?Boundary.Value,
+        ) Boundary.Result {
             return callTaking(?Boundary.Value, context, args);
         }
 
-        inline fn callTaking(comptime Given: type, context: Boundary.Context, args: [*]const Given) Boundary.Result {
+        inline fn callTaking(
+            comptime Given: type,
+            context: Boundary.Context,
+            args: [*]const Given,
+        ) Boundary.Result {
             var arguments: Arguments = undefined;
             var values: std.meta.ArgsTuple(Function) = provided();
             var frame: Frame = if (Frame == void) {} else .{};
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
             defer inline for (0..passed.len) |index| {
-                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken and isGiven(Given, args, index)) {
+                if (@hasDecl(@TypeOf(arguments[index]), "release") and index < taken and isGiven(
+                    Given,
+                    args,
+                    index,
+                )) {
                     if (Frame == void or !frame.kept[index]) arguments[index].release();
                 }
             };
@@ -154,7 +178,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 if (@hasDecl(Argument, "takeInto")) {
                     arguments[index].takeInto(context, arg, site) catch return Boundary.fail();
                 } else {
-                    arguments[index] = Argument.take(context, arg, site) catch return Boundary.fail();
+                    arguments[index] = Argument.take(
+                        context,
+                        arg,
+                        site,
+                    ) catch return Boundary.fail();
                 }
                 taken = index + 1;
             };
@@ -176,12 +204,14 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         inline fn provided() std.meta.ArgsTuple(Function) {
             var values: std.meta.ArgsTuple(Function) = undefined;
             inline for (params, 0..) |Param, index| {
-                if (comptime std.mem.indexOfScalar(usize, passed, index) == null) values[index] = Boundary.provide(Param.?);
+                if (comptime std.mem.indexOfScalar(usize, passed, index) == null)
+                    values[index] = Boundary.provide(Param.?);
             }
             return values;
         }
 
-        const Frame = if (@hasDecl(Boundary, "Frame")) Boundary.Frame(Function, Arguments) else void;
+        const Frame =
+            if (@hasDecl(Boundary, "Frame")) Boundary.Frame(Function, Arguments) else void;
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
             if (Given == Boundary.Value or sig.args[index].default == null) return true;
@@ -197,7 +227,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             return if (@typeInfo(Param) == .optional) null else unreachable;
         }
 
-        inline fn finish(context: Boundary.Context, values: std.meta.ArgsTuple(Function), frame: anytype) Boundary.Result {
+        inline fn finish(
+            context: Boundary.Context,
+            values: std.meta.ArgsTuple(Function),
+            frame: anytype,
+        ) Boundary.Result {
             if (messages.are_taken and @typeInfo(Return) == .error_union) messages.clear();
             const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
@@ -214,10 +248,19 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             };
             const R = signature.Payload(@TypeOf(result));
             if (@TypeOf(frame) != void) frame.settle() catch return Boundary.fail();
-            const value = if (@typeInfo(@TypeOf(result)) != .error_union) result else result catch |err| {
-                return Boundary.raise(context, err, if (Boundary.catches_panics) panics.errorTrace() else &.{});
-            };
-            return if (@TypeOf(frame) == void) Boundary.give(R, context, value) else frame.give(R, context, value);
+            const value =
+                if (@typeInfo(@TypeOf(result)) != .error_union) result else result catch |err| {
+                    return Boundary.raise(
+                        context,
+                        err,
+                        if (Boundary.catches_panics) panics.errorTrace() else &.{},
+                    );
+                };
+            return if (@TypeOf(frame) == void) Boundary.give(R, context, value) else frame.give(
+                R,
+                context,
+                value,
+            );
         }
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
@@ -287,7 +330,8 @@ const Plain = struct {
     const Context = *Log;
     const Log = struct { borrowed: usize = 0, wrong: []const u8 = "" };
     const Value = union(enum) { int: i64, text: []const u8 };
-    const Result = union(enum) { int: i64, truth: bool, nothing, failed, raised: anyerror, count: usize };
+    const Result =
+        union(enum) { int: i64, truth: bool, nothing, failed, raised: anyerror, count: usize };
 
     fn Argument(comptime T: type) type {
         if (T == i64) return struct {
@@ -384,10 +428,19 @@ test Bridge {
     var log: Plain.Log = .{};
     const text: Plain.Value = .{ .text = "abc" };
 
-    try std.testing.expectEqual(Plain.Result{ .int = 9 }, pointer(&log, &.{ text, .{ .int = 2 }, text }));
-    try std.testing.expectEqual(Plain.Result{ .raised = error.Negative }, pointer(&log, &.{ text, .{ .int = -1 }, text }));
+    try std.testing.expectEqual(
+        Plain.Result{ .int = 9 },
+        pointer(&log, &.{ text, .{ .int = 2 }, text }),
+    );
+    try std.testing.expectEqual(
+        Plain.Result{ .raised = error.Negative },
+        pointer(&log, &.{ text, .{ .int = -1 }, text }),
+    );
     try std.testing.expectEqual(Plain.Result{ .count = 1 }, pointer(&log, &.{text}));
-    try std.testing.expectEqual(Plain.Result.failed, pointer(&log, &.{ text, .{ .int = 1 }, .{ .int = 1 } }));
+    try std.testing.expectEqual(
+        Plain.Result.failed,
+        pointer(&log, &.{ text, .{ .int = 1 }, .{ .int = 1 } }),
+    );
     try std.testing.expectEqualStrings("other", log.wrong);
     // Every way out of the call gave back what was taken.
     try std.testing.expectEqual(0, log.borrowed);
@@ -411,11 +464,23 @@ test Bridge {
         .params = .{ "text", "times", "other" },
         .defaults = .{ .times = 2, .other = "four" },
     });
-    try std.testing.expectEqual(Plain.Result{ .int = 10 }, lenient.callPartly(&log, &.{ text, null, null }));
-    try std.testing.expectEqual(Plain.Result{ .int = 9 }, lenient.callPartly(&log, &.{ text, null, text }));
-    try std.testing.expectEqual(Plain.Result.failed, lenient.callPartly(&log, &.{ text, null, .{ .int = 1 } }));
+    try std.testing.expectEqual(
+        Plain.Result{ .int = 10 },
+        lenient.callPartly(&log, &.{ text, null, null }),
+    );
+    try std.testing.expectEqual(
+        Plain.Result{ .int = 9 },
+        lenient.callPartly(&log, &.{ text, null, text }),
+    );
+    try std.testing.expectEqual(
+        Plain.Result.failed,
+        lenient.callPartly(&log, &.{ text, null, .{ .int = 1 } }),
+    );
     try std.testing.expectEqual(0, log.borrowed);
-    try std.testing.expectEqualStrings("half", Bridge(Plain).makeTrampoline(functions.half, .{}).sig.name);
+    try std.testing.expectEqualStrings(
+        "half",
+        Bridge(Plain).makeTrampoline(functions.half, .{}).sig.name,
+    );
     var all: registries.Registry(@TypeOf(pointer)) = .init(std.testing.allocator);
     defer all.deinit();
     try Bridge(Plain).registerAll(&all, struct {
@@ -426,7 +491,10 @@ test Bridge {
     try std.testing.expectEqual(2, all.list().len);
     const found = all.find("halve").?;
     try std.testing.expectEqual(Plain.Result{ .int = 3 }, found.pointer(&log, &.{.{ .int = 6 }}));
-    try std.testing.expectError(error.DuplicateName, all.register("halve", found.pointer, found.sig));
+    try std.testing.expectError(
+        error.DuplicateName,
+        all.register("halve", found.pointer, found.sig),
+    );
     const nothing = Bridge(Plain).makeTrampoline(functions.nothing, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
     try std.testing.expectEqual(0, Plain.released);

@@ -1,5 +1,5 @@
-//! What a module exposes, as JSON made while compiling: for stubs and for `nano_ffi.explain`, which need
-//! not run the module, and so work for another platform's, too.
+//! What a module exposes, as JSON made while compiling: for stubs and for `nano_ffi.explain`, which
+//! need not run the module, and so work for another platform's, too.
 //!
 //! The binary has it as `nano_ffi-description:LENGTH:JSON`. nano_ffi/description.py reads it.
 
@@ -11,7 +11,11 @@ const signature = @import("signature.zig");
 pub const marker = "nano_ffi-description:";
 
 /// The description of the module `name`, as it stands in the binary.
-pub fn embedded(comptime name: []const u8, comptime namespace: type, comptime source: type) [:0]const u8 {
+pub fn embedded(
+    comptime name: []const u8,
+    comptime namespace: type,
+    comptime source: type,
+) [:0]const u8 {
     return comptime text: {
         const json = of(name, namespace, source);
         break :text marker ++ std.fmt.comptimePrint("{d}:", .{json.len}) ++ json;
@@ -31,12 +35,20 @@ pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: 
     const own = membersOf(namespace, source, "", &left_out);
     return object(.{
         .{ "module", quoted(name) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc")) @field(source, "nano_ffi.doc") else "") },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
+            @field(source, "nano_ffi.doc")
+        else
+            "") },
     } ++ own ++ .{.{ "left_out", list(left_out) }});
 }
 
 /// What a namespace has for Python, and adds to `left_out` what it has not.
-fn membersOf(comptime namespace: type, comptime source: type, comptime prefix: []const u8, comptime left_out: *[]const []const u8) [5][2][]const u8 {
+fn membersOf(
+    comptime namespace: type,
+    comptime source: type,
+    comptime prefix: []const u8,
+    comptime left_out: *[]const []const u8,
+) [5][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     comptime var enums: []const []const u8 = &.{};
@@ -87,7 +99,12 @@ fn howOf(comptime namespace: type, comptime name: []const u8) ?[]const u8 {
 }
 
 /// A class, or, where that has another name of its own, that it is the same.
-fn classOf(comptime name: []const u8, comptime T: type, comptime source: type, comptime left_out: *[]const []const u8) []const u8 {
+fn classOf(
+    comptime name: []const u8,
+    comptime T: type,
+    comptime source: type,
+    comptime left_out: *[]const []const u8,
+) []const u8 {
     const class = classes.all[classes.indexOf(T).?];
     if (!std.mem.eql(u8, class.ownName(), name) or @field(source, name) != class.source)
         return object(.{ .{ "name", quoted(name) }, .{ "alias", quoted(class.name) } });
@@ -107,20 +124,31 @@ fn classOf(comptime name: []const u8, comptime T: type, comptime source: type, c
 }
 
 fn initOf(comptime class: classes.Class) []const u8 {
-    const sig = signature.of(class.ownName(), class.T.init, exports.specOf(class.T, class.source, "init"));
+    const sig = signature.of(
+        class.ownName(),
+        class.T.init,
+        exports.specOf(class.T, class.source, "init"),
+    );
     const info = @typeInfo(@TypeOf(class.T.init)).@"fn";
-    return object(.{ .{ "params", paramsOf(info, sig, 0) }, .{ "errors", errorsOf(info.return_type.?) } });
+    return object(
+        .{ .{ "params", paramsOf(info, sig, 0) }, .{ "errors", errorsOf(info.return_type.?) } },
+    );
 }
 
-/// The parameters of a constructor by fields, which may not be left out of an object where there are none.
+/// The parameters of a constructor by fields, which may not be left out of an object where there
+/// are none.
 fn constructorOf(comptime T: type) []const u8 {
     const info = @typeInfo(T).@"struct";
     comptime var params: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| params = params ++ .{object(.{
-        .{ "name", quoted(signature.pythonName(name)) },
-        .{ "type", fieldTypeOf(Field) },
-        .{ "default", if (attrs.defaultValue(Field)) |default| quoted(fieldDefault(Field, default)) else "" },
-    })};
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs|
+        params = params ++ .{object(.{
+            .{ "name", quoted(signature.pythonName(name)) },
+            .{ "type", fieldTypeOf(Field) },
+            .{ "default", if (attrs.defaultValue(Field)) |default|
+                quoted(fieldDefault(Field, default))
+            else
+                "" },
+        })};
     return list(params);
 }
 
@@ -133,8 +161,14 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
-            .{ "default", if (attrs.defaultValue(Field)) |default| quoted(fieldDefault(Field, default)) else "" },
-            .{ "doc", if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "" },
+            .{ "default", if (attrs.defaultValue(Field)) |default|
+                quoted(fieldDefault(Field, default))
+            else
+                "" },
+            .{
+                "doc",
+                if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "",
+            },
             .{ "readonly", if (classes.isSettable(class.T, Field)) "" else "true" },
         })};
     }
@@ -166,7 +200,12 @@ fn ownMethods(comptime T: type) []const []const u8 {
     });
 }
 
-fn functionOf(comptime function: anytype, comptime sig: signature.Signature, comptime released: bool, comptime how: []const u8) []const u8 {
+fn functionOf(
+    comptime function: anytype,
+    comptime sig: signature.Signature,
+    comptime released: bool,
+    comptime how: []const u8,
+) []const u8 {
     const info = @typeInfo(@TypeOf(function)).@"fn";
     return object(.{
         .{ "name", quoted(sig.name) },
@@ -179,7 +218,11 @@ fn functionOf(comptime function: anytype, comptime sig: signature.Signature, com
     });
 }
 
-fn paramsOf(comptime info: std.lang.Type.Fn, comptime sig: signature.Signature, comptime first: usize) []const u8 {
+fn paramsOf(
+    comptime info: std.lang.Type.Fn,
+    comptime sig: signature.Signature,
+    comptime first: usize,
+) []const u8 {
     const passed = signature.passedOf(info.param_types);
     comptime var params: []const []const u8 = &.{};
     inline for (sig.args[first..], passed[first..]) |arg, parameter| params = params ++ .{object(.{
@@ -192,10 +235,15 @@ fn paramsOf(comptime info: std.lang.Type.Fn, comptime sig: signature.Signature, 
 
 fn errorsOf(comptime R: type) []const u8 {
     if (@typeInfo(R) != .error_union) return "";
-    return names(@typeInfo(@typeInfo(R).error_union.error_set).error_set.error_names orelse return quoted("any"));
+    return names(@typeInfo(@typeInfo(R).error_union.error_set).error_set.error_names orelse
+        return quoted("any"));
 }
 
-fn constantOf(comptime name: []const u8, comptime literal: anytype, comptime doc: []const u8) []const u8 {
+fn constantOf(
+    comptime name: []const u8,
+    comptime literal: anytype,
+    comptime doc: []const u8,
+) []const u8 {
     const value = exports.constant(literal);
     return object(.{
         .{ "name", quoted(name) },
@@ -210,7 +258,11 @@ fn enumOf(comptime name: []const u8, comptime E: type, comptime doc: []const u8)
     comptime var members: []const []const u8 = &.{};
     inline for (info.field_names, info.field_values) |member, value|
         members = members ++ .{list(&.{ quoted(member), std.fmt.comptimePrint("{d}", .{value}) })};
-    return object(.{ .{ "name", quoted(name) }, .{ "doc", optionalText(doc) }, .{ "members", list(members) } });
+    return object(.{
+        .{ "name", quoted(name) },
+        .{ "doc", optionalText(doc) },
+        .{ "members", list(members) },
+    });
 }
 
 /// A type that can cross.
@@ -237,8 +289,14 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
         .@"enum" => .{.{ "name", quoted(signature.shortName(T)) }},
-        .record => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T, within) } },
-        .tagged => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "fields", fieldsOf(T, within) } },
+        .record => .{
+            .{ "name", quoted(signature.shortName(T)) },
+            .{ "fields", fieldsOf(T, within) },
+        },
+        .tagged => .{
+            .{ "name", quoted(signature.shortName(T)) },
+            .{ "fields", fieldsOf(T, within) },
+        },
         .ndarray => .{
             .{ "item", typeWithin(T.Item, within) },
             .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
@@ -268,12 +326,25 @@ fn fieldsOf(comptime T: type, comptime outer: []const type) []const u8 {
     const within = outer ++ .{T};
     comptime var fields: []const []const u8 = &.{};
     switch (@typeInfo(T)) {
-        .@"struct" => |info| inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-            const default = if (attrs.defaultValue(Field)) |value| quoted(repr(Field, value) orelse "...") else "";
-            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeWithin(Field, within) }, .{ "default", default } })};
+        .@"struct" => |info| inline for (
+            info.field_names,
+            info.field_types,
+            info.field_attrs,
+        ) |name, Field, attrs| {
+            const default = if (attrs.defaultValue(Field)) |value| quoted(repr(
+                Field,
+                value,
+            ) orelse "...") else "";
+            fields = fields ++ .{object(.{
+                .{ "name", quoted(name) },
+                .{ "type", typeWithin(Field, within) },
+                .{ "default", default },
+            })};
         },
         .@"union" => |info| inline for (info.field_names, info.field_types) |name, Field| {
-            fields = fields ++ .{object(.{ .{ "name", quoted(name) }, .{ "type", typeWithin(Field, within) } })};
+            fields = fields ++ .{
+                object(.{ .{ "name", quoted(name) }, .{ "type", typeWithin(Field, within) } }),
+            };
         },
         else => comptime unreachable,
     }
@@ -309,12 +380,14 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .@"enum" => signature.shortName(T) ++ "." ++ @tagName(value),
         .items, .array => items: {
             comptime var text: []const u8 = "";
-            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++ (repr(@TypeOf(item), item) orelse return null);
+            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
+                (repr(@TypeOf(item), item) orelse return null);
             break :items "[" ++ text ++ "]";
         },
         .tuple => tuple: {
             comptime var text: []const u8 = "";
-            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++ (repr(@TypeOf(item), item) orelse return null);
+            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
+                (repr(@TypeOf(item), item) orelse return null);
             break :tuple "(" ++ text ++ (if (value.len == 1) ",)" else ")");
         },
         else => null,
@@ -326,7 +399,10 @@ fn floatRepr(comptime value: anytype) []const u8 {
     if (std.math.isNan(value)) return "float('nan')";
     if (std.math.isInf(value)) return if (value < 0) "float('-inf')" else "float('inf')";
     const wide: f64 = value;
-    if (wide != 0 and (@abs(wide) >= 1e16 or @abs(wide) < 1e-4)) return std.fmt.comptimePrint("{e}", .{wide});
+    if (wide != 0 and (@abs(wide) >= 1e16 or @abs(wide) < 1e-4)) return std.fmt.comptimePrint(
+        "{e}",
+        .{wide},
+    );
     const text = std.fmt.comptimePrint("{d}", .{wide});
     return if (std.mem.indexOfScalar(u8, text, '.') == null) text ++ ".0" else text;
 }
@@ -427,7 +503,10 @@ test of {
 
 test repr {
     const expectEqualStrings = std.testing.expectEqualStrings;
-    try expectEqualStrings("(1.5, None, [True])", comptime repr(struct { f64, ?u8, [1]bool }, .{ 1.5, null, .{true} }).?);
+    try expectEqualStrings(
+        "(1.5, None, [True])",
+        comptime repr(struct { f64, ?u8, [1]bool }, .{ 1.5, null, .{true} }).?,
+    );
     try expectEqualStrings("-2.0", comptime repr(f64, -2).?);
     try expectEqualStrings("float('-inf')", comptime repr(f32, -std.math.inf(f32)).?);
 }

@@ -1,5 +1,5 @@
-//! What a namespace shows to Python: its public functions, constants, enums and error sets, as far as
-//! they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
+//! What a namespace shows to Python: its public functions, constants, enums and error sets, as far
+//! as they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
 
 const std = @import("std");
 const classes = @import("classes.zig");
@@ -25,7 +25,8 @@ pub fn of(comptime namespace: type, comptime source: type, comptime name: [:0]co
 
 fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
     @setEvalBranchQuota(100_000);
-    if (std.mem.eql(u8, name, "nano_ffi_options") or std.mem.eql(u8, name, "nano_ffi_init")) return .silent;
+    if (std.mem.eql(u8, name, "nano_ffi_options") or
+        std.mem.eql(u8, name, "nano_ffi_init")) return .silent;
     if (isVariable(source, name))
         return leftOut("variable", "it is a variable: write functions that get and set it", .{});
     const value = @field(namespace, name);
@@ -34,7 +35,9 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
         // What is asked for by name must be there.
-        if (optionsOf(namespace, name) != null) return .{ .function = signature.of(name, value, spec) };
+        if (optionsOf(namespace, name) != null) return .{
+            .function = signature.of(name, value, spec),
+        };
         return switch (signature.analyze(name, value, spec)) {
             .signature => |sig| .{ .function = sig },
             .refused => |reason| leftOut("function", "{s}", .{withoutName(reason, name)}),
@@ -47,7 +50,11 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         "its type {s} cannot go to Python",
         .{@typeName(@TypeOf(value))},
     );
-    if (kind.? == .map or kind.? == .object) return leftOut("constant", "its type {s} is for calls only", .{@typeName(@TypeOf(value))});
+    if (kind.? == .map or kind.? == .object) return leftOut(
+        "constant",
+        "its type {s} is for calls only",
+        .{@typeName(@TypeOf(value))},
+    );
     return .constant;
 }
 
@@ -72,7 +79,11 @@ fn decideType(comptime T: type) Export {
     };
 }
 
-fn leftOut(comptime kind: []const u8, comptime format: []const u8, comptime values: anytype) Export {
+fn leftOut(
+    comptime kind: []const u8,
+    comptime format: []const u8,
+    comptime values: anytype,
+) Export {
     return .{ .left_out = .{ .kind = kind, .reason = std.fmt.comptimePrint(format, values) } };
 }
 
@@ -90,10 +101,15 @@ pub fn Constant(comptime T: type) type {
         .comptime_float => f64,
         .null => ?bool,
         .pointer => |pointer| switch (@typeInfo(pointer.child)) {
-            .array => |array| if (pointer.size == .one and pointer.attrs.@"const") Slice(array.child) else noreturn,
-            else => if (pointer.size == .slice and pointer.attrs.@"const") Slice(pointer.child) else noreturn,
+            .array => |array| if (pointer.size == .one and
+                pointer.attrs.@"const") Slice(array.child) else noreturn,
+            else => if (pointer.size == .slice and
+                pointer.attrs.@"const") Slice(pointer.child) else noreturn,
         },
-        .array => |array| if (array.sentinel_ptr == null) [array.len]Constant(array.child) else noreturn,
+        .array => |array| if (array.sentinel_ptr == null)
+            [array.len]Constant(array.child)
+        else
+            noreturn,
         .@"struct" => |info| if (info.is_tuple) Tuple(info) else T,
         else => T,
     };
@@ -131,15 +147,19 @@ pub fn constant(comptime value: anytype) Constant(@TypeOf(value)) {
     };
 }
 
-/// What `signature.of` is told of a function: names of parameters and comment out of the source, and
-/// what the file says in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
+/// What `signature.of` is told of a function: names of parameters and comment out of the source,
+/// and what the file says in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
 pub fn specOf(
     comptime namespace: type,
     comptime source: type,
     comptime name: [:0]const u8,
 ) Spec(namespace, source, name) {
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
-    if (!@hasDecl(source, name)) return .{ .name = name, .gil = options.gil, .defaults = options.defaults };
+    if (!@hasDecl(source, name)) return .{
+        .name = name,
+        .gil = options.gil,
+        .defaults = options.defaults,
+    };
     const read = @field(source, name);
     return .{
         .name = name,
@@ -165,24 +185,31 @@ fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]cons
 fn Options(comptime Given: type) type {
     return struct {
         gil: Gil = .held,
-        defaults: if (@hasField(Given, "defaults")) @FieldType(Given, "defaults") else struct {} = .{},
+        defaults: if (@hasField(Given, "defaults"))
+            @FieldType(Given, "defaults")
+        else
+            struct {} = .{},
     };
 }
 
 /// What the file says of one of its functions; null where it says nothing.
-fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(GivenOptions(namespace, name)) {
+fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
+    GivenOptions(namespace, name),
+) {
     if (!@hasDecl(namespace, "nano_ffi_options")) return null;
     const given = namespace.nano_ffi_options;
     for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
         if (!@hasDecl(namespace, field)) @compileError(
-            "nano_ffi: nano_ffi_options names '" ++ field ++ "', and there is no such public function",
+            "nano_ffi: nano_ffi_options names '" ++ field ++
+                "', and there is no such public function",
         );
     }
     if (!@hasField(@TypeOf(given), name)) return null;
     var options: Options(GivenOptions(namespace, name)) = .{};
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
-            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++ "': there are only 'gil' and 'defaults'",
+            "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
+                "': there are only 'gil' and 'defaults'",
         );
         @field(options, field) = @field(@field(given, name), field);
     }
@@ -236,7 +263,10 @@ test of {
     try std.testing.expect(of(example, source, "Color") == .@"enum");
     try std.testing.expect(of(example, source, "Failure") == .errors);
     try expectEqualStrings("i64", of(example, source, "add").function.args[1].typ);
-    try expectEqualStrings("it is not exhaustive, and Python's enums are: remove '_'", of(example, source, "Open").left_out.reason);
+    try expectEqualStrings(
+        "it is not exhaustive, and Python's enums are: remove '_'",
+        of(example, source, "Open").left_out.reason,
+    );
     try std.testing.expect(std.mem.startsWith(
         u8,
         of(example, source, "poke").left_out.reason,
@@ -246,7 +276,11 @@ test of {
         "parameter 'arg0' is generic: give it a type, Python's values have only one",
         of(example, source, "any").left_out.reason,
     );
-    try std.testing.expect(std.mem.startsWith(u8, of(example, source, "make").left_out.reason, "it returns *u8, which"));
+    try std.testing.expect(std.mem.startsWith(
+        u8,
+        of(example, source, "make").left_out.reason,
+        "it returns *u8, which",
+    ));
 }
 
 test constant {
@@ -267,7 +301,10 @@ test specOf {
     };
     const spec = comptime specOf(file, source, "add");
     try std.testing.expectEqual(Gil.released, spec.gil);
-    try std.testing.expectEqualStrings("1", comptime signature.of("add", file.add, spec).args[1].default.?);
+    try std.testing.expectEqualStrings(
+        "1",
+        comptime signature.of("add", file.add, spec).args[1].default.?,
+    );
     try std.testing.expectEqualStrings("Adds.", spec.doc);
     try std.testing.expectEqualStrings("Half a turn.", docOf(source, "pi"));
     try std.testing.expectEqualStrings("", docOf(source, "e"));
@@ -285,5 +322,6 @@ test isVariable {
         pub const counter = .{ .variable = true, .doc = "" };
         pub const limit = .{ .doc = "" };
     };
-    try std.testing.expect(isVariable(source, "counter") and !isVariable(source, "limit") and !isVariable(source, "other"));
+    try std.testing.expect(isVariable(source, "counter") and !isVariable(source, "limit") and
+        !isVariable(source, "other"));
 }

@@ -50,7 +50,11 @@ pub const Boundary = struct {
 
     pub const catches_panics = panics.are_caught;
 
-    pub noinline fn panicked(context: Context, comptime sig: comptime_bridge.Signature, report: *const panics.Report) Result {
+    pub noinline fn panicked(
+        context: Context,
+        comptime sig: comptime_bridge.Signature,
+        report: *const panics.Report,
+    ) Result {
         @branchHint(.cold);
         const state = State.of(context) orelse return null;
         errors.raisePanic(state.classes, sig.name, report.message());
@@ -78,10 +82,14 @@ pub const Boundary = struct {
 pub const Bridge = comptime_bridge.Bridge(Boundary);
 pub const Registry = State.Functions;
 
-/// Exports PyInit_NAME of a module that has the public functions, constants, enums and error sets of
-/// `namespace`, as far as they can cross. `source` is what source.zig read in the file of
+/// Exports PyInit_NAME of a module that has the public functions, constants, enums and error sets
+/// of `namespace`, as far as they can cross. `source` is what source.zig read in the file of
 /// `namespace`: names of parameters, and comments.
-pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
+pub fn exportModule(
+    comptime name: [:0]const u8,
+    comptime namespace: type,
+    comptime source: type,
+) void {
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
@@ -90,13 +98,15 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
                 .ml_name = "__nano_ffi_signature__",
                 .ml_meth = &signature,
                 .ml_flags = capi.constants.METH_O,
-                .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat nano_ffi.register shows of a function.",
+                .ml_doc = "__nano_ffi_signature__($module, name, /)\n--\n\nWhat " ++
+                    "nano_ffi.register shows of a function.",
             },
             .{
                 .ml_name = "__nano_ffi_description__",
                 .ml_meth = &Description(description.embedded(name, namespace, source)).give,
                 .ml_flags = capi.constants.METH_NOARGS,
-                .ml_doc = "__nano_ffi_description__($module, /)\n--\n\nAll that the module has, as JSON.",
+                .ml_doc = "__nano_ffi_description__($module, /)\n--\n\nAll that the module " ++
+                    "has, as JSON.",
             },
         },
         .init = initOf(namespace),
@@ -104,8 +114,8 @@ pub fn exportModule(comptime name: [:0]const u8, comptime namespace: type, compt
     });
 }
 
-/// `pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void` of a file: it registers functions while
-/// the module is executed, once in every interpreter.
+/// `pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void` of a file: it registers functions
+/// while the module is executed, once in every interpreter.
 fn initOf(comptime namespace: type) ?*const fn (registry: *Registry) anyerror!void {
     if (!@hasDecl(namespace, "nano_ffi_init")) return null;
     const Init = @TypeOf(namespace.nano_ffi_init);
@@ -136,7 +146,11 @@ fn Description(comptime text: [:0]const u8) type {
 
 /// The same with `call`, `signature`, `list_functions` … in the functions' place, which reach them,
 /// and those that are registered later, by name.
-pub fn exportDispatcher(comptime name: [:0]const u8, comptime namespace: type, comptime source: type) void {
+pub fn exportDispatcher(
+    comptime name: [:0]const u8,
+    comptime namespace: type,
+    comptime source: type,
+) void {
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
@@ -150,7 +164,10 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
     comptime var functions: []const module.Function = &.{};
     inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (comptime exports.of(namespace, source, name) != .function) continue;
-        const trampoline = Bridge.makeTrampoline(@field(namespace, name), exports.specOf(namespace, source, name));
+        const trampoline = Bridge.makeTrampoline(
+            @field(namespace, name),
+            exports.specOf(namespace, source, name),
+        );
         functions = functions ++ .{module.Function{
             .entry = trampoline.asPtr(),
             .sig = trampoline.sig,
@@ -165,28 +182,45 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
         fn add(self: *PyObject, state: *State) bool {
             // Types first: values may be of them.
             inline for (classes.all, 0..) |declared, index|
-                state.instances[index] = Class(Bridge, own_name, declared).create(self) orelse return false;
+                state.instances[index] = Class(Bridge, own_name, declared).create(
+                    self,
+                ) orelse return false;
             for (state.functions.list()) |function| {
                 const object = c.PyDict_GetItemString(state.objects, function.sig.name);
                 if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
             }
             if (!members(self, state, self, namespace, source)) return false;
             inline for (classes.all, 0..) |declared, index| {
-                if (!members(self, state, state.instances[index].?, declared.T, declared.source)) return false;
+                if (!members(self, state, state.instances[index].?, declared.T, declared.source))
+                    return false;
             }
-            return addErrors(self, namespace, source, state) and inline for (classes.all, 0..) |declared, index| {
-                if (!addErrors(state.instances[index].?, declared.T, declared.source, state)) break false;
-            } else true;
+            return addErrors(self, namespace, source, state) and
+                inline for (classes.all, 0..) |declared, index| {
+                    if (!addErrors(state.instances[index].?, declared.T, declared.source, state))
+                        break false;
+                } else true;
         }
 
-        /// What a namespace declares besides functions, as attributes of `target`, its module or class.
-        fn members(self: *PyObject, state: *State, target: *PyObject, comptime T: type, comptime read: type) bool {
+        /// What a namespace declares besides functions, as attributes of `target`, its module or
+        /// class.
+        fn members(
+            self: *PyObject,
+            state: *State,
+            target: *PyObject,
+            comptime T: type,
+            comptime read: type,
+        ) bool {
             @setEvalBranchQuota(1_000_000);
-            inline for (@typeInfo(T).@"struct".decl_names) |name| switch (comptime exports.of(T, read, name)) {
+            inline for (@typeInfo(T).@"struct".decl_names) |name| switch (comptime exports.of(
+                T,
+                read,
+                name,
+            )) {
                 .function, .left_out, .silent => {},
                 .constant => {
                     const value = comptime exports.constant(@field(T, name));
-                    if (!addOwned(target, name, convert.give(@TypeOf(value), self, value))) return false;
+                    if (!addOwned(target, name, convert.give(@TypeOf(value), self, value)))
+                        return false;
                 },
                 .@"enum" => {
                     const enumeration = enums.classOf(@field(T, name), self) orelse return false;
@@ -194,34 +228,52 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 },
                 .class => {
                     const index = comptime classes.indexOf(@field(T, name)).?;
-                    if (c.PyObject_SetAttrString(target, name, state.instances[index].?) < 0) return false;
+                    if (c.PyObject_SetAttrString(target, name, state.instances[index].?) < 0)
+                        return false;
                 },
                 .errors => if (!addSet(self, state, target, T, read, name)) return false,
             };
             return true;
         }
 
-        fn addSet(self: *PyObject, state: *State, target: *PyObject, comptime T: type, comptime read: type, comptime name: [:0]const u8) bool {
+        fn addSet(
+            self: *PyObject,
+            state: *State,
+            target: *PyObject,
+            comptime T: type,
+            comptime read: type,
+            comptime name: [:0]const u8,
+        ) bool {
             const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
             defer c.Py_DecRef(module_name);
             const names_of = comptime @typeInfo(@field(T, name)).error_set.error_names.?;
             var buffer: [256]u8 = undefined;
             const text = textOf(module_name, "import") orelse return false;
-            const full = std.fmt.bufPrintSentinel(&buffer, "{s}.{s}", .{ text, name }, 0) catch name;
-            return addOwned(target, name, state.classes.addSet(full, exports.docOf(read, name), names_of));
+            const full = std.fmt.bufPrintSentinel(
+                &buffer,
+                "{s}.{s}",
+                .{ text, name },
+                0,
+            ) catch name;
+            return addOwned(
+                target,
+                name,
+                state.classes.addSet(full, exports.docOf(read, name), names_of),
+            );
         }
 
         /// Every error of a set as its attribute, once all sets are known.
         fn addErrors(target: *PyObject, comptime T: type, comptime read: type, state: *State) bool {
             @setEvalBranchQuota(1_000_000);
-            inline for (@typeInfo(T).@"struct".decl_names) |name| if (comptime exports.of(T, read, name) == .errors) {
-                const set = c.PyObject_GetAttrString(target, name) orelse return false;
-                defer c.Py_DecRef(set);
-                inline for (@typeInfo(@field(T, name)).error_set.error_names.?) |member| {
-                    const error_class = state.classes.ofError(member) orelse return false;
-                    if (c.PyObject_SetAttrString(set, member, error_class) < 0) return false;
-                }
-            };
+            inline for (@typeInfo(T).@"struct".decl_names) |name|
+                if (comptime exports.of(T, read, name) == .errors) {
+                    const set = c.PyObject_GetAttrString(target, name) orelse return false;
+                    defer c.Py_DecRef(set);
+                    inline for (@typeInfo(@field(T, name)).error_set.error_names.?) |member| {
+                        const error_class = state.classes.ofError(member) orelse return false;
+                        if (c.PyObject_SetAttrString(set, member, error_class) < 0) return false;
+                    }
+                };
             return true;
         }
     };
@@ -236,12 +288,16 @@ fn addOwned(self: *PyObject, name: [:0]const u8, value: ?*PyObject) bool {
 const call_def: capi.PyMethodDef = .{
     .ml_name = "call",
     .ml_meth = if (entries.takes_keywords) &callWithKeywords else &call,
-    .ml_flags = capi.constants.METH_FASTCALL | if (entries.takes_keywords) capi.constants.METH_KEYWORDS else 0,
+    .ml_flags = capi.constants.METH_FASTCALL | if (entries.takes_keywords)
+        capi.constants.METH_KEYWORDS
+    else
+        0,
     .ml_doc = "call($self, name, /, *args, **kwargs)\n--\n\n" ++
         "Call the Zig function `name` with these arguments and return its result.\n\n" ++
         "KeyError: there is no such function. TypeError: wrong number or type of arguments.\n" ++
         "OutOfRangeError (OverflowError and ValueError): an int does not fit its parameter.\n" ++
-        "ZigError (RuntimeError): the function returned an error, str() of it is the error's name.\n" ++
+        "ZigError (RuntimeError): the function returned an error, str() of it is the error's " ++
+        "name.\n" ++
         "BufferError: a buffer is read-only or not contiguous.",
 };
 
@@ -270,8 +326,10 @@ const methods = [_]capi.PyMethodDef{
         .ml_meth = &signature,
         .ml_flags = capi.constants.METH_O,
         .ml_doc = "signature($module, name, /)\n--\n\n" ++
-            "The signature of the Zig function `name`: {'args': [(name, type), ...], 'ret': type},\n" ++
-            "with the names of Zig types. 'ret' is a list of types where the function returns a tuple.\n" ++
+            "The signature of the Zig function `name`: {'args': [(name, type), ...], 'ret': " ++
+            "type},\n" ++
+            "with the names of Zig types. 'ret' is a list of types where the function returns " ++
+            "a tuple.\n" ++
             "'defaults', where there are any, has the Python literal of each: {name: '5'}.\n\n" ++
             "KeyError: there is no such function.",
     },
@@ -285,19 +343,22 @@ const methods = [_]capi.PyMethodDef{
         .ml_name = "doc",
         .ml_meth = &doc,
         .ml_flags = capi.constants.METH_O,
-        .ml_doc = "doc($module, name, /)\n--\n\nThe documentation comment of the Zig function `name`.",
+        .ml_doc = "doc($module, name, /)\n--\n\nThe documentation comment of the Zig function " ++
+            "`name`.",
     },
     .{
         .ml_name = "version",
         .ml_meth = &version,
         .ml_flags = capi.constants.METH_NOARGS,
-        .ml_doc = "version($module, /)\n--\n\nThe version of nano_ffi that the extension was built from.",
+        .ml_doc = "version($module, /)\n--\n\nThe version of nano_ffi that the extension was " ++
+            "built from.",
     },
     .{
         .ml_name = "error_class",
         .ml_meth = &errorClass,
         .ml_flags = capi.constants.METH_O,
-        .ml_doc = "error_class($module, name, /)\n--\n\nThe exception class of the Zig error `name`.",
+        .ml_doc = "error_class($module, name, /)\n--\n\nThe exception class of the Zig error " ++
+            "`name`.",
     },
 };
 
@@ -349,7 +410,12 @@ fn callVectorcall(
     nargsf: usize,
     kwnames: ?*PyObject,
 ) callconv(.c) ?*PyObject {
-    return callNamed(entries.selfOf(function), args, @intCast(capi.vectorcallCount(nargsf)), kwnames);
+    return callNamed(
+        entries.selfOf(function),
+        args,
+        @intCast(capi.vectorcallCount(nargsf)),
+        kwnames,
+    );
 }
 
 inline fn callNamed(
@@ -390,18 +456,35 @@ fn get(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
 }
 
 /// register(name, function, signature): see nano_ffi.register, which makes the signature.
-fn register(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+fn register(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
     return put(self, args, nargs, "register");
 }
 
 /// replace(name, function, signature): lets a name that was registered reach another function.
-fn replace(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+fn replace(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
     return put(self, args, nargs, "replace");
 }
 
-fn put(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t, comptime who: [:0]const u8) ?*PyObject {
+fn put(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    comptime who: [:0]const u8,
+) ?*PyObject {
     if (nargs != 3) {
-        _ = c.PyErr_Format(capi.exception("TypeError"), who ++ "() takes 3 arguments (%zd given)", nargs);
+        _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            who ++ "() takes 3 arguments (%zd given)",
+            nargs,
+        );
         return null;
     }
     const state = State.of(self) orelse return null;
@@ -437,7 +520,10 @@ fn put(self: *PyObject, args: [*]const *PyObject, nargs: capi.Py_ssize_t, compti
     if (c.PyDict_SetItem(state.registered, name.?, args[2]) < 0) return null;
     if (c.PyDict_SetItem(state.objects, name.?, args[1]) < 0) return null;
     const slot = slotOf(name.?, args[1]);
-    (if (replaces) Dispatcher.replace(dispatcher, slot) else Dispatcher.add(dispatcher, slot)) catch return c.PyErr_NoMemory();
+    (if (replaces) Dispatcher.replace(dispatcher, slot) else Dispatcher.add(
+        dispatcher,
+        slot,
+    )) catch return c.PyErr_NoMemory();
     return capi.singleton(.None);
 }
 
@@ -448,7 +534,9 @@ fn slotOf(name: *PyObject, function: *PyObject) names.Slot {
         if (!capi.limited) {
             if (entries.vectorcallOf(function)) |vectorcall|
                 return .{ .name = name, .function = vectorcall, .self = function };
-        } else if (c.PyCFunction_GetFlags(function) == capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS) {
+        } else if (c.PyCFunction_GetFlags(
+            function,
+        ) == capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS) {
             // Like a vectorcall, but for what it is called with.
             if (c.PyCFunction_GetSelf(function)) |self| return .{
                 .name = name,
@@ -482,12 +570,15 @@ fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     defer c.Py_DecRef(args);
     for (function.sig.args) |arg| if (!append(args, pair(self, arg.name, arg.typ))) return null;
 
-    const ret = (if (function.sig.returns_tuple) listOf(function.sig.ret) else newStr(function.sig.ret[0])) orelse
+    const ret = (if (function.sig.returns_tuple) listOf(function.sig.ret) else newStr(
+        function.sig.ret[0],
+    )) orelse
         return null;
     defer c.Py_DecRef(ret);
 
     const dict = c.PyDict_New() orelse return null;
-    if (c.PyDict_SetItemString(dict, "args", args) == 0 and c.PyDict_SetItemString(dict, "ret", ret) == 0 and
+    if (c.PyDict_SetItemString(dict, "args", args) == 0 and
+        c.PyDict_SetItemString(dict, "ret", ret) == 0 and
         addDefaults(dict, function.sig))
         return dict;
     c.Py_DecRef(dict);
@@ -517,7 +608,9 @@ fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
     const function = find(self, name, "doc") orelse return null;
     const text = textOf(name, "doc") orelse return null;
-    const own = state.functions.find(text) orelse return c.PyObject_GetAttrString(function, "__doc__");
+    const own = state.functions.find(
+        text,
+    ) orelse return c.PyObject_GetAttrString(function, "__doc__");
     return newStr(own.sig.doc);
 }
 
@@ -533,7 +626,8 @@ fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     return class;
 }
 
-/// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError set.
+/// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError
+/// set.
 fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*PyObject {
     const state = State.of(self) orelse return null;
     if (capi.isExactly(name, "PyUnicode_Type")) {
@@ -564,7 +658,12 @@ fn textOf(name: *PyObject, caller: [*:0]const u8) ?[:0]const u8 {
     }
     const class = capi.typeName(name) orelse return null;
     defer c.Py_DecRef(class);
-    _ = c.PyErr_Format(capi.exception("TypeError"), "%s(): the name must be a str, not %S", caller, class);
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s(): the name must be a str, not %S",
+        caller,
+        class,
+    );
     return null;
 }
 
@@ -592,8 +691,8 @@ fn append(list: *PyObject, item: ?*PyObject) bool {
     return c.PyList_Append(list, value) == 0;
 }
 
-/// What becomes of a panic in Zig code: a `nano_ffi.ZigPanic` where a function that Python called is
-/// left, else the process ends with the message, and where Python was.
+/// What becomes of a panic in Zig code: a `nano_ffi.ZigPanic` where a function that Python called
+/// is left, else the process ends with the message, and where Python was.
 pub const panic = std.debug.FullPanic(struct {
     fn panic(message: []const u8, first: ?usize) noreturn {
         panics.panicking(message, first orelse @returnAddress(), end);

@@ -7,8 +7,8 @@ const signatures = @import("signature.zig");
 
 /// `bridge.makeTrampoline(function, .{})`: a Zig function as a CPython one.
 pub const bridge = python_ext.Bridge;
-/// The functions of a module by name. What a file's `pub fn nano_ffi_init(registry: *Registry) !void`
-/// registers while the module is imported becomes a function of it.
+/// The functions of a module by name. What a file's `pub fn nano_ffi_init(registry: *Registry)
+/// !void` registers while the module is imported becomes a function of it.
 pub const Registry = python_ext.Registry;
 pub const registry = struct {
     pub const Registry = python_ext.Registry;

@@ -105,8 +105,8 @@ pub fn kindOf(comptime T: type) ?Kind {
     return comptime decide(T, &.{});
 }
 
-/// `within` are the structs and unions that a `T` was found in: one of them again is a part that may
-/// hold others of its kind, as a tree does.
+/// `within` are the structs and unions that a `T` was found in: one of them again is a part that
+/// may hold others of its kind, as a tree does.
 fn decide(comptime T: type, comptime within: []const type) ?Kind {
     if (classes.isClass(T)) return .class;
     if (contains(within, T)) {
@@ -127,12 +127,14 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         .int => |int| if (int.bits >= 1) .int else null,
         .float => .float,
         .pointer => |pointer| pointerKind(pointer, within),
-        .array => |array| if (isPartWithin(array.child, within) and array.sentinel() == null) .array else null,
+        .array => |array| if (isPartWithin(array.child, within) and
+            array.sentinel() == null) .array else null,
         .optional => |optional| if (decide(optional.child, within)) |kind| switch (kind) {
             .optional, .void => null, // None would be both
             else => .optional,
         } else null,
-        .@"enum" => |info| if (info.mode == .exhaustive and info.field_names.len > 0) .@"enum" else null,
+        .@"enum" => |info| if (info.mode == .exhaustive and
+            info.field_names.len > 0) .@"enum" else null,
         .@"struct" => |info| structKind(T, info, within),
         .@"union" => |info| if (isTagged(info, within ++ .{T})) .tagged else null,
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
@@ -161,7 +163,8 @@ fn structKind(
 ) ?Kind {
     if (classes.isArrayList(T)) return null; // a field only
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
-        return if (isPartWithin(T.nano_ffi_owned, within) or decide(T.nano_ffi_owned, within) == .objects) .owned else null;
+        return if (isPartWithin(T.nano_ffi_owned, within) or
+            decide(T.nano_ffi_owned, within) == .objects) .owned else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
@@ -219,8 +222,8 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
     return all;
 }
 
-/// Whether a `T` has a part that the function could write into: nobody would see it, since parts are
-/// copied. A parameter itself, and what it is where it is not null, is lent in place.
+/// Whether a `T` has a part that the function could write into: nobody would see it, since parts
+/// are copied. A parameter itself, and what it is where it is not null, is lent in place.
 fn hasWritablePart(comptime T: type) bool {
     return comptime for (withParts(T, &.{})) |Part| {
         if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
@@ -295,7 +298,9 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .optional => "?" ++ typeName(@typeInfo(T).optional.child).?,
         .items => (if (@typeInfo(T).pointer.attrs.@"const") "[]const " else "[]") ++
             typeName(@typeInfo(T).pointer.child).?,
-        .array => std.fmt.comptimePrint("[{d}]", .{@typeInfo(T).array.len}) ++ typeName(@typeInfo(T).array.child).?,
+        .array => std.fmt.comptimePrint("[{d}]", .{@typeInfo(T).array.len}) ++ typeName(
+            @typeInfo(T).array.child,
+        ).?,
         .tuple => tuple: {
             var name: [:0]const u8 = "";
             for (@typeInfo(T).@"struct".field_types) |Field|
@@ -307,7 +312,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
         .tagged => if (isNamed(T)) shortName(T) else fields("union", @typeInfo(T).@"union"),
         .class => classes.nameOf(T),
-        .reference => (if (@typeInfo(T).pointer.attrs.@"const") "*const " else "*") ++ classes.nameOf(@typeInfo(T).pointer.child),
+        .reference => (if (@typeInfo(T).pointer.attrs.@"const") "*const " else "*") ++
+            classes.nameOf(@typeInfo(T).pointer.child),
         .objects => "[]" ++ typeName(@typeInfo(T).pointer.child).?,
         .ndarray => std.fmt.comptimePrint("{s}({s}, {d})", .{
             if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
@@ -321,7 +327,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
 /// Whether the program gave `T` its name, and not the compiler.
 fn isNamed(comptime T: type) bool {
     const name = shortName(T);
-    return std.mem.find(u8, name, "__struct_") == null and std.mem.find(u8, name, "__union_") == null;
+    return std.mem.find(u8, name, "__struct_") == null and
+        std.mem.find(u8, name, "__union_") == null;
 }
 
 fn fields(comptime keyword: []const u8, comptime info: anytype) [:0]const u8 {
@@ -375,8 +382,12 @@ fn takesObject(comptime params: []const ?type) bool {
 
 /// Whether a result is a pointer into an object that was passed.
 fn isLent(comptime kind: Kind, comptime T: type) bool {
-    return kind == .reference or (kind == .objects and kindOf(@typeInfo(T).pointer.child) == .reference) or
-        (kind == .owned and kindOf(T.nano_ffi_owned) == .objects and isLent(.objects, T.nano_ffi_owned));
+    return kind == .reference or (kind == .objects and
+        kindOf(@typeInfo(T).pointer.child) == .reference) or
+        (kind == .owned and kindOf(T.nano_ffi_owned) == .objects and isLent(
+            .objects,
+            T.nano_ffi_owned,
+        ));
 }
 
 /// What a `T` is where it is not null.
@@ -396,12 +407,17 @@ fn isTuple(comptime T: type) bool {
 
 /// The signature of `function` under `name`.
 ///
-/// `spec` says what Zig's type does not: `.args`, one `.{ .name = "a", .typ = .i64 }` per parameter,
-/// `.ret`, a type name or a tuple of them, `.params`, only the names, `.defaults`, by name what a
-/// parameter is that is left out, `.doc`, and `.gil = .released` for a function during which other
-/// Python threads run. Each may be left out. What is said twice must agree: a wrong signature is a
-/// compile error. A `?T` is null where it is left out, and nothing behind it is required.
-pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Signature {
+/// `spec` says what Zig's type does not: `.args`, one `.{ .name = "a", .typ = .i64 }` per
+/// parameter, `.ret`, a type name or a tuple of them, `.params`, only the names, `.defaults`, by
+/// name what a parameter is that is left out, `.doc`, and `.gil = .released` for a function during
+/// which other Python threads run. Each may be left out. What is said twice must agree: a wrong
+/// signature is a compile error. A `?T` is null where it is left out, and nothing behind it is
+/// required.
+pub fn of(
+    comptime name: [:0]const u8,
+    comptime function: anytype,
+    comptime spec: anytype,
+) Signature {
     return switch (comptime analyze(name, function, spec)) {
         .signature => |signature| signature,
         .refused => |reason| @compileError("nano_ffi: " ++ reason),
@@ -411,7 +427,11 @@ pub fn of(comptime name: [:0]const u8, comptime function: anytype, comptime spec
 pub const Analysis = union(enum) { signature: Signature, refused: [:0]const u8 };
 
 /// The signature as `of` gives it, or why there is none.
-pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime spec: anytype) Analysis {
+pub fn analyze(
+    comptime name: [:0]const u8,
+    comptime function: anytype,
+    comptime spec: anytype,
+) Analysis {
     @setEvalBranchQuota(100_000);
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
@@ -441,7 +461,8 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
             .{ name, param_name, @typeName(T) },
         );
         if (kindOf(T) != null and hasWritablePart(T)) return refused(
-            "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is written into a copy is " ++
+            "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is " ++
+                "written into a copy is " ++
                 "lost: make it []const, or a parameter of its own",
             .{ name, param_name, @typeName(T) },
         );
@@ -450,10 +471,12 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
             .{ name, param_name, @typeName(T), remedy },
         ) };
         if (@hasField(Spec, "args")) if (@hasField(@TypeOf(spec.args[index]), "typ"))
-            if (disagreement(name, param_name, arg.typ, spec.args[index].typ)) |reason| return reason;
+            if (disagreement(name, param_name, arg.typ, spec.args[index].typ)) |reason|
+                return reason;
         if (@hasField(@TypeOf(defaults), param_name))
             arg.default = literals.of(T, @field(defaults, param_name)) orelse return refused(
-                "'{s}': the default of parameter '{s}' is no {s} that Python has a literal for: give it a bool, " ++
+                "'{s}': the default of parameter '{s}' is no {s} that Python has a literal " ++
+                    "for: give it a bool, " ++
                     "number, text or member that fits, or make it ?{s}, and decide in Zig",
                 .{ name, param_name, arg.typ, @typeName(T) },
             );
@@ -461,18 +484,26 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
     for (@typeInfo(@TypeOf(defaults)).@"struct".field_names) |param_name| {
         for (args) |arg| {
             if (std.mem.eql(u8, arg.name, param_name)) break;
-        } else return refused("'{s}': there is a default for '{s}', and no such parameter", .{ name, param_name });
+        } else return refused(
+            "'{s}': there is a default for '{s}', and no such parameter",
+            .{ name, param_name },
+        );
     }
 
-    if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| switch (kindOf(Value(info.param_types[parameter].?)).?) {
-        .callback, .object => return refused(
-            "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep it, or take something else",
-            .{ name, arg.name },
-        ),
-        else => {},
-    };
+    if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg|
+        switch (kindOf(Value(info.param_types[parameter].?)).?) {
+            .callback, .object => return refused(
+                "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep " ++
+                    "it, or take something else",
+                .{ name, arg.name },
+            ),
+            else => {},
+        };
 
-    const R = Payload(info.return_type orelse return refused("'{s}' has a generic result: give it a type", .{name}));
+    const R = Payload(info.return_type orelse return refused(
+        "'{s}' has a generic result: give it a type",
+        .{name},
+    ));
     const Results: []const type = if (isTuple(R)) @typeInfo(R).@"struct".field_types else &.{R};
     comptime var ret: [Results.len][:0]const u8 = undefined;
     for (Results) |T| {
@@ -482,11 +513,13 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
             .{ name, @typeName(T) },
         );
         if (isLent(kind, Value(T)) and !takesObject(info.param_types)) return refused(
-            "'{s}' returns {s}, and takes no object that this could be a part of: return the struct itself",
+            "'{s}' returns {s}, and takes no object that this could be a part of: return the " ++
+                "struct itself",
             .{ name, @typeName(T) },
         );
         if (!isExact(T)) return refused(
-            "'{s}' returns {s}, and Python's float has 64 bits: round it where that is meant, with @floatCast to f64",
+            "'{s}' returns {s}, and Python's float has 64 bits: round it where that is meant, " ++
+                "with @floatCast to f64",
             .{ name, @typeName(T) },
         );
     }
@@ -500,7 +533,8 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
                 "'{s}' returns a tuple of {d}, its signature names {d} types",
                 .{ name, ret.len, spec.ret.len },
             );
-            for (ret, 0..) |typ, index| if (disagreement(name, "the result", typ, spec.ret[index])) |reason| return reason;
+            for (ret, 0..) |typ, index|
+                if (disagreement(name, "the result", typ, spec.ret[index])) |reason| return reason;
         } else if (disagreement(name, "the result", ret[0], spec.ret)) |reason| return reason;
     }
 
@@ -509,10 +543,13 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
         const arg = &args[args.len - 1 - behind];
         if (arg.default != null) {
             if (required) |next| return refused(
-                "'{s}': parameter '{s}' has a default, and '{s}' behind it has none: give '{s}' one, too",
+                "'{s}': parameter '{s}' has a default, and '{s}' behind it has none: give " ++
+                    "'{s}' one, too",
                 .{ name, arg.name, next, next },
             );
-        } else if (required == null and kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .optional) {
+        } else if (required == null and
+            kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .optional)
+        {
             arg.default = "None";
         } else required = arg.name;
     }
@@ -528,11 +565,18 @@ pub fn analyze(comptime name: [:0]const u8, comptime function: anytype, comptime
     } };
 }
 
-const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of such, optionals, " ++
-    "exhaustive enums, tuples, public structs of the file and pointers to them, structs and tagged unions (union(enum)) of such, std.StringHashMap, " ++
+const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of " ++
+    "such, optionals, " ++
+    "exhaustive enums, tuples, public structs of the file and pointers to them, structs and " ++
+    "tagged unions (union(enum)) of such, std.StringHashMap, " ++
     "std.math.Complex, or nano_ffi.Str, Bytes, Buffer, NdArray, Object, Callback";
 
-fn disagreement(comptime name: []const u8, comptime what: []const u8, comptime is: []const u8, comptime said: anytype) ?Analysis {
+fn disagreement(
+    comptime name: []const u8,
+    comptime what: []const u8,
+    comptime is: []const u8,
+    comptime said: anytype,
+) ?Analysis {
     if (std.mem.eql(u8, is, @tagName(said))) return null;
     return refused(
         "'{s}': {s} is '{s}' in Zig, and '{s}' in its signature: make them agree",
@@ -560,8 +604,14 @@ test typeName {
     try std.testing.expectEqualStrings("?[3]f64", typeName(?[3]f64).?);
     try std.testing.expectEqualStrings("(i128, []f32)", typeName(struct { i128, []f32 }).?);
     try std.testing.expectEqualStrings("dict[str, u8]", typeName(std.StringHashMap(u8)).?);
-    try std.testing.expectEqualStrings("[]const str", typeName(allocators.Owned([]const []const u8)).?);
-    try std.testing.expectEqualStrings("NdArrayMut(f64, 2)", typeName(ndarray.NdArrayMut(f64, 2)).?);
+    try std.testing.expectEqualStrings(
+        "[]const str",
+        typeName(allocators.Owned([]const []const u8)).?,
+    );
+    try std.testing.expectEqualStrings(
+        "NdArrayMut(f64, 2)",
+        typeName(ndarray.NdArrayMut(f64, 2)).?,
+    );
     try std.testing.expectEqualStrings("?NdArray(u8, 0)", typeName(?ndarray.NdArray(u8, 0)).?);
     try std.testing.expectEqual(null, typeName([]const ndarray.NdArray(u8, 1))); // lent, not copied
     const Tree = struct { children: []const @This(), index: ?std.StringHashMap(@This()) };
@@ -590,13 +640,21 @@ test of {
             return a * b * (c orelse 1);
         }
     };
-    const inferred = comptime of("halve", functions.halve, .{ .params = .{"number"}, .doc = "Half." });
+    const inferred = comptime of(
+        "halve",
+        functions.halve,
+        .{ .params = .{"number"}, .doc = "Half." },
+    );
     try std.testing.expectEqualStrings("number", inferred.args[0].name);
     try std.testing.expectEqualStrings("i64", inferred.args[0].typ);
     try std.testing.expectEqualStrings("u64", inferred.ret[1]);
     try std.testing.expect(inferred.returns_tuple);
 
-    const defaults = comptime of("less", functions.less, .{ .params = .{ "a", "b", "c" }, .defaults = .{ .b = 0.5 } });
+    const defaults = comptime of(
+        "less",
+        functions.less,
+        .{ .params = .{ "a", "b", "c" }, .defaults = .{ .b = 0.5 } },
+    );
     try std.testing.expectEqual(null, defaults.args[0].default);
     try std.testing.expectEqualStrings("0.5", defaults.args[1].default.?);
     try std.testing.expectEqualStrings("None", defaults.args[2].default.?);

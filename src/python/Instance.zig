@@ -1,13 +1,13 @@
-//! An object of a class: a Zig value that it owns, or a place in another object's, or an address that a
-//! function gave; and who uses it at the moment.
+//! An object of a class: a Zig value that it owns, or a place in another object's, or an address
+//! that a function gave; and who uses it at the moment.
 //!
 //! A place is looked up each time, from the object that owns the memory: it stays right while that
 //! one changes, and fails by an exception where there is nothing any more. An address is good as
 //! long as nobody has changed its owner through another way: the owner counts its changes. So no
 //! address is ever followed that may be gone.
 //!
-//! `Hold` is who uses an owner: one that may change it, or several that do not. Another thread's hold
-//! is waited for, one's own is an exception.
+//! `Hold` is who uses an owner: one that may change it, or several that do not. Another thread's
+//! hold is waited for, one's own is an exception.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -150,7 +150,11 @@ pub fn storage(self: *Layout) usize {
 /// The bytes that an object of the class needs.
 pub fn sizeFor(comptime T: type) usize {
     const slack = if (@alignOf(T) > 2 * @sizeOf(usize)) @alignOf(T) else 0;
-    return std.mem.alignForward(usize, @sizeOf(Layout), @min(@alignOf(T), 2 * @sizeOf(usize))) + @sizeOf(T) + slack;
+    return std.mem.alignForward(
+        usize,
+        @sizeOf(Layout),
+        @min(@alignOf(T), 2 * @sizeOf(usize)),
+    ) + @sizeOf(T) + slack;
 }
 
 /// The object that owns the memory that `self` is in: itself, or one that it is a part of.
@@ -164,7 +168,8 @@ pub fn ownerOf(self: *Layout) *Layout {
 pub fn resolve(self: *Layout) Error!usize {
     switch (self.state) {
         .owned => {
-            if (self.keep) |keep| for (keep.owners.items) |owner| try checkOwner(self, of(owner.object), owner.generation);
+            if (self.keep) |keep| for (keep.owners.items) |owner|
+                try checkOwner(self, of(owner.object), owner.generation);
             return self.place;
         },
         .part => return try resolve(of(self.parent.?)) + self.place,
@@ -178,7 +183,8 @@ pub fn resolve(self: *Layout) Error!usize {
                 _ = try resolve(of(parent));
                 try checkGeneration(self, ownerOf(of(parent)), self.generation);
             }
-            if (self.keep) |keep| for (keep.owners.items) |owner| try checkOwner(self, of(owner.object), owner.generation);
+            if (self.keep) |keep| for (keep.owners.items) |owner|
+                try checkOwner(self, of(owner.object), owner.generation);
             return self.place;
         },
         .empty, .destroyed, .expired => return raiseUnusable(self),
@@ -194,7 +200,11 @@ fn checkOwner(self: *Layout, object: *Layout, generation: usize) Error!void {
 }
 
 fn checkGeneration(self: *Layout, owner: *Layout, generation: usize) Error!void {
-    if (generation == any_generation or generation == @atomicLoad(usize, &owner.generation, .monotonic)) return;
+    if (generation == any_generation or generation == @atomicLoad(
+        usize,
+        &owner.generation,
+        .monotonic,
+    )) return;
     _ = c.PyErr_Format(
         capi.exception("ReferenceError"),
         "the %s is gone, or may be: the %s that it was in has been changed since",
@@ -246,7 +256,12 @@ noinline fn raiseNoItem(self: *Layout) Error {
 
 /// Holds `owner` until `release`, which is to be called where this does not fail.
 pub fn acquire(hold: *Hold, owner: *Layout, mode: Mode, runs_python: bool) Error!void {
-    hold.* = .{ .owner = owner, .mode = mode, .runs_python = runs_python, .thread = c.PyThread_get_thread_ident() };
+    hold.* = .{
+        .owner = owner,
+        .mode = mode,
+        .runs_python = runs_python,
+        .thread = c.PyThread_get_thread_ident(),
+    };
     var waiter: ?Waiter = null;
     defer if (waiter) |*some| some.deinit();
     while (true) {
@@ -279,12 +294,24 @@ pub fn release(hold: *Hold) void {
 
 /// Ends a hold that may have changed its owner.
 pub fn changed(owner: *Layout) void {
-    if (!owner.info.stable) @atomicStore(usize, &owner.generation, owner.generation +% 1, .monotonic);
+    if (!owner.info.stable) @atomicStore(
+        usize,
+        &owner.generation,
+        owner.generation +% 1,
+        .monotonic,
+    );
 }
 
 fn lock(self: *Layout) void {
     if (!capi.free_threaded) return;
-    while (@cmpxchgWeak(u8, &self.guard, 0, 1, .acquire, .monotonic) != null) std.atomic.spinLoopHint();
+    while (@cmpxchgWeak(
+        u8,
+        &self.guard,
+        0,
+        1,
+        .acquire,
+        .monotonic,
+    ) != null) std.atomic.spinLoopHint();
 }
 
 fn unlock(self: *Layout) void {
@@ -384,7 +411,11 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
     c.Py_DecRef(class);
 }
 
-pub fn traverse(object: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
+pub fn traverse(
+    object: *PyObject,
+    visit: *const capi.visitproc,
+    arg: ?*anyopaque,
+) callconv(.c) c_int {
     const self = of(object);
     const class_stop = visit(capi.typeOf(object), arg);
     if (class_stop != 0) return class_stop;

@@ -12,7 +12,8 @@ const PyObject = capi.PyObject;
 const class_count = @import("../classes.zig").all.len;
 const State = @This();
 
-/// The module's own functions. Filled while it is executed, only read afterwards: no lock is needed.
+/// The module's own functions. Filled while it is executed, only read afterwards: no lock is
+/// needed.
 pub const Functions = registry.Registry(*const entries.Entry);
 
 /// CPython zeroes the state before the module is executed, so false is its first value.

@@ -48,7 +48,10 @@ pub noinline fn bind(
             capi.exception("TypeError"),
             "%s() takes %s%zu argument%s (%zu given)",
             sig.name.ptr,
-            @as([*:0]const u8, if (needed == all.len) "" else if (nargs < needed) "at least " else "at most "),
+            @as(
+                [*:0]const u8,
+                if (needed == all.len) "" else if (nargs < needed) "at least " else "at most ",
+            ),
             if (nargs < needed) needed else all.len,
             @as([*:0]const u8, if ((if (nargs < needed) needed else all.len) == 1) "" else "s"),
             nargs + keywords,

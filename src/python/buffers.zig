@@ -50,7 +50,10 @@ inline fn acquireShaped(
         return errors.raiseReadOnly(site, object);
     }
     errdefer c.PyBuffer_Release(view);
-    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(Item, view.format) or isFormatOf(Item, view.format)))
+    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(Item, view.format) or isFormatOf(
+        Item,
+        view.format,
+    )))
         return errors.raiseWrongItem(site, view);
     if (view.len != 0 and @intFromPtr(view.buf) % @alignOf(Item) != 0)
         return errors.raiseMisaligned(site, @alignOf(Item));
@@ -83,19 +86,37 @@ pub fn Shaped(comptime T: type) type {
 
         const dimensions = T.nano_ffi_ndarray.dimensions;
 
-        pub noinline fn take(_: *PyObject, object: *PyObject, site: *const Site) errors.Error!@This() {
+        pub noinline fn take(
+            _: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) errors.Error!@This() {
             var argument: @This() = undefined;
             const view = &argument.view;
             const access = T.nano_ffi_ndarray.access;
-            try acquireShaped(T.Item, object, view, site, access, "a buffer", capi.constants.PyBUF_STRIDES);
+            try acquireShaped(
+                T.Item,
+                object,
+                view,
+                site,
+                access,
+                "a buffer",
+                capi.constants.PyBUF_STRIDES,
+            );
             errdefer c.PyBuffer_Release(view);
-            if (view.ndim != dimensions) return errors.raiseWrongDimensions(site, dimensions, view.ndim);
+            if (view.ndim != dimensions) return errors.raiseWrongDimensions(
+                site,
+                dimensions,
+                view.ndim,
+            );
             if (view.len != 0) for (0..dimensions) |index| {
                 if (view.shape.?[index] > 1 and @rem(view.strides.?[index], @alignOf(T.Item)) != 0)
                     return errors.raiseMisaligned(site, @alignOf(T.Item));
             };
             // An empty buffer may have no address.
-            argument.array.data = if (view.len == 0) &[0]T.Item{} else @ptrCast(@alignCast(view.buf.?));
+            argument.array.data = if (view.len == 0) &[0]T.Item{} else @ptrCast(
+                @alignCast(view.buf.?),
+            );
             for (0..dimensions) |index| {
                 argument.array.shape[index] = @intCast(view.shape.?[index]);
                 argument.array.strides[index] = view.strides.?[index];
@@ -109,7 +130,10 @@ pub fn Shaped(comptime T: type) type {
             var at: [dimensions]usize = @splat(0);
             while (true) {
                 var address = @intFromPtr(array.data);
-                for (at, array.strides) |index, stride| address +%= index *% @as(usize, @bitCast(stride));
+                for (at, array.strides) |index, stride| address +%= index *% @as(
+                    usize,
+                    @bitCast(stride),
+                );
                 try expectBool(@as(*const u8, @ptrFromInt(address)).*, site);
                 for (&at, array.shape) |*index, size| {
                     index.* += 1;
@@ -140,7 +164,9 @@ inline fn isFormatOfByte(comptime Item: type, format: ?[*:0]const u8) bool {
 /// order. Bytes are bytes, whatever the exporter calls them.
 fn isFormatOf(comptime Item: type, format: ?[*:0]const u8) bool {
     var text = std.mem.span(format orelse "B");
-    if (@sizeOf(Item) == 1 and Item != bool) return text.len == 1 or (text.len == 2 and isOrder(text[0]));
+    if (@sizeOf(Item) == 1 and Item != bool) return text.len == 1 or (text.len == 2 and isOrder(
+        text[0],
+    ));
     if (text.len == 2 and isOrder(text[0])) {
         const foreign = if (builtin.cpu.arch.endian() == .little) ">!" else "<";
         if (std.mem.indexOfScalar(u8, foreign, text[0]) != null) return false;

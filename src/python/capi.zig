@@ -77,7 +77,8 @@ pub const structs = struct {
         ob_sval: [1]u8,
     };
 
-    /// A str; where it is ASCII, the text follows the struct. `state` are bit-fields: see `flagsOf`.
+    /// A str; where it is ASCII, the text follows the struct. `state` are bit-fields: see
+    /// `flagsOf`.
     pub const PyASCIIObject = if (!ascii_is_readable) void else if (minor < 12) extern struct {
         ob_base: structs.PyObject,
         length: Py_ssize_t,
@@ -92,16 +93,17 @@ pub const structs = struct {
     };
 
     /// Any other str that is compact: `utf8` is null until its UTF-8 is asked for.
-    pub const PyCompactUnicodeObject = if (!ascii_is_readable) void else if (minor < 12) extern struct {
-        _base: PyASCIIObject,
-        utf8_length: Py_ssize_t,
-        utf8: ?[*]u8,
-        wstr_length: Py_ssize_t,
-    } else extern struct {
-        _base: PyASCIIObject,
-        utf8_length: Py_ssize_t,
-        utf8: ?[*]u8,
-    };
+    pub const PyCompactUnicodeObject =
+        if (!ascii_is_readable) void else if (minor < 12) extern struct {
+            _base: PyASCIIObject,
+            utf8_length: Py_ssize_t,
+            utf8: ?[*]u8,
+            wstr_length: Py_ssize_t,
+        } else extern struct {
+            _base: PyASCIIObject,
+            utf8_length: Py_ssize_t,
+            utf8: ?[*]u8,
+        };
 
     /// While `ob_exports` is not 0, a bytearray keeps its memory.
     pub const PyByteArrayObject = if (minor < 15) extern struct {
@@ -228,7 +230,8 @@ pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callc
 pub const PyCFunctionFastWithKeywords =
     fn (*PyObject, [*]const *PyObject, Py_ssize_t, ?*PyObject) callconv(.c) ?*PyObject;
 /// The arguments' number may have `PY_VECTORCALL_ARGUMENTS_OFFSET` in it: see `vectorcallCount`.
-pub const vectorcallfunc = fn (*PyObject, [*]const *PyObject, usize, ?*PyObject) callconv(.c) ?*PyObject;
+pub const vectorcallfunc =
+    fn (*PyObject, [*]const *PyObject, usize, ?*PyObject) callconv(.c) ?*PyObject;
 
 /// The header that `PyObject_HEAD_INIT(NULL)` gives an object that is never freed.
 pub const static_object: PyObject = if (free_threaded) .{
@@ -337,7 +340,12 @@ pub const functions = struct {
 
     // Frames of tracebacks. The thread state and the interpreter's dict are lent; globals too.
     pub extern fn PyCode_NewEmpty(file: [*:0]const u8, name: [*:0]const u8, line: c_int) ?*PyObject;
-    pub extern fn PyFrame_New(thread: *anyopaque, code: *PyObject, globals: *PyObject, locals: ?*PyObject) ?*PyObject;
+    pub extern fn PyFrame_New(
+        thread: *anyopaque,
+        code: *PyObject,
+        globals: *PyObject,
+        locals: ?*PyObject,
+    ) ?*PyObject;
     pub extern fn PyTraceBack_Here(frame: *PyObject) c_int;
     pub extern fn PyThreadState_Get() *anyopaque;
     pub extern fn PyInterpreterState_Get() *anyopaque;
@@ -345,7 +353,11 @@ pub const functions = struct {
 
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
-    pub extern fn PyObject_SetAttrString(object: *PyObject, name: [*:0]const u8, value: *PyObject) c_int;
+    pub extern fn PyObject_SetAttrString(
+        object: *PyObject,
+        name: [*:0]const u8,
+        value: *PyObject,
+    ) c_int;
     pub extern fn PyObject_GetBuffer(object: *PyObject, view: *Py_buffer, flags: c_int) c_int;
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
@@ -359,9 +371,17 @@ pub const functions = struct {
         nargsf: usize,
         kwnames: ?*PyObject,
     ) ?*PyObject;
-    pub extern fn PyType_FromModuleAndSpec(module: *PyObject, spec: *const structs.PyType_Spec, bases: ?*PyObject) ?*PyObject;
+    pub extern fn PyType_FromModuleAndSpec(
+        module: *PyObject,
+        spec: *const structs.PyType_Spec,
+        bases: ?*PyObject,
+    ) ?*PyObject;
     pub extern fn PyType_GenericAlloc(class: *PyObject, items: Py_ssize_t) ?*PyObject;
-    pub extern fn PyObject_Call(callable: *PyObject, args: *PyObject, kwargs: ?*PyObject) ?*PyObject;
+    pub extern fn PyObject_Call(
+        callable: *PyObject,
+        args: *PyObject,
+        kwargs: ?*PyObject,
+    ) ?*PyObject;
     pub extern fn PyImport_ImportModule(name: [*:0]const u8) ?*PyObject;
     pub extern fn PyNumber_And(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
@@ -378,8 +398,8 @@ pub const functions = struct {
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;
     pub extern fn PyType_IsSubtype(class: *PyObject, base: *PyObject) c_int;
 
-    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13. An enum of C is
-    // an unsigned int.
+    // Memory. The raw domain needs no thread state; the stable ABI has it since 3.13. An enum of C
+    // is an unsigned int.
     pub extern fn PyGILState_Ensure() c_uint;
     pub extern fn PyGILState_Release(state: c_uint) void;
     pub extern fn PyMem_Malloc(size: usize) ?*anyopaque;
@@ -401,7 +421,11 @@ pub const functions = struct {
 
     // str and bytes. The UTF-8 of a str belongs to the str.
     pub extern fn PyUnicode_AsUTF8AndSize(text: *PyObject, size: *Py_ssize_t) ?[*]const u8;
-    pub extern fn PyUnicode_DecodeUTF8(bytes: [*]const u8, size: Py_ssize_t, errors: ?[*:0]const u8) ?*PyObject;
+    pub extern fn PyUnicode_DecodeUTF8(
+        bytes: [*]const u8,
+        size: Py_ssize_t,
+        errors: ?[*:0]const u8,
+    ) ?*PyObject;
     pub extern fn PyUnicode_FromFormat(format: [*:0]const u8, ...) ?*PyObject;
     pub extern fn PyUnicode_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
     pub extern fn PyUnicode_Join(separator: *PyObject, texts: *PyObject) ?*PyObject;
@@ -447,7 +471,11 @@ pub const functions = struct {
     pub extern fn PyThread_allocate_lock() ?*anyopaque;
     pub extern fn PyThread_free_lock(lock: *anyopaque) void;
     pub extern fn PyThread_acquire_lock(lock: *anyopaque, wait: c_int) c_int;
-    pub extern fn PyThread_acquire_lock_timed(lock: *anyopaque, microseconds: c_longlong, interruptible: c_int) c_int;
+    pub extern fn PyThread_acquire_lock_timed(
+        lock: *anyopaque,
+        microseconds: c_longlong,
+        interruptible: c_int,
+    ) c_int;
     pub extern fn PyThread_release_lock(lock: *anyopaque) void;
 
     // Free-threaded builds only.
@@ -456,12 +484,20 @@ pub const functions = struct {
     pub extern fn PyDict_GetItemRef(dict: *PyObject, key: *PyObject, item: *?*PyObject) c_int;
 
     // Modules. PyImport_AddModule-like lookups are not used: a module's state is reached from it.
-    pub extern fn PyModule_AddObjectRef(module: *PyObject, name: [*:0]const u8, value: ?*PyObject) c_int;
+    pub extern fn PyModule_AddObjectRef(
+        module: *PyObject,
+        name: [*:0]const u8,
+        value: ?*PyObject,
+    ) c_int;
     pub extern fn PyModule_GetDict(module: *PyObject) ?*PyObject;
     pub extern fn PyModule_GetFilenameObject(module: *PyObject) ?*PyObject;
     pub extern fn PyModule_GetState(module: *PyObject) ?*anyopaque;
     pub extern fn PyModuleDef_Init(def: *PyModuleDef) ?*PyObject;
-    pub extern fn PyCFunction_NewEx(def: *const PyMethodDef, self: ?*PyObject, module: ?*PyObject) ?*PyObject;
+    pub extern fn PyCFunction_NewEx(
+        def: *const PyMethodDef,
+        self: ?*PyObject,
+        module: ?*PyObject,
+    ) ?*PyObject;
     pub extern fn PySys_GetObject(name: [*:0]const u8) ?*PyObject;
 };
 
@@ -571,12 +607,15 @@ pub inline fn cachedUtf8Of(str: *PyObject) ?[]const u8 {
 
 /// What is said of a str in `state` and never changes. `interned` does, and has a byte of its own
 /// in free-threaded builds: that byte is not read.
-inline fn flagsOf(header: *const structs.PyASCIIObject) packed struct(u8) { kind: u3, compact: bool, ascii: bool, rest: u3 } {
+inline fn flagsOf(
+    header: *const structs.PyASCIIObject,
+) packed struct(u8) { kind: u3, compact: bool, ascii: bool, rest: u3 } {
     const state: [*]const u8 = @ptrCast(&header.state);
     return @bitCast(if (free_threaded) state[1] else state[0] >> 2);
 }
 
-/// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not UTF-8.
+/// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not
+/// UTF-8.
 pub fn newStr(text: []const u8) ?*PyObject {
     // CPython shares its shortest strs, and decodes what is not ASCII.
     if (!ascii_is_readable or text.len < 2 or !isAscii(text))
@@ -659,7 +698,9 @@ comptime {
     std.debug.assert(@sizeOf(Py_buffer) == 9 * word + 2 * @sizeOf(c_int));
     std.debug.assert(!(limited and free_threaded)); // the stable ABI of 3.11 has no free threads
     if (minor < 10 or minor > 15)
-        @compileError(std.fmt.comptimePrint("nano_ffi declares CPython 3.10 to 3.15, not 3.{d}", .{minor}));
+        @compileError(
+            std.fmt.comptimePrint("nano_ffi declares CPython 3.10 to 3.15, not 3.{d}", .{minor}),
+        );
     if (free_threaded and minor < 14)
         @compileError("nano_ffi declares the free-threaded CPython from 3.14 on");
 }

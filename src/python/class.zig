@@ -1,5 +1,5 @@
-//! A class of Python out of a Zig struct: a heap type with its fields as attributes, its functions as
-//! methods, and what makes, compares, shows and pickles its objects.
+//! A class of Python out of a Zig struct: a heap type with its fields as attributes, its functions
+//! as methods, and what makes, compares, shows and pickles its objects.
 
 const std = @import("std");
 const binding = @import("binding.zig");
@@ -23,9 +23,13 @@ const Error = errors.Error;
 const Layout = Instance.Layout;
 const PyObject = capi.PyObject;
 
-/// The Python type of one class. `Bridge` is the bridge to CPython, `module_name` the module's name as
-/// far as it is known while compiling.
-pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime class: classes.Class) type {
+/// The Python type of one class. `Bridge` is the bridge to CPython, `module_name` the module's name
+/// as far as it is known while compiling.
+pub fn Class(
+    comptime Bridge: type,
+    comptime module_name: []const u8,
+    comptime class: classes.Class,
+) type {
     return struct {
         const T = class.T;
         const construction = classes.constructionOf(class);
@@ -48,22 +52,43 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             defer c.Py_DecRef(qualified);
             if (c.PyObject_SetAttrString(object, "__module__", own_module) < 0) return false;
             if (c.PyObject_SetAttrString(object, "__qualname__", qualified) < 0) return false;
-            for (&special_methods) |*def| if (!setOwned(object, def.ml_name.?, c.PyDescr_NewMethod(object, def))) return false;
+            for (&special_methods) |*def| if (!setOwned(
+                object,
+                def.ml_name.?,
+                c.PyDescr_NewMethod(object, def),
+            )) return false;
             if (comptime has("__eq__") and !has("__hash__")) {
-                if (c.PyObject_SetAttrString(object, "__hash__", capi.object("_Py_NoneStruct")) < 0) return false;
+                if (c.PyObject_SetAttrString(
+                    object,
+                    "__hash__",
+                    capi.object("_Py_NoneStruct"),
+                ) < 0) return false;
             }
             const builtins = c.PyImport_ImportModule("builtins") orelse return false;
             defer c.Py_DecRef(builtins);
             const wrapper = c.PyObject_GetAttrString(builtins, "staticmethod") orelse return false;
             defer c.Py_DecRef(wrapper);
             for (&static_methods) |*def| {
-                const function = entries.newFunction(&def.def, def.vectorcall, module, own_module) orelse return false;
+                const function = entries.newFunction(
+                    &def.def,
+                    def.vectorcall,
+                    module,
+                    own_module,
+                ) orelse return false;
                 defer c.Py_DecRef(function);
-                if (!setOwned(object, def.def.ml_name.?, capi.vectorcall(wrapper, &.{function}, 1, null))) return false;
+                if (!setOwned(
+                    object,
+                    def.def.ml_name.?,
+                    capi.vectorcall(wrapper, &.{function}, 1, null),
+                )) return false;
             }
             if (construction == .fields) {
                 const names = c.PyTuple_New(fields.names.len) orelse return false;
-                inline for (fields.names, 0..) |name, index| _ = c.PyTuple_SetItem(names, index, capi.newStr(comptime signature.pythonName(name)));
+                inline for (fields.names, 0..) |name, index| _ = c.PyTuple_SetItem(
+                    names,
+                    index,
+                    capi.newStr(comptime signature.pythonName(name)),
+                );
                 if (!setOwned(object, "__match_args__", names)) return false;
             }
             return true;
@@ -89,7 +114,10 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             .{ .slot = capi.constants.Py_tp_doc, .pfunc = @as([*:0]const u8, doc) },
         } ++ (if (has("__eq__")) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
             .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = &compare },
-            .{ .slot = capi.constants.Py_tp_hash, .pfunc = if (classes.isCopyable(T)) &c.PyObject_HashNotImplemented else &hash },
+            .{
+                .slot = capi.constants.Py_tp_hash,
+                .pfunc = if (classes.isCopyable(T)) &c.PyObject_HashNotImplemented else &hash,
+            },
         }) ++ [_]capi.structs.PyType_Slot{.{}};
 
         const members = [_]capi.structs.PyMemberDef{
@@ -107,7 +135,8 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             if (construction == .none) break :text comment;
             var text: [:0]const u8 = class.ownName() ++ "(";
             for (constructor.args, 0..) |arg, index|
-                text = text ++ (if (index == 0) "" else ", ") ++ arg.name ++ if (arg.default) |default| "=" ++ default else "";
+                text = text ++ (if (index == 0) "" else ", ") ++ arg.name ++
+                    if (arg.default) |default| "=" ++ default else "";
             break :text text ++ ")\n--\n\n" ++ comment;
         };
 
@@ -117,23 +146,34 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             .fields => fields.signatureOf(class.ownName()),
         };
 
-        const initializer = Bridge.makeTrampoline(T.init, renamed(exports.specOf(T, class.source, "init"), class.ownName()));
+        const initializer = Bridge.makeTrampoline(
+            T.init,
+            renamed(exports.specOf(T, class.source, "init"), class.ownName()),
+        );
 
         fn has(comptime name: [:0]const u8) bool {
             if (!@hasDecl(T, name)) return false;
-            return classes.roleOf(T, name) == .method and exports.of(T, class.source, name) == .function;
+            return classes.roleOf(T, name) == .method and
+                exports.of(T, class.source, name) == .function;
         }
 
         // Functions.
 
-        /// Those functions of the struct that are `role`, with names like __len__ or with other ones.
+        /// Those functions of the struct that are `role`, with names like __len__ or with other
+        /// ones.
         fn functionsOf(comptime role: classes.Role, comptime special: bool) []const [:0]const u8 {
             @setEvalBranchQuota(1_000_000);
             comptime var names: []const [:0]const u8 = &.{};
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
-                if (comptime std.mem.eql(u8, name, "nano_ffi_options") or exports.isVariable(class.source, name)) continue;
-                if (comptime classes.roleOf(T, name) != role or isSpecial(name) != special) continue;
-                if (comptime exports.of(T, class.source, name) == .function) names = names ++ .{name};
+                if (comptime std.mem.eql(u8, name, "nano_ffi_options") or exports.isVariable(
+                    class.source,
+                    name,
+                )) continue;
+                if (comptime classes.roleOf(T, name) != role or
+                    isSpecial(name) != special) continue;
+                if (comptime exports.of(T, class.source, name) == .function) names = names ++ .{
+                    name,
+                };
             }
             return names;
         }
@@ -152,24 +192,37 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             break :defs defs;
         };
 
-        const StaticMethod = struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
+        const StaticMethod =
+            struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
 
         const static_methods = defs: {
             const names = functionsOf(.static, false);
             var defs: [names.len]StaticMethod = undefined;
             for (&defs, names) |*def, name| {
-                const trampoline = Bridge.makeTrampoline(@field(T, name), exports.specOf(T, class.source, name));
-                const function: module_of.Function = .{ .entry = trampoline.asPtr(), .sig = trampoline.sig };
+                const trampoline = Bridge.makeTrampoline(
+                    @field(T, name),
+                    exports.specOf(T, class.source, name),
+                );
+                const function: module_of.Function = .{
+                    .entry = trampoline.asPtr(),
+                    .sig = trampoline.sig,
+                };
                 def.* = .{ .def = function.methodDef(), .vectorcall = function.entry.vectorcall };
             }
             break :defs defs;
         };
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
-            const trampoline = Bridge.makeTrampoline(@field(T, name), exports.specOf(T, class.source, name));
+            const trampoline = Bridge.makeTrampoline(
+                @field(T, name),
+                exports.specOf(T, class.source, name),
+            );
             const sig = withoutSelf(trampoline.sig);
             var text: [:0]const u8 = name ++ "($self";
-            for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default| "=" ++ default else "";
+            for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
+                "=" ++ default
+            else
+                "";
             const is_binary = isBinary(name) and sig.args.len == 1;
             return .{
                 .ml_name = name,
@@ -190,7 +243,8 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
                 .ml_name = "__field_names__",
                 .ml_meth = &fieldNames,
                 .ml_flags = capi.constants.METH_NOARGS | capi.constants.METH_STATIC,
-                .ml_doc = "__field_names__()\n--\n\nThe names of the fields, in the order of the struct.",
+                .ml_doc = "__field_names__()\n--\n\nThe names of the fields, in the order of " ++
+                    "the struct.",
             },
             .{
                 .ml_name = "__reduce__",
@@ -198,7 +252,8 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
                 .ml_flags = capi.constants.METH_NOARGS,
                 .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
             },
-        } ++ (if (construction == .none or !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+        } ++ (if (construction == .none or
+            !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__setstate__",
             .ml_meth = &setState,
             .ml_flags = capi.constants.METH_O,
@@ -208,7 +263,8 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
                 .ml_name = "destroy",
                 .ml_meth = &destroy,
                 .ml_flags = capi.constants.METH_NOARGS,
-                .ml_doc = "destroy($self, /)\n--\n\nGive back now what the object owns. ReferenceError: it has been destroyed before.",
+                .ml_doc = "destroy($self, /)\n--\n\nGive back now what the object owns. " ++
+                    "ReferenceError: it has been destroyed before.",
             },
         });
 
@@ -216,13 +272,18 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
 
         fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             if (construction == .none) {
-                c.PyErr_SetString(capi.exception("TypeError"), comptime "cannot create '" ++ class.name ++ "' objects: " ++ whyNone());
+                c.PyErr_SetString(
+                    capi.exception("TypeError"),
+                    comptime "cannot create '" ++ class.name ++ "' objects: " ++ whyNone(),
+                );
                 return null;
             }
             // All our classes have `object` as their base: the last type before it is ours.
             var own = subclass;
             while (true) {
-                const base: *PyObject = @ptrCast(@alignCast(c.PyType_GetSlot(own, capi.constants.Py_tp_base) orelse break));
+                const base: *PyObject = @ptrCast(
+                    @alignCast(c.PyType_GetSlot(own, capi.constants.Py_tp_base) orelse break),
+                );
                 if (base == capi.object("PyBaseObject_Type")) break;
                 own = base;
             }
@@ -232,7 +293,8 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
         }
 
         fn whyNone() []const u8 {
-            if (!classes.optionOf(class, "constructible", true)) return "only the module makes them";
+            if (!classes.optionOf(class, "constructible", true))
+                return "only the module makes them";
             return classes.whyNoFields(T) orelse "they have no init";
         }
 
@@ -243,14 +305,23 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             }
             const self = Instance.of(object);
             if (self.state != .empty and self.state != .owned) {
-                _ = c.PyErr_Format(capi.exception("TypeError"), "this %s cannot be initialised again", info.name.ptr);
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "this %s cannot be initialised again",
+                    info.name.ptr,
+                );
                 return -1;
             }
             var call = Arguments.create(args, keywords) catch return -1;
             defer call.destroy();
             const made = switch (construction) {
                 .none => comptime unreachable,
-                .init => Method(initializer, initializer.sig, false).call(self.module, call.values.ptr, call.count, call.names),
+                .init => Method(initializer, initializer.sig, false).call(
+                    self.module,
+                    call.values.ptr,
+                    call.count,
+                    call.names,
+                ),
                 .fields => fields.make(self.module, &constructor, &call),
             } orelse return -1;
             defer c.Py_DecRef(made);
@@ -267,8 +338,12 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
                 Instance.giveBack(self);
                 take(self, made);
             } else take(self, made);
-            const keeps = if (self.keep) |keep| keep.lent.items.len + keep.owners.items.len > 0 else false;
-            if (!keeps and capi.typeOf(&self.ob_base) == objects.classOf(T, self.module)) c.PyObject_GC_UnTrack(&self.ob_base);
+            const keeps = if (self.keep) |keep|
+                keep.lent.items.len + keep.owners.items.len > 0
+            else
+                false;
+            if (!keeps and capi.typeOf(&self.ob_base) == objects.classOf(T, self.module))
+                c.PyObject_GC_UnTrack(&self.ob_base);
             return true;
         }
 
@@ -309,9 +384,18 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             const name = capi.typeName(object) orelse return null;
             defer c.Py_DecRef(name);
             const self = Instance.of(object);
-            if (!classes.isCopyable(T)) return c.PyUnicode_FromFormat("<%s.%U object at %p>", module_name.ptr, name, object);
+            if (!classes.isCopyable(T)) return c.PyUnicode_FromFormat(
+                "<%s.%U object at %p>",
+                module_name.ptr,
+                name,
+                object,
+            );
             switch (self.state) {
-                .empty, .destroyed, .expired => return c.PyUnicode_FromFormat("<%s.%U object without a value>", module_name.ptr, name),
+                .empty, .destroyed, .expired => return c.PyUnicode_FromFormat(
+                    "<%s.%U object without a value>",
+                    module_name.ptr,
+                    name,
+                ),
                 else => {},
             }
             const parts = c.PyList_New(0) orelse return null;
@@ -319,7 +403,10 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
             inline for (fields.names, fields.getters) |field, getter| {
                 const value = getter(object, null) orelse return null;
                 defer c.Py_DecRef(value);
-                const part = c.PyUnicode_FromFormat(comptime signature.pythonName(field) ++ "=%R", value) orelse return null;
+                const part = c.PyUnicode_FromFormat(
+                    comptime signature.pythonName(field) ++ "=%R",
+                    value,
+                ) orelse return null;
                 defer c.Py_DecRef(part);
                 if (c.PyList_Append(parts, part) < 0) return null;
             }
@@ -331,14 +418,18 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
         }
 
         fn compare(object: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
-            if (operator != capi.constants.Py_EQ and operator != capi.constants.Py_NE) return notImplemented();
+            if (operator != capi.constants.Py_EQ and
+                operator != capi.constants.Py_NE) return notImplemented();
             const self = Instance.of(object);
             if (self.state == .empty) return notImplemented();
             const with = objects.instanceOf(T, self.module, other) orelse
                 return if (c.PyErr_Occurred() == null) notImplemented() else null;
             if (with.state == .empty) return notImplemented();
             const same = isEqual(self, with) catch return null;
-            return if (same == (operator == capi.constants.Py_EQ)) capi.singleton(.True) else capi.singleton(.False);
+            return if (same == (operator == capi.constants.Py_EQ))
+                capi.singleton(.True)
+            else
+                capi.singleton(.False);
         }
 
         fn isEqual(self: *Layout, other: *Layout) Error!bool {
@@ -401,14 +492,25 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
 
         fn setState(object: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
             const self = Instance.of(object);
-            if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or c.PyTuple_Size(state) != 2) {
-                _ = c.PyErr_Format(capi.exception("TypeError"), "__setstate__ is for pickle: this is not what __reduce__ gave");
+            if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
+                c.PyTuple_Size(state) != 2)
+            {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "__setstate__ is for pickle: this is not what __reduce__ gave",
+                );
                 return null;
             }
             const values = c.PyTuple_GetItem(state, 0) orelse return null;
             const dict = c.PyTuple_GetItem(state, 1) orelse return null;
-            if (!capi.hasFlag(values, "TUPLE_SUBCLASS") or c.PyTuple_Size(values) != fields.names.len) {
-                _ = c.PyErr_Format(capi.exception("TypeError"), "the pickle is of another version of '%s'", info.name.ptr);
+            if (!capi.hasFlag(values, "TUPLE_SUBCLASS") or
+                c.PyTuple_Size(values) != fields.names.len)
+            {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "the pickle is of another version of '%s'",
+                    info.name.ptr,
+                );
                 return null;
             }
             var given: [fields.names.len]?*PyObject = undefined;
@@ -427,12 +529,13 @@ pub fn Class(comptime Bridge: type, comptime module_name: []const u8, comptime c
 
         const getset = defs: {
             var defs: [fields.names.len]capi.structs.PyGetSetDef = undefined;
-            for (&defs, fields.names, fields.getters, fields.setters) |*def, name, getter, setter| def.* = .{
-                .name = signature.pythonName(name),
-                .get = getter,
-                .set = setter,
-                .doc = fieldDoc(name),
-            };
+            for (&defs, fields.names, fields.getters, fields.setters) |*def, name, getter, setter|
+                def.* = .{
+                    .name = signature.pythonName(name),
+                    .get = getter,
+                    .set = setter,
+                    .doc = fieldDoc(name),
+                };
             break :defs defs ++ [_]capi.structs.PyGetSetDef{.{}};
         };
 
@@ -464,10 +567,13 @@ pub fn isSpecial(comptime name: []const u8) bool {
 /// Whether Python asks the other operand where this one does not know how.
 fn isBinary(comptime name: []const u8) bool {
     const names = .{
-        "add",     "sub",     "mul",     "matmul", "truediv", "floordiv", "mod",      "divmod",    "pow",       "lshift",  "rshift", "and",
-        "or",      "xor",     "radd",    "rsub",   "rmul",    "rmatmul",  "rtruediv", "rfloordiv", "rmod",      "rdivmod", "rpow",   "rlshift",
-        "rrshift", "rand",    "ror",     "rxor",   "iadd",    "isub",     "imul",     "itruediv",  "ifloordiv", "imod",    "iand",   "ior",
-        "ixor",    "ilshift", "irshift", "eq",     "ne",      "lt",       "le",       "gt",        "ge",
+        "add",     "sub",  "mul",     "matmul",   "truediv",   "floordiv",  "mod",
+        "divmod",  "pow",  "lshift",  "rshift",   "and",       "or",        "xor",
+        "radd",    "rsub", "rmul",    "rmatmul",  "rtruediv",  "rfloordiv", "rmod",
+        "rdivmod", "rpow", "rlshift", "rrshift",  "rand",      "ror",       "rxor",
+        "iadd",    "isub", "imul",    "itruediv", "ifloordiv", "imod",      "iand",
+        "ior",     "ixor", "ilshift", "irshift",  "eq",        "ne",        "lt",
+        "le",      "gt",   "ge",
     };
     return inline for (names) |operator| {
         if (std.mem.eql(u8, name, "__" ++ operator ++ "__")) break true;
@@ -491,7 +597,12 @@ fn Method(comptime Trampoline: type, comptime sig: Signature, comptime is_binary
     const count = Trampoline.sig.args.len;
     const has_self = sig.args.len < count;
     return struct {
-        fn receive(self: *PyObject, given: [*]const *PyObject, nargs: capi.Py_ssize_t, kwnames: ?*PyObject) callconv(.c) ?*PyObject {
+        fn receive(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
             const result = callMethod(self, given, @intCast(nargs), kwnames);
             if (!is_binary or result != null) return result;
             // The operand is of a type that Zig's function does not take.
@@ -501,7 +612,12 @@ fn Method(comptime Trampoline: type, comptime sig: Signature, comptime is_binary
             return notImplemented();
         }
 
-        fn callMethod(self: *PyObject, given: [*]const *PyObject, nargs: usize, kwnames: ?*PyObject) ?*PyObject {
+        fn callMethod(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
             const instance = Instance.of(self);
             if (instance.state == .empty) {
                 _ = Instance.resolve(instance) catch return null;
@@ -525,7 +641,12 @@ fn Method(comptime Trampoline: type, comptime sig: Signature, comptime is_binary
         }
 
         /// The same of a function that has no object before its arguments.
-        fn call(module: *PyObject, given: [*]const *PyObject, nargs: usize, kwnames: ?*PyObject) ?*PyObject {
+        fn call(
+            module: *PyObject,
+            given: [*]const *PyObject,
+            nargs: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
             comptime std.debug.assert(!has_self);
             var all: [count]?*PyObject = undefined;
             if (!binding.bind(&sig, given, nargs, kwnames, &all)) return null;
@@ -542,16 +663,30 @@ const Arguments = struct {
 
     fn create(args: *PyObject, keywords: ?*PyObject) Error!Arguments {
         const count: usize = @intCast(c.PyTuple_Size(args));
-        const names = if (keywords) |dict| c.PySequence_Tuple(dict) orelse return error.PythonException else null;
+        const names = if (keywords) |dict| c.PySequence_Tuple(
+            dict,
+        ) orelse return error.PythonException else null;
         errdefer c.Py_DecRef(names);
         const more: usize = if (names) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
-        const values = memory.allocator.alloc(*PyObject, count + more) catch return errors.raiseNoMemory();
+        const values = memory.allocator.alloc(
+            *PyObject,
+            count + more,
+        ) catch return errors.raiseNoMemory();
         errdefer memory.allocator.free(values);
-        for (values[0..count], 0..) |*value, index| value.* = c.PyTuple_GetItem(args, @intCast(index)) orelse
+        for (values[0..count], 0..) |*value, index| value.* = c.PyTuple_GetItem(
+            args,
+            @intCast(index),
+        ) orelse
             return error.PythonException;
         for (values[count..], 0..) |*value, index| {
-            const name = c.PyTuple_GetItem(names.?, @intCast(index)) orelse return error.PythonException;
-            value.* = c.PyDict_GetItemWithError(keywords.?, name) orelse return error.PythonException;
+            const name = c.PyTuple_GetItem(
+                names.?,
+                @intCast(index),
+            ) orelse return error.PythonException;
+            value.* = c.PyDict_GetItemWithError(
+                keywords.?,
+                name,
+            ) orelse return error.PythonException;
         }
         return .{ .values = values, .count = count, .names = names };
     }
@@ -569,7 +704,9 @@ fn Fields(comptime T: type) type {
         const names: []const [:0]const u8 = visible: {
             var visible: []const [:0]const u8 = &.{};
             for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
-                if (!attrs.@"comptime" and classes.fieldKind(F) != .hidden) visible = visible ++ .{name};
+                if (!attrs.@"comptime" and classes.fieldKind(F) != .hidden) visible = visible ++ .{
+                    name,
+                };
             }
             break :visible visible;
         };
@@ -580,7 +717,10 @@ fn Fields(comptime T: type) type {
         };
         const setters: [names.len]?*const capi.setter = of: {
             var list: [names.len]?*const capi.setter = undefined;
-            for (&list, names) |*place, name| place.* = if (classes.isSettable(T, @FieldType(T, name))) &Field(T, name).set else null;
+            for (&list, names) |*place, name| place.* = if (classes.isSettable(
+                T,
+                @FieldType(T, name),
+            )) &Field(T, name).set else null;
             break :of list;
         };
 
@@ -591,9 +731,10 @@ fn Fields(comptime T: type) type {
                 const F = @FieldType(T, field);
                 arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
                 inline for (all.field_names, all.field_attrs) |other, attrs| {
-                    if (comptime std.mem.eql(u8, other, field)) if (attrs.defaultValue(F)) |default| {
-                        arg.default = description.fieldDefault(F, default);
-                    };
+                    if (comptime std.mem.eql(u8, other, field))
+                        if (attrs.defaultValue(F)) |default| {
+                            arg.default = description.fieldDefault(F, default);
+                        };
                 }
             }
             const final = args;
@@ -607,10 +748,20 @@ fn Fields(comptime T: type) type {
         }
 
         /// A new object out of the values of its fields; null is the default.
-        fn makeOf(module: *PyObject, comptime sig: *const Signature, given: *[names.len]?*PyObject) ?*PyObject {
+        fn makeOf(
+            module: *PyObject,
+            comptime sig: *const Signature,
+            given: *[names.len]?*PyObject,
+        ) ?*PyObject {
             const flat = comptime classes.isFlat(T);
-            const keep: ?*Instance.Keep = if (flat) null else Instance.Keep.create() catch return null;
-            const value = load(module, sig, given, if (keep) |some| some.arena.allocator() else memory.allocator) catch {
+            const keep: ?*Instance.Keep =
+                if (flat) null else Instance.Keep.create() catch return null;
+            const value = load(
+                module,
+                sig,
+                given,
+                if (keep) |some| some.arena.allocator() else memory.allocator,
+            ) catch {
                 if (keep) |some| some.destroy();
                 return null;
             };
@@ -618,7 +769,12 @@ fn Fields(comptime T: type) type {
             return objects.giveOwned(T, module, value, keep);
         }
 
-        fn load(module: *PyObject, comptime sig: *const Signature, given: *[names.len]?*PyObject, arena: std.mem.Allocator) Error!T {
+        fn load(
+            module: *PyObject,
+            comptime sig: *const Signature,
+            given: *[names.len]?*PyObject,
+            arena: std.mem.Allocator,
+        ) Error!T {
             var value: T = undefined;
             inline for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
                 if (attrs.@"comptime") continue;
@@ -626,12 +782,19 @@ fn Fields(comptime T: type) type {
                     if (std.mem.eql(u8, visible, name)) break index;
                 } else unreachable; // the constructor is there only where all are visible
                 if (given[index]) |object| {
-                    @field(value, name) = try convert.loadField(F, arena, module, object, comptime &.{
+                    @field(
+                        value,
+                        name,
+                    ) = try convert.loadField(F, arena, module, object, comptime &.{
                         .function = sig.name,
                         .parameter = sig.args[index],
                     });
                 } else if (comptime attrs.defaultValue(F)) |default| {
-                    @field(value, name) = objects.copy(F, arena, default) catch return errors.raiseNoMemory();
+                    @field(value, name) = objects.copy(
+                        F,
+                        arena,
+                        default,
+                    ) catch return errors.raiseNoMemory();
                 } else unreachable; // `bind` has seen that it is given
             }
             return value;
@@ -640,12 +803,17 @@ fn Fields(comptime T: type) type {
         /// A new tuple of copies of the fields' values, or null with the error set.
         fn values(self: *Layout) ?*PyObject {
             var hold: Instance.Hold = .{};
-            Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch return null;
+            Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
+                return null;
             defer Instance.release(&hold);
             const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
             const tuple = c.PyTuple_New(names.len) orelse return null;
             inline for (names, 0..) |name, index| {
-                const item = convert.giveField(@FieldType(T, name), self.module, @field(value, name)) orelse {
+                const item = convert.giveField(
+                    @FieldType(T, name),
+                    self.module,
+                    @field(value, name),
+                ) orelse {
                     c.Py_DecRef(tuple);
                     return null;
                 };
@@ -666,14 +834,16 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
             switch (kind) {
                 .value => {
                     var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch return null;
+                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
+                        return null;
                     defer Instance.release(&hold);
                     const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
                     return convert.give(F, self.module, @field(value, name));
                 },
                 .reference => {
                     var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch return null;
+                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
+                        return null;
                     defer Instance.release(&hold);
                     const address = Instance.resolve(self) catch return null;
                     const value: *const T = @ptrFromInt(address);
@@ -690,7 +860,8 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
                 },
                 .list => {
                     var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch return null;
+                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
+                        return null;
                     defer Instance.release(&hold);
                     const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
                     return convert.giveField(F, self.module, @field(value, name));
@@ -702,7 +873,11 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
         fn set(object: *PyObject, given: ?*PyObject, _: ?*anyopaque) callconv(.c) c_int {
             const self = Instance.of(object);
             const value = given orelse {
-                _ = c.PyErr_Format(capi.exception("TypeError"), "the field '" ++ name ++ "' of a %s cannot be deleted", self.info.name.ptr);
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "the field '" ++ name ++ "' of a %s cannot be deleted",
+                    self.info.name.ptr,
+                );
                 return -1;
             };
             if (self.state == .empty) {
@@ -715,10 +890,11 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
         fn assign(self: *Layout, object: *PyObject) Error!void {
             var arena: std.heap.ArenaAllocator = .init(memory.allocator);
             defer arena.deinit();
-            const loaded = try convert.loadField(F, arena.allocator(), self.module, object, comptime &.{
-                .function = classes.nameOf(T),
-                .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
-            });
+            const loaded =
+                try convert.loadField(F, arena.allocator(), self.module, object, comptime &.{
+                    .function = classes.nameOf(T),
+                    .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
+                });
             const owner = Instance.ownerOf(self);
             var hold: Instance.Hold = .{};
             try Instance.acquire(&hold, owner, .exclusive, false);

@@ -66,7 +66,12 @@ fn Scalar(comptime T: type) type {
     };
 }
 
-inline fn loadScalar(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+inline fn loadScalar(
+    comptime T: type,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     return switch (comptime signature.kindOf(T).?) {
         .bool => loadBool(object, site),
         .int => loadInt(T, module, object, site),
@@ -107,8 +112,8 @@ fn Optional(comptime T: type, comptime Some: type) type {
     };
 }
 
-/// A callable, which Zig calls as a function. What it raises is kept here, so that Zig code may also
-/// go on; it is raised again where the function returns error.PythonException.
+/// A callable, which Zig calls as a function. What it raises is kept here, so that Zig code may
+/// also go on; it is raised again where the function returns error.PythonException.
 fn Callback(comptime T: type) type {
     return struct {
         const Self = @This();
@@ -119,7 +124,11 @@ fn Callback(comptime T: type) type {
         raised: [3]?*PyObject = @splat(null),
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
-            if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(site, "a callable", object);
+            if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(
+                site,
+                "a callable",
+                object,
+            );
             return .{ .module = module, .callable = object };
         }
 
@@ -131,7 +140,11 @@ fn Callback(comptime T: type) type {
             if (argument.raised[0] == null) return;
             var now: [3]?*PyObject = undefined;
             c.PyErr_Fetch(&now[0], &now[1], &now[2]);
-            if (now[0] != null and isGivenOn(argument.module, now[0].?)) std.mem.swap([3]?*PyObject, &now, &argument.raised);
+            if (now[0] != null and isGivenOn(argument.module, now[0].?)) std.mem.swap(
+                [3]?*PyObject,
+                &now,
+                &argument.raised,
+            );
             argument.forget();
             c.PyErr_Restore(now[0], now[1], now[2]);
         }
@@ -194,7 +207,12 @@ inline fn quickBool(object: *PyObject) ?bool {
     return if (truth or object == capi.object("_Py_FalseStruct")) truth else null;
 }
 
-inline fn loadInt(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+inline fn loadInt(
+    comptime T: type,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     return quickInt(T, object) orelse loadAnyInt(T, module, object, site);
 }
 
@@ -242,7 +260,12 @@ inline fn magnitude(digits: [*]const capi.structs.Digit) i64 {
 }
 
 /// Every int there is, and what has `__index__`.
-noinline fn loadAnyInt(comptime T: type, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+noinline fn loadAnyInt(
+    comptime T: type,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     const int = if (capi.hasFlag(object, "LONG_SUBCLASS")) object else index: {
         if (c.PyType_GetSlot(capi.typeOf(object), capi.constants.Py_nb_index) == null)
             return errors.raiseWrongType(site, "an int", object);
@@ -298,7 +321,9 @@ fn loadBigInt(comptime T: type, object: *PyObject) Error!?T {
         defer c.Py_DecRef(chunk);
         const value = c.PyLong_AsUnsignedLongLong(chunk);
         if (c.PyErr_Occurred() != null) return error.PythonException;
-        wide |= @as(Wide, @bitCast(@as(@Int(.unsigned, @bitSizeOf(Wide)), value))) << @intCast(32 * index);
+        wide |= @as(Wide, @bitCast(@as(@Int(.unsigned, @bitSizeOf(Wide)), value))) << @intCast(
+            32 * index,
+        );
         const next = c.PyNumber_Rshift(rest, shift) orelse return error.PythonException;
         c.Py_DecRef(rest);
         rest = next;
@@ -321,7 +346,10 @@ fn giveBigInt(comptime T: type, value: T) ?*PyObject {
     const wide: Wide = value;
     var int = c.PyLong_FromLongLong(if (wide < 0) -1 else 0) orelse return null;
     for (0..chunks) |index| {
-        const chunk: u32 = @truncate(@as(@Int(.unsigned, @bitSizeOf(Wide)), @bitCast(wide >> @intCast(32 * (chunks - 1 - index)))));
+        const chunk: u32 = @truncate(@as(
+            @Int(.unsigned, @bitSizeOf(Wide)),
+            @bitCast(wide >> @intCast(32 * (chunks - 1 - index))),
+        ));
         const part = c.PyLong_FromLongLong(chunk);
         defer c.Py_DecRef(part);
         const moved = c.PyNumber_Lshift(int, shift);
@@ -391,7 +419,10 @@ fn Text(comptime T: type) type {
         view: if (takes_bytes) ?capi.Py_buffer else void,
 
         pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
-            if (capi.isExactly(object, "PyUnicode_Type") or capi.hasFlag(object, "UNICODE_SUBCLASS"))
+            if (capi.isExactly(object, "PyUnicode_Type") or capi.hasFlag(
+                object,
+                "UNICODE_SUBCLASS",
+            ))
                 return .{ .data = try utf8Of(object), .view = if (takes_bytes) null };
             if (!takes_bytes) return errors.raiseWrongType(site, "a str", object);
             var view: capi.Py_buffer = undefined;
@@ -425,7 +456,8 @@ inline fn utf8Of(object: *PyObject) Error![]const u8 {
 
 /// A buffer's memory as items of type `Item`, lent for the call.
 fn Lent(comptime T: type, comptime Item: type) type {
-    const access: buffers.Access = if (@typeInfo(T) == .pointer and !@typeInfo(T).pointer.attrs.@"const")
+    const access: buffers.Access = if (@typeInfo(T) == .pointer and
+        !@typeInfo(T).pointer.attrs.@"const")
         .write
     else
         .read;
@@ -438,8 +470,15 @@ fn Lent(comptime T: type, comptime Item: type) type {
             return argument;
         }
 
-        pub inline fn takeInto(argument: *@This(), module: *PyObject, object: *PyObject, site: *const Site) Error!void {
-            const data = bytesOf(object) orelse return argument.buffer.takeInto(module, object, site);
+        pub inline fn takeInto(
+            argument: *@This(),
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!void {
+            const data = bytesOf(
+                object,
+            ) orelse return argument.buffer.takeInto(module, object, site);
             argument.buffer.data = data;
             argument.buffer.lender = null;
             argument.buffer.view.obj = null; // which is what a released view has
@@ -483,7 +522,12 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
             return argument;
         }
 
-        pub inline fn takeInto(argument: *@This(), _: *PyObject, object: *PyObject, site: *const Site) Error!void {
+        pub inline fn takeInto(
+            argument: *@This(),
+            _: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!void {
             argument.lender = null;
             if (has_bytearrays and capi.isExactly(object, "PyByteArray_Type")) {
                 const lender: *capi.structs.PyByteArrayObject = @ptrCast(@alignCast(object));
@@ -548,8 +592,14 @@ fn Composite(comptime T: type) type {
         arena: *std.heap.ArenaAllocator,
         value: T,
 
-        pub noinline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
-            const arena = memory.allocator.create(std.heap.ArenaAllocator) catch return errors.raiseNoMemory();
+        pub noinline fn take(
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!@This() {
+            const arena = memory.allocator.create(
+                std.heap.ArenaAllocator,
+            ) catch return errors.raiseNoMemory();
             arena.* = .init(memory.allocator);
             var argument: @This() = .{ .arena = arena, .value = undefined };
             errdefer argument.release();
@@ -570,12 +620,27 @@ fn Composite(comptime T: type) type {
 
 /// A value of any type that can come in, with its parts in `arena`. Nothing of it is borrowed, so
 /// that what Python code does meanwhile cannot reach it.
-fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+fn load(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(T, module, object, site),
+        .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(
+            T,
+            module,
+            object,
+            site,
+        ),
         .void => {
-            if (object != capi.object("_Py_NoneStruct")) return errors.raiseWrongType(site, "None", object);
+            if (object != capi.object("_Py_NoneStruct")) return errors.raiseWrongType(
+                site,
+                "None",
+                object,
+            );
         },
         .optional => {
             if (object == capi.object("_Py_NoneStruct")) return null;
@@ -585,7 +650,10 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
             var lent = try Argument(T).take(module, object, site);
             defer if (@hasDecl(@TypeOf(lent), "release")) lent.release();
             const value = lent.get();
-            const copy = arena.dupe(u8, if (@typeInfo(T) == .pointer) value else value.data) catch return errors.raiseNoMemory();
+            const copy = arena.dupe(
+                u8,
+                if (@typeInfo(T) == .pointer) value else value.data,
+            ) catch return errors.raiseNoMemory();
             return if (@typeInfo(T) == .pointer) copy else .{ .data = copy };
         },
         .items => return loadItems(@typeInfo(T).pointer.child, arena, module, object, site),
@@ -595,7 +663,14 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
             defer c.Py_DecRef(sequence);
             try expectSize(sequence, info.len, site);
             var items: T = undefined;
-            for (&items, 0..) |*item, index| item.* = try loadItem(info.child, arena, module, sequence, index, site);
+            for (&items, 0..) |*item, index| item.* = try loadItem(
+                info.child,
+                arena,
+                module,
+                sequence,
+                index,
+                site,
+            );
             return items;
         },
         .tuple => {
@@ -612,7 +687,8 @@ fn load(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *
         .class => return loadClass(T, arena, module, object, site),
         .tagged => return loadTagged(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
-        .callback, .owned, .ndarray, .reference, .objects => comptime unreachable, // never part of another value
+        // never part of another value
+        .callback, .owned, .ndarray, .reference, .objects => comptime unreachable,
     }
 }
 
@@ -658,7 +734,13 @@ fn loadItem(
 }
 
 /// A copy of what an object of a class is, or of what a dict has for its fields.
-fn loadClass(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+fn loadClass(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     var argument = try instances.Argument(T).take(module, object, site);
     defer argument.release();
     if (argument.instance) |instance| {
@@ -672,53 +754,103 @@ fn loadClass(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obje
 }
 
 /// A value for the field of a class: a list may be any of Zig's.
-pub fn loadField(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+pub fn loadField(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     if (comptime classes.fieldKind(T) != .list) return load(T, arena, module, object, site);
     const Item = classes.ListItem(T).?;
     const items = try loadItems(Item, arena, module, object, site);
     return if (comptime classes.isArrayList(T)) .fromOwnedSlice(items) else items;
 }
 
-fn loadItems(comptime Item: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error![]Item {
+fn loadItems(
+    comptime Item: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error![]Item {
     const sequence = try tupleOf(object, site);
     defer c.Py_DecRef(sequence);
     const size: usize = @intCast(c.PyTuple_Size(sequence));
     const items = arena.alloc(Item, size) catch return errors.raiseNoMemory();
-    for (items, 0..) |*item, index| item.* = try loadItem(Item, arena, module, sequence, index, site);
+    for (items, 0..) |*item, index| item.* = try loadItem(
+        Item,
+        arena,
+        module,
+        sequence,
+        index,
+        site,
+    );
     return items;
 }
 
 /// A copy of the value of a field.
 pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     if (comptime classes.fieldKind(T) != .list) return give(T, module, value);
-    return giveList(classes.ListItem(T).?, module, if (comptime classes.isArrayList(T)) value.items else value);
+    return giveList(
+        classes.ListItem(T).?,
+        module,
+        if (comptime classes.isArrayList(T)) value.items else value,
+    );
 }
 
 /// A struct out of a dict: a value for every field that has no default, and no other keys.
-pub fn loadFields(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
-    if (!capi.hasFlag(object, "DICT_SUBCLASS")) return errors.raiseWrongType(site, "a dict", object);
+pub fn loadFields(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
+    if (!capi.hasFlag(object, "DICT_SUBCLASS"))
+        return errors.raiseWrongType(site, "a dict", object);
     const info = @typeInfo(T).@"struct";
     var record: T = undefined;
     var found: capi.Py_ssize_t = 0;
     inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-        const key = c.PyUnicode_FromStringAndSize(name.ptr, name.len) orelse return error.PythonException;
+        const key = c.PyUnicode_FromStringAndSize(
+            name.ptr,
+            name.len,
+        ) orelse return error.PythonException;
         defer c.Py_DecRef(key);
-        if (capi.getItem(object, key)) |value| { // ours: the dict may drop its own while it is converted
+        // ours: the dict may drop its own while it is converted
+        if (capi.getItem(object, key)) |value| {
             defer c.Py_DecRef(value);
             found += 1;
-            @field(record, name) = try loadField(Field, arena, module, value, &inside(site, Field, name, 0));
+            @field(record, name) = try loadField(
+                Field,
+                arena,
+                module,
+                value,
+                &inside(site, Field, name, 0),
+            );
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
         } else if (attrs.defaultValue(Field)) |default| {
             @field(record, name) = default;
         } else return errors.raiseMissingField(site, name);
     }
-    if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(site, info.field_names, object);
+    if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(
+        site,
+        info.field_names,
+        object,
+    );
     return record;
 }
 
 /// A union out of the name of a tag, or a dict of that name and its value.
-fn loadTagged(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
+fn loadTagged(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
     const info = @typeInfo(T).@"union";
     const tags = comptime tags: {
         var names: [:0]const u8 = info.field_names[0];
@@ -736,7 +868,11 @@ fn loadTagged(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
         return errors.raiseNoTag(site, object, tags);
     }
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
-        return errors.raiseWrongType(site, "the name of a tag, or a dict of that and its value", object);
+        return errors.raiseWrongType(
+            site,
+            "the name of a tag, or a dict of that and its value",
+            object,
+        );
     const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
     defer c.Py_DecRef(items);
     const size = c.PyList_Size(items);
@@ -747,21 +883,38 @@ fn loadTagged(comptime T: type, arena: std.mem.Allocator, module: *PyObject, obj
     if (!capi.hasFlag(key, "UNICODE_SUBCLASS")) return errors.raiseNoTag(site, key, tags);
     const text = try utf8Of(key);
     inline for (info.field_names, info.field_types) |name, Field| {
-        if (std.mem.eql(u8, text, name)) return @unionInit(T, name, try load(Field, arena, module, value, &inside(site, Field, name, 0)));
+        if (std.mem.eql(u8, text, name)) return @unionInit(
+            T,
+            name,
+            try load(Field, arena, module, value, &inside(site, Field, name, 0)),
+        );
     }
     return errors.raiseNoTag(site, key, tags);
 }
 
 /// A string map out of a dict.
-fn loadMap(comptime T: type, arena: std.mem.Allocator, module: *PyObject, object: *PyObject, site: *const Site) Error!T {
-    if (!capi.hasFlag(object, "DICT_SUBCLASS")) return errors.raiseWrongType(site, "a dict", object);
+fn loadMap(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
+    if (!capi.hasFlag(object, "DICT_SUBCLASS"))
+        return errors.raiseWrongType(site, "a dict", object);
     const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
     defer c.Py_DecRef(items);
     const Pair = struct { []const u8, signature.MapValue(T) };
     var map: T = .init(arena);
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
-        const key, const value = try load(Pair, arena, module, item, &inside(site, Pair, "", index));
+        const key, const value = try load(
+            Pair,
+            arena,
+            module,
+            item,
+            &inside(site, Pair, "", index),
+        );
         map.put(key, value) catch return errors.raiseNoMemory();
     }
     return map;
@@ -875,7 +1028,11 @@ fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
     const dict = c.PyDict_New() orelse return null;
     var iterator = map.iterator();
     while (iterator.next()) |entry| {
-        if (!setItem(dict, newStr(entry.key_ptr.*), give(signature.MapValue(T), module, entry.value_ptr.*))) {
+        if (!setItem(
+            dict,
+            newStr(entry.key_ptr.*),
+            give(signature.MapValue(T), module, entry.value_ptr.*),
+        )) {
             c.Py_DecRef(dict);
             return null;
         }
@@ -887,5 +1044,6 @@ fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
 fn setItem(dict: ?*PyObject, key: ?*PyObject, value: ?*PyObject) bool {
     defer c.Py_DecRef(key);
     defer c.Py_DecRef(value);
-    return dict != null and key != null and value != null and c.PyDict_SetItem(dict.?, key.?, value.?) == 0;
+    return dict != null and key != null and value != null and
+        c.PyDict_SetItem(dict.?, key.?, value.?) == 0;
 }

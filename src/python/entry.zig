@@ -1,10 +1,10 @@
 //! How CPython enters a trampoline: a choice of calling conventions, made while compiling by the
 //! function's shape and the CPython.
 //!
-//! A specialised instruction of the interpreter calls a builtin function through its PyMethodDef, and is
-//! the faster the less that promises: METH_O for one parameter, METH_FASTCALL for others. Neither takes
-//! keywords. So every function object of ours also gets a `vectorcall` of its own (`install`), which
-//! takes whatever is given, and which everything else in CPython calls through.
+//! A specialised instruction of the interpreter calls a builtin function through its PyMethodDef,
+//! and is the faster the less that promises: METH_O for one parameter, METH_FASTCALL for others.
+//! Neither takes keywords. So every function object of ours also gets a `vectorcall` of its own
+//! (`install`), which takes whatever is given, and which everything else in CPython calls through.
 
 const std = @import("std");
 const binding = @import("binding.zig");
@@ -21,15 +21,17 @@ pub const Entry = struct {
     vectorcall: ?*const capi.vectorcallfunc,
 };
 
-/// CPython 3.11 and 3.12 specialise calls with keywords, too, and for METH_KEYWORDS only; the stable
-/// ABI has nothing else that takes keywords.
+/// CPython 3.11 and 3.12 specialise calls with keywords, too, and for METH_KEYWORDS only; the
+/// stable ABI has nothing else that takes keywords.
 pub const takes_keywords = capi.limited or capi.minor == 11 or capi.minor == 12;
 
 pub fn of(comptime Trampoline: type) *const Entry {
     const Entries = EntriesOf(Trampoline);
     const constants = capi.constants;
     return comptime &.{
-        .method = if (takes_keywords) &Entries.keywords else if (Entries.count == 1) &Entries.one else &Entries.several,
+        .method = if (takes_keywords)
+            &Entries.keywords
+        else if (Entries.count == 1) &Entries.one else &Entries.several,
         .flags = if (takes_keywords)
             constants.METH_FASTCALL | constants.METH_KEYWORDS
         else if (Entries.count == 1) constants.METH_O else constants.METH_FASTCALL,
@@ -37,8 +39,8 @@ pub fn of(comptime Trampoline: type) *const Entry {
     };
 }
 
-/// A new function object, or null with the error set. `def` lives as long, and `vectorcall` takes what
-/// its method takes, and keywords.
+/// A new function object, or null with the error set. `def` lives as long, and `vectorcall` takes
+/// what its method takes, and keywords.
 pub fn newFunction(
     def: *const capi.PyMethodDef,
     vectorcall: ?*const capi.vectorcallfunc,
@@ -72,7 +74,11 @@ fn EntriesOf(comptime Trampoline: type) type {
             return Trampoline.callOne(self, arg);
         }
 
-        fn several(self: *PyObject, given: [*]const *PyObject, nargs: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+        fn several(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+        ) callconv(.c) ?*PyObject {
             if (nargs != count) return bindAndCall(self, given, @intCast(nargs), null);
             return Trampoline.callExact(self, given);
         }
@@ -83,7 +89,12 @@ fn EntriesOf(comptime Trampoline: type) type {
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (nargs != count or kwnames != null) return bindAndCall(self, given, @intCast(nargs), kwnames);
+            if (nargs != count or kwnames != null) return bindAndCall(
+                self,
+                given,
+                @intCast(nargs),
+                kwnames,
+            );
             return Trampoline.callExact(self, given);
         }
 
@@ -93,10 +104,13 @@ fn EntriesOf(comptime Trampoline: type) type {
             nargsf: usize,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            // CPython 3.10 calls everything through here, and says that it has room before the arguments;
-            // later ones come here by name, which says nothing.
+            // CPython 3.10 calls everything through here, and says that it has room before the
+            // arguments; later ones come here by name, which says nothing.
             const nargs = if (capi.minor == 10) capi.vectorcallCount(nargsf) else nargsf;
-            if (nargs == count and kwnames == null) return Trampoline.callExact(selfOf(function), given);
+            if (nargs == count and kwnames == null) return Trampoline.callExact(
+                selfOf(function),
+                given,
+            );
             return bindAndCall(selfOf(function), given, capi.vectorcallCount(nargsf), kwnames);
         }
 

@@ -11,8 +11,9 @@ const messages = @import("../messages.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// The exception classes of an interpreter, as a module has them. All modules that nano_ffi made share
-/// them, so that `except nano_ffi.ZigError` is true of every one, whichever was imported first.
+/// The exception classes of an interpreter, as a module has them. All modules that nano_ffi made
+/// share them, so that `except nano_ffi.ZigError` is true of every one, whichever was imported
+/// first.
 pub const Classes = struct {
     /// A tuple of the ones that are shared; the fields to `by_name` are borrowed from it.
     all: *PyObject,
@@ -54,7 +55,10 @@ pub const Classes = struct {
         };
         c.Py_IncRef(all);
         classes.all = all;
-        inline for (order, 0..) |field, index| @field(classes, field) = c.PyTuple_GetItem(all, index).?;
+        inline for (order, 0..) |field, index| @field(classes, field) = c.PyTuple_GetItem(
+            all,
+            index,
+        ).?;
         return classes;
     }
 
@@ -68,7 +72,10 @@ pub const Classes = struct {
     /// A new tuple of what `order` says, or null with the error set.
     fn make() ?*PyObject {
         // A KeyError shows the repr of its text: the error's name is to be shown as it is.
-        const text = c.PyObject_GetAttrString(capi.exception("BaseException"), "__str__") orelse return null;
+        const text = c.PyObject_GetAttrString(
+            capi.exception("BaseException"),
+            "__str__",
+        ) orelse return null;
         defer c.Py_DecRef(text);
         const dict = c.PyDict_New() orelse return null;
         defer c.Py_DecRef(dict);
@@ -77,9 +84,12 @@ pub const Classes = struct {
         const made = [_]?*PyObject{
             newClass(
                 "nano_ffi.ZigError",
-                "An error that a Zig function returned; str() of it is the error's name in Zig.\n\n" ++
-                    "Each error has a class of its own name in nano_ffi.errors, derived from this one and, where\n" ++
-                    "a builtin means the same (DivisionByZero: ZeroDivisionError), from that builtin.",
+                "An error that a Zig function returned; " ++
+                    "str() of it is the error's name in Zig.\n\n" ++
+                    "Each error has a class of its own name in nano_ffi.errors, derived from " ++
+                    "this one and, where\n" ++
+                    "a builtin means the same (DivisionByZero: ZeroDivisionError), from that " ++
+                    "builtin.",
                 dict,
                 c.PyTuple_Pack(1, capi.exception("RuntimeError")),
             ),
@@ -91,9 +101,12 @@ pub const Classes = struct {
             ),
             newClass(
                 "nano_ffi.ZigPanic",
-                "A panic in a Zig function: an index out of bounds, an overflow, what was unreachable.\n\n" ++
-                    "The function was left where it was: its `defer`s did not run, and memory or locks that\n" ++
-                    "it held are not given back. It is an error in the Zig code, to be mended there.",
+                "A panic in a Zig function: an index out of bounds, an overflow, what was " ++
+                    "unreachable.\n\n" ++
+                    "The function was left where it was: its `defer`s did not run, and memory " ++
+                    "or locks that\n" ++
+                    "it held are not given back. It is an error in the Zig code, to be mended " ++
+                    "there.",
                 null,
                 c.PyTuple_Pack(1, capi.exception("RuntimeError")),
             ),
@@ -103,7 +116,9 @@ pub const Classes = struct {
         var whole = tuple != null;
         for (made, 0..) |object, index| {
             if (object == null) whole = false;
-            if (tuple) |all| _ = c.PyTuple_SetItem(all, @intCast(index), object) else c.Py_DecRef(object);
+            if (tuple) |all| _ = c.PyTuple_SetItem(all, @intCast(index), object) else c.Py_DecRef(
+                object,
+            );
         }
         if (whole) return tuple;
         c.Py_DecRef(tuple);
@@ -139,7 +154,8 @@ pub const Classes = struct {
     fn keep(dict: *PyObject, key: *PyObject, name: [:0]const u8, bases: ?*PyObject) ?*PyObject {
         var buffer: [256]u8 = undefined;
         const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
-            "nano_ffi.errors.ZigError"; // a name of over 200 bytes: the text of the error still has it
+            // a name of over 200 bytes: the text of the error still has it
+            "nano_ffi.errors.ZigError";
         const class = newClass(full, null, null, bases) orelse return null;
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
@@ -148,8 +164,18 @@ pub const Classes = struct {
 
     /// Adds the class of a public error set, from which those of its errors will derive: a new
     /// reference, or null with the error set. `full` is its name with the module's.
-    pub fn addSet(classes: Classes, full: [*:0]const u8, doc: [*:0]const u8, members: []const [:0]const u8) ?*PyObject {
-        const set = newClass(full, doc, null, c.PyTuple_Pack(1, classes.zig_error)) orelse return null;
+    pub fn addSet(
+        classes: Classes,
+        full: [*:0]const u8,
+        doc: [*:0]const u8,
+        members: []const [:0]const u8,
+    ) ?*PyObject {
+        const set = newClass(
+            full,
+            doc,
+            null,
+            c.PyTuple_Pack(1, classes.zig_error),
+        ) orelse return null;
         for (members) |member| if (!classes.addMember(set, member)) {
             c.Py_DecRef(set);
             return null;
@@ -158,10 +184,12 @@ pub const Classes = struct {
     }
 
     fn addMember(classes: Classes, set: *PyObject, member: [:0]const u8) bool {
-        if (c.PyDict_GetItemString(classes.sets, member)) |sets| return c.PyList_Append(sets, set) == 0;
+        if (c.PyDict_GetItemString(classes.sets, member)) |sets|
+            return c.PyList_Append(sets, set) == 0;
         const sets = c.PyList_New(0) orelse return false;
         defer c.Py_DecRef(sets);
-        return c.PyList_Append(sets, set) == 0 and c.PyDict_SetItemString(classes.sets, member, sets) == 0;
+        return c.PyList_Append(sets, set) == 0 and
+            c.PyDict_SetItemString(classes.sets, member, sets) == 0;
     }
 };
 
@@ -211,7 +239,13 @@ fn sameMeaning(name: []const u8) ?*PyObject {
         .{ "TimeoutError", .{ "Timeout", "TimedOut" } },
         .{ "TypeError", .{ "WrongType", "TypeMismatch" } },
         .{ "UnicodeError", .{ "InvalidUtf8", "InvalidUnicode" } },
-        .{ "ValueError", .{ "InvalidArgument", "InvalidCharacter", "InvalidFormat", "InvalidValue", "OutOfRange" } },
+        .{ "ValueError", .{
+            "InvalidArgument",
+            "InvalidCharacter",
+            "InvalidFormat",
+            "InvalidValue",
+            "OutOfRange",
+        } },
         .{ "ZeroDivisionError", .{"DivisionByZero"} },
     };
     inline for (table) |row| inline for (row[1]) |error_name| {
@@ -252,7 +286,11 @@ pub const Cache = [64]?*Raised;
 
 /// Raises the class of a Zig error, with its name as the text, or what `fail` said.
 pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) void {
-    if (messages.are_taken) if (messages.of(err)) |message| return raiseWithMessage(classes, err, message);
+    if (messages.are_taken) if (messages.of(err)) |message| return raiseWithMessage(
+        classes,
+        err,
+        message,
+    );
     const code = @intFromError(err);
     const place = &cache[code % cache.len];
     if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
@@ -274,13 +312,16 @@ pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) vo
     raised.* = first;
     c.Py_IncRef(class);
     c.Py_IncRef(args);
-    if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(raised);
+    if (@cmpxchgStrong(?*Raised, place, null, raised, .release, .monotonic) != null) release(
+        raised,
+    );
 }
 
 fn raiseWithMessage(classes: Classes, err: anyerror, message: []const u8) void {
     const class = classes.ofError(@errorName(err)) orelse return;
     // It may be cut off within a character.
-    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse return;
+    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse
+        return;
     defer c.Py_DecRef(text);
     c.PyErr_SetObject(class, text);
 }
@@ -297,7 +338,8 @@ fn release(raised: *Raised) void {
 
 /// Raises ZigPanic: `function` was left.
 pub fn raisePanic(classes: Classes, function: [:0]const u8, message: []const u8) void {
-    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse return;
+    const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse
+        return;
     defer c.Py_DecRef(text);
     _ = c.PyErr_Format(classes.panic, "%s(): %U", function.ptr, text);
 }
@@ -332,7 +374,12 @@ pub noinline fn raiseOutOfRange(
 /// Raises OverflowError: a float is finite, and too large for the type.
 pub noinline fn raiseFloatOverflow(site: *const Site) Error {
     @branchHint(.cold);
-    return raise(capi.exception("OverflowError"), site, "is too large for %s", .{site.parameter.typ.ptr});
+    return raise(
+        capi.exception("OverflowError"),
+        site,
+        "is too large for %s",
+        .{site.parameter.typ.ptr},
+    );
 }
 
 /// Raises BufferError: the buffer of `value` cannot be written.
@@ -354,7 +401,8 @@ pub noinline fn raiseWrongItem(site: *const Site, view: *const capi.Py_buffer) E
     return raise(
         capi.exception("TypeError"),
         site,
-        "must be a buffer of such items (%s), not of items of %zd bytes with format '%s': convert or cast it",
+        "must be a buffer of such items (%s), not of items of %zd bytes with format '%s': " ++
+            "convert or cast it",
         .{ site.parameter.typ.ptr, view.itemsize, @as([*:0]const u8, view.format orelse "B") },
     );
 }
@@ -382,7 +430,9 @@ pub noinline fn raiseWrongDimensions(site: *const Site, expected: c_int, given: 
 /// Raises ValueError: an item of a buffer of bools is neither 0 nor 1.
 pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
     @branchHint(.cold);
-    return raise(capi.exception("ValueError"), site, "must hold only the bytes 0 and 1 (%s), not %d", .{
+    return raise(capi.exception(
+        "ValueError",
+    ), site, "must hold only the bytes 0 and 1 (%s), not %d", .{
         site.parameter.typ.ptr, @as(c_int, byte),
     });
 }
@@ -404,23 +454,37 @@ pub noinline fn raiseMissingField(site: *const Site, field: [:0]const u8) Error 
 }
 
 /// Raises TypeError: a dict has a key that is none of `fields`.
-pub noinline fn raiseUnknownField(site: *const Site, fields: []const [:0]const u8, dict: *PyObject) Error {
+pub noinline fn raiseUnknownField(
+    site: *const Site,
+    fields: []const [:0]const u8,
+    dict: *PyObject,
+) Error {
     @branchHint(.cold);
     const keys = c.PySequence_Tuple(dict) orelse return error.PythonException;
     defer c.Py_DecRef(keys);
     for (0..@intCast(c.PyTuple_Size(keys))) |index| {
         const key = c.PyTuple_GetItem(keys, @intCast(index)) orelse return error.PythonException;
         var size: capi.Py_ssize_t = 0;
-        const text = if (capi.hasFlag(key, "UNICODE_SUBCLASS")) c.PyUnicode_AsUTF8AndSize(key, &size) else null;
+        const text = if (capi.hasFlag(key, "UNICODE_SUBCLASS"))
+            c.PyUnicode_AsUTF8AndSize(key, &size)
+        else
+            null;
         c.PyErr_Clear();
         const known = for (fields) |field| {
             if (text != null and std.mem.eql(u8, field, text.?[0..@intCast(size)])) break true;
         } else false;
-        if (!known) return raise(capi.exception("TypeError"), site, "has a key %R, and %s has no such field", .{
+        if (!known) return raise(capi.exception(
+            "TypeError",
+        ), site, "has a key %R, and %s has no such field", .{
             key, site.parameter.typ.ptr,
         });
     }
-    return raise(capi.exception("TypeError"), site, "changed while it was read (%s)", .{site.parameter.typ.ptr});
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "changed while it was read (%s)",
+        .{site.parameter.typ.ptr},
+    );
 }
 
 /// Raises ValueError: a str is not the name of a member.
@@ -451,9 +515,15 @@ pub noinline fn raiseNoValue(site: *const Site, tag: *PyObject, typ: [*:0]const 
 }
 
 /// Raises ValueError: a dict has not exactly one key.
-pub noinline fn raiseNotOneTag(site: *const Site, given: capi.Py_ssize_t, tags: [*:0]const u8) Error {
+pub noinline fn raiseNotOneTag(
+    site: *const Site,
+    given: capi.Py_ssize_t,
+    tags: [*:0]const u8,
+) Error {
     @branchHint(.cold);
-    return raise(capi.exception("ValueError"), site, "must have one key, a tag of %s (%s), not %zd", .{
+    return raise(capi.exception(
+        "ValueError",
+    ), site, "must have one key, a tag of %s (%s), not %zd", .{
         site.parameter.typ.ptr, tags, given,
     });
 }
@@ -461,7 +531,9 @@ pub noinline fn raiseNotOneTag(site: *const Site, given: capi.Py_ssize_t, tags: 
 /// Raises RecursionError: values are inside of one another, and no end is seen.
 pub noinline fn raiseTooDeep(site: *const Site) Error {
     @branchHint(.cold);
-    return raise(capi.exception("RecursionError"), site, "has more than %d values inside of one another (%s)", .{
+    return raise(capi.exception(
+        "RecursionError",
+    ), site, "has more than %d values inside of one another (%s)", .{
         @as(c_int, site.depth), site.parameter.typ.ptr,
     });
 }
@@ -478,7 +550,11 @@ fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, value
     writePlace(&writer, site) catch {}; // cut off: the rest of the text tells enough
     buffer[writer.end] = 0;
     const place: [*:0]const u8 = buffer[0..writer.end :0];
-    _ = @call(.auto, c.PyErr_Format, .{ class, "%s(): parameter '%s' " ++ format, site.function.ptr, place } ++ values);
+    _ = @call(
+        .auto,
+        c.PyErr_Format,
+        .{ class, "%s(): parameter '%s' " ++ format, site.function.ptr, place } ++ values,
+    );
     return error.PythonException;
 }
 

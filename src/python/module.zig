@@ -27,7 +27,8 @@ pub const Function = struct {
 };
 
 /// What PyInit_NAME of a module is made of. `methods` are its own functions besides `functions`,
-/// which are reached by name; `init` registers functions that are known when it runs; `exec` may add more to it, and returns false with the error set.
+/// which are reached by name; `init` registers functions that are known when it runs; `exec` may
+/// add more to it, and returns false with the error set.
 pub const Definition = struct {
     name: [:0]const u8,
     functions: []const Function,
@@ -36,8 +37,8 @@ pub const Definition = struct {
     exec: ?*const fn (module: *PyObject, state: *State) bool = null,
 };
 
-/// The module's docstring. It says in the bytes of the binary which CPython and machine they are for,
-/// which otherwise can only be guessed from them.
+/// The module's docstring. It says in the bytes of the binary which CPython and machine they are
+/// for, which otherwise can only be guessed from them.
 const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_options").version ++
     ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else std.fmt.comptimePrint("cp3{d}{s}", .{
     capi.minor, if (capi.free_threaded) "t" else "",
@@ -46,7 +47,10 @@ const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_opt
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
     comptime var text: [:0]const u8 = sig.name ++ "($module";
-    for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default| "=" ++ default else "";
+    for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
+        "=" ++ default
+    else
+        "";
     return text ++ ")\n--\n\n";
 }
 
@@ -54,7 +58,8 @@ fn textSignature(comptime sig: Signature) [:0]const u8 {
 pub fn exportModule(comptime definition: Definition) void {
     const Module = struct {
         // CPython wants these mutable; it writes to `def` only.
-        var methods = (definition.methods ++ [_]capi.PyMethodDef{.{}})[0 .. definition.methods.len + 1].*;
+        var methods = (definition.methods ++
+            [_]capi.PyMethodDef{.{}})[0 .. definition.methods.len + 1].*;
         const slots = [_]capi.PyModuleDef_Slot{
             .{ .slot = capi.constants.Py_mod_exec, .value = &execute },
         } ++ (if (capi.minor >= 12 and !capi.limited) [_]capi.PyModuleDef_Slot{.{
@@ -89,7 +94,11 @@ pub fn exportModule(comptime definition: Definition) void {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
             for (definition.functions, &function_defs) |function, *function_def| {
-                state.functions.register(function.sig.name, function.entry, function.sig) catch |err|
+                state.functions.register(
+                    function.sig.name,
+                    function.entry,
+                    function.sig,
+                ) catch |err|
                     return raiseRegistration(state, err);
                 if (!addFunction(module, state, name, function_def, function.entry)) return false;
             }
@@ -107,7 +116,12 @@ fn addFunction(
     def: *const capi.PyMethodDef,
     entry: *const entries.Entry,
 ) bool {
-    const object = entries.newFunction(def, entry.vectorcall, module, module_name) orelse return false;
+    const object = entries.newFunction(
+        def,
+        entry.vectorcall,
+        module,
+        module_name,
+    ) orelse return false;
     defer c.Py_DecRef(object);
     return c.PyDict_SetItemString(state.objects, def.ml_name.?, object) == 0;
 }
@@ -205,12 +219,19 @@ fn integerAttribute(object: *PyObject, name: [*:0]const u8) ?c_long {
 
 fn mismatch(name: [:0]const u8) bool {
     const built_for = if (capi.limited)
-        std.fmt.comptimePrint("the stable ABI of CPython 3.{d} and later, not free-threaded", .{capi.minor})
+        std.fmt.comptimePrint(
+            "the stable ABI of CPython 3.{d} and later, not free-threaded",
+            .{capi.minor},
+        )
     else
-        std.fmt.comptimePrint("CPython 3.{d}{s}", .{ capi.minor, if (capi.free_threaded) "t (free-threaded)" else "" });
+        std.fmt.comptimePrint(
+            "CPython 3.{d}{s}",
+            .{ capi.minor, if (capi.free_threaded) "t (free-threaded)" else "" },
+        );
     _ = c.PyErr_Format(
         capi.exception("ImportError"),
-        "%s was built for " ++ built_for ++ ", and this is CPython %S: install the wheel that was made for it",
+        "%s was built for " ++ built_for ++
+            ", and this is CPython %S: install the wheel that was made for it",
         name.ptr,
         c.PySys_GetObject("version") orelse capi.object("_Py_NoneStruct"),
     );

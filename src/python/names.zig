@@ -4,9 +4,9 @@
 //! interns ours too: so the lookup is, nearly always, one comparison of pointers. Any other str of
 //! the same text is found by its text, in the registry.
 //!
-//! Readers take no lock, writers take turns (see `Dispatcher`). A name is written last into its slot,
-//! and none is ever taken away. A full table is replaced by a larger one, and kept until the end:
-//! a thread may be reading there.
+//! Readers take no lock, writers take turns (see `Dispatcher`). A name is written last into its
+//! slot, and none is ever taken away. A full table is replaced by a larger one, and kept until the
+//! end: a thread may be reading there.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -17,7 +17,8 @@ const PyObject = capi.PyObject;
 pub const Slot = extern struct {
     /// Kept alive by its table; null in an empty slot.
     name: ?*PyObject = null,
-    /// Called with `self` in the function object's place; the number of arguments has no flag in it.
+    /// Called with `self` in the function object's place; the number of arguments has no flag in
+    /// it.
     function: *const capi.vectorcallfunc = undefined,
     self: *PyObject = undefined,
     _: usize = 0,
@@ -25,8 +26,8 @@ pub const Slot = extern struct {
 
 /// What is before the slots, in the same memory.
 pub const Table = struct {
-    /// Masks the offset of a slot in bytes. There is a power of two of slots, at least twice `used`:
-    /// a search always ends at an empty slot.
+    /// Masks the offset of a slot in bytes. There is a power of two of slots, at least twice
+    /// `used`: a search always ends at an empty slot.
     mask: usize,
     used: usize = 0,
     older: ?*Table = null,
@@ -37,7 +38,11 @@ pub const Table = struct {
     pub fn create(capacity: usize) error{OutOfMemory}!*Table {
         // 128: where there are few names, nearly all are found in the first slot looked at.
         const count = std.math.ceilPowerOfTwoAssert(usize, @max(128, capacity * 2));
-        const bytes = try memory.allocator.alignedAlloc(u8, alignment, header + count * @sizeOf(Slot));
+        const bytes = try memory.allocator.alignedAlloc(
+            u8,
+            alignment,
+            header + count * @sizeOf(Slot),
+        );
         const table: *Table = @ptrCast(bytes);
         table.* = .{ .mask = (count - 1) * @sizeOf(Slot) };
         @memset(table.slots(), .{});
@@ -79,11 +84,13 @@ pub const Table = struct {
         table.used += 1;
     }
 
-    /// A table with the same names, in which that of `slot` reaches what `slot` does, and which has this
-    /// one as its older.
+    /// A table with the same names, in which that of `slot` reaches what `slot` does, and which has
+    /// this one as its older.
     pub fn replaced(table: *Table, slot: Slot) error{OutOfMemory}!*Table {
         const renewed = try create(table.used);
-        for (table.slots()) |old| if (old.name) |name| renewed.add(if (name == slot.name) slot else old);
+        for (table.slots()) |old| if (old.name) |name| renewed.add(
+            if (name == slot.name) slot else old,
+        );
         renewed.older = table;
         return renewed;
     }

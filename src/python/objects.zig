@@ -1,5 +1,5 @@
-//! Objects of classes as arguments and results: which are held during a call, and what a result that
-//! points somewhere depends on. Instance.zig has what an object is.
+//! Objects of classes as arguments and results: which are held during a call, and what a result
+//! that points somewhere depends on. Instance.zig has what an object is.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -37,7 +37,8 @@ pub fn Argument(comptime T: type) type {
     const by_value = T == Class;
     const from_dict = by_value and classes.isCopyable(Class) and classes.whyNoFields(Class) == null;
     return struct {
-        pub const mode: Instance.Mode = if (by_value or @typeInfo(T).pointer.attrs.@"const") .shared else .exclusive;
+        pub const mode: Instance.Mode = if (by_value or
+            @typeInfo(T).pointer.attrs.@"const") .shared else .exclusive;
         pub const is_object = true;
 
         instance: ?*Layout,
@@ -55,10 +56,17 @@ pub fn Argument(comptime T: type) type {
             if (from_dict and capi.hasFlag(object, "DICT_SUBCLASS")) {
                 var made: Made = .{ .arena = .init(memory.allocator), .value = undefined };
                 errdefer made.arena.deinit();
-                made.value = try convert.loadFields(Class, made.arena.allocator(), module, object, site);
+                made.value = try convert.loadFields(
+                    Class,
+                    made.arena.allocator(),
+                    module,
+                    object,
+                    site,
+                );
                 return .{ .instance = null, .address = 0, .made = made };
             }
-            const expected = comptime "a " ++ classes.nameOf(Class) ++ (if (from_dict) " or a dict" else "");
+            const expected = comptime "a " ++ classes.nameOf(Class) ++
+                (if (from_dict) " or a dict" else "");
             return errors.raiseWrongType(site, expected, object);
         }
 
@@ -78,7 +86,10 @@ pub fn Argument(comptime T: type) type {
 pub const Lender = struct { object: *PyObject, address: usize };
 
 fn isObject(comptime A: type) bool {
-    return @hasDecl(A, "is_object") or (@hasField(A, "some") and @hasDecl(@typeInfo(@FieldType(A, "some")).optional.child, "is_object"));
+    return @hasDecl(A, "is_object") or (@hasField(A, "some") and @hasDecl(
+        @typeInfo(@FieldType(A, "some")).optional.child,
+        "is_object",
+    ));
 }
 
 fn ObjectOf(comptime A: type) type {
@@ -88,7 +99,10 @@ fn ObjectOf(comptime A: type) type {
 /// The object argument in an argument that may be optional; null where it is None or no object.
 fn objectIn(argument: anytype) ?*ObjectOf(@TypeOf(argument.*)) {
     const A = @TypeOf(argument.*);
-    const inner = if (@hasDecl(A, "is_object")) argument else if (argument.some) |*some| some else return null;
+    const inner = if (@hasDecl(A, "is_object")) argument else if (argument.some) |*some|
+        some
+    else
+        return null;
     return if (inner.instance == null) null else inner;
 }
 
@@ -146,28 +160,46 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
             var owners: [count]*Layout = undefined;
             var modes: [count]Instance.Mode = undefined;
             var size: usize = 0;
-            inline for (types, 0..) |A, index| if (comptime isObject(A)) if (objects[index] != null) if (objectIn(&arguments[index])) |argument| {
-                add(&owners, &modes, &size, Instance.ownerOf(argument.instance.?), ObjectOf(A).mode);
-            };
+            inline for (types, 0..) |A, index| if (comptime isObject(A))
+                if (objects[index] != null) if (objectIn(&arguments[index])) |argument| {
+                    add(
+                        &owners,
+                        &modes,
+                        &size,
+                        Instance.ownerOf(argument.instance.?),
+                        ObjectOf(A).mode,
+                    );
+                };
             errdefer frame.leave();
             for (owners[0..size], modes[0..size]) |owner, mode| {
                 try Instance.acquire(&frame.holds[frame.held], owner, mode, runs_python);
                 frame.held += 1;
             }
-            inline for (types, 0..) |A, index| if (comptime isObject(A)) if (objects[index]) |object| if (objectIn(&arguments[index])) |argument| {
-                argument.address = try Instance.resolve(argument.instance.?);
-                if (ObjectOf(A).mode == .exclusive) try expectWritable(argument.instance.?);
-                try frame.expectDistinct(sig, index, argument.address);
-                frame.lenders[frame.lender_count] = .{ .object = object, .address = argument.address };
-                frame.lender_count += 1;
-            };
-            inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) if (objects[index] != null) {
-                arguments[index].lenders = frame.lenders[0..frame.lender_count];
-            };
+            inline for (types, 0..) |A, index| if (comptime isObject(A))
+                if (objects[index]) |object| if (objectIn(&arguments[index])) |argument| {
+                    argument.address = try Instance.resolve(argument.instance.?);
+                    if (ObjectOf(A).mode == .exclusive) try expectWritable(argument.instance.?);
+                    try frame.expectDistinct(sig, index, argument.address);
+                    frame.lenders[frame.lender_count] = .{
+                        .object = object,
+                        .address = argument.address,
+                    };
+                    frame.lender_count += 1;
+                };
+            inline for (types, 0..) |A, index|
+                if (@hasField(A, "lenders")) if (objects[index] != null) {
+                    arguments[index].lenders = frame.lenders[0..frame.lender_count];
+                };
         }
 
         /// Inserts where it belongs by address, once.
-        fn add(owners: *[count]*Layout, modes: *[count]Instance.Mode, size: *usize, owner: *Layout, mode: Instance.Mode) void {
+        fn add(
+            owners: *[count]*Layout,
+            modes: *[count]Instance.Mode,
+            size: *usize,
+            owner: *Layout,
+            mode: Instance.Mode,
+        ) void {
             var place: usize = 0;
             while (place < size.* and @intFromPtr(owners[place]) < @intFromPtr(owner)) place += 1;
             if (place < size.* and owners[place] == owner) {
@@ -185,14 +217,25 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
         }
 
         /// No object twice in a call that may change it through one of the two.
-        fn expectDistinct(frame: *Self, comptime sig: *const Signature, comptime last: usize, address: usize) Error!void {
-            inline for (types[0..last], 0..) |A, index| if (comptime isObject(A)) if (frame.objects[index] != null) if (objectIn(&frame.arguments[index])) |argument| {
-                const one_changes = ObjectOf(A).mode == .exclusive or ObjectOf(types[last]).mode == .exclusive;
-                const same_class = classes.Pointee(info.param_types[passed[index]].?) == classes.Pointee(info.param_types[passed[last]].?);
+        fn expectDistinct(
+            frame: *Self,
+            comptime sig: *const Signature,
+            comptime last: usize,
+            address: usize,
+        ) Error!void {
+            inline for (types[0..last], 0..) |A, index| if (comptime isObject(
+                A,
+            )) if (frame.objects[index] != null) if (objectIn(&frame.arguments[index])) |argument| {
+                const one_changes = ObjectOf(A).mode == .exclusive or
+                    ObjectOf(types[last]).mode == .exclusive;
+                const same_class = classes.Pointee(
+                    info.param_types[passed[index]].?,
+                ) == classes.Pointee(info.param_types[passed[last]].?);
                 if (one_changes and same_class and argument.address == address) {
                     _ = c.PyErr_Format(
                         capi.exception("ValueError"),
-                        "%s(): '%s' and '%s' are the same object, which the call may change: pass a copy",
+                        "%s(): '%s' and '%s' are the same object, which the call may change: " ++
+                            "pass a copy",
                         sig.name.ptr,
                         sig.args[index].name.ptr,
                         sig.args[last].name.ptr,
@@ -215,22 +258,25 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
                 const owner = Instance.ownerOf(instance);
                 if (!frame.isExclusive(owner)) continue;
                 while (instance.parent) |parent| : (instance = Instance.of(parent)) {
-                    if (instance.state == .address and instance.generation != Instance.any_generation)
+                    if (instance.state == .address and
+                        instance.generation != Instance.any_generation)
                         instance.generation = owner.generation;
                 }
             }
         }
 
-        /// After a panic nobody knows what is in what the call was changing: no one is to use it again, not
-        /// even to give back what it owns.
+        /// After a panic nobody knows what is in what the call was changing: no one is to use it
+        /// again, not even to give back what it owns.
         pub fn spoil(frame: *Self) void {
             for (frame.holds[0..frame.held]) |*hold| {
-                if (hold.mode == .exclusive and !hold.owner.info.flat) hold.owner.state = .destroyed;
+                if (hold.mode == .exclusive and
+                    !hold.owner.info.flat) hold.owner.state = .destroyed;
             }
         }
 
         fn isExclusive(frame: *const Self, owner: *Layout) bool {
-            for (frame.holds[0..frame.held]) |*hold| if (hold.owner == owner) return hold.mode == .exclusive;
+            for (frame.holds[0..frame.held]) |*hold|
+                if (hold.owner == owner) return hold.mode == .exclusive;
             return false;
         }
 
@@ -244,8 +290,16 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
         pub fn give(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
             if (comptime !isDependent(T)) return convert.give(T, module, value);
             switch (comptime signature.kindOf(T).?) {
-                .optional => return if (value) |some| frame.give(@TypeOf(some), module, some) else capi.singleton(.None),
-                .reference => return giveAddress(T, module, value, frame.lenders[0..frame.lender_count]),
+                .optional => return if (value) |some|
+                    frame.give(@TypeOf(some), module, some)
+                else
+                    capi.singleton(.None),
+                .reference => return giveAddress(
+                    T,
+                    module,
+                    value,
+                    frame.lenders[0..frame.lender_count],
+                ),
                 .class => {
                     const keep = frame.keepFor(T, &value) catch {
                         giveUp(T, value);
@@ -274,11 +328,20 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
 
         /// What a value of class `T` depends on.
         fn keepFor(frame: *Self, comptime T: type, value: *const T) Error!?*Instance.Keep {
-            const keep = try keepOwners(T, value, frame.lenders[0..frame.lender_count]) orelse try Instance.Keep.create();
+            const keep = try keepOwners(
+                T,
+                value,
+                frame.lenders[0..frame.lender_count],
+            ) orelse try Instance.Keep.create();
             errdefer keep.destroy();
-            inline for (passed, 0..) |parameter, index| if (comptime lends(info.param_types[parameter].?)) if (frame.objects[index]) |object| {
+            inline for (passed, 0..) |parameter, index| if (comptime lends(
+                info.param_types[parameter].?,
+            )) if (frame.objects[index]) |object| {
                 const box = try frame.boxOf(index);
-                keep.lent.append(memory.allocator, .{ .object = object, .box = box }) catch return errors.raiseNoMemory();
+                keep.lent.append(
+                    memory.allocator,
+                    .{ .object = object, .box = box },
+                ) catch return errors.raiseNoMemory();
                 c.Py_IncRef(object);
                 box.retain();
             };
@@ -366,7 +429,8 @@ fn keepOwners(comptime T: type, value: *const T, lenders: []const Lender) Error!
         const is_whole = exact and instance == owner and owner.state == .owned;
         keep.owners.append(memory.allocator, .{
             .object = lender.object,
-            .generation = if (is_whole or owner.info.stable) Instance.any_generation else owner.generation,
+            .generation = if (is_whole or
+                owner.info.stable) Instance.any_generation else owner.generation,
         }) catch return errors.raiseNoMemory();
         c.Py_IncRef(lender.object);
     }
@@ -389,10 +453,14 @@ const Pointers = struct {
                     pointers.size += 1;
                 }
             },
-            .optional => |optional| if (comptime mayPoint(T)) if (value.*) |some| pointers.collect(optional.child, &some),
-            .@"struct" => |info| if (comptime mayPoint(T)) inline for (info.field_names, info.field_types) |name, Field| {
-                pointers.collect(Field, &@field(value, name));
-            },
+            .optional => |optional| if (comptime mayPoint(T)) if (value.*) |some| pointers.collect(
+                optional.child,
+                &some,
+            ),
+            .@"struct" => |info| if (comptime mayPoint(T))
+                inline for (info.field_names, info.field_types) |name, Field| {
+                    pointers.collect(Field, &@field(value, name));
+                },
             else => {},
         }
     }
@@ -417,7 +485,8 @@ const Pointers = struct {
     }
 };
 
-/// A new object of class `T` that owns `value` and `keep`; null with the error set, and both given back.
+/// A new object of class `T` that owns `value` and `keep`; null with the error set, and both given
+/// back.
 pub fn giveOwned(comptime T: type, module: *PyObject, value: T, keep: ?*Instance.Keep) ?*PyObject {
     const self = newInstance(T, module) orelse {
         giveUp(T, value);
@@ -428,7 +497,8 @@ pub fn giveOwned(comptime T: type, module: *PyObject, value: T, keep: ?*Instance
     place.* = value;
     Instance.own(self, keep);
     // It is in no cycle; what might be is watched.
-    if (keep == null or (keep.?.lent.items.len == 0 and keep.?.owners.items.len == 0)) c.PyObject_GC_UnTrack(&self.ob_base);
+    if (keep == null or (keep.?.lent.items.len == 0 and
+        keep.?.owners.items.len == 0)) c.PyObject_GC_UnTrack(&self.ob_base);
     return &self.ob_base;
 }
 
@@ -455,12 +525,19 @@ pub fn giveCopy(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     return giveOwned(T, module, copied, keep);
 }
 
-/// An object at an address inside of one of the lenders, or one of these itself. Without a lender it is
-/// to be expired before the address ends.
-pub fn giveAddress(comptime T: type, module: *PyObject, pointer: T, lenders: []const Lender) ?*PyObject {
+/// An object at an address inside of one of the lenders, or one of these itself. Without a lender
+/// it is to be expired before the address ends.
+pub fn giveAddress(
+    comptime T: type,
+    module: *PyObject,
+    pointer: T,
+    lenders: []const Lender,
+) ?*PyObject {
     const Class = classes.Pointee(T);
     for (lenders) |lender| {
-        if (lender.address != @intFromPtr(pointer) or Instance.of(lender.object).info != infoOf(Class)) continue;
+        if (lender.address != @intFromPtr(pointer) or Instance.of(lender.object).info != infoOf(
+            Class,
+        )) continue;
         c.Py_IncRef(lender.object);
         return lender.object;
     }
@@ -479,7 +556,10 @@ pub fn giveAddress(comptime T: type, module: *PyObject, pointer: T, lenders: []c
         }
         const keep = self.keep orelse Instance.Keep.create() catch return fail(self);
         self.keep = keep;
-        keep.owners.append(memory.allocator, .{ .object = lender.object, .generation = generation }) catch {
+        keep.owners.append(
+            memory.allocator,
+            .{ .object = lender.object, .generation = generation },
+        ) catch {
             _ = c.PyErr_NoMemory();
             return fail(self);
         };
@@ -548,7 +628,10 @@ pub fn copy(comptime T: type, arena: std.mem.Allocator, value: T) error{OutOfMem
     }
     switch (@typeInfo(T)) {
         .pointer => return arena.dupe(u8, value),
-        .optional => |optional| return if (value) |some| try copy(optional.child, arena, some) else null,
+        .optional => |optional| return if (value) |some|
+            try copy(optional.child, arena, some)
+        else
+            null,
         .array => |array| {
             var copied: T = undefined;
             for (&copied, value) |*place, item| place.* = try copy(array.child, arena, item);
@@ -566,12 +649,20 @@ pub fn copy(comptime T: type, arena: std.mem.Allocator, value: T) error{OutOfMem
             }
             var copied: T = undefined;
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-                if (!attrs.@"comptime") @field(copied, name) = try copy(Field, arena, @field(value, name));
+                if (!attrs.@"comptime") @field(copied, name) = try copy(
+                    Field,
+                    arena,
+                    @field(value, name),
+                );
             }
             return copied;
         },
         .@"union" => switch (value) {
-            inline else => |some, tag| return @unionInit(T, @tagName(tag), try copy(@TypeOf(some), arena, some)),
+            inline else => |some, tag| return @unionInit(
+                T,
+                @tagName(tag),
+                try copy(@TypeOf(some), arena, some),
+            ),
         },
         else => comptime unreachable,
     }
@@ -608,14 +699,19 @@ pub fn equal(comptime T: type, a: T, b: T) bool {
                 return true;
             }
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-                if (!attrs.@"comptime" and !equal(Field, @field(a, name), @field(b, name))) return false;
+                if (!attrs.@"comptime" and
+                    !equal(Field, @field(a, name), @field(b, name))) return false;
             }
             return true;
         },
         .@"union" => {
             if (std.meta.activeTag(a) != std.meta.activeTag(b)) return false;
             switch (a) {
-                inline else => |some, tag| return equal(@TypeOf(some), some, @field(b, @tagName(tag))),
+                inline else => |some, tag| return equal(
+                    @TypeOf(some),
+                    some,
+                    @field(b, @tagName(tag)),
+                ),
             }
         },
         else => return a == b,

@@ -1,9 +1,9 @@
-//! A float or an int that nobody has any more is given again, with another value: there is nothing to
-//! allocate, and nothing to free.
+//! A float or an int that nobody has any more is given again, with another value: there is nothing
+//! to allocate, and nothing to free.
 //!
-//! The module keeps one object of each type. While its reference is the only one, no other code can see
-//! the object, so that it may be changed, as CPython itself changes a float whose only reference it
-//! has. Only with a GIL is that the whole truth about an object's references.
+//! The module keeps one object of each type. While its reference is the only one, no other code can
+//! see the object, so that it may be changed, as CPython itself changes a float whose only
+//! reference it has. Only with a GIL is that the whole truth about an object's references.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -53,7 +53,9 @@ pub inline fn float(module: *PyObject, value: f64) ?*PyObject {
 pub inline fn int(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     if (@typeInfo(T).int.signedness == .unsigned and value > std.math.maxInt(i64))
         return c.PyLong_FromUnsignedLongLong(value);
-    return if (with_ints) giveInt(module, @intCast(value)) else c.PyLong_FromLongLong(@intCast(value));
+    return if (with_ints) giveInt(module, @intCast(value)) else c.PyLong_FromLongLong(
+        @intCast(value),
+    );
 }
 
 /// Out of line, as the last thing that a trampoline does: it then needs no frame for small ints.
@@ -96,7 +98,9 @@ inline fn write(object: *PyObject, magnitude: u64, negative: bool) void {
     } else {
         layout.long_value.lv_tag = count << 3 | @as(usize, if (negative) 2 else 0);
     }
-    const digits: [*]capi.structs.Digit = @ptrCast(if (capi.minor < 12) &layout.ob_digit else &layout.long_value.ob_digit);
+    const digits: [*]capi.structs.Digit = @ptrCast(
+        if (capi.minor < 12) &layout.ob_digit else &layout.long_value.ob_digit,
+    );
     digits[0] = low;
     digits[1] = high;
 }

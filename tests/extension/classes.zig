@@ -98,7 +98,10 @@ pub const Stack = struct {
     pub fn __len__(self: *const Stack) usize {
         return self.items.items.len;
     }
-    pub fn each(self: *const Stack, function: nano_ffi.Callback(fn (i64) void)) error{PythonException}!void {
+    pub fn each(
+        self: *const Stack,
+        function: nano_ffi.Callback(fn (i64) void),
+    ) error{PythonException}!void {
         for (self.items.items) |item| try function.call(.{item});
     }
     pub fn clone(self: *const Stack) !Stack {

@@ -61,7 +61,11 @@ fn panicking(_: *anyopaque, _: []u8, _: std.mem.Alignment, _: usize) void {
 pub fn parsed(text: []const u8) error{ Syntax, Empty }!usize {
     if (text.len == 0) return error.Empty;
     for (text, 1..) |byte, column| {
-        if (byte == ')') return nano_ffi.fail(error.Syntax, "column {d}: ')' without '('\n  {s}", .{ column, text });
+        if (byte == ')') return nano_ffi.fail(
+            error.Syntax,
+            "column {d}: ')' without '('\n  {s}",
+            .{ column, text },
+        );
     }
     return text.len;
 }

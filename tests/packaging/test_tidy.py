@@ -1,4 +1,4 @@
-"""What the Zig sources promise of themselves: a test beside every public function of the core."""
+"""What the Zig sources promise of themselves: lines of 100 columns, and a test beside every public function."""
 
 from __future__ import annotations
 
@@ -8,13 +8,27 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+FILES = [
+    ROOT / "build.zig",
+    *sorted(path for folder in ("src", "tests", "benchmarks") for path in (ROOT / folder).rglob("*.zig")),
+]
 WITH_INTERPRETER = {"native.zig", "python_ext.zig", "root.zig"}
 """Files that need CPython, or only name what is elsewhere: the suite on the installed package tests them."""
 CORE = sorted(path for path in (ROOT / "src").glob("*.zig") if path.name not in WITH_INTERPRETER)
+COLUMNS = 100
 
 
 def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
+
+
+def too_long(text: str) -> list[int]:
+    """The numbers of the lines that are; not of raw text, nor of a diagnostic that tests/compile_errors quote."""
+    return [
+        number
+        for number, line in enumerate(text.splitlines(), 1)
+        if len(line) > COLUMNS and not line.startswith("//! error: ") and not line.lstrip().startswith("\\\\")
+    ]
 
 
 def untested(text: str) -> list[str]:
@@ -26,7 +40,13 @@ def untested(text: str) -> list[str]:
 
 
 def test_there_are_files() -> None:
+    assert len(FILES) > 40
     assert {"signature.zig", "registry.zig", "comptime_bridge.zig", "allocator.zig"} <= {path.name for path in CORE}
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_the_lines_are_short(path: Path) -> None:
+    assert too_long(path.read_text(encoding="utf-8")) == []
 
 
 @pytest.mark.parametrize("path", CORE, ids=name)
@@ -39,3 +59,4 @@ def test_what_would_be_found() -> None:
     assert untested(tested) == []
     assert untested(tested + "pub fn four() void {}\n") == ["four"]
     assert untested("pub fn one() void {}\npub fn main() !void {\n    one();\n}\n") == ["one"]
+    assert too_long("short\n" + "x" * 101 + "\n//! error: " + "x" * 100 + "\n  \\\\" + "x" * 100) == [2]
