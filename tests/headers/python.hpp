@@ -6,6 +6,7 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 #include <frameobject.h> // PyFrame_New
+#include <structmember.h> // PyMemberDef, before CPython 3.12
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
