@@ -21,7 +21,7 @@ EXTENSION = Path(__file__).parent / "extension"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("random calls")
-    calls = int(os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000"))
+    calls = int(os.environ.get("NANO_FFI_FUZZ_CALLS", "100_000"))
     group.addoption("--fuzz-calls", type=int, default=calls, help="how many (NANO_FFI_FUZZ_CALLS)")
     group.addoption("--fuzz-seed", type=int, default=random.randrange(2**32), help="repeat the calls of an earlier run")
 

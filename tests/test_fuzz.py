@@ -2,9 +2,10 @@
 
 Arguments are made from the functions' signatures: right ones, wrong ones, and objects that raise, that change what is
 being converted, or that call back while they are asked for a value. A call gives exactly the model's result, or raises
-an exception of exactly the model's class; a buffer that was written is compared, too.
+an exception of exactly the model's class, ZigPanic where Zig's checks fail; a buffer that was written is compared, too.
 
-``pytest --fuzz-calls N`` makes another number of calls, and ``--fuzz-seed S`` those of an earlier run.
+A run makes 100,000 calls, ``nox -s tests`` a million, ``pytest --fuzz-calls N`` as many as it says; ``--fuzz-seed S``
+makes those of an earlier run.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ CLASSES: dict[str, Any] = {}
 POINTER = 8 * struct.calcsize("P")
 
 
-class Panics(Exception):  # noqa: N818
-    """The call would be a panic in Zig, and is not made."""
+class Waits(Exception):  # noqa: N818
+    """The call would wait for others, and is not made."""
 
 
 # How values come in: each function takes what a caller passes, and gives what Zig gets, or raises.
@@ -379,7 +380,7 @@ def doubled(buffer: memoryview) -> None:
     data = buffer.tobytes()
     values = [2 * value for value in struct.unpack(f"={len(data) // 4}i", data)]
     if any(not -(2**31) <= value < 2**31 for value in values):
-        raise Panics
+        raise nano_ffi.ZigPanic
     if data:
         buffer.cast("B")[:] = struct.pack(f"={len(values)}i", *values)
 
@@ -407,7 +408,7 @@ def crossed(a: list[float], b: list[float]) -> list[float]:
 
 def reversed_of_four(values: list[int]) -> list[int]:
     if len(values) > 4:
-        raise Panics
+        raise nano_ffi.ZigPanic
     return [*reversed(values), 0, 0, 0, 0][:4]
 
 
@@ -422,7 +423,7 @@ def mirrored(point: dict[str, Any]) -> dict[str, Any]:
 
 
 def inverted(entries: dict[bytes, int]) -> dict[str, int]:
-    return {key.decode(): fits("i64", -value, Panics) for key, value in entries.items()}
+    return {key.decode(): fits("i64", -value, nano_ffi.ZigPanic) for key, value in entries.items()}
 
 
 def reshaped(shape: tuple[str, Any]) -> Any:
@@ -471,20 +472,20 @@ def count_calls(function: Callable[[], object]) -> int:
 
 def product(a: int, b: int | None, c: int | None) -> int:
     b, c = 10 if b is None else b, 100 if c is None else c
-    fits("i64", a * b, Panics)
-    return fits("i64", a * b * c, Panics)
+    fits("i64", a * b, nano_ffi.ZigPanic)
+    return fits("i64", a * b * c, nano_ffi.ZigPanic)
 
 
 def meet(count: int) -> bool:
     if count > 1:
-        raise Panics  # waits for others
+        raise Waits
     return True
 
 
 def sum_of_ten(*values: int) -> int:
     total = values[0]
     for value in values[1:]:
-        total = fits("i64", total + value, Panics)
+        total = fits("i64", total + value, nano_ffi.ZigPanic)
     return total
 
 
@@ -1090,7 +1091,7 @@ class Function:
             for typ in self.types
         ]
         self.pools: list[Pool] = []
-        self.calls = 0
+        self.calls = self.panics = 0
 
     def __repr__(self) -> str:
         return self.name
@@ -1199,11 +1200,12 @@ class Function:
         raises = ""
         try:
             expected, made = expect()
-        except Panics:
+        except Waits:
             return
         except BaseException as error:  # noqa: BLE001
             raises = type(error).__name__
         self.calls += 1
+        self.panics += raises == "ZigPanic"
         raised: BaseException | None = None
         try:
             result = way(*arguments, **keywords)
@@ -1300,10 +1302,12 @@ def test_random_calls(
         for _ in range(min(wanted, 1000 * len(all_functions))):
             all_functions[int(rng.random() * len(all_functions))].attempt(rng)
         made = [function.calls - calls for function, calls in zip(all_functions, before, strict=True)]
+    assert sum(made) >= wanted
     assert min(made) > wanted // len(made) // 4
     measured(
-        f"{sum(made):,} random calls of {len(made)} functions, {min(made):,} or more of each, in "
-        f"{time.process_time() - start:.0f} s of CPU, seed {seed}"
+        f"{sum(made):,} random calls of {len(made)} functions, {min(made):,} or more of each, "
+        f"{sum(function.panics for function in all_functions):,} panics, in {time.process_time() - start:.0f} s of CPU, "
+        f"seed {seed}"
     )
 
 
