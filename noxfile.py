@@ -53,6 +53,12 @@ def install_self(session: nox.Session) -> None:
     forget_uv_python(session)
 
 
+def run_beside_package(session: nox.Session, module: str) -> None:
+    """Run a module of the tree that imports the installed package: the tree comes last on sys.path."""
+    code = f"import runpy, sys; sys.path.append({str(ROOT)!r}); runpy.run_module({module!r}, run_name='__main__', alter_sys=True)"
+    session.run("python", "-P", "-c", code, *session.posargs)
+
+
 def forget_uv_python(session: nox.Session) -> None:
     # Set by nox, it would overrule which environment cibuildwheel's own calls of uv are to install a wheel into.
     session.env.pop("UV_PYTHON", None)
@@ -196,6 +202,37 @@ def test_wheel(session: nox.Session) -> None:
     session.run(
         "python", "-m", "scripts.test_all_pythons", "--built-elsewhere", *session.posargs, env={"PYTHONSAFEPATH": ""}
     )
+
+
+@nox.session(default=False)
+def runtimes(session: nox.Session) -> None:
+    """Bring CPythons of other machines and systems into a cache folder. Arguments: names (windows aarch64 …), --list."""
+    install(session, "nox", "runtimes", extras=("wheels",))
+    session.run("python", "-m", "scripts.runtimes", *session.posargs, env={"PYTHONSAFEPATH": ""})
+
+
+@nox.session(name="run-wheels", default=False)
+def run_wheels(session: nox.Session) -> None:
+    """Install each wheel of wheelhouse/ into a runtime that fits, and run the suite there. Arguments: --help."""
+    install(session, "nox", "runtimes")
+    install_self(session)
+    run_beside_package(session, "scripts.run_wheels")
+
+
+@nox.session(default=False)
+def reproduce(session: nox.Session) -> None:
+    """Build everything twice, in different places, and compare every byte. Arguments: --build 'cp313-*', --help."""
+    install(session, "nox")
+    install_self(session)
+    run_beside_package(session, "scripts.reproduce")
+
+
+@nox.session(default=False)
+def rebuild(session: nox.Session) -> None:
+    """Compare published files with a build of their tag. Arguments: VERSION [--published URL|FOLDER]."""
+    install(session, "nox")
+    install_self(session)
+    run_beside_package(session, "scripts.rebuild")
 
 
 @nox.session

@@ -94,11 +94,11 @@ def candidates() -> Iterator[Path]:
         result = subprocess.run(command, check=False, capture_output=True, text=True)
         if result.returncode == 0:
             yield from (Path(row["path"]) for row in json.loads(result.stdout) if row.get("path"))
-    runtimes = Path(os.environ.get("RUNTIMES_DIR") or bootstrap.cache_folder().parent / "nano-ffi-runtimes") / "bin"
+    runtimes = Path(os.environ.get("RUNTIMES_DIR") or bootstrap.cache_folder() / "runtimes") / "bin"
+    machine = platform.machine()
     for version in SUPPORTED:
-        yield from filter(
-            Path.exists, [runtimes / f"python{version}", runtimes / f"python{version}-{platform.machine()}"]
-        )
+        kinds = ("", f"-{machine}", f"-linux-{machine}", f"-linux-{machine}-t")
+        yield from filter(Path.exists, (runtimes / f"python{version}{kind}" for kind in kinds))
 
 
 def is_script(executable: Path) -> bool:

@@ -5,9 +5,10 @@ import gc
 import importlib.util
 import os
 import random
+import subprocess
 import sys
 import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,6 +18,25 @@ import pytest
 from nano_ffi.compiler import compile_module
 
 EXTENSION = Path(__file__).parent / "extension"
+
+PREBUILT = os.environ.get("NANO_FFI_TEST_MODULES")
+"""Where scripts/run_wheels.py runs the suite: on sys.path is a folder of modules that another machine compiled."""
+
+
+@pytest.fixture(scope="session", autouse=PREBUILT is not None)
+def no_processes() -> Iterator[None]:
+    """Under an emulator there is no compiler, and sys.executable is no program: tests that start one are skipped."""
+    if PREBUILT is None:
+        yield
+        return
+
+    class Popen(subprocess.Popen[Any]):
+        def __init__(self, *_: Any, **__: Any) -> None:
+            pytest.skip("starts a process, which this runtime cannot")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(subprocess, "Popen", Popen)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,6 +72,11 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
     folder = tmp_path_factory.mktemp("extension")
 
     def load(name: str) -> ModuleType:
+        if PREBUILT is not None:
+            try:
+                return importlib.import_module(name)
+            except ModuleNotFoundError:
+                pytest.skip(f"{name}.zig was not compiled for this runtime")
         if name not in sys.modules:
             path = compile_module(EXTENSION / f"{name}.zig", folder)
             spec = importlib.util.spec_from_file_location(name, path)

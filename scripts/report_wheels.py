@@ -1,0 +1,78 @@
+"""The tables of `scripts.run_wheels`: how each wheel was checked."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+__all__ = ["markdown", "terminal"]
+
+
+class Result(Protocol):
+    """What is shown of a wheel."""
+
+    identifier: str
+    how: str
+    runtime: str
+    passed: int
+    skipped: int
+    problems: list[str]
+    seconds: float
+
+
+HEAD = ("wheel", "run", "passed", "skipped", "seconds")
+
+
+def row(result: Result) -> tuple[str, ...]:
+    if result.how == "static":
+        how = "no, checked statically" + (": FAILED" if result.problems else "")
+        return (result.identifier, how, "", "", "")
+    how = result.how + (": FAILED" if result.problems else "")
+    return (result.identifier, how, str(result.passed), str(result.skipped), f"{result.seconds:.0f}")
+
+
+def summary(results: Sequence[Result]) -> str:
+    ran = [result for result in results if result.how != "static" and not result.problems]
+    platforms = {result.identifier.partition("-")[2] for result in ran}
+    systems = sorted(
+        {"Windows" if p.startswith("win") else "macOS" if p.startswith("mac") else "Linux" for p in platforms}
+    )
+    libcs = sorted({"glibc" if p.startswith("many") else "musl" for p in platforms if "linux" in p})
+    machines = {p.partition("_")[2].replace("amd64", "x86_64").replace("arm64", "aarch64") or p for p in platforms}
+    machines = {"i686" if m == "win32" else m for m in machines} - {"universal2"}
+    pythons = {result.identifier.partition("-")[0] for result in ran}
+    return (
+        f"{len(ran)} of {len(results)} wheels were run, {sum(result.passed for result in ran)} tests passed: binaries of "
+        f"{len(systems)} systems ({', '.join(systems)}), {len(libcs)} C libraries ({', '.join(libcs)}), "
+        f"{len(machines)} architectures ({', '.join(sorted(machines))}), {len(pythons)} CPythons."
+    )
+
+
+def terminal(results: Sequence[Result]) -> str:
+    rows = [HEAD, *map(row, results)]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(text.ljust(width) for text, width in zip(cells, widths, strict=True)).rstrip() for cells in rows]
+    problems = [f"{result.identifier}: ERROR: {problem}" for result in results for problem in result.problems]
+    return "\n".join(["", *lines, "", *problems, summary(results)])
+
+
+def markdown(results: Sequence[Result]) -> str:
+    """A document: the summary, what the words mean, and a row for each wheel."""
+    lines = [
+        "# Wheels that were run",
+        "",
+        "Written by `nox -s run-wheels`, on one Linux machine (x86_64).",
+        "",
+        summary(results),
+        "",
+        "- *natively*: CPython of the wheel's platform; *under Wine*: the CPython for Windows, on Linux",
+        "- *emulated*: CPython of the wheel's platform, its machine code under qemu-user",
+        "- *loaded*: the extension's macOS machine code, in a Linux CPython of the same version; the C library is Linux'",
+        "- *no*: nothing here runs it; `nano-ffi verify` read its bytes",
+        "",
+        f"| {' | '.join(HEAD)} |",
+        "|---|---|--:|--:|--:|",
+        *(f"| {' | '.join(row(result))} |" for result in results),
+        "",
+    ]
+    return "\n".join(lines)
