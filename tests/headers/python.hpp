@@ -11,6 +11,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#if PY_VERSION_HEX < 0x030c0000 // named without Py_ then
+#define Py_T_PYSSIZET T_PYSSIZET
+#define Py_READONLY READONLY
+#endif
+
 #ifdef CAPI_LIMITED
 static_assert(PY_MINOR_VERSION >= CAPI_MINOR, "Python.h is older than the oldest CPython that capi.zig serves");
 #else
