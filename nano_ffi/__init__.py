@@ -3,6 +3,8 @@
 >>> import nano_ffi
 >>> nano_ffi.call("add", 3, 4)
 7
+
+(PYTEST_DONT_REWRITE: an editable install of a user's project imports this before pytest does.)
 """
 
 from __future__ import annotations

@@ -14,16 +14,39 @@ __all__ = ["main"]
 
 @dataclass(frozen=True, kw_only=True)
 class Subcommand:
-    """A module with ``main(argv) -> int``, and the extra that brings what it imports."""
+    """A function ``(argv) -> int`` of a module, and the extra that brings what that imports."""
 
     module: str
+    function: str = "main"
     extra: str
-    python: tuple[int, int]
+    python: tuple[int, int] = (3, 10)
     help: str
     forks: bool = False
 
 
 SUBCOMMANDS = {
+    "new": Subcommand(
+        module="nano_ffi.commands",
+        function="new",
+        extra="zig",
+        help="make a project with a Zig module, tests and wheels",
+    ),
+    "build": Subcommand(
+        module="nano_ffi.commands", function="build", extra="zig", help="compile Zig files to extension modules"
+    ),
+    "stubs": Subcommand(
+        module="nano_ffi.commands",
+        function="stubs",
+        extra="zig",
+        help="write the type stubs of Zig files, or check them",
+    ),
+    "explain": Subcommand(
+        module="nano_ffi.commands", function="explain_", extra="zig", help="say what is left out of a module, and why"
+    ),
+    "test": Subcommand(module="nano_ffi.commands", function="test", extra="zig", help="run the tests in Zig files"),
+    "doctor": Subcommand(
+        module="nano_ffi.commands", function="doctor", extra="zig", help="say what is missing, and how to get it"
+    ),
     "wheels": Subcommand(
         module="nano_ffi.wheels.command",
         extra="wheels",
@@ -77,7 +100,7 @@ def run(name: str, subcommand: Subcommand, arguments: Sequence[str]) -> int:
         missing = error.name.partition(".")[0]
         print(f"nano-ffi {name} needs {missing}, which is not installed: {remedy}", file=sys.stderr)
         return 2
-    code: int = module.main(arguments)
+    code: int = getattr(module, subcommand.function)(arguments)
     return code
 
 

@@ -16,9 +16,7 @@ from nano_ffi import builds
 from nano_ffi.builds import Record, Unit
 from nano_ffi.compiler import SOURCES, CompileError, Extension, Job
 from nano_ffi.pyi import write_stub
-from nano_ffi.settings import read_table
 from nano_ffi.switches import find_upward
-from nano_ffi.wheels import targets
 
 try:
     from filelock import FileLock
@@ -55,22 +53,10 @@ def build_locked(unit: Unit, before: Record | None) -> str:
     known = [path for *_, path in before.files] if before else []
     seen = {path: digest for path in known if (digest := digest_or_none(path, unit.source))}
     upward = find_upward(unit.source)
-    table = read_table(upward[0], unit.source)
-    mode = unit.switches.mode or table.mode or "ReleaseSafe"
-    job = Job(
-        source=Path(unit.source),
-        name=unit.name,
-        target=targets.native(),
-        mode=mode,
-        cpu=unit.switches.cpu or "native",
-        strip=False,
-        local=True,
-        table=table,
-        package=upward[1],
-    )
+    job = Job.of(Path(unit.source), name=unit.name, mode=unit.switches.mode, cpu=unit.switches.cpu)
     folder = Path(unit.folder, secrets.token_hex(8))
     try:
-        with Telling(f"building {unit.name} ({mode})", unit.switches.verbose):
+        with Telling(f"building {unit.name} ({job.mode})", unit.switches.verbose):
             extension = job.compile(folder)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)

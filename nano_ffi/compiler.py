@@ -19,6 +19,8 @@ from pathlib import Path
 
 import nano_ffi
 from nano_ffi._native import version
+from nano_ffi.builds import machine
+from nano_ffi.packages import build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, mode_named
 from nano_ffi.wheels import targets, universal2
@@ -45,6 +47,7 @@ pub const version: [:0]const u8 = {version};
 pub const minor: u8 = {minor};
 pub const free_threaded = {free_threaded};
 pub const limited = {limited};
+pub const places = {places};
 """
 
 
@@ -90,21 +93,8 @@ def compile_module(
 
     Raises CompileError (an ImportError) with Zig's message.
     """
-    source = source.resolve()
-    pyproject, package = find_upward(str(source))
-    table = read_table(pyproject, source)
-    job = Job(
-        source=source,
-        name=name or source.stem,
-        target=target or targets.native(),
-        mode=mode_named(optimize, "optimize") if optimize else table.mode or "ReleaseSafe",
-        cpu=cpu or ("" if target else "native"),
-        strip=target is not None if strip is None else strip,
-        local=target is None,
-        limited=limited,
-        table=table,
-        package=package,
-    )
+    mode = mode_named(optimize, "optimize") if optimize else ""
+    job = Job.of(source, name=name, target=target, mode=mode, cpu=cpu or "", strip=strip, limited=limited)
     return job.compile(folder).path
 
 
@@ -127,6 +117,35 @@ class Job:
     table: Table
     package: str = ""
     """Path of the build.zig.zon whose dependencies the file may import; empty for none."""
+
+    @classmethod
+    def of(
+        cls,
+        source: Path,
+        *,
+        name: str | None = None,
+        target: Target | None = None,
+        mode: str = "",
+        cpu: str = "",
+        strip: bool | None = None,
+        limited: bool = False,
+    ) -> Job:
+        """What the nearest pyproject.toml and the defaults make of it, see `compile_module`."""
+        source = source.absolute()
+        pyproject, package = find_upward(str(source))
+        table = read_table(pyproject, source)
+        return cls(
+            source=source,
+            name=name or source.stem,
+            target=target or targets.native(),
+            mode=mode or table.mode or "ReleaseSafe",
+            cpu=cpu or ("" if target else "native"),
+            strip=target is not None if strip is None else strip,
+            local=target is None,
+            limited=limited,
+            table=table,
+            package=package,
+        )
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", self.name):
@@ -184,29 +203,37 @@ class Job:
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
-        (work / "build_options.zig").write_text(build_options(self.target, self.limited), encoding="utf-8")
+        write_build_options(self.target, limited=self.limited, folder=work, places=self.shows_places)
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
-        """The binary in a folder of Zig's cache that is its own, and the files that were read."""
+        """The binary in a folder that is its own, and the files that were read."""
+        if has_dependencies(self.package):
+            binary = work / triple.target / "binary"
+            binary.parent.mkdir()
+            return binary, build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
         link = {
             "windows": lambda: [str(import_library(zig, self.target, self.limited))],
             # The interpreter itself has Python's symbols. Without a name of its own it would have that of a folder here.
             "macos": lambda: ["-fallow-shlib-undefined", "-install_name", self.file_name],
             "linux": lambda: ["-fallow-shlib-undefined", "-fno-soname"],
         }[self.target.platform.system]()
-        if not (self.local and set(self.table.link) - ZIGS_OWN):
-            # Without it Zig looks for libraries where this system has them.
-            link += ["-target", triple.target]
         options = [
             "-dynamic",
             *("--name", self.name),
             f"-O{MODES[self.mode]}",
             f"-mcpu={self.cpu or triple.cpu}",
             *self.debug_options(),
+            *self.target_options(triple),
             *link,
         ]
+        if self.shows_places:
+            options.append(str(places_object(zig, self, triple)))
         built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
         return library_in(built.folder), built.inputs
+
+    def target_options(self, triple: Triple) -> list[str]:
+        """Nothing where Zig is to look for libraries where this system has them."""
+        return [] if self.local and set(self.table.link) - ZIGS_OWN else ["-target", triple.target]
 
     def debug_options(self) -> list[str]:
         if self.mode == "Debug":
@@ -229,6 +256,35 @@ class Job:
             f"-Mbuild_options={work / 'build_options.zig'}",
         ]
 
+    @property
+    def shows_places(self) -> bool:
+        """Whether tracebacks show Zig's lines: from debug information, which stands in ELF files themselves."""
+        kept = not self.strip and self.mode in {"Debug", "ReleaseSafe"}
+        return kept and self.target.platform.system == "linux" and not self.limited
+
+    def package_options(self, triple: Triple, zig: Zig, work: Path) -> list[str]:
+        """The same for src/package_build.zig."""
+        table = self.table
+        strip = self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}
+        target = self.target_options(triple)[1:]
+        lists = {
+            "link": [name for name in table.link if name != "c"],
+            "library-dir": table.library_dirs,
+            "c-source": table.c_sources,
+            "include": table.include,
+            "cflag": table.cflags,
+        }
+        return [
+            *(f"-Dtarget={name}" for name in target),
+            f"-Dcpu={self.cpu or triple.cpu}",
+            f"-Doptimize={MODES[self.mode]}",
+            f"-Dstrip={str(strip).lower()}",
+            *(f"-Dname={self.name}", f"-Dwork={work}", f"-Dzig={SOURCES}", f"-Dsource={self.source}"),
+            *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
+            *([f"-Dobject={places_object(zig, self, triple)}"] if self.shows_places else []),
+            *(f"-D{key}={value}" for key, values in lists.items() for value in values),
+        ]
+
     def c_options(self) -> list[str]:
         """Of the user's module: C libraries and C sources."""
         table = self.table
@@ -245,14 +301,18 @@ class Job:
         ]
 
 
-def build_options(target: Target, limited: bool) -> str:
-    """What the package's Zig files are told."""
-    return BUILD_OPTIONS.format(
+def write_build_options(target: Target, *, limited: bool, folder: Path, places: bool = False) -> Path:
+    """What the package's Zig files are told, as a Zig file in `folder`."""
+    options = folder / "build_options.zig"
+    text = BUILD_OPTIONS.format(
         version=json.dumps(version()),
         minor=STABLE_MINOR if limited else target.python.minor,
         free_threaded=str(target.python.free_threaded).lower(),
         limited=str(limited).lower(),
+        places=str(places).lower(),
     )
+    options.write_text(text, encoding="utf-8")
+    return options
 
 
 def library_in(folder: Path) -> Path:
@@ -275,6 +335,21 @@ def tools_digest(zig_version: str) -> str:
     return digest.hexdigest()[:16]
 
 
+def places_object(zig: Zig, job: Job, triple: Triple) -> Path:
+    """src/places.zig as an object that modules are linked with."""
+    cpu = job.cpu or triple.cpu
+    place = tools_folder(zig) / f"places-{triple.target}-{cpu if cpu != 'native' else machine()}.o"
+    if not place.exists():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        options = ["-Osmall", "-fstrip", "-fPIC", "-fno-compiler-rt", "-target", triple.target, f"-mcpu={cpu}"]
+        if triple.target.startswith("x86_64"):
+            options.append("-fno-llvm")  # Zig's own backend takes a quarter of the time, and nobody waits for this code
+        name = f"places_{secrets.token_hex(8)}"
+        built = zig.compile("build-obj", *options, "--name", name, str(SOURCES / "places.zig"), cwd=place.parent)
+        take(built.folder / f"{name}.o", place)
+    return place
+
+
 def import_library(zig: Zig, target: Target, limited: bool) -> Path:
     """The import library of a Python DLL."""
     dll = "python3.dll" if limited else target.python.dll
@@ -285,8 +360,7 @@ def import_library(zig: Zig, target: Target, limited: bool) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary)
-            options = work / "build_options.zig"
-            options.write_text(build_options(target, limited), encoding="utf-8")
+            options = write_build_options(target, limited=limited, folder=work)
             root = f"-Mroot={SOURCES / 'python' / 'def.zig'}"
             write = tool(
                 zig,

@@ -111,6 +111,10 @@ class Class:
     enums: tuple[Enum, ...]
     buffer: bool
     subclassable: bool
+    matches: bool
+    """By its constructor's parameters, in a ``match`` statement."""
+    alias: str
+    """The name of the class that this is another name of; empty for a class of its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -225,6 +229,8 @@ def class_of(read: dict[str, Any]) -> Class:
         enums=tuple(map(enum_of, read.get("enums", ()))),
         buffer=read.get("buffer", False),
         subclassable=read.get("subclassable", False),
+        matches=read.get("matches", False),
+        alias=read.get("alias", ""),
     )
 
 

@@ -81,7 +81,7 @@ def compile(source: str, name: str | None = None) -> ModuleType:
         spec = zig_spec(fullname, path)
         assert isinstance(spec.loader, ZigLoader)
         spec.loader.renew(module)
-        module.__spec__, module.__loader__, module.__file__ = spec, spec.loader, path
+        module.__spec__, module.__loader__ = spec, spec.loader
         return module
 
 
@@ -127,7 +127,9 @@ class ZigLoader(Loader):
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
         path = builds.extension_of(self.source, self.fullname.rpartition(".")[2])
         loader = ExtensionFileLoader(self.fullname, path)
-        return loader, loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+        module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+        module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
+        return loader, module
 
     def renew(self, module: ModuleType) -> None:
         """Put the code as it is now into a module."""
@@ -144,6 +146,7 @@ class ZigLoader(Loader):
             for name in old.keys() - contents.keys():
                 del here[name]
             loaded[module] = (loader.path, list(contents))
+            module.__file__ = loader.path
             follow(old, contents)
 
     def is_package(self, fullname: str) -> bool:

@@ -130,7 +130,7 @@ class Writer:
             return f"{self.builtin('str')} | {self.buffer()}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
             return self.buffer()
-        if kind in {"items", "array"}:
+        if kind in {"items", "array", "objects"}:
             assert typ.item is not None
             sequence = f"{self.typing('Sequence', 'collections.abc')}[{self.taking(typ.item)}]"
             return (
@@ -185,8 +185,11 @@ class Writer:
         if kind == "map":
             assert typ.item is not None
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.giving(typ.item)}]"
-        if kind == "class":
+        if kind in {"class", "reference"}:
             return typ.name
+        if kind == "objects":
+            assert typ.item is not None
+            return f"{self.builtin('list')}[{self.giving(typ.item)}]"
         return self.typing("Any")
 
     def buffer(self) -> str:
@@ -282,22 +285,31 @@ class Writer:
         return f"{indent}{constant.name}: {final}[{self.giving(constant.type)}]\n"
 
     def class_(self, class_: Class, indent: str = "") -> str:
+        if class_.alias:
+            return f"{indent}{class_.name} = {class_.alias}\n"
         inner = indent + "    "
         parts = [docstring(class_.doc, inner)] if class_.doc else []
         parts += [self.enum(enum, inner) for enum in class_.enums]
         parts += [self.class_(nested, inner) for nested in class_.classes]
         lines = [self.constant(constant, inner) for constant in class_.constants]
+        if class_.matches and class_.init:
+            matched = "".join(f"{quoted(field.name)}, " for field in class_.init)
+            lines.append(f"{inner}__match_args__ = ({matched.rstrip(' ' if len(class_.init) == 1 else ', ')})\n")
         lines += [self.attribute(field, inner) for field in class_.fields if usable(field.name) and not field.readonly]
         parts += ["".join(lines)] if lines else []
         functions = [self.readonly(field, inner) for field in class_.fields if usable(field.name) and field.readonly]
-        if class_.init is not None:
+        if class_.init is None:
+            never = self.name_from("typing_extensions", "Never")
+            functions.append(f"{inner}def __init__(self, *args: {never}, **kwargs: {never}) -> None: ...\n")
+        else:
             functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
         functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
         if class_.buffer:
             view = self.builtin("memoryview")
             functions.append(f"{inner}def __buffer__(self, flags: {self.builtin('int')}, /) -> {view}: ...\n")
         parts += self.joined(functions)
-        final = "" if class_.subclassable else f"{indent}@{self.typing('final')}\n"
+        base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
+        final = f"{indent}@{base}\n"
         if not parts:
             return f"{final}{indent}class {class_.name}: ...\n"
         return f"{final}{indent}class {class_.name}:\n" + "\n".join(parts)
@@ -380,9 +392,11 @@ def docstring(text: str, indent: str) -> str:
     if not text.strip():
         return ""
     escaped = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"').expandtabs(4)
+    stripped = text.rstrip()
+    open_end = (len(stripped) - len(stripped.rstrip('"'))) % 3 != 0  # what is not escaped yet
     first, *rest = (line.rstrip() for line in escaped.strip().split("\n"))
     lines = [first, *(f"{indent}{line}" if line else "" for line in rest)]
     body = "\n".join(lines)
-    if body.endswith('"'):
+    if open_end:
         body = body[:-1] + '\\"'
     return f'{indent}"""{body}"""\n'

@@ -119,6 +119,7 @@ fn classOf(
             .fields => object(.{.{ "params", constructorOf(T) }}),
         } },
         .{ "subclassable", if (construction == .none) "" else "true" },
+        .{ "matches", if (construction == .fields) "true" else "" },
         .{ "hashable", if (classes.isHashable(T)) "true" else "" },
     } ++ membersOf(T, class.source, class.name ++ ".", left_out));
 }

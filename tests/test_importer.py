@@ -91,7 +91,9 @@ def test_a_zig_file_is_a_module(here: Path, compiled: list[str]) -> None:
     write(here / "mathx.zig", ADD)
     mathx = importlib.import_module("mathx")
     assert mathx.add(3, b=4) == 7
-    assert mathx.__file__ == str(here / "mathx.zig")
+    assert mathx.__spec__ is not None
+    assert mathx.__spec__.origin == str(here / "mathx.zig")
+    assert mathx.__file__ == loading.loaded[mathx][0]
     assert mathx.__name__ == mathx.add.__module__ == "mathx"
     assert inspect.getdoc(mathx.add) == "The sum."
     assert pickle.loads(pickle.dumps(mathx.add)) is mathx.add
@@ -490,3 +492,66 @@ def test_a_terminal_is_told(here: Path) -> None:
     assert process.returncode == 0
     assert said.startswith("\r\x1b[Knano_ffi: building told (Debug) … 0 s".encode())
     assert said.endswith(b"\r\x1b[K")
+
+
+def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
+    write(
+        here / "parts" / "build.zig",
+        """
+        const std = @import("std");
+        pub fn build(b: *std.Build) void {
+            _ = b.addModule("numbers", .{
+                .root_source_file = b.path("src/numbers.zig"),
+                .target = b.standardTargetOptions(.{}),
+                .optimize = b.standardOptimizeOption(.{}),
+            });
+        }
+        """,
+    )
+    write(
+        here / "parts" / "build.zig.zon",
+        '.{ .name = .parts, .version = "0.1.0", .fingerprint = 0x6940a7fe22c8ee24, .paths = .{""} }',
+    )
+    write(here / "parts" / "src" / "numbers.zig", "pub const three: i64 = 3;")
+    write(
+        here / "build.zig.zon",
+        """.{
+            .name = .user,
+            .version = "0.1.0",
+            .fingerprint = 0x8d93d6497546d42f,
+            .dependencies = .{ .parts = .{ .path = "parts" } }, // beside this file
+            .paths = .{""},
+        }""",
+    )
+    write(
+        here / "depends.zig",
+        'const numbers = @import("numbers");\nconst parts = @import("parts");\n'
+        "pub fn number() i64 { return numbers.three + parts.three; }",
+    )
+    assert fresh("depends").number() == 6
+    fresh("depends")
+    assert compiled == ["depends"]
+    write(here / "parts" / "src" / "numbers.zig", "pub const three: i64 = 33;")
+    assert fresh("depends").number() == 66
+    write(here / "depends.zig", 'pub fn number() i64 {\n    return @import("parts").four;\n}')
+    with pytest.raises(CompileError) as caught:
+        fresh("depends")
+    assert f"{here / 'depends.zig'}:2:28: error: " in str(caught.value)
+    write(here / "parts" / "build.zig.zon", ".{ .name = 5 }")
+    with pytest.raises(CompileError) as caught:
+        fresh("depends")
+    assert str(caught.value).startswith(f"{here / 'parts' / 'build.zig.zon'}:1:12: error: ")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only ELF files have their debug information in them")
+def test_a_panic_shows_its_place(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = here / "panicking.zig"
+    write(path, "pub fn less(a: u8) u8 {\n    return a - 1;\n}\n")
+    module = importlib.import_module("panicking")
+    for line in (2, 3):
+        with pytest.raises(nano_ffi.ZigPanic, match=r"^less\(\): integer overflow$") as caught:
+            module.less(0)
+        frame = caught.traceback[-1]
+        assert (str(frame.path), frame.lineno + 1) == (str(path), line)
+        write(path, "pub fn less(a: u8) u8 {\n\n    return a - 1;\n}\n")
+        nano_ffi.reload(module)

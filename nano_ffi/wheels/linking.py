@@ -30,6 +30,10 @@ WINDOWS = frozenset(
 )
 """DLLs that Windows 10 has; the last two come with CPython."""
 
+LOADER = frozenset({"__tls_get_addr"})
+"""What the dynamic loader of an ELF process has itself, for thread-local variables (Drepper, "ELF Handling For
+Thread-Local Storage"); no process that loads an extension is without it."""
+
 PYTHON_DLL = re.compile(r"python3\d*t?(?:_d)?\.dll|(?:lib)?python\d[\d.]*t?\.(?:so[\d.]*|dylib)")
 
 
@@ -58,6 +62,7 @@ def check_linking(
     if image.format is Format.MACHO or all(GLIBC.fullmatch(library) for library in image.needed):
         # musl's symbols have no versions, so that these cannot be told from its own.
         lost = {i.name for i in image.imports if not i.weak and i.library is None and not re.match("_?Py", i.name)}
+        lost -= LOADER
         expect(
             not lost,
             f"imports {some(lost)}, which no library that it needs has: define it, or link the library (-lc for libc)",

@@ -5,13 +5,14 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
+const build_options = @import("build_options");
 const capi = @import("capi.zig");
-const memory = @import("memory.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
 /// Whether there is anything to read, and a way to make frames.
-pub const possible = builtin.object_format == .elf and !builtin.strip_debug_info and !capi.limited;
+pub const possible = @hasDecl(build_options, "places") and build_options.places and
+    builtin.object_format == .elf and !builtin.strip_debug_info and !capi.limited;
 
 /// Adds to the traceback of the exception that is set, which stays the same. `addresses` are return
 /// addresses, innermost first; `codes` is a dict: address → code object, or None.
@@ -39,12 +40,13 @@ fn find(module: *PyObject, codes: *PyObject, addresses: []const usize) bool {
     var bytes: ?[*]u8 = undefined;
     if (c.PyBytes_AsStringAndSize(file, &bytes, &size) < 0) return false;
 
-    var arena: std.heap.ArenaAllocator = .init(memory.allocator);
-    defer arena.deinit();
-    var places: ?Places = Places.open(arena.allocator(), bytes.?[0..@intCast(size)]) catch null;
+    const openFile = Function("open", fn ([*]const u8, usize) callconv(.c) ?*Places);
+    const close = Function("close", fn (*Places) callconv(.c) void);
+    const places = openFile(bytes.?, @intCast(size));
+    defer if (places) |open| close(open);
     for (addresses) |address| {
         if (item(codes, address) != null) continue;
-        const code = (if (places) |*open| open.code(address) else null) orelse none: {
+        const code = (if (places) |open| codeOf(open, address) else null) orelse none: {
             if (c.PyErr_Occurred() != null) return false;
             break :none capi.singleton(.None);
         };
@@ -101,88 +103,26 @@ fn addFrame(module: *PyObject, codes: *PyObject, address: usize) void {
     if (frame) |made| _ = c.PyTraceBack_Here(made);
 }
 
-/// Where in the source an address is, by the debug information of a file.
-const Places = struct {
-    arena: std.mem.Allocator,
-    dwarf: std.debug.Dwarf,
-    /// Where the file is in memory.
-    base: usize,
+/// As in places.zig, which is linked as an object of its own.
+const Place = extern struct { line: c_int, path: [1024]u8, name: [256]u8 };
+const Places = opaque {};
 
-    const endian = builtin.cpu.arch.endian();
-
-    fn open(arena: std.mem.Allocator, file: []const u8) !Places {
-        var dwarf: std.debug.Dwarf = .{ .sections = try sectionsOf(file) };
-        try dwarf.open(arena, endian);
-        const start = @extern(*const anyopaque, .{ .name = "__ehdr_start", .visibility = .hidden });
-        return .{ .arena = arena, .dwarf = dwarf, .base = @intFromPtr(start) };
-    }
-
-    /// A new code object with the name, file and line, or null: with or without the error set.
-    fn code(places: *Places, address: usize) ?*PyObject {
-        const call = address - 1 -% places.base; // what it returns from, and not where to
-        const unit = places.dwarf.findCompileUnit(endian, call) catch return null;
-        const place = places.dwarf.getLineNumberInfo(
-            places.arena,
-            places.arena,
-            endian,
-            unit,
-            call,
-        ) catch return null;
-        const folder = unit.die.getAttrString(
-            &places.dwarf,
-            endian,
-            std.dwarf.AT.comp_dir,
-            places.dwarf.section(.debug_line_str),
-            unit,
-        ) catch "";
-        const whole = std.fs.path.resolvePosix(
-            places.arena,
-            &.{ folder, place.file_name },
-        ) catch return null;
-        // The way from the trampoline to the function is the package's, as is that to a callback.
-        if (std.mem.find(u8, whole, "nano_ffi/zig/") != null) return null;
-        const name = places.dwarf.getSymbolName(call) orelse "?";
-        const dot = std.mem.findScalarLast(u8, name, '.');
-        const short = places.arena.dupeSentinel(
-            u8,
-            if (dot) |at| name[at + 1 ..] else name,
-            0,
-        ) catch return null;
-        const path = places.arena.dupeSentinel(u8, whole, 0) catch return null;
-        return c.PyCode_NewEmpty(path, short, @intCast(@min(place.line, std.math.maxInt(c_int))));
-    }
-};
-
-/// The sections that `std.debug.Dwarf` reads, of an ELF file that is whole.
-fn sectionsOf(file: []const u8) error{Malformed}!std.debug.Dwarf.SectionArray {
-    const elf = std.elf;
-    var sections: std.debug.Dwarf.SectionArray = @splat(null);
-    const header = try read(elf.ElfN.Ehdr, file, 0);
-    const names = try read(
-        elf.ElfN.Shdr,
-        file,
-        header.shoff + @as(u64, header.shstrndx) * header.shentsize,
-    );
-    for (0..header.shnum) |index| {
-        const section = try read(elf.ElfN.Shdr, file, header.shoff + index * header.shentsize);
-        const name_at = names.offset + section.name;
-        if (section.type == .NOBITS or name_at >= file.len) continue;
-        const name = std.mem.sliceTo(file[@intCast(name_at)..], 0);
-        inline for (@typeInfo(std.debug.Dwarf.Section.Id).@"enum".field_names, 0..) |id, place| {
-            if (std.mem.eql(u8, name, "." ++ id)) {
-                if (section.offset > file.len or
-                    section.size > file.len - section.offset) return error.Malformed;
-                sections[place] = .{
-                    .data = file[@intCast(section.offset)..][0..@intCast(section.size)],
-                    .owned = false,
-                };
-            }
-        }
-    }
-    return sections;
+fn Function(comptime name: []const u8, comptime Type: type) *const Type {
+    return @extern(*const Type, .{
+        .name = "nano_ffi_places_" ++ name,
+        .visibility = .hidden,
+    });
 }
 
-fn read(comptime T: type, file: []const u8, offset: u64) error{Malformed}!T {
-    if (offset > file.len or file.len - offset < @sizeOf(T)) return error.Malformed;
-    return std.mem.bytesToValue(T, file[@intCast(offset)..][0..@sizeOf(T)]);
+/// A new code object with the name, file and line, or null: with or without the error set.
+fn codeOf(places: *Places, address: usize) ?*PyObject {
+    const start = @extern(*const anyopaque, .{ .name = "__ehdr_start", .visibility = .hidden });
+    const call = address - 1 -% @intFromPtr(start); // what it returns from, and not where to
+    var place: Place = undefined;
+    const findPlace = Function("find", fn (*Places, usize, *Place) callconv(.c) bool);
+    if (!findPlace(places, call, &place)) return null;
+    const path: [*:0]const u8 = @ptrCast(&place.path);
+    // The way from the trampoline to the function is the package's, as is that to a callback.
+    if (std.mem.find(u8, std.mem.span(path), "nano_ffi/zig/") != null) return null;
+    return c.PyCode_NewEmpty(path, @ptrCast(&place.name), place.line);
 }

@@ -1,0 +1,93 @@
+//! build.zig of a user's file that imports what a build.zig.zon brings: only a real `zig build`
+//! knows what a dependency's own build.zig makes of it. nano_ffi/packages.py puts this beside a
+//! copy of the user's build.zig.zon, and says the rest in options.
+
+const std = @import("std");
+const Build = std.Build;
+const dependencies = @import("build.zig.zon").dependencies;
+
+pub fn build(b: *Build) void {
+    const target = b.standardTargetOptions(.{});
+    const optimize = b.standardOptimizeOption(.{});
+    const strip = b.option(bool, "strip", "Leave debug information out") orelse false;
+    const work = option(b, "work");
+    const zig = option(b, "zig");
+
+    const user = b.createModule(.{
+        .root_source_file = path(b, option(b, "source")),
+        .target = target,
+        .optimize = optimize,
+    });
+    const nano_ffi = b.createModule(.{ .root_source_file = in(b, zig, "root.zig") });
+    const build_options = in(b, work, "build_options.zig");
+    nano_ffi.addAnonymousImport("build_options", .{ .root_source_file = build_options });
+    user.addImport("nano_ffi", nano_ffi);
+    addC(b, user);
+    addDependencies(b, user, target, optimize);
+
+    const root = b.createModule(.{
+        .root_source_file = in(b, work, "root.zig"),
+        .target = target,
+        .optimize = optimize,
+        .strip = strip,
+        .omit_frame_pointer = strip,
+        .error_tracing = !strip,
+    });
+    root.addImport("nano_ffi", nano_ffi);
+    root.addImport("module", user);
+    const source = in(b, work, "source.zig");
+    root.addAnonymousImport("module_source", .{ .root_source_file = source });
+    if (b.option([]const u8, "object", "To be linked")) |object|
+        root.addObjectFile(path(b, object));
+
+    const extension = b.addLibrary(.{
+        .name = option(b, "name"),
+        .linkage = .dynamic,
+        .root_module = root,
+    });
+    extension.linker_allow_shlib_undefined = target.result.os.tag != .windows;
+    b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "extension").step);
+}
+
+/// Every module of a dependency can be imported by its name, and an only one by the dependency's.
+fn addDependencies(
+    b: *Build,
+    user: *Build.Module,
+    target: Build.ResolvedTarget,
+    optimize: std.lang.OptimizeMode,
+) void {
+    inline for (@typeInfo(@TypeOf(dependencies)).@"struct".field_names) |name| {
+        const dependency = b.dependency(name, .{ .target = target, .optimize = optimize });
+        const modules = dependency.builder.modules;
+        for (modules.keys(), modules.values()) |own_name, module| user.addImport(own_name, module);
+        if (modules.count() == 1) user.addImport(name, modules.values()[0]);
+    }
+}
+
+fn addC(b: *Build, user: *Build.Module) void {
+    const sources = list(b, "c-source");
+    const libraries = list(b, "link");
+    if (sources.len + libraries.len > 0) user.link_libc = true;
+    for (list(b, "include")) |folder| user.addIncludePath(path(b, folder));
+    for (list(b, "library-dir")) |folder| user.addLibraryPath(path(b, folder));
+    for (libraries) |library| user.linkSystemLibrary(library, .{});
+    const flags = list(b, "cflag");
+    for (sources) |source| user.addCSourceFile(.{ .file = path(b, source), .flags = flags });
+}
+
+fn option(b: *Build, name: []const u8) []const u8 {
+    return b.option([]const u8, name, name) orelse
+        std.process.fatal("-D{s}= is missing", .{name});
+}
+
+fn list(b: *Build, name: []const u8) []const []const u8 {
+    return b.option([]const []const u8, name, name) orelse &.{};
+}
+
+fn in(b: *Build, folder: []const u8, name: []const u8) Build.LazyPath {
+    return path(b, b.pathJoin(&.{ folder, name }));
+}
+
+fn path(b: *Build, absolute: []const u8) Build.LazyPath {
+    return b.graph.cwdRelativePath(absolute);
+}

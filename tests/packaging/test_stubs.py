@@ -1,0 +1,169 @@
+"""Stubs of users' modules: they say what the modules do, for every file that is compiled in the tests."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import nano_ffi
+from nano_ffi.compiler import compile_module
+from nano_ffi.description import Description, LeftOut, described
+from nano_ffi.pyi import docstring, stub, write_stub
+from nano_ffi.wheels import targets
+
+EXTENSION = Path(__file__).parent.parent / "extension"
+
+HIDING = """\
+//! A file with what hides Python's names: "quotes", \\backslashes.
+
+const nano_ffi = @import("nano_ffi");
+
+pub const str = 5;
+pub const Any: f64 = 1.5;
+pub const Color = enum { red, blue };
+
+/// Ends with "quotes"
+pub fn list(values: []const []const u8, other: ?i64) i64 {
+    _ = .{ values, other };
+    return 0;
+}
+pub fn int(self: Color, count: u8) void {
+    _ = .{ self, count };
+}
+pub fn both(shape: union(enum) { none, side: f64, label: []const u8 }) struct { i64, ?[]const u8 } {
+    _ = shape;
+    return .{ 1, null };
+}
+pub fn called(function: nano_ffi.Callback(fn ([]const u8, i64) f64), numbers: []i32) !f64 {
+    _ = numbers;
+    return function.call(.{ "x", 1 });
+}
+"""
+
+
+def check(folder: Path, *modules: str) -> None:
+    """mypy's stubtest, ruff, and mypy on the stubs themselves."""
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(folder)!r}); from mypy.stubtest import main; main()",
+            *modules,
+        ],
+        cwd=folder,
+        env={"MYPYPATH": str(folder), "PATH": "", "NO_COLOR": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    files = [str(folder / f"{module}.pyi") for module in modules]
+    assert (done.returncode, done.stdout) == (
+        0,
+        f"Success: no issues found in {len(modules)} module{'s' * (len(modules) > 1)}\n",
+    ), done.stdout + done.stderr
+    for length in ("79", "88", "120"):
+        ruff = [sys.executable, "-m", "ruff", "format", "--isolated", "--check", f"--config=line-length={length}"]
+        formatted = subprocess.run([*ruff, *files], capture_output=True, text=True, check=False)
+        assert formatted.returncode == 0, formatted.stdout + formatted.stderr
+
+
+@pytest.mark.parametrize("name", ["kinds", "names", "ndarrays", "classes", "shapes", "defaults", "hiding"])
+def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
+    source = EXTENSION / f"{name}.zig"
+    if name == "hiding":
+        source = tmp_path / "hiding.zig"
+        source.write_text(HIDING)
+    path = compile_module(source, tmp_path, optimize="Debug")
+    assert write_stub(path, tmp_path / f"{name}.pyi")
+    assert write_stub(path, tmp_path / f"{name}.pyi")
+    check(tmp_path, name)
+
+
+def test_the_same_for_another_machine(tmp_path: Path) -> None:
+    texts = set()
+    for identifier in (None, "cp314-win_arm64", "cp310-musllinux_armv7l", "cp315t-macosx_universal2"):
+        target = targets.parse(identifier) if identifier else None
+        path = compile_module(EXTENSION / "kinds.zig", tmp_path / str(identifier), target=target, optimize="Debug")
+        texts.add(stub(Description.read(path)))
+    assert len(texts) == 1
+
+
+def test_what_inspect_shows_is_in_the_stub(zig_module: Callable[[str], ModuleType]) -> None:
+    kinds = zig_module("kinds")
+    description = described(kinds)
+    assert description.functions
+    for function in description.functions:
+        shown = inspect.signature(getattr(kinds, function.name))
+        assert list(shown.parameters) == [param.name for param in function.params]
+        for parameter, param in zip(shown.parameters.values(), function.params, strict=True):
+            assert (parameter.default is not inspect.Parameter.empty) == bool(param.default)
+        assert (inspect.getdoc(getattr(kinds, function.name)) or "") == inspect.cleandoc(function.doc)
+
+
+def test_docstrings() -> None:
+    assert docstring("", "    ") == ""
+    assert docstring('say "yes"', "    ") == '    """say "yes\\""""\n'
+    assert docstring("one\n\n  two \\ three  ", "") == '"""one\n\n  two \\\\ three"""\n'
+    assert docstring('"""', "") == '"""\\"\\"\\""""\n'
+
+
+def test_explain(
+    zig_module: Callable[[str], ModuleType], capsys: pytest.CaptureFixture[str], tmp_path: Path, zig_cache: Path
+) -> None:
+    names = zig_module("names")
+    left_out = nano_ffi.explain(names)
+    assert {left.name for left in left_out} == {
+        "counter",
+        "poke",
+        "generic",
+        "Pair",
+        "Open",
+        "pointer",
+        "allocator",
+    }
+    assert all(isinstance(left, LeftOut) for left in left_out)
+    assert "names.poke (function) is left out: parameter 'target' has type *u8, which" in capsys.readouterr().out
+    assert nano_ffi.explain("names") == left_out
+    assert nano_ffi.explain(Path(str(names.__file__))) == left_out
+    whole = tmp_path / "whole.zig"
+    whole.write_text("pub fn one() i64 { return 1; }")
+    capsys.readouterr()
+    assert nano_ffi.explain(whole) == ()
+    assert capsys.readouterr().out == "whole: nothing is left out\n"
+    with pytest.raises(ValueError, match=r"^<module 'json' from .*> is not a module that nano_ffi built$"):
+        nano_ffi.explain(json)
+
+
+def test_a_file_that_does_not_describe_itself(tmp_path: Path) -> None:
+    (tmp_path / "x.so").write_bytes(b"nano_ffi-description:12:{")
+    with pytest.raises(
+        ValueError, match=r"x\.so does not describe itself: it was not built by this nano_ffi; build it again$"
+    ):
+        Description.read(tmp_path / "x.so")
+
+
+def test_what_python_cannot_say() -> None:
+    integer = {"k": "int", "zig": "i64"}
+    params = [{"name": name, "type": integer} for name in ("one", "from", "one", "last")]
+    described = {
+        "module": "odd",
+        "functions": [
+            {"name": "lambda", "returns": integer},
+            {"name": "mixed", "params": params, "returns": {"k": "void", "zig": "void"}},
+        ],
+        "enums": [{"name": "Kind", "members": [["class", 0], ["dark blue", 1], ["plain", 2]]}],
+    }
+    text = stub(Description.of(described))
+    assert "lambda" not in text
+    assert "class Kind(IntEnum):\n    plain = 2\n" in text
+    assert (
+        "def mixed(\n    one: SupportsIndex,\n    arg2: SupportsIndex,\n    arg3: SupportsIndex,\n    /,\n"
+        "    last: SupportsIndex,\n) -> None: ...\n"
+    ) in text
