@@ -124,6 +124,11 @@ pub fn hasDeinit(comptime T: type) bool {
     return @hasDecl(T, "deinit") and @typeInfo(@TypeOf(T.deinit)) == .@"fn";
 }
 
+/// Whether `with` destroys an object.
+pub fn isContext(comptime T: type) bool {
+    return hasDeinit(T) and !@hasDecl(T, "__enter__") and !@hasDecl(T, "__exit__");
+}
+
 /// How Python sees a field.
 pub const FieldKind = enum {
     /// Converted, there and back.
@@ -174,6 +179,26 @@ pub fn ListItem(comptime T: type) ?type {
             null,
         else => return null,
     }
+}
+
+/// The types of all fields that are lists, each once.
+pub const lists: []const type = found: {
+    @setEvalBranchQuota(1_000_000);
+    var found: []const type = &.{};
+    for (all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
+        if (fieldKind(Field) != .list) continue;
+        for (found) |known| {
+            if (known == Field) break;
+        } else found = found ++ .{Field};
+    };
+    break :found found;
+};
+
+/// The place of `T` among all lists.
+pub fn listIndexOf(comptime T: type) usize {
+    return comptime for (lists, 0..) |List, index| {
+        if (List == T) break index;
+    } else unreachable;
 }
 
 pub fn isArrayList(comptime T: type) bool {
@@ -413,6 +438,15 @@ test Pointee {
 
 test hasDeinit {
     try expect(hasDeinit(Forest) and !hasDeinit(Plane));
+}
+
+test isContext {
+    try expect(isContext(Forest) and !isContext(Plane));
+}
+
+test listIndexOf {
+    try std.testing.expectEqual(1, lists.len);
+    try std.testing.expectEqual(0, listIndexOf(std.ArrayList(Plane)));
 }
 
 test fieldKind {

@@ -195,9 +195,20 @@ fn ownMethods(comptime T: type) []const []const u8 {
         ++ typeOf([]const []const u8) ++ ",\"how\":\"static\"}",
     };
     if (!classes.hasDeinit(T)) return &own;
-    return &(own ++ .{
+    const destroying = own ++ .{
         \\{"name":"destroy","doc":"Give back now what the object owns. ReferenceError: it has been destroyed before.","params":[],"returns":
         ++ typeOf(void) ++ ",\"how\":\"method\"}",
+    };
+    if (!classes.isContext(T)) return &destroying;
+    const any = typeOf(signature.Object);
+    return &(destroying ++ .{
+        \\{"name":"__enter__","doc":"The object itself, which is destroyed at the end of the block.","params":[],"returns":
+        ++ typeOf(T) ++ ",\"how\":\"method\"}",
+        \\{"name":"__exit__","doc":"Destroy the object, unless that is done.","params":[
+        ++ "{\"name\":\"exc_type\",\"type\":" ++ any ++
+            "},{\"name\":\"exc_value\",\"type\":" ++ any ++
+            "},{\"name\":\"traceback\",\"type\":" ++ any ++
+            "}],\"returns\":" ++ typeOf(void) ++ ",\"how\":\"method\"}",
     });
 }
 

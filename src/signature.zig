@@ -241,7 +241,13 @@ pub fn isExact(comptime T: type) bool {
 /// Arguments of any kind that can go out, and a result that needs no memory.
 fn isCallback(comptime info: std.lang.Type.Fn) bool {
     for (info.param_types) |Param| {
-        if (!isPart(Param orelse return false) or !isExact(Param.?)) return false;
+        const T = Param orelse return false;
+        const is_lent = switch (kindOf(T) orelse return false) {
+            .reference => true,
+            .class => !classes.hasDeinit(T),
+            else => false,
+        };
+        if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
         .void, .bool, .int, .float, .complex, .@"enum" => true,

@@ -273,6 +273,17 @@ def test_deinit_is_called_once(m: ModuleType) -> None:
     assert m.living() == before
 
 
+def test_a_block_destroys(m: ModuleType) -> None:
+    before = m.living()
+    with m.Stack([1]) as stack:
+        assert (len(stack), m.living()) == (1, before + 1)
+    assert m.living() == before
+    with m.Stack([1]) as stack:
+        stack.destroy()
+    with pytest.raises(ReferenceError, match=r"^the Stack has been destroyed$"), stack:
+        raise AssertionError
+
+
 def test_an_allocator_is_no_parameter(m: ModuleType) -> None:
     assert str(inspect.signature(m.Stack)) == "(first)"
 

@@ -34,6 +34,13 @@ pub const Layout = extern struct {
     generation: usize,
     holds: ?*Hold,
     keep: ?*Keep,
+    /// What it kept before: another thread may look at that still.
+    retired: ?*Keep,
+    /// Of an owner, its items that somebody looks at, and of such an item, where it is among
+    /// them: see `register`.
+    items: ?*Layout,
+    next_item: ?*Layout,
+    previous_item: ?*?*Layout,
     state: State,
     read_only: bool,
     /// 1 while `holds` is changed.
@@ -70,6 +77,10 @@ pub const Keep = struct {
     lent: std.ArrayList(Lent) = .empty,
     /// Objects that the value may point into, and their generations then.
     owners: std.ArrayList(Owner) = .empty,
+    /// The list that a slice was grown to last, and for how many items there is room.
+    grown: usize = 0,
+    room: usize = 0,
+    next: ?*Keep = null,
 
     /// The object is a reference of each; the argument made of it is freed with the last.
     pub const Lent = struct { object: *PyObject, box: *Box };
@@ -254,7 +265,7 @@ noinline fn raiseNoItem(self: *Layout) Error {
     return error.PythonException;
 }
 
-/// Holds `owner` until `release`, which is to be called where this does not fail.
+/// Holds `owner` until `releaseHold`, which is to be called where this does not fail.
 pub fn acquire(hold: *Hold, owner: *Layout, mode: Mode, runs_python: bool) Error!void {
     hold.* = .{
         .owner = owner,
@@ -284,7 +295,7 @@ pub fn acquire(hold: *Hold, owner: *Layout, mode: Mode, runs_python: bool) Error
     }
 }
 
-pub fn release(hold: *Hold) void {
+pub fn releaseHold(hold: *Hold) void {
     lock(hold.owner);
     defer unlock(hold.owner);
     var place = &hold.owner.holds;
@@ -361,6 +372,100 @@ const Waiter = struct {
     }
 };
 
+/// All that a call uses: the owners of objects, and the owners that these point into.
+pub fn Holding(comptime objects: usize) type {
+    return struct {
+        const Self = @This();
+        const limit = objects + 8;
+
+        owners: [limit]*Layout = undefined,
+        holds: [limit]Hold = undefined,
+        size: usize = 0,
+        held: usize = 0,
+
+        /// Takes note of what `instance` needs, once, in the order in which all calls take it.
+        pub fn add(holding: *Self, instance: *Layout, mode: Mode) Error!void {
+            try holding.insert(ownerOf(instance), mode);
+            var place: ?*Layout = instance;
+            while (place) |here| : (place = if (here.parent) |parent| of(parent) else null) {
+                if (here.info.adopt != null) continue; // it points to nothing of others
+                const keep = here.keep orelse continue;
+                for (keep.owners.items) |owner| try holding.addOnce(of(owner.object), mode);
+            }
+        }
+
+        fn addOnce(holding: *Self, instance: *Layout, mode: Mode) Error!void {
+            const owner = ownerOf(instance);
+            for (holding.owners[0..holding.size], holding.holds[0..holding.size]) |known, hold| {
+                if (known == owner and (hold.mode == .exclusive or mode == .shared)) return;
+            }
+            try holding.add(instance, mode);
+        }
+
+        fn insert(holding: *Self, owner: *Layout, mode: Mode) Error!void {
+            var place: usize = 0;
+            const address = @intFromPtr(owner);
+            for (holding.owners[0..holding.size]) |known| {
+                if (@intFromPtr(known) < address) place += 1;
+            }
+            if (place < holding.size and holding.owners[place] == owner) {
+                if (mode == .exclusive) holding.holds[place].mode = .exclusive;
+                return;
+            }
+            if (holding.size == limit) {
+                c.PyErr_SetString(
+                    capi.exception("RuntimeError"),
+                    "the objects of a call point into too many others",
+                );
+                return error.PythonException;
+            }
+            var behind = holding.size;
+            while (behind > place) : (behind -= 1) {
+                holding.owners[behind] = holding.owners[behind - 1];
+                holding.holds[behind].mode = holding.holds[behind - 1].mode;
+            }
+            holding.owners[place] = owner;
+            holding.holds[place].mode = mode;
+            holding.size += 1;
+        }
+
+        /// Where this fails, nothing is held.
+        pub fn acquireAll(holding: *Self, runs_python: bool) Error!void {
+            errdefer holding.release();
+            for (holding.owners[0..holding.size], holding.holds[0..holding.size]) |owner, *hold| {
+                try acquire(hold, owner, hold.mode, runs_python);
+                holding.held += 1;
+            }
+        }
+
+        /// The same for one object, whose value is then at the address that is returned.
+        pub fn acquireOne(holding: *Self, instance: *Layout, mode: Mode) Error!usize {
+            try holding.add(instance, mode);
+            try holding.acquireAll(false);
+            errdefer holding.release();
+            return resolve(instance);
+        }
+
+        pub fn release(holding: *Self) void {
+            for (holding.holds[0..holding.held]) |*hold| releaseHold(hold);
+            holding.held = 0;
+        }
+
+        pub fn isExclusive(holding: *const Self, owner: *Layout) bool {
+            for (holding.holds[0..holding.held]) |*hold| if (hold.owner == owner)
+                return hold.mode == .exclusive;
+            return false;
+        }
+    };
+}
+
+/// Lets other threads run for a moment.
+pub fn pause() void {
+    var waiter = Waiter.init() catch return c.PyErr_Clear();
+    defer waiter.deinit();
+    waiter.wait();
+}
+
 /// Gives `self`, which has none, a value of its own that is in its storage already.
 pub fn own(self: *Layout, keep: ?*Keep) void {
     self.place = storage(self);
@@ -381,7 +486,7 @@ pub fn destroy(self: *Layout) Error!void {
     var hold: Hold = .{};
     try acquire(&hold, self, .exclusive, false);
     {
-        defer release(&hold);
+        defer releaseHold(&hold);
         if (self.state != .owned) return raiseUnusable(self);
         self.state = .destroyed;
         _ = @atomicRmw(usize, &self.generation, .Add, 1, .monotonic);
@@ -393,8 +498,103 @@ pub fn destroy(self: *Layout) Error!void {
 pub fn giveBack(self: *Layout) void {
     if (self.info.deinit) |deinit| deinit(@ptrFromInt(self.place));
     const keep = self.keep orelse return;
+    keep.next = self.retired;
+    self.retired = keep;
     self.keep = null;
-    keep.destroy();
+}
+
+/// The items that are looked at: those of one owner, all of them.
+var items_guard: u8 = 0;
+
+fn lockItems() void {
+    while (@cmpxchgWeak(u8, &items_guard, 0, 1, .acquire, .monotonic) != null)
+        std.atomic.spinLoopHint();
+}
+
+fn unlockItems() void {
+    @atomicStore(u8, &items_guard, 0, .release);
+}
+
+/// Makes an item known to those who change its list. `head` is in the owner of the list.
+pub fn register(self: *Layout, owner: *Layout) void {
+    lockItems();
+    defer unlockItems();
+    const head = &owner.items;
+    self.next_item = head.*;
+    if (head.*) |first| first.previous_item = &self.next_item;
+    self.previous_item = head;
+    head.* = self;
+}
+
+fn forgetItems(self: *Layout) void {
+    lockItems();
+    defer unlockItems();
+    unlink(self);
+    while (self.items) |item| unlink(item);
+}
+
+/// The items of the list at `address` in `owner`, which is held, where they are now: `removed` were
+/// taken away at `start`, and `added` put there. `detach` gives one that is removed a value of its
+/// own.
+pub fn moveItems(
+    owner: *Layout,
+    address: usize,
+    start: usize,
+    removed: usize,
+    added: usize,
+    detach: *const fn (item: *Layout, at: *anyopaque) void,
+) void {
+    if (@atomicLoad(?*Layout, &owner.items, .acquire) == null) return;
+    lockItems();
+    defer unlockItems();
+    var next = owner.items;
+    while (next) |item| {
+        next = item.next_item;
+        if (item.state != .item or item.place < start) continue;
+        const list = of(item.parent.?);
+        if ((addressOf(list) orelse continue) != address) continue;
+        if (item.place >= start + removed) {
+            item.place = item.place - removed + added;
+        } else if (list.info.item.?(@ptrFromInt(address), item.place)) |at| {
+            unlink(item);
+            detach(item, at);
+        }
+    }
+}
+
+/// The items of a list of `size` are in the opposite order now.
+pub fn reverseItems(owner: *Layout, address: usize, size: usize) void {
+    lockItems();
+    defer unlockItems();
+    var next = owner.items;
+    while (next) |item| : (next = item.next_item) {
+        if (item.state != .item or item.place >= size) continue;
+        if ((addressOf(of(item.parent.?)) orelse continue) == address)
+            item.place = size - 1 - item.place;
+    }
+}
+
+/// Where a part is, without an exception where it is nowhere.
+fn addressOf(self: *Layout) ?usize {
+    switch (self.state) {
+        .owned => return self.place,
+        .part => return (addressOf(of(self.parent.?)) orelse return null) + self.place,
+        .item => {
+            const list = of(self.parent.?);
+            const base = addressOf(list) orelse return null;
+            return @intFromPtr(list.info.item.?(@ptrFromInt(base), self.place) orelse return null);
+        },
+        .address => return self.place,
+        .empty, .destroyed, .expired => return null,
+    }
+}
+
+fn unlink(self: *Layout) void {
+    const place = self.previous_item orelse return;
+    place.* = self.next_item;
+    if (self.next_item) |next| next.previous_item = place;
+    self.previous_item = null;
+    self.next_item = null;
 }
 
 pub fn dealloc(object: *PyObject) callconv(.c) void {
@@ -402,10 +602,16 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
     const class = capi.typeOf(object);
     c.PyObject_GC_UnTrack(object);
     if (self.weak != null) c.PyObject_ClearWeakRefs(object);
+    if (self.previous_item != null or self.items != null) forgetItems(self);
     if (self.state == .owned) {
         self.state = .destroyed;
         giveBack(self);
-    } else if (self.keep) |keep| keep.destroy();
+    }
+    if (self.keep) |keep| keep.destroy();
+    while (self.retired) |keep| {
+        self.retired = keep.next;
+        keep.destroy();
+    }
     c.Py_DecRef(self.parent);
     c.PyObject_GC_Del(object);
     c.Py_DecRef(class);

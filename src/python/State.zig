@@ -9,6 +9,7 @@ const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
+const list_count = @import("../classes.zig").lists.len;
 const class_count = @import("../classes.zig").all.len;
 const State = @This();
 
@@ -30,6 +31,8 @@ objects: *PyObject,
 types: *PyObject,
 /// The Python types of the classes, in their order; null until they are made.
 instances: [class_count]?*PyObject,
+/// The same of the lists in their fields.
+lists: [list_count]?*PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -73,6 +76,7 @@ pub fn create(state: *State) bool {
     state.arena = .init(memory.allocator);
     state.dispatcher = null;
     state.instances = @splat(null);
+    state.lists = @splat(null);
     state.ready = true;
     return true;
 }
@@ -84,7 +88,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    for (state.instances) |class| if (class) |some| {
+    for (state.instances ++ state.lists) |class| if (class) |some| {
         const stop = visit(some, arg);
         if (stop != 0) return stop;
     };
@@ -105,7 +109,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.arena.deinit();
     errors.releaseCache(&state.raised);
     state.kept.release();
-    for (state.instances) |class| c.Py_DecRef(class);
+    for (state.instances ++ state.lists) |class| c.Py_DecRef(class);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);

@@ -284,13 +284,22 @@ pub const constants = struct {
     pub const Py_TPFLAGS_DICT_SUBCLASS: c_ulong = 1 << 29;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
+    pub const Py_bf_getbuffer: c_int = 1;
+    pub const Py_bf_releasebuffer: c_int = 2;
+    pub const Py_mp_ass_subscript: c_int = 3;
+    pub const Py_mp_length: c_int = 4;
+    pub const Py_mp_subscript: c_int = 5;
     pub const Py_nb_float: c_int = 11;
     pub const Py_nb_index: c_int = 13;
+    pub const Py_sq_contains: c_int = 41;
+    pub const Py_sq_item: c_int = 44;
+    pub const Py_sq_length: c_int = 45;
     pub const Py_tp_base: c_int = 48;
     pub const Py_tp_dealloc: c_int = 52;
     pub const Py_tp_doc: c_int = 56;
     pub const Py_tp_hash: c_int = 59;
     pub const Py_tp_init: c_int = 60;
+    pub const Py_tp_iter: c_int = 62;
     pub const Py_tp_methods: c_int = 64;
     pub const Py_tp_new: c_int = 65;
     pub const Py_tp_repr: c_int = 66;
@@ -362,6 +371,7 @@ pub const functions = struct {
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
     pub extern fn PyObject_ClearWeakRefs(object: *PyObject) void;
+    pub extern fn PyObject_SelfIter(object: *PyObject) ?*PyObject;
     pub extern fn PyObject_HashNotImplemented(object: *PyObject) Py_ssize_t;
     pub extern fn PyObject_GC_Del(object: *PyObject) void;
     pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
@@ -388,6 +398,27 @@ pub const functions = struct {
     pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PySequence_List(sequence: *PyObject) ?*PyObject;
+    pub extern fn PySeqIter_New(sequence: *PyObject) ?*PyObject;
+    pub extern fn PySlice_AdjustIndices(
+        size: Py_ssize_t,
+        start: *Py_ssize_t,
+        stop: *Py_ssize_t,
+        step: Py_ssize_t,
+    ) Py_ssize_t;
+    pub extern fn PySlice_Unpack(
+        slice: *PyObject,
+        start: *Py_ssize_t,
+        stop: *Py_ssize_t,
+        step: *Py_ssize_t,
+    ) c_int;
+    pub extern fn PyNumber_AsSsize_t(number: *PyObject, exception: ?*PyObject) Py_ssize_t;
+    pub extern fn PyIndex_Check(object: *PyObject) c_int;
+    pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
+    pub extern fn PyObject_RichCompare(
+        object: *PyObject,
+        other: *PyObject,
+        operator: c_int,
+    ) ?*PyObject;
     pub extern fn PySequence_Tuple(sequence: *PyObject) ?*PyObject;
     pub extern fn PyComplex_FromDoubles(real: f64, imag: f64) ?*PyObject;
     pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
@@ -514,6 +545,7 @@ pub const objects = struct {
     pub const PyCFunction_Type = PyObject;
     pub const PyFloat_Type = PyObject;
     pub const PyLong_Type = PyObject;
+    pub const PySlice_Type = PyObject;
     pub const PyUnicode_Type = PyObject;
     pub const PyExc_ArithmeticError = *PyObject;
     pub const PyExc_AssertionError = *PyObject;
@@ -542,6 +574,7 @@ pub const objects = struct {
     pub const PyExc_RecursionError = *PyObject;
     pub const PyExc_ReferenceError = *PyObject;
     pub const PyExc_RuntimeError = *PyObject;
+    pub const PyExc_StopIteration = *PyObject;
     pub const PyExc_TimeoutError = *PyObject;
     pub const PyExc_TypeError = *PyObject;
     pub const PyExc_UnicodeError = *PyObject;

@@ -11,6 +11,7 @@ const entries = @import("entry.zig");
 const errors = @import("errors.zig");
 const exports = @import("../exports.zig");
 const Instance = @import("Instance.zig");
+const lists = @import("list.zig");
 const literals = @import("../literals.zig");
 const memory = @import("memory.zig");
 const module_of = @import("module.zig");
@@ -118,7 +119,9 @@ pub fn Class(
                 .slot = capi.constants.Py_tp_hash,
                 .pfunc = if (classes.isCopyable(T)) &c.PyObject_HashNotImplemented else &hash,
             },
-        }) ++ [_]capi.structs.PyType_Slot{.{}};
+        }) ++ (if (has("__next__") and !has("__iter__")) [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_iter, .pfunc = &c.PyObject_SelfIter },
+        } else [_]capi.structs.PyType_Slot{}) ++ [_]capi.structs.PyType_Slot{.{}};
 
         const members = [_]capi.structs.PyMemberDef{
             .{
@@ -226,7 +229,7 @@ pub fn Class(
             const is_binary = isBinary(name) and sig.args.len == 1;
             return .{
                 .ml_name = name,
-                .ml_meth = &Method(trampoline, sig, is_binary).receive,
+                .ml_meth = &Method(trampoline, sig, kindOfSpecial(name, is_binary)).receive,
                 .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
                 .ml_doc = text ++ ")\n--\n\n" ++ sig.doc,
             };
@@ -265,6 +268,21 @@ pub fn Class(
                 .ml_flags = capi.constants.METH_NOARGS,
                 .ml_doc = "destroy($self, /)\n--\n\nGive back now what the object owns. " ++
                     "ReferenceError: it has been destroyed before.",
+            },
+        }) ++ (if (!classes.isContext(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__enter__",
+                .ml_meth = &enter,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__enter__($self, /)\n--\n\n" ++
+                    "The object itself, which is destroyed at the end of the block.",
+            },
+            .{
+                .ml_name = "__exit__",
+                .ml_meth = &exit,
+                .ml_flags = capi.constants.METH_FASTCALL,
+                .ml_doc = "__exit__($self, exc_type, exc_value, traceback, /)\n--\n\n" ++
+                    "Destroy the object, unless that is done.",
             },
         });
 
@@ -316,7 +334,7 @@ pub fn Class(
             defer call.destroy();
             const made = switch (construction) {
                 .none => comptime unreachable,
-                .init => Method(initializer, initializer.sig, false).call(
+                .init => Method(initializer, initializer.sig, .none).call(
                     self.module,
                     call.values.ptr,
                     call.count,
@@ -333,7 +351,7 @@ pub fn Class(
             if (self.state == .owned) {
                 var hold: Instance.Hold = .{};
                 Instance.acquire(&hold, self, .exclusive, false) catch return false;
-                defer Instance.release(&hold);
+                defer Instance.releaseHold(&hold);
                 Instance.changed(self);
                 Instance.giveBack(self);
                 take(self, made);
@@ -358,6 +376,22 @@ pub fn Class(
 
         fn destroy(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             Instance.destroy(Instance.of(object)) catch return null;
+            return capi.singleton(.None);
+        }
+
+        fn enter(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            _ = Instance.resolve(Instance.of(object)) catch return null;
+            c.Py_IncRef(object);
+            return object;
+        }
+
+        fn exit(
+            object: *PyObject,
+            _: [*]const *PyObject,
+            _: capi.Py_ssize_t,
+        ) callconv(.c) ?*PyObject {
+            const self = Instance.of(object);
+            if (self.state != .destroyed) Instance.destroy(self) catch return null;
             return capi.singleton(.None);
         }
 
@@ -434,15 +468,11 @@ pub fn Class(
 
         fn isEqual(self: *Layout, other: *Layout) Error!bool {
             if (self == other) return true;
-            const owner = Instance.ownerOf(self);
-            const with = Instance.ownerOf(other);
-            const first = if (@intFromPtr(owner) < @intFromPtr(with)) owner else with;
-            var holds: [2]Instance.Hold = .{ .{}, .{} };
-            try Instance.acquire(&holds[0], first, .shared, false);
-            defer Instance.release(&holds[0]);
-            const second = if (first == owner) with else owner;
-            if (second != first) try Instance.acquire(&holds[1], second, .shared, false);
-            defer if (second != first) Instance.release(&holds[1]);
+            var holding: Instance.Holding(2) = .{};
+            try holding.add(self, .shared);
+            try holding.add(other, .shared);
+            try holding.acquireAll(false);
+            defer holding.release();
             const a: *const T = @ptrFromInt(try Instance.resolve(self));
             const b: *const T = @ptrFromInt(try Instance.resolve(other));
             return a == b or (comptime classes.isCopyable(T)) and objects.equal(T, a.*, b.*);
@@ -580,6 +610,13 @@ fn isBinary(comptime name: []const u8) bool {
     } else false;
 }
 
+const Special = enum { none, binary, next };
+
+fn kindOfSpecial(comptime name: []const u8, comptime is_binary: bool) Special {
+    if (is_binary) return .binary;
+    return if (std.mem.eql(u8, name, "__next__")) .next else .none;
+}
+
 fn withoutSelf(comptime sig: Signature) Signature {
     var shorter = sig;
     shorter.args = sig.args[1..];
@@ -593,7 +630,7 @@ fn renamed(comptime spec: anytype, comptime name: [:0]const u8) @TypeOf(spec) {
 }
 
 /// A method as CPython calls it: the object apart from the arguments.
-fn Method(comptime Trampoline: type, comptime sig: Signature, comptime is_binary: bool) type {
+fn Method(comptime Trampoline: type, comptime sig: Signature, comptime kind: Special) type {
     const count = Trampoline.sig.args.len;
     const has_self = sig.args.len < count;
     return struct {
@@ -604,7 +641,12 @@ fn Method(comptime Trampoline: type, comptime sig: Signature, comptime is_binary
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
             const result = callMethod(self, given, @intCast(nargs), kwnames);
-            if (!is_binary or result != null) return result;
+            if (kind == .next and result == capi.object("_Py_NoneStruct")) {
+                c.Py_DecRef(result);
+                c.PyErr_SetObject(capi.exception("StopIteration"), null);
+                return null;
+            }
+            if (kind != .binary or result != null) return result;
             // The operand is of a type that Zig's function does not take.
             const raised = c.PyErr_Occurred() orelse return null;
             if (raised != capi.exception("TypeError")) return null;
@@ -802,11 +844,11 @@ fn Fields(comptime T: type) type {
 
         /// A new tuple of copies of the fields' values, or null with the error set.
         fn values(self: *Layout) ?*PyObject {
-            var hold: Instance.Hold = .{};
-            Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
-                return null;
-            defer Instance.release(&hold);
-            const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
+            var holding: Instance.Holding(1) = .{};
+            const value: *const T = @ptrFromInt(
+                holding.acquireOne(self, .shared) catch return null,
+            );
+            defer holding.release();
             const tuple = c.PyTuple_New(names.len) orelse return null;
             inline for (names, 0..) |name, index| {
                 const item = convert.giveField(
@@ -824,6 +866,21 @@ fn Fields(comptime T: type) type {
     };
 }
 
+/// Where the lists of a struct that is not copied have their memory: nano_ffi's allocator where its
+/// deinit is given that, or its init, which keeps it.
+fn allocationOf(comptime T: type) lists.Allocation {
+    if (!classes.hasDeinit(T)) return .none;
+    if (@typeInfo(@TypeOf(T.deinit)).@"fn".param_types.len > 1) return .nano_ffi;
+    if (!@hasDecl(T, "init")) return .none;
+    const takes = for (@typeInfo(@TypeOf(T.init)).@"fn".param_types) |Param| {
+        if (Param == std.mem.Allocator) break true;
+    } else false;
+    const keeps = for (@typeInfo(T).@"struct".field_types) |F| {
+        if (F == std.mem.Allocator) break true;
+    } else false;
+    return if (takes and keeps) .nano_ffi else .none;
+}
+
 /// An attribute.
 fn Field(comptime T: type, comptime name: [:0]const u8) type {
     const F = @FieldType(T, name);
@@ -833,38 +890,31 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
             const self = Instance.of(object);
             switch (kind) {
                 .value => {
-                    var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
-                        return null;
-                    defer Instance.release(&hold);
-                    const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
+                    var holding: Instance.Holding(1) = .{};
+                    const value: *const T = @ptrFromInt(
+                        holding.acquireOne(self, .shared) catch return null,
+                    );
+                    defer holding.release();
                     return convert.give(F, self.module, @field(value, name));
                 },
                 .reference => {
-                    var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
-                        return null;
-                    defer Instance.release(&hold);
-                    const address = Instance.resolve(self) catch return null;
+                    var holding: Instance.Holding(1) = .{};
+                    const address = holding.acquireOne(self, .shared) catch return null;
+                    defer holding.release();
                     const value: *const T = @ptrFromInt(address);
-                    const lenders = [_]objects.Lender{.{ .object = object, .address = address }};
                     const pointer = if (@typeInfo(F) == .optional)
                         @field(value, name) orelse return capi.singleton(.None)
                     else
                         @field(value, name);
-                    return objects.giveAddress(@TypeOf(pointer), self.module, pointer, &lenders);
+                    return objects.giveField(@TypeOf(pointer), self, address, pointer);
                 },
                 .part => {
                     _ = Instance.resolve(self) catch return null;
                     return objects.givePart(F, self, .part, @offsetOf(T, name));
                 },
                 .list => {
-                    var hold: Instance.Hold = .{};
-                    Instance.acquire(&hold, Instance.ownerOf(self), .shared, false) catch
-                        return null;
-                    defer Instance.release(&hold);
-                    const value: *const T = @ptrFromInt(Instance.resolve(self) catch return null);
-                    return convert.giveField(F, self.module, @field(value, name));
+                    if (self.state == .empty) _ = Instance.resolve(self) catch return null;
+                    return lists.give(F, comptime allocationOf(T), self, @offsetOf(T, name));
                 },
                 .hidden => comptime unreachable,
             }
@@ -896,10 +946,9 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
                     .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
                 });
             const owner = Instance.ownerOf(self);
-            var hold: Instance.Hold = .{};
-            try Instance.acquire(&hold, owner, .exclusive, false);
-            defer Instance.release(&hold);
-            const value: *T = @ptrFromInt(try Instance.resolve(self));
+            var holding: Instance.Holding(1) = .{};
+            const value: *T = @ptrFromInt(try holding.acquireOne(self, .exclusive));
+            defer holding.release();
             try objects.expectWritable(self);
             @field(value, name) = try objects.intoOwner(F, owner, loaded);
             try objects.tidy(owner);

@@ -14,6 +14,7 @@ const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
+const lists = @import("list.zig");
 const memory = @import("memory.zig");
 const Instance = @import("Instance.zig");
 const instances = @import("objects.zig");
@@ -122,6 +123,8 @@ fn Callback(comptime T: type) type {
         callable: *PyObject,
         /// What PyErr_Fetch gave: owned.
         raised: [3]?*PyObject = @splat(null),
+        /// The objects that were passed beside it.
+        lenders: []const instances.Lender = &.{},
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
             if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(
@@ -179,10 +182,23 @@ fn Callback(comptime T: type) type {
             const count = @typeInfo(T.Args).@"struct".field_types.len;
             var objects: [count]*PyObject = undefined;
             var made: usize = 0;
-            defer for (objects[0..made]) |object| c.Py_DecRef(object);
+            var lent: [count]bool = @splat(false);
+            defer for (objects[0..made], lent[0..made]) |object, ends| {
+                if (ends) instances.expire(object);
+                c.Py_DecRef(object);
+            };
             inline for (0..count) |index| {
-                objects[index] = give(@TypeOf(args[index]), argument.module, args[index]) orelse
-                    return error.PythonException;
+                const Arg = @TypeOf(args[index]);
+                objects[index] = (if (comptime instances.isDependent(Arg))
+                    instances.giveLent(
+                        Arg,
+                        argument.module,
+                        args[index],
+                        argument.lenders,
+                        &lent[index],
+                    )
+                else
+                    give(Arg, argument.module, args[index])) orelse return error.PythonException;
                 made = index + 1;
             }
             const result = capi.vectorcall(argument.callable, &objects, count, null) orelse
@@ -712,7 +728,8 @@ fn isListOrTuple(object: *PyObject) bool {
 
 /// A new reference to a tuple of what is in a list or tuple now: no one changes it meanwhile.
 fn tupleOf(object: *PyObject, site: *const Site) Error!*PyObject {
-    if (!isListOrTuple(object)) return errors.raiseWrongType(site, "a list or a tuple", object);
+    if (!isListOrTuple(object) and !lists.isList(object))
+        return errors.raiseWrongType(site, "a list or a tuple", object);
     return c.PySequence_Tuple(object) orelse error.PythonException;
 }
 
@@ -744,10 +761,9 @@ fn loadClass(
     var argument = try instances.Argument(T).take(module, object, site);
     defer argument.release();
     if (argument.instance) |instance| {
-        var hold: Instance.Hold = .{};
-        try Instance.acquire(&hold, Instance.ownerOf(instance), .shared, false);
-        defer Instance.release(&hold);
-        argument.address = try Instance.resolve(instance);
+        var holding: Instance.Holding(1) = .{};
+        argument.address = try holding.acquireOne(instance, .shared);
+        defer holding.release();
         return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
     }
     return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
@@ -767,7 +783,7 @@ pub fn loadField(
     return if (comptime classes.isArrayList(T)) .fromOwnedSlice(items) else items;
 }
 
-fn loadItems(
+pub fn loadItems(
     comptime Item: type,
     arena: std.mem.Allocator,
     module: *PyObject,

@@ -107,7 +107,7 @@ fn objectIn(argument: anytype) ?*ObjectOf(@TypeOf(argument.*)) {
 }
 
 /// Whether a result of type `R` may depend on what was passed.
-fn isDependent(comptime R: type) bool {
+pub fn isDependent(comptime R: type) bool {
     return switch (signature.kindOf(R) orelse return false) {
         .class => !classes.isCopyable(R),
         .reference, .objects => true,
@@ -138,8 +138,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
 
         /// Which arguments a result now owns.
         kept: [passed.len]bool = @splat(false),
-        holds: [count]Instance.Hold = @splat(.{}),
-        held: usize = 0,
+        holding: Instance.Holding(count) = .{},
         lenders: [count]Lender = undefined,
         lender_count: usize = 0,
         arguments: *Arguments = undefined,
@@ -157,63 +156,34 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
             frame.arguments = arguments;
             frame.objects = objects;
             if (count == 0) return;
-            var owners: [count]*Layout = undefined;
-            var modes: [count]Instance.Mode = undefined;
-            var size: usize = 0;
-            inline for (types, 0..) |A, index| if (comptime isObject(A))
-                if (objects[index] != null) if (objectIn(&arguments[index])) |argument| {
-                    add(
-                        &owners,
-                        &modes,
-                        &size,
-                        Instance.ownerOf(argument.instance.?),
-                        ObjectOf(A).mode,
-                    );
-                };
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument|
+                    try frame.holding.add(argument.instance.?, ObjectOf(A).mode);
+            };
+            try frame.holding.acquireAll(runs_python);
             errdefer frame.leave();
-            for (owners[0..size], modes[0..size]) |owner, mode| {
-                try Instance.acquire(&frame.holds[frame.held], owner, mode, runs_python);
-                frame.held += 1;
-            }
-            inline for (types, 0..) |A, index| if (comptime isObject(A))
-                if (objects[index]) |object| if (objectIn(&arguments[index])) |argument| {
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
                     argument.address = try Instance.resolve(argument.instance.?);
                     if (ObjectOf(A).mode == .exclusive) try expectWritable(argument.instance.?);
                     try frame.expectDistinct(sig, index, argument.address);
                     frame.lenders[frame.lender_count] = .{
-                        .object = object,
+                        .object = objects[index].?,
                         .address = argument.address,
                     };
                     frame.lender_count += 1;
-                };
-            inline for (types, 0..) |A, index|
-                if (@hasField(A, "lenders")) if (objects[index] != null) {
+                }
+            };
+            inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) {
+                if (objects[index] != null)
                     arguments[index].lenders = frame.lenders[0..frame.lender_count];
-                };
+            };
         }
 
-        /// Inserts where it belongs by address, once.
-        fn add(
-            owners: *[count]*Layout,
-            modes: *[count]Instance.Mode,
-            size: *usize,
-            owner: *Layout,
-            mode: Instance.Mode,
-        ) void {
-            var place: usize = 0;
-            while (place < size.* and @intFromPtr(owners[place]) < @intFromPtr(owner)) place += 1;
-            if (place < size.* and owners[place] == owner) {
-                if (mode == .exclusive) modes[place] = .exclusive;
-                return;
-            }
-            var behind = size.*;
-            while (behind > place) : (behind -= 1) {
-                owners[behind] = owners[behind - 1];
-                modes[behind] = modes[behind - 1];
-            }
-            owners[place] = owner;
-            modes[place] = mode;
-            size.* += 1;
+        /// The object argument of that number; null where it is left out, or None.
+        fn argumentOf(frame: *Self, comptime index: usize) ?*ObjectOf(types[index]) {
+            if (frame.objects[index] == null) return null;
+            return objectIn(&frame.arguments[index]);
         }
 
         /// No object twice in a call that may change it through one of the two.
@@ -247,42 +217,48 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
 
         /// After the call: what was changed says so, and has its memory in its own hands.
         pub fn settle(frame: *Self) Error!void {
-            for (frame.holds[0..frame.held]) |*hold| {
+            for (frame.holding.holds[0..frame.holding.held]) |*hold| {
                 if (hold.mode != .exclusive) continue;
                 Instance.changed(hold.owner);
                 try adopt(hold.owner);
             }
             // What was passed is there still, and so what it is a part of.
             for (frame.lenders[0..frame.lender_count]) |lender| {
-                var instance = Instance.of(lender.object);
-                const owner = Instance.ownerOf(instance);
-                if (!frame.isExclusive(owner)) continue;
-                while (instance.parent) |parent| : (instance = Instance.of(parent)) {
-                    if (instance.state == .address and
-                        instance.generation != Instance.any_generation)
-                        instance.generation = owner.generation;
+                var place = Instance.of(lender.object);
+                frame.refresh(place);
+                while (place.parent) |parent| {
+                    place = Instance.of(parent);
+                    frame.refresh(place);
                 }
             }
+        }
+
+        fn refresh(frame: *const Self, instance: *Layout) void {
+            if (instance.state == .address and instance.parent != null)
+                frame.renew(instance, &instance.generation);
+            const keep = instance.keep orelse return;
+            for (keep.owners.items) |*other|
+                frame.renew(Instance.of(other.object), &other.generation);
+        }
+
+        /// A generation of what is in `instance`, where the call was to change it.
+        fn renew(frame: *const Self, instance: *Layout, generation: *usize) void {
+            const owner = Instance.ownerOf(instance);
+            if (generation.* != Instance.any_generation and frame.holding.isExclusive(owner))
+                generation.* = owner.generation;
         }
 
         /// After a panic nobody knows what is in what the call was changing: no one is to use it
         /// again, not even to give back what it owns.
         pub fn spoil(frame: *Self) void {
-            for (frame.holds[0..frame.held]) |*hold| {
-                if (hold.mode == .exclusive and
-                    !hold.owner.info.flat) hold.owner.state = .destroyed;
+            for (frame.holding.holds[0..frame.holding.held]) |*hold| {
+                if (hold.mode == .exclusive and !hold.owner.info.flat)
+                    hold.owner.state = .destroyed;
             }
         }
 
-        fn isExclusive(frame: *const Self, owner: *Layout) bool {
-            for (frame.holds[0..frame.held]) |*hold|
-                if (hold.owner == owner) return hold.mode == .exclusive;
-            return false;
-        }
-
         pub fn leave(frame: *Self) void {
-            for (frame.holds[0..frame.held]) |*hold| Instance.release(hold);
-            frame.held = 0;
+            frame.holding.release();
             for (&frame.boxes) |*box| if (box.*) |some| some.release();
         }
 
@@ -566,6 +542,78 @@ pub fn giveAddress(
         c.Py_IncRef(lender.object);
     }
     return &self.ob_base;
+}
+
+/// The object that a field of `self`, which is held and at `address`, points to: one of those that
+/// `self` keeps, or one inside of these.
+pub fn giveField(comptime T: type, self: *Layout, address: usize, pointer: T) ?*PyObject {
+    var lenders: [8]Lender = undefined;
+    lenders[0] = .{ .object = &self.ob_base, .address = address };
+    var size: usize = 1;
+    if (self.keep) |keep| for (keep.owners.items) |owner| {
+        if (size == lenders.len) {
+            c.PyErr_SetString(
+                capi.exception("RuntimeError"),
+                "the object points into too many others",
+            );
+            return null;
+        }
+        lenders[size] = .{
+            .object = owner.object,
+            .address = Instance.resolve(Instance.of(owner.object)) catch return null,
+        };
+        size += 1;
+    };
+    return giveAddress(T, self.module, pointer, lenders[0..size]);
+}
+
+/// An argument of a callback. It `ends` with the callback where Zig's memory may end then, which is
+/// so unless the object that it is in says that its pointers are stable, or is itself all that it
+/// points to.
+pub fn giveLent(
+    comptime T: type,
+    module: *PyObject,
+    value: T,
+    lenders: []const Lender,
+    ends: *bool,
+) ?*PyObject {
+    const is_stable = lenders.len > 0 and
+        Instance.ownerOf(Instance.of(lenders[0].object)).info.stable;
+    switch (comptime signature.kindOf(T).?) {
+        .reference => {
+            for (lenders) |lender| if (lender.address == @intFromPtr(value))
+                return giveAddress(T, module, value, lenders);
+            ends.* = !is_stable;
+            return giveAddress(T, module, value, if (is_stable) lenders else &.{});
+        },
+        .class => {
+            var pointers: Pointers = .{};
+            pointers.collect(T, &value);
+            ends.* = !is_stable and !(classes.isHandle(T) and pointers.allAmong(lenders));
+            const keep = if (ends.*) null else keepOwners(T, &value, lenders) catch return null;
+            return giveOwned(T, module, value, keep);
+        },
+        else => comptime unreachable,
+    }
+}
+
+/// Ends the use of what was lent to a callback, before its memory ends.
+pub fn expire(object: *PyObject) void {
+    const self = Instance.of(object);
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
+    var hold: Instance.Hold = .{};
+    while (true) {
+        Instance.acquire(&hold, self, .exclusive, false) catch {
+            c.PyErr_Clear(); // another thread is at it
+            Instance.pause();
+            continue;
+        };
+        break;
+    }
+    self.state = .expired;
+    Instance.releaseHold(&hold);
 }
 
 fn fail(self: *Layout) ?*PyObject {

@@ -1,0 +1,55 @@
+//! Lists in the fields of structs.
+
+const std = @import("std");
+
+pub const Item = struct {
+    number: i64,
+    name: []const u8 = "",
+
+    pub fn double(self: *Item) void {
+        self.number *= 2;
+    }
+};
+
+pub const Box = struct {
+    items: []Item = &.{},
+    more: std.ArrayList(Item) = .empty,
+    numbers: std.ArrayList(f64) = .empty,
+    words: std.ArrayList([]const u8) = .empty,
+    fixed: []const Item = &.{},
+
+    pub fn total(self: *const Box) i64 {
+        var sum: i64 = 0;
+        for (self.items) |item| sum += item.number;
+        for (self.more.items) |item| sum += item.number;
+        return sum;
+    }
+    pub fn scale(self: *Box, factor: f64) void {
+        for (self.numbers.items) |*number| number.* *= factor;
+    }
+};
+
+/// Has its own memory.
+pub const Samples = struct {
+    values: std.ArrayList(i32) = .empty,
+    names: std.ArrayList([]const u8) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub fn init(gpa: std.mem.Allocator, values: []const i32) !Samples {
+        var samples: Samples = .{ .gpa = gpa };
+        try samples.values.appendSlice(gpa, values);
+        return samples;
+    }
+    pub fn deinit(self: *Samples) void {
+        self.values.deinit(self.gpa);
+        self.names.deinit(self.gpa);
+    }
+    pub fn sum(self: *const Samples) i64 {
+        var total: i64 = 0;
+        for (self.values.items) |value| total += value;
+        return total;
+    }
+    pub fn push(self: *Samples, value: i32) !void {
+        try self.values.append(self.gpa, value);
+    }
+};

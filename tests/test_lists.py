@@ -1,0 +1,236 @@
+"""Lists in the fields of structs, on a module compiled from tests/extension/lists.zig."""
+
+from __future__ import annotations
+
+import array
+import gc
+import random
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("lists")
+
+
+def numbers(items: Any) -> list[int]:
+    return [item.number for item in items]
+
+
+def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
+    with pytest.raises(Exception) as caught:
+        function()
+    return caught.type, str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["items", "more"])
+def test_the_methods_of_a_list(m: ModuleType, field: str) -> None:
+    box = m.Box()
+    items = getattr(box, field)
+    items.append(m.Item(1, "one"))
+    items.extend([m.Item(2), {"number": 3}])
+    items.insert(0, m.Item(0))
+    assert repr(items[:2]) == "[Item(number=0, name=''), Item(number=1, name='one')]"
+    assert (len(items), box.total()) == (4, 6)
+    assert items.pop().number == 3
+    assert items.pop(-2) == m.Item(1, "one")
+    items.reverse()
+    assert numbers(items) == [2, 0]
+    assert items == [m.Item(2), m.Item(0)]
+    assert (m.Item(2) in items, 5 in items, items.index(m.Item(0)), items.count(m.Item(2))) == (True, False, 1, 1)
+    items.remove(m.Item(2))
+    assert numbers(items.copy()) == [0]
+    items.clear()
+    assert len(items) == 0
+    setattr(box, field, [m.Item(number) for number in range(10)])
+    assert numbers(items[2:8:3]) == [2, 5]
+    items[1:3] = [m.Item(99)]
+    items[::2] = [m.Item(7)] * 5
+    assert numbers(items) == [7, 99, 7, 4, 7, 6, 7, 8, 7]
+    del items[::2]
+    items[-1] = m.Item(-1)
+    assert numbers(items) == [99, 4, 6, -1]
+    del items[0]
+    assert numbers(items) == [4, 6, -1]
+
+
+def test_errors_are_those_of_a_list(m: ModuleType) -> None:
+    items = m.Box([m.Item(1), m.Item(2), m.Item(3)]).items
+    assert raises(lambda: items[3]) == (IndexError, "list index out of range")
+    assert raises(lambda: items[-4]) == (IndexError, "list index out of range")
+    assert raises(lambda: items["a"]) == (TypeError, "list indices must be integers or slices, not str")
+    assert raises(partial(items.pop, 3)) == (IndexError, "pop index out of range")
+    assert raises(m.Box().items.pop) == (IndexError, "pop from empty list")
+    assert raises(partial(items.remove, m.Item(9))) == (ValueError, "Item(number=9, name='') is not in list")
+    assert raises(partial(items.append, 3)) == (
+        TypeError,
+        "list(): parameter 'items[0]' must be a Item or a dict (Item), not int",
+    )
+    assert raises(partial(items.__setitem__, slice(0, 3, 2), [])) == (
+        ValueError,
+        "attempt to assign sequence of size 0 to extended slice of size 2",
+    )
+    assert raises(type(items))[0] is TypeError
+    assert raises(partial(hash, items))[0] is TypeError
+    assert numbers(items) == [1, 2, 3]
+
+
+def test_an_item_stays_with_its_place(m: ModuleType) -> None:
+    box = m.Box([m.Item(1), m.Item(2)])
+    first, second = box.items
+    box.items.insert(0, m.Item(0))
+    first.number = 10
+    assert numbers(box.items) == [0, 10, 2]
+    box.items.reverse()
+    second.double()
+    assert numbers(box.items) == [4, 10, 0]
+    del box.items[0]
+    assert (second.number, numbers(box.items)) == (4, [10, 0])
+    second.number = 5  # its own now
+    assert numbers(box.items) == [10, 0]
+    box.items = []
+    assert raises(lambda: first.number) == (ReferenceError, "the Item is gone: its list has become shorter")
+
+
+def test_items_outlive_what_they_were_in(m: ModuleType) -> None:
+    items = m.Box([m.Item(1, "a" * 100)]).items
+    item = items[0]
+    gc.collect()
+    assert item.name == "a" * 100
+    items.clear()
+    assert item.name == "a" * 100
+
+
+def test_changes_during_iteration(m: ModuleType) -> None:
+    box = m.Box([m.Item(number) for number in range(5)])
+    seen = []
+    for item in box.items:
+        seen.append(item.number)
+        if item.number % 2 == 0:
+            box.items.remove(item)
+    assert seen == [0, 2, 4]
+    assert numbers(box.items) == [1, 3]
+
+
+def test_a_const_slice_is_read(m: ModuleType) -> None:
+    box = m.Box()
+    box.fixed = [m.Item(1)]
+    assert numbers(box.fixed) == [1]
+    text = "this list of Item is Zig's alone: give its struct a function that changes it"
+    assert raises(partial(box.fixed.append, m.Item(1))) == (TypeError, text)
+    assert raises(partial(setattr, box.fixed[0], "number", 2)) == (
+        TypeError,
+        "this Item is read-only: what gave it gave a *const pointer",
+    )
+
+
+def test_numbers_are_a_buffer(m: ModuleType) -> None:
+    box = m.Box(numbers=[1, 2])
+    box.numbers.append(3)
+    with memoryview(box.numbers) as view:
+        assert (view.format, view.shape, view.tolist()) == ("d", (3,), [1.0, 2.0, 3.0])
+        view[0:1] = array.array("d", [9.5])
+        text = "a buffer of the Box is in use, and it cannot be changed until that is released"
+        assert raises(partial(box.numbers.append, 1)) == (BufferError, text)
+        assert raises(partial(box.scale, 2)) == (BufferError, text)
+        assert raises(partial(setattr, box, "numbers", [])) == (BufferError, text)
+    box.scale(2)
+    assert box.numbers == [19.0, 4.0, 6.0]
+    assert array.array("d", box.numbers) == array.array("d", [19, 4, 6])
+    assert sum(box.numbers) == 29.0
+
+
+def test_words(m: ModuleType) -> None:
+    box = m.Box(words=["a"])
+    box.words.extend(["b", "c"])
+    box.words[0] = "ñ"
+    assert box.words == ["ñ", "b", "c"]
+    assert box.words.index("c") == 2
+    assert raises(partial(box.words.append, 1))[0] is TypeError
+
+
+def test_lists_of_a_struct_with_its_own_memory(m: ModuleType) -> None:
+    samples = m.Samples([1, 2, 3])
+    samples.values.append(4)
+    samples.push(5)
+    assert (samples.sum(), samples.values[-1], samples.values.pop(0), samples.sum()) == (15, 5, 1, 14)
+    text = "this list of str is Zig's alone: give its struct a function that changes it"
+    assert raises(partial(samples.names.append, "x")) == (TypeError, text)
+    values = samples.values
+    with memoryview(values):
+        assert raises(samples.destroy)[0] is BufferError
+    samples.destroy()
+    assert raises(values.__len__) == (ReferenceError, "the Samples has been destroyed")
+
+
+def test_against_a_list(m: ModuleType) -> None:
+    """Random changes, beside the same of a Python list; items that are held keep their values."""
+    chance = random.Random(1)
+    items = m.Box().items
+    model: list[int] = []
+    held: list[tuple[Any, int]] = []
+    for step in range(10_000):
+        size = len(model)
+        match chance.randrange(7):
+            case 0:
+                items.append(m.Item(step))
+                model.append(step)
+            case 1:
+                place = chance.randint(-size - 2, size + 2)
+                items.insert(place, m.Item(step))
+                model.insert(place, step)
+            case 2 if size:
+                place = chance.randrange(-size, size)
+                assert items.pop(place).number == model.pop(place)
+            case 3 if size:
+                place = chance.randrange(-size, size)
+                held.append((items[place], model[place]))
+            case 4:
+                start = chance.randint(0, size)
+                end = chance.randint(start, size)
+                new = [chance.randrange(1000) for _ in range(chance.randrange(4))]
+                items[start:end] = [m.Item(number) for number in new]
+                model[start:end] = new
+            case 5:
+                items.reverse()
+                model.reverse()
+            case 6 if step % 100 == 0:
+                assert numbers(items) == model
+                assert all(item.number == number for item, number in held)
+                held = held[-20:]
+    assert numbers(items) == model
+
+
+def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    box = m.Box()
+
+    def fill() -> None:
+        box.items.extend([m.Item(1, "x" * 50)] * 5)
+        item = box.items[0]
+        box.items.clear()
+        assert item.number == 1
+
+    def numbers() -> None:
+        box.numbers = [1, 2, 3]
+        memoryview(box.numbers).release()
+        box.numbers.append(4)
+        box.scale(1)
+
+    def fail() -> None:
+        box.items.extend([m.Item(1), 3])
+
+    for function in (
+        fill,
+        numbers,
+        fail,
+        lambda: m.Samples([1]).values.append(3),
+        lambda: m.Box(words=["a"] * 9).words[1],
+    ):
+        assert growth(function) < 1
