@@ -132,7 +132,7 @@ def test_pointers_that_move(m: ModuleType) -> None:
     table.each(lambda row: rows.append((row.value, row)))
     assert [value for value, _ in rows] == [1, 2]
     for _, row in rows:
-        assert raises(lambda row=row: row.value) == (
+        assert raises(partial(getattr, row, "value")) == (
             ReferenceError,
             "the Table.Row was lent to a callback, which is over",
         )

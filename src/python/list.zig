@@ -550,7 +550,13 @@ pub fn Type(comptime List: type) type {
         }
 
         fn index(object: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
-            return ask(object, "index", value);
+            if (ask(object, "index", value)) |place| return place;
+            // CPython's own words for this differ by version.
+            const raised = c.PyErr_Occurred() orelse return null;
+            if (raised != capi.exception("ValueError")) return null;
+            c.PyErr_Clear();
+            _ = c.PyErr_Format(capi.exception("ValueError"), "%R is not in list", value);
+            return null;
         }
 
         fn count(object: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
