@@ -64,14 +64,6 @@ def forget_uv_python(session: nox.Session) -> None:
     session.env.pop("UV_PYTHON", None)
 
 
-def run_script(session: nox.Session, module: str) -> None:
-    """Run a script that imports the installed nano_ffi: the folder of the sources comes after it on the path."""
-    start = (
-        "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
-    )
-    session.run("python", "-c", start, str(ROOT), module, *session.posargs)
-
-
 def existing(*names: str) -> list[str]:
     return [name for name in names if (ROOT / name).exists()]
 
@@ -273,7 +265,7 @@ def check_tag(session: nox.Session) -> None:
 def publish(session: nox.Session) -> None:
     """Upload wheelhouse/ with twine, if all is as it should be. Arguments: --dry-run, --repository testpypi, --help."""
     install_self(session)
-    run_script(session, "scripts.publish")
+    run_beside_package(session, "scripts.publish")
 
 
 @nox.session(default=False)

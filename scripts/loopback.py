@@ -59,11 +59,22 @@ class Index:
 
     def start(self) -> None:
         """Start the server, also one that was killed, on the port that it had, and wait until it answers."""
-        command = [f"{Path(sys.executable).parent}/devpi-server", f"--serverdir={self.folder}", "--offline-mode"]
+        # However this process ends, the server ends with it.
+        command = [
+            "setpriv",
+            "--pdeathsig=KILL",
+            f"{Path(sys.executable).parent}/devpi-server",
+            f"--serverdir={self.folder}",
+            "--offline-mode",
+        ]
         command += ["--host=127.0.0.1", f"--port={self.port}", "--threads=4"]
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                command, stdout=log, stderr=log, start_new_session=True, env=self.environment()
+                command,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                env=self.environment(),
             )
         deadline = time.monotonic() + START
         while True:

@@ -19,6 +19,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +143,13 @@ def check_sources(root: Path, folder: Path, files: dict[str, str]) -> None:
     committed = int(git(root, "log", "-1", "--format=%ct"))
     stamp = time.gmtime(committed - committed % 2)[:6]  # zip files count in twos
     for name in files:
-        for member, data, when in sources(folder / name):
+        try:
+            content = list(sources(folder / name))
+        except (OSError, EOFError, zipfile.BadZipFile, zlib.error, tarfile.TarError) as error:
+            raise ProjectError(
+                f"{name} cannot be unpacked ({error}): build it again with `nox -s wheels sdist`"
+            ) from error
+        for member, data, when in content:
             if member not in tracked or (root / member).read_bytes() != data:
                 raise ProjectError(f"{name} is not of this commit, its {member} differs: build it again")
             if when not in {None, stamp}:

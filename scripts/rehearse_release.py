@@ -17,6 +17,7 @@ import os
 import re
 import runpy
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +50,8 @@ def main() -> int:
     parser.add_argument("--without", nargs="*", default=[], choices=["install", "suite", "workflow"], help="leave out")
     options = parser.parse_args()
     rehearsal = Rehearsal(set(options.without))
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _: sys.exit(128 + number))  # the index is stopped on the way out
     started = time.monotonic()
     try:
         rehearsal.run()
@@ -175,7 +178,7 @@ class Rehearsal:
         with step("a corrupt wheel that SHA256SUMS lists"):
             house = self.copy_of_wheelhouse("corrupt", name, sums=True)
             said = self.publish(empty, f"--wheelhouse={house}", code=1)
-            self.expect(f"{name} is not of this commit|{name}: .* cannot be unpacked|no zip archive", said, empty, 0)
+            self.expect(f"{name} cannot be unpacked (", said, empty, 0)
         with step("a set with a wheel missing"):
             house = self.copy_of_wheelhouse("missing", None, sums=True)
             said = self.publish(empty, f"--wheelhouse={house}", code=1)

@@ -99,7 +99,9 @@ def test_the_commands_of_a_page_are_there(page: Path) -> None:
                 for extra in re.findall(r"\[(.*?)\]", line):
                     assert extra in extras, f"{name(page)}: there is no extra: {line}"
             else:
-                assert command in {"git", "python", "cd"}, f"{name(page)}: a command that is not checked: {line}"
+                assert command in {"git", "python", "cd", "pytest"}, (
+                    f"{name(page)}: a command that is not checked: {line}"
+                )
 
 
 def check_table(text: str, folder: Path) -> None:
@@ -108,6 +110,7 @@ def check_table(text: str, folder: Path) -> None:
     path.parent.mkdir()
     for file in re.findall(r'"([\w/-]+(?:\.\w+)?)"', text):
         place = path.parent / file
+        place.parent.mkdir(parents=True, exist_ok=True)
         if "." in file:
             place.touch()
         else:

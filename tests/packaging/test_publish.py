@@ -175,6 +175,12 @@ def test_files_are_of_this_commit(checkout: Checkout) -> None:
     assert refused(zig="// changed\n") == f"{WHEEL} is not of this commit, its src/root.zig differs: build it again"
     assert refused(sdist="// changed\n") == f"{SDIST} is not of this commit, its src/root.zig differs: build it again"
     assert refused(stamp=1.7e9) == f"{WHEEL} was not built at this commit, by the time in it: build it again"
+    files = checkout.build()
+    data = (checkout.house / WHEEL).read_bytes()
+    (checkout.house / WHEEL).write_bytes(data[: len(data) // 2])
+    assert refusal(lambda: publish.check_sources(checkout.root, checkout.house, files)) == (
+        f"{WHEEL} cannot be unpacked (File is not a zip file): build it again with `nox -s wheels sdist`"
+    )
     checkout.git("rm", "--quiet", "src/root.zig")
     assert refused() == f"{WHEEL} is not of this commit, its src/root.zig differs: build it again"
 

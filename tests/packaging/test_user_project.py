@@ -1,0 +1,149 @@
+"""The way of a user's project, from `nano-ffi new` to an installed wheel, by the same code as our own wheels."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"')
+pytest.importorskip("hatchling", reason='needs pip install "nano-ffi[wheels]"')
+
+import nano_ffi
+from nano_ffi.wheels import targets
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+MACOS_AND_WINDOWS = ("macosx_11_0_arm64", "win_arm64")
+
+
+def run(*command: str, cwd: Path, code: int = 0, **environment: str) -> str:
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("CIBW_", "GITHUB_", "PYTEST_"))}
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**clean, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stdout
+    return done.stdout
+
+
+def command(*arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-P", "-m", "nano_ffi", *arguments)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    run(*command("new", "speedy"), cwd=tmp_path)
+    return tmp_path / "speedy"
+
+
+def select(project: Path, pythons: str) -> None:
+    """Let `nano-ffi wheels` select few wheels of every kind: of Linux this machine's, macOS's and Windows's on arm64."""
+    text = (project / "pyproject.toml").read_text()
+    arch = targets.native().platform.name.partition("_")[2]
+    text = text.replace("[tool.cibuildwheel]\n", f'[tool.cibuildwheel]\nbuild = "{pythons}"\n')
+    text = text.replace('archs = ["x86_64", "aarch64"]', f'archs = ["{arch}"]').replace(
+        '["x86_64", "arm64"]', '["arm64"]'
+    )
+    (project / "pyproject.toml").write_text(text.replace('["AMD64", "ARM64"]', '["ARM64"]'))
+
+
+def house(project: Path) -> list[str]:
+    return sorted(path.name for path in (project / "wheelhouse").glob("*.whl"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_a_wheel_for_each_cpython_is_built_verified_installed_and_run(project: Path) -> None:
+    abi = targets.native().python.abi_tag
+    select(project, f"{abi}-* cp314t-win_*" if abi != "cp314t" else "cp313-win_* cp314t-*")
+    output = run(*command("wheels"), cwd=project)
+    assert "isolated" not in output
+    assert re.search(r"^5 wheels \(5 built, 0 up to date\).*; 1 tested, ", output.strip().splitlines()[-1])
+    assert "all wheels are what they claim to be" in run(
+        *command("verify", "--complete", "--tag=v0.1.0", "wheelhouse"), cwd=project
+    )
+    install_and_test(project)
+    # Again the same bytes, and nothing to do where nothing has changed.
+    assert "(0 built, 5 up to date)" in run(*command("wheels"), cwd=project)
+    before = (project / "wheelhouse" / "SHA256SUMS").read_text()
+    shutil.rmtree(project / "wheelhouse")
+    run(*command("wheels"), cwd=project)
+    assert (project / "wheelhouse" / "SHA256SUMS").read_text() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_one_stable_abi_wheel_for_each_platform_and_one_free_threaded(project: Path) -> None:
+    select(project, "cp31{3,4,4t}-*")
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace("[tool.nano-ffi]\n", "[tool.nano-ffi]\nabi3 = true\n"))
+    run(*command("wheels"), cwd=project)
+    names = house(project)
+    assert len(names) == 8
+    for platform in MACOS_AND_WINDOWS:
+        for tags in ("cp312-abi3", "cp314-cp314t"):
+            assert f"speedy-0.1.0-{tags}-{platform}.whl" in names
+    assert "all wheels are what they claim to be" in run(*command("verify", "--complete", "wheelhouse"), cwd=project)
+    if sys.version_info >= (3, 12):
+        install_and_test(project)
+
+
+def install_and_test(project: Path) -> None:
+    """As .github/workflows/wheels.yml of the project does."""
+    venv = project.parent / "venv"
+    python = str(venv / "bin" / "python")
+    run("uv", "venv", "--quiet", "--clear", "--python", sys.executable, str(venv), cwd=project)
+    into = ("uv", "pip", "install", "--quiet", "--python", python)
+    run(*into, "--no-index", "--find-links=wheelhouse", "speedy", cwd=project)
+    run(*into, "pytest", cwd=project)
+    tested = run(
+        *(
+            python,
+            "-P",
+            "-m",
+            "pytest",
+            "--override-ini=addopts=",
+            "--import-mode=importlib",
+            "-p",
+            "no:cacheprovider",
+            "tests",
+        ),
+        cwd=project,
+        PYTHONSAFEPATH="1",
+    )
+    assert re.search(r"[1-9]\d* passed", tested)
+    where = run(python, "-I", "-c", "import speedy.fast; print(speedy.fast.__file__)", cwd=project)
+    assert where.startswith(str(venv))
+    missing = "import importlib.util; print(importlib.util.find_spec('nano_ffi'))"
+    assert run(python, "-I", "-c", missing, cwd=project) == "None\n"
+
+
+def test_the_workflows_are_the_projects(project: Path) -> None:
+    workflows = project / ".github" / "workflows"
+    assert sorted(path.name for path in workflows.iterdir()) == ["ci.yml", "release.yml", "wheels.yml"]
+    for path in [*workflows.iterdir(), project / ".github" / "dependabot.yml"]:
+        text = path.read_text()
+        assert not re.search(r"@[A-Z]+@", text)
+        assert "secrets." not in text
+    assert f'"nano-ffi[wheels]=={nano_ffi.version()}"' in (workflows / "wheels.yml").read_text()
+    release = (workflows / "release.yml").read_text()
+    ours = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    (upload,) = re.findall("twine upload .*", release)
+    assert [upload] == re.findall("twine upload .*", ours)
+    lock = ROOT / "nano_ffi" / "template" / "dot.github" / "publish.txt.in"
+    assert (project / ".github" / "publish.txt").read_text() == lock.read_text()
+
+
+@pytest.mark.skipif(shutil.which("zizmor") is None, reason="zizmor is of the group lint")
+def test_the_workflows_are_checked(project: Path) -> None:
+    run("zizmor", "--offline", "--pedantic", "--strict-collection", ".github", cwd=project)
+    workflows = [str(path) for path in (project / ".github" / "workflows").iterdir()]
+    run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows, cwd=project)
