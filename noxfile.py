@@ -152,6 +152,20 @@ def build_wheel(session: nox.Session, source: str = ".") -> Path:
     return wheel
 
 
+def install_for_tests(session: nox.Session) -> None:
+    """The package as a wheel, and what its tests need."""
+    install(session, "test", extras=("zig",))
+    wheel = build_wheel(session)
+    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+
+
+@nox.session(default=False)
+def soak(session: nox.Session) -> None:
+    """Call each function a million times, in every way that calls end: nothing may grow. Arguments: pytest's."""
+    install_for_tests(session)
+    session.run("pytest", "tests/test_leaks.py", *(session.posargs or ("--soak=1_000_000",)))
+
+
 @nox.session
 def wheels(session: nox.Session) -> None:
     """Cross-compile the wheels for all platforms and CPythons into wheelhouse/. Arguments: `nano-ffi wheels --help`."""

@@ -40,10 +40,12 @@ def no_processes() -> Iterator[None]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("random calls")
+    group = parser.getgroup("many calls")
     calls = int(os.environ.get("NANO_FFI_FUZZ_CALLS", "100_000"))
     group.addoption("--fuzz-calls", type=int, default=calls, help="how many (NANO_FFI_FUZZ_CALLS)")
     group.addoption("--fuzz-seed", type=int, default=random.randrange(2**32), help="repeat the calls of an earlier run")
+    soak = int(os.environ.get("NANO_FFI_SOAK", "0"))
+    group.addoption("--soak", type=int, default=soak, help="calls of each function that must not leak (NANO_FFI_SOAK)")
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -78,7 +80,7 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
             except ModuleNotFoundError:
                 pytest.skip(f"{name}.zig was not compiled for this runtime")
         if name not in sys.modules:
-            path = compile_module(EXTENSION / f"{name}.zig", folder)
+            path = compile_module(EXTENSION / f"{name}.zig", folder, cpu=os.environ.get("NANO_FFI_CPU"))
             spec = importlib.util.spec_from_file_location(name, path)
             assert spec is not None
             assert spec.loader is not None
