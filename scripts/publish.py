@@ -212,7 +212,7 @@ def nano_ffi(root: Path, *arguments: str) -> str:
     done = subprocess.run(command, check=False, cwd=root, capture_output=True, text=True)
     if done.returncode:
         lines = (done.stdout + done.stderr).strip().splitlines()
-        raise ProjectError("\n".join([f"nano-ffi {arguments[0]} refuses:", *lines[-20:]]))
+        raise ProjectError("\n  ".join([f"nano-ffi {arguments[0]} refuses:", *lines[-20:]]))
     return done.stdout
 
 

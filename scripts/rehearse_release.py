@@ -237,11 +237,9 @@ class Rehearsal:
         pattern = message if re.search(r"[|\\]", message) else re.escape(message)
         if not re.search(pattern, said):
             raise RehearsalError(f"expected `{message}`, but it was said:\n{said[-3000:]}")
-        lines = said.splitlines()
-        for line in [line for line in lines if "Error: " in line or line.startswith("ERROR")] or [
-            line for line in lines if re.search(pattern, line)
-        ]:
-            print(f"  {line.rstrip()}")
+        telling = re.compile(rf"^ERROR|Error: |{pattern}")
+        for line in filter(telling.search, said.splitlines()):
+            print(f"  {line.strip()}")
         found = on_index(url)
         wanted = len(found) if partly else len(self.files) if count is None else count
         if found != dict(list(self.files.items())[:wanted]) or (partly and not 0 < len(found) < len(self.files)):
