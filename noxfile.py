@@ -101,7 +101,7 @@ def run_lint(session: nox.Session) -> list[str]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and metadata. Changes nothing."""
-    install(session, "lint", "test", extras=("wheels",))
+    install(session, "lint", "test", "test-packaging", extras=("wheels",))
     if failed := run_lint(session):
         session.error(f"see above: {', '.join(failed)}")
 

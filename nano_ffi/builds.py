@@ -113,7 +113,7 @@ class Record:
                 form, version, pyproject, package, build, previous, *lines = file.read().split("\n")
             if form != FORMAT or lines.pop() != "end":
                 return None
-            files = []
+            files: list[tuple[str, int, int, str]] = []
             for line in lines:
                 digest, size, changed, path = line.split(" ", 3)
                 files.append((digest, int(size), int(changed), path))
@@ -138,7 +138,7 @@ class Record:
         """Whether nothing has changed that matters."""
         if self.version != nano_ffi.__version__ or self.upward != find_upward(self.unit.source):
             return False
-        touched = []
+        touched: list[tuple[int, os.stat_result]] = []
         for index, (_, size, changed, path) in enumerate(self.files):
             try:
                 found = os.stat(real_path(path))

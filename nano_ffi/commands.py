@@ -188,7 +188,7 @@ def test(argv: Sequence[str]) -> int:
         "--filter", action="append", default=[], metavar="TEXT", help="only tests with this in their name"
     )
     given = parser.parse_args(argv)
-    counts = dict.fromkeys(("passed", "failed", "skipped"), 0)
+    counts: dict[str, int] = dict.fromkeys(("passed", "failed", "skipped"), 0)
     for source in modules_here(given.files):
         if not has_tests(source):
             continue
@@ -255,7 +255,7 @@ def installed(extra: str, purpose: str, *, needed: bool = True) -> Iterator[tupl
     """Whether the requirements of one of our extras are there."""
     from importlib.metadata import PackageNotFoundError, requires, version
 
-    missing = []
+    missing: list[str] = []
     for requirement in requires("nano-ffi") or ():
         wanted, _, marker = requirement.partition(";")
         if f"extra == '{extra}'" not in marker.replace('"', "'") or (

@@ -178,7 +178,8 @@ class Job:
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary).resolve()
             self.write_modules(zig, work)
-            binaries, inputs = [], dict[str, None]()
+            binaries: list[Path] = []
+            inputs: dict[str, None] = {}
             for triple in self.target.platform.triples:
                 binary, read = self.compile_for(triple, zig, work)
                 binaries.append(binary)

@@ -5,6 +5,8 @@ are. ``nano-ffi wheels`` asks for a wheel of each target by the environment vari
 cibuildwheel does; without it a wheel is for the running interpreter. An editable install builds at the import.
 """
 
+# pyright: basic
+# (hatchling's base class is typed in part)
 from __future__ import annotations
 
 import os

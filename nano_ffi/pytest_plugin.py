@@ -1,5 +1,7 @@
 """Pytest collects the ``test`` blocks of Zig files: those given as arguments, and with ``--zig`` all of them."""
 
+# pyright: basic
+# (pytest's from_parent is typed in part)
 from __future__ import annotations
 
 from collections.abc import Iterator

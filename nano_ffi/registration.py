@@ -60,7 +60,7 @@ def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list
         raise TypeError(f"register_module(): {name!r} is not a module that was built with nano_ffi")
     if prefix is None:
         prefix = f"{module.__name__}."
-    names = []
+    names: list[str] = []
     for name, value in vars(module).items():
         if isinstance(value, type(_native.call)) and not name.startswith("__"):
             register(prefix + name, value)

@@ -1,5 +1,7 @@
 """``[tool.nano-ffi]`` of a user's pyproject.toml."""
 
+# pyright: basic
+# (what a TOML file holds has any type)
 from __future__ import annotations
 
 import difflib

@@ -71,7 +71,8 @@ def run_from(library: Path, first: int) -> Generator[Result, None, int | None]:
     ):
         assert process.stdout is not None
         for line in process.stdout:
-            index, name, outcome, size = json.loads(line)
+            said_of_test: tuple[int, str, int | None, int] = json.loads(line)
+            index, name, outcome, size = said_of_test
             if outcome is None:
                 running = (index, name)
                 continue
