@@ -396,7 +396,8 @@ JUNK = re.compile(
     r"|\.(?:pyc|pyo|o|obj|a|lib|exp|pdb|ilk|dSYM|orig|rej|swp)$|(?:^|/)(?:CMakeLists\.txt|CMakeCache\.txt|setup\.py"
     r"|pyproject\.toml|noxfile\.py)$"
 )
-TESTS = re.compile(r"(?:^|/)(?:tests?|testing_data)/|(?:^|/)(?:test_\w+|\w+_test|conftest)\.py$")
+# What ends with `.in` is no test, but what one is made of.
+TESTS = re.compile(r"(?:^|/)(?:tests?|testing_data)/(?!.*\.in$)|(?:^|/)(?:test_\w+|\w+_test|conftest)\.py$")
 
 
 def _check_contents(files: dict[str, bytes], report: Report) -> None:

@@ -190,6 +190,11 @@ def test_a_right_wheel_passes(build: Build, tmp_path: Path, platform: str) -> No
     assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), cpu=cpu)))) == []
 
 
+def test_a_template_of_a_test_is_no_test(build: Build, tmp_path: Path) -> None:
+    files = {**contents(LINUX, build(*parts(LINUX))), "probe_pkg/template/tests/test_it.py.in": b""}
+    assert problems(pack(tmp_path, LINUX, files)) == []
+
+
 def spoiled_binary(identifier: str, *, of: str = "", **build_options: object) -> Callable[[Build, Path], list[str]]:
     """Problems of a wheel of `identifier` whose extension was built for `of`, or with options."""
 
