@@ -61,6 +61,10 @@ class Writer:
         """Name → definition of what only type checkers know."""
         self.structs: dict[tuple[str, str, bool], str] = {}
         self.enums = {enum.name: enum for enum in description.enums}
+        self.enum_paths = {name: name for name in self.enums}
+        """Where each is to be found."""
+        for class_ in description.classes:
+            self.add_enums_of(class_)
 
     def text(self) -> str:
         made = self.description
@@ -195,9 +199,16 @@ class Writer:
     def buffer(self) -> str:
         return self.name_from("typing_extensions", "Buffer")
 
+    def add_enums_of(self, class_: Class) -> None:
+        for enum in class_.enums:
+            if self.enums.setdefault(enum.name, enum) is enum:
+                self.enum_paths[enum.name] = f"{class_.name}.{enum.name}"
+        for inner in class_.classes:
+            self.add_enums_of(inner)
+
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
-        return typ.name if typ.name in self.enums else self.typing("IntEnum", "enum")
+        return self.enum_paths.get(typ.name) or self.typing("IntEnum", "enum")
 
     def member_names(self, typ: Type) -> str:
         enum = self.enums.get(typ.name)
@@ -338,11 +349,16 @@ class Writer:
     ) -> str:
         parameters = [first] if first else []
         positional = 0
+        has_default = False
         for number, field in enumerate(fields, 1):
+            # What has to be given behind what need not be is given by its name.
+            if has_default and not field.default and "*" not in parameters:
+                parameters.append("*")
+            has_default = has_default or bool(field.default)
             own = usable(field.name) and field.name not in {other.name for other in fields[: number - 1]}
             if not own:
                 positional = len(parameters) + 1
-            given = f" = {default_of(field.default)}" if field.default else ""
+            given = f" = {self.default_of(field.default)}" if field.default else ""
             parameters.append(f"{field.name if own else f'arg{number}'}: {self.taking(field.type)}{given}")
         # What has no name that Python can say is given by its place, and so is all before it.
         if positional or (name.startswith("__") and name.endswith("__") and name != "__init__" and fields):
@@ -350,6 +366,14 @@ class Writer:
         end = f" -> {returned}:"
         body = docstring(doc, indent + "    ")
         return listed(f"{indent}def {name}", "(", parameters, ")", end + (f"\n{body}" if doc else " ...\n"))
+
+    def default_of(self, value: str) -> str:
+        """A default as it stands in a stub."""
+        enum, _, member = value.rpartition(".")
+        if enum in self.enum_paths:
+            return f"{self.enum_paths[enum]}.{member}" if "." not in self.enum_paths[enum] else "..."
+        plain = value in {"None", "True", "False"} or re.fullmatch(r"-?\d[\d.e+-]*", value)
+        return value if plain else "..."
 
     def joined(self, functions: Iterable[str]) -> list[str]:
         """Functions, those without docstrings close together."""
@@ -369,12 +393,6 @@ def usable(name: str) -> bool:
 
 def quoted(text: str) -> str:
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def default_of(value: str) -> str:
-    """A default as it stands in a stub."""
-    plain = value in {"None", "True", "False"} or re.fullmatch(r"-?\d[\d.e+-]*|[A-Za-z_]\w*\.[A-Za-z_]\w*", value)
-    return value if plain else "..."
 
 
 def listed(head: str, opening: str, parts: Sequence[str], closing: str, end: str) -> str:

@@ -81,6 +81,7 @@ pub fn declaresClass(
 
 /// The place of `T` among all classes; null where it is none.
 pub fn indexOf(comptime T: type) ?usize {
+    @setEvalBranchQuota(1_000_000);
     return comptime for (all, 0..) |class, index| {
         if (class.T == T) break index;
     } else null;

@@ -227,6 +227,11 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 },
                 .@"enum" => {
                     const enumeration = enums.classOf(@field(T, name), self) orelse return false;
+                    if (comptime classes.indexOf(T)) |index| {
+                        // Where pickle finds it.
+                        const qualified = capi.newStr(classes.all[index].name ++ "." ++ name);
+                        if (!addOwned(enumeration, "__qualname__", qualified)) return false;
+                    }
                     if (c.PyObject_SetAttrString(target, name, enumeration) < 0) return false;
                 },
                 .class => {

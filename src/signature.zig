@@ -108,6 +108,7 @@ pub fn kindOf(comptime T: type) ?Kind {
 /// `within` are the structs and unions that a `T` was found in: one of them again is a part that
 /// may hold others of its kind, as a tree does.
 fn decide(comptime T: type, comptime within: []const type) ?Kind {
+    @setEvalBranchQuota(1_000_000);
     if (classes.isClass(T)) return .class;
     if (contains(within, T)) {
         if (!isNamed(T)) return null; // there is no end to its name
@@ -361,6 +362,7 @@ pub fn Payload(comptime Result: type) type {
 
 /// A name as Python has it: its keywords, which cannot be names, end in "_".
 pub fn pythonName(comptime name: [:0]const u8) [:0]const u8 {
+    @setEvalBranchQuota(1_000_000);
     const keywords = .{
         "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
         "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",

@@ -46,6 +46,7 @@ pub fn Class(
         }
 
         fn finish(module: *PyObject, object: *PyObject) bool {
+            @setEvalBranchQuota(1_000_000);
             // The module may be part of a package, and the class of another one.
             const own_module = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(own_module);
@@ -137,9 +138,21 @@ pub fn Class(
             const comment = @field(class.source, "nano_ffi.doc");
             if (construction == .none) break :text comment;
             var text: [:0]const u8 = class.ownName() ++ "(";
-            for (constructor.args, 0..) |arg, index|
-                text = text ++ (if (index == 0) "" else ", ") ++ arg.name ++
-                    if (arg.default) |default| "=" ++ default else "";
+            var has_default = false;
+            var has_star = false;
+            for (constructor.args, 0..) |arg, index| {
+                if (index > 0) text = text ++ ", ";
+                // What has to be given behind what need not be is given by its name.
+                if (has_default and arg.default == null and !has_star) {
+                    text = text ++ "*, ";
+                    has_star = true;
+                }
+                text = text ++ arg.name;
+                if (arg.default) |default| {
+                    text = text ++ "=" ++ default;
+                    has_default = true;
+                }
+            }
             break :text text ++ ")\n--\n\n" ++ comment;
         };
 
@@ -322,7 +335,8 @@ pub fn Class(
                 return -1;
             }
             const self = Instance.of(object);
-            if (self.state != .empty and self.state != .owned) {
+            // What a stable one lent is good as long as it lives: it is not replaced.
+            if (self.state != .empty and (self.state != .owned or info.stable)) {
                 _ = c.PyErr_Format(
                     capi.exception("TypeError"),
                     "this %s cannot be initialised again",
@@ -415,6 +429,7 @@ pub fn Class(
 
         /// `Point(x=1.0, y=0.0)`; of an object that is more than its fields, where it is.
         fn repr(object: *PyObject) callconv(.c) ?*PyObject {
+            @setEvalBranchQuota(1_000_000);
             const name = capi.typeName(object) orelse return null;
             defer c.Py_DecRef(name);
             const self = Instance.of(object);
@@ -558,6 +573,7 @@ pub fn Class(
         }
 
         const getset = defs: {
+            @setEvalBranchQuota(1_000_000);
             var defs: [fields.names.len]capi.structs.PyGetSetDef = undefined;
             for (&defs, fields.names, fields.getters, fields.setters) |*def, name, getter, setter|
                 def.* = .{
@@ -570,6 +586,7 @@ pub fn Class(
         };
 
         fn fieldDoc(comptime name: [:0]const u8) ?[*:0]const u8 {
+            @setEvalBranchQuota(1_000_000);
             const docs = @field(class.source, "nano_ffi.fields");
             if (!@hasField(@TypeOf(docs), name)) return null;
             const text: [:0]const u8 = @field(docs, name);
@@ -741,9 +758,11 @@ const Arguments = struct {
 
 /// The fields of a struct that Python sees.
 fn Fields(comptime T: type) type {
+    @setEvalBranchQuota(1_000_000);
     const all = @typeInfo(T).@"struct";
     return struct {
         const names: []const [:0]const u8 = visible: {
+            @setEvalBranchQuota(1_000_000);
             var visible: []const [:0]const u8 = &.{};
             for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
                 if (!attrs.@"comptime" and classes.fieldKind(F) != .hidden) visible = visible ++ .{
@@ -768,6 +787,7 @@ fn Fields(comptime T: type) type {
 
         /// Of a constructor by the names of the fields.
         fn signatureOf(comptime name: [:0]const u8) Signature {
+            @setEvalBranchQuota(1_000_000);
             comptime var args: [names.len]signature.Argument = undefined;
             inline for (&args, names) |*arg, field| {
                 const F = @FieldType(T, field);

@@ -1,0 +1,1382 @@
+# Made by nano_ffi out of sexp.zig. Do not edit.
+# fmt: off
+"""S-expressions: tokens, a tree, text from it, and KiCad's files as typed objects."""
+
+from collections.abc import Sequence
+from enum import IntEnum
+from typing import Any, Literal, SupportsFloat, SupportsIndex, TypeAlias, final
+
+from typing_extensions import Buffer, Never, disjoint_base
+
+_LineStyleName: TypeAlias = Literal[
+    "default",
+    "solid",
+    "dash",
+    "dot",
+    "dash_dot",
+    "dash_dot_dot",
+]
+
+_FillTypeName: TypeAlias = Literal["none", "outline", "background", "color"]
+
+_JustifyName: TypeAlias = Literal["left", "right", "top", "bottom", "mirror"]
+
+_PinTypeName: TypeAlias = Literal[
+    "input",
+    "output",
+    "bidirectional",
+    "tri_state",
+    "passive",
+    "free",
+    "unspecified",
+    "power_in",
+    "power_out",
+    "open_collector",
+    "open_emitter",
+    "no_connect",
+]
+
+_PinShapeName: TypeAlias = Literal[
+    "line",
+    "inverted",
+    "clock",
+    "inverted_clock",
+    "input_low",
+    "clock_low",
+    "output_low",
+    "edge_clock_high",
+    "non_logic",
+]
+
+_AttributeName: TypeAlias = Literal[
+    "smd",
+    "through_hole",
+    "board_only",
+    "exclude_from_pos_files",
+    "exclude_from_bom",
+    "allow_missing_courtyard",
+    "dnp",
+]
+
+_TextTypeName: TypeAlias = Literal["reference", "value", "user"]
+
+_PadTypeName: TypeAlias = Literal[
+    "thru_hole",
+    "smd",
+    "connect",
+    "np_thru_hole",
+]
+
+_PadShapeName: TypeAlias = Literal[
+    "circle",
+    "rect",
+    "oval",
+    "trapezoid",
+    "roundrect",
+    "custom",
+]
+
+_LayerTypeName: TypeAlias = Literal[
+    "signal",
+    "power",
+    "mixed",
+    "jumper",
+    "user",
+]
+
+_SideName: TypeAlias = Literal["front", "back"]
+
+_HatchStyleName: TypeAlias = Literal["none", "edge", "full"]
+
+_TokenKindName: TypeAlias = Literal[
+    "open",
+    "close",
+    "symbol",
+    "number",
+    "string",
+]
+
+class TokenKind(IntEnum):
+    open = 0
+    close = 1
+    symbol = 2
+    number = 3
+    string = 4
+
+class NodeKind(IntEnum):
+    list = 0
+    symbol = 1
+    number = 2
+    string = 3
+
+class SyntaxError(RuntimeError):
+    """What is no S-expression."""
+
+    NotOneExpression: type[SyntaxError]
+    UnbalancedParenthesis: type[SyntaxError]
+    UnexpectedEnd: type[SyntaxError]
+    UnterminatedString: type[SyntaxError]
+
+class FormatError(RuntimeError):
+    """What is none of the file that was asked for."""
+
+    MissingField: type[FormatError]
+    MissingValue: type[FormatError]
+    SecondField: type[FormatError]
+    TooManyValues: type[FormatError]
+    UnknownField: type[FormatError]
+    WrongTag: type[FormatError]
+    WrongValue: type[FormatError]
+
+@final
+class kicad:
+    """KiCad's files as structs: symbol libraries, footprints, boards (of KiCad 8 and later). What no
+    struct has a field for is kept as text in `extra`."""
+
+    class LineStyle(IntEnum):
+        default = 0
+        solid = 1
+        dash = 2
+        dot = 3
+        dash_dot = 4
+        dash_dot_dot = 5
+
+    class FillType(IntEnum):
+        none = 0
+        outline = 1
+        background = 2
+        color = 3
+
+    class Justify(IntEnum):
+        left = 0
+        right = 1
+        top = 2
+        bottom = 3
+        mirror = 4
+
+    class PinType(IntEnum):
+        input = 0
+        output = 1
+        bidirectional = 2
+        tri_state = 3
+        passive = 4
+        free = 5
+        unspecified = 6
+        power_in = 7
+        power_out = 8
+        open_collector = 9
+        open_emitter = 10
+        no_connect = 11
+
+    class PinShape(IntEnum):
+        line = 0
+        inverted = 1
+        clock = 2
+        inverted_clock = 3
+        input_low = 4
+        clock_low = 5
+        output_low = 6
+        edge_clock_high = 7
+        non_logic = 8
+
+    class Attribute(IntEnum):
+        smd = 0
+        through_hole = 1
+        board_only = 2
+        exclude_from_pos_files = 3
+        exclude_from_bom = 4
+        allow_missing_courtyard = 5
+        dnp = 6
+
+    class TextType(IntEnum):
+        reference = 0
+        value = 1
+        user = 2
+
+    class PadType(IntEnum):
+        thru_hole = 0
+        smd = 1
+        connect = 2
+        np_thru_hole = 3
+
+    class PadShape(IntEnum):
+        circle = 0
+        rect = 1
+        oval = 2
+        trapezoid = 3
+        roundrect = 4
+        custom = 5
+
+    class LayerType(IntEnum):
+        signal = 0
+        power = 1
+        mixed = 2
+        jumper = 3
+        user = 4
+
+    class Side(IntEnum):
+        front = 0
+        back = 1
+
+    class HatchStyle(IntEnum):
+        none = 0
+        edge = 1
+        full = 2
+
+    @disjoint_base
+    class At:
+        """Where something is, in mm, and its angle in degrees."""
+
+        __match_args__ = ("x", "y", "angle")
+        x: float
+        y: float
+        angle: float | None
+
+        def __init__(
+            self,
+            x: SupportsFloat | SupportsIndex,
+            y: SupportsFloat | SupportsIndex,
+            angle: SupportsFloat | SupportsIndex | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Point:
+        """A place, in mm."""
+
+        __match_args__ = ("x", "y")
+        x: float
+        y: float
+
+        def __init__(
+            self,
+            x: SupportsFloat | SupportsIndex,
+            y: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Extent:
+        """Width and height, in mm."""
+
+        __match_args__ = ("width", "height")
+        width: float
+        height: float
+
+        def __init__(
+            self,
+            width: SupportsFloat | SupportsIndex,
+            height: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Position:
+        __match_args__ = ("x", "y", "z")
+        x: float
+        y: float
+        z: float
+
+        def __init__(
+            self,
+            x: SupportsFloat | SupportsIndex,
+            y: SupportsFloat | SupportsIndex,
+            z: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Points:
+        __match_args__ = ("points",)
+        points: list[kicad.Point]
+
+        def __init__(self, points: list[kicad.Point] = ...) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Stroke:
+        """`width` in mm; 0 is the default."""
+
+        __match_args__ = ("width", "type")
+        width: float
+        type: kicad.LineStyle
+
+        def __init__(
+            self,
+            width: SupportsFloat | SupportsIndex,
+            type: kicad.LineStyle | _LineStyleName = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Fill:
+        __match_args__ = ("type",)
+        type: kicad.FillType
+
+        def __init__(
+            self,
+            type: kicad.FillType | _FillTypeName = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Font:
+        __match_args__ = ("face", "size", "thickness", "bold", "italic")
+        face: str | None
+        size: kicad.Extent
+        thickness: float | None
+        bold: bool | None
+        italic: bool | None
+
+        def __init__(
+            self,
+            face: str | Buffer | None = None,
+            *,
+            size: kicad.Extent,
+            thickness: SupportsFloat | SupportsIndex | None = None,
+            bold: bool | None = None,
+            italic: bool | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Effects:
+        __match_args__ = ("font", "justify", "hide")
+        font: kicad.Font
+        justify: list[kicad.Justify]
+        hide: bool | None
+
+        def __init__(
+            self,
+            font: kicad.Font,
+            justify: Sequence[kicad.Justify | _JustifyName] = ...,
+            hide: bool | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Property:
+        __match_args__ = ("name", "value", "at", "unlocked", "layer", "hide", "uuid", "effects")
+        name: str
+        value: str
+        at: kicad.At | None
+        unlocked: bool | None
+        layer: str | None
+        hide: bool | None
+        uuid: str | None
+        effects: kicad.Effects | None
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            value: str | Buffer,
+            at: kicad.At | None = None,
+            unlocked: bool | None = None,
+            layer: str | Buffer | None = None,
+            hide: bool | None = None,
+            uuid: str | Buffer | None = None,
+            effects: kicad.Effects | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class SymbolLibrary:
+        """A file of symbols, `.kicad_sym`."""
+
+        __match_args__ = ("version", "generator", "generator_version", "symbols", "extra")
+        version: int
+        generator: str
+        generator_version: str | None
+        symbols: list[kicad.Symbol]
+        extra: list[str]
+
+        def __init__(
+            self,
+            version: SupportsIndex,
+            generator: str | Buffer,
+            generator_version: str | Buffer | None = None,
+            symbols: list[kicad.Symbol] = ...,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> kicad.SymbolLibrary:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class PinNames:
+        __match_args__ = ("offset", "hide")
+        offset: float | None
+        hide: bool | None
+
+        def __init__(
+            self,
+            offset: SupportsFloat | SupportsIndex | None = None,
+            hide: bool | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class PinNumbers:
+        __match_args__ = ("hide",)
+        hide: bool | None
+
+        def __init__(self, hide: bool | None = None) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Symbol:
+        __match_args__ = ("name", "extends", "pin_numbers", "pin_names", "exclude_from_sim", "in_bom", "on_board", "properties", "units", "embedded_fonts", "extra")
+        name: str
+        extends: str | None
+        pin_numbers: kicad.PinNumbers | None
+        pin_names: kicad.PinNames | None
+        exclude_from_sim: bool | None
+        in_bom: bool | None
+        on_board: bool | None
+        properties: list[kicad.Property]
+        units: list[kicad.Unit]
+        embedded_fonts: bool | None
+        extra: list[str]
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            extends: str | Buffer | None = None,
+            pin_numbers: kicad.PinNumbers | None = None,
+            pin_names: kicad.PinNames | None = None,
+            exclude_from_sim: bool | None = None,
+            in_bom: bool | None = None,
+            on_board: bool | None = None,
+            properties: list[kicad.Property] = ...,
+            units: list[kicad.Unit] = ...,
+            embedded_fonts: bool | None = None,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        def property(self, name: str | Buffer) -> str | None:
+            """The value of a property; None where it has no such."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Unit:
+        """A part of a symbol: what is drawn of it, and its pins."""
+
+        __match_args__ = ("name", "arcs", "circles", "rectangles", "polylines", "pins", "extra")
+        name: str
+        arcs: list[kicad.Arc]
+        circles: list[kicad.Circle]
+        rectangles: list[kicad.Rectangle]
+        polylines: list[kicad.Polyline]
+        pins: list[kicad.Pin]
+        extra: list[str]
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            arcs: list[kicad.Arc] = ...,
+            circles: list[kicad.Circle] = ...,
+            rectangles: list[kicad.Rectangle] = ...,
+            polylines: list[kicad.Polyline] = ...,
+            pins: list[kicad.Pin] = ...,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Arc:
+        __match_args__ = ("start", "mid", "end", "stroke", "fill")
+        start: kicad.Point
+        mid: kicad.Point
+        end: kicad.Point
+        stroke: kicad.Stroke
+        fill: kicad.Fill
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            mid: kicad.Point,
+            end: kicad.Point,
+            stroke: kicad.Stroke,
+            fill: kicad.Fill,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Circle:
+        __match_args__ = ("center", "radius", "stroke", "fill")
+        center: kicad.Point
+        radius: float
+        stroke: kicad.Stroke
+        fill: kicad.Fill
+
+        def __init__(
+            self,
+            center: kicad.Point,
+            radius: SupportsFloat | SupportsIndex,
+            stroke: kicad.Stroke,
+            fill: kicad.Fill,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Rectangle:
+        __match_args__ = ("start", "end", "stroke", "fill")
+        start: kicad.Point
+        end: kicad.Point
+        stroke: kicad.Stroke
+        fill: kicad.Fill
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            end: kicad.Point,
+            stroke: kicad.Stroke,
+            fill: kicad.Fill,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Polyline:
+        __match_args__ = ("pts", "stroke", "fill")
+        pts: kicad.Points
+        stroke: kicad.Stroke
+        fill: kicad.Fill
+
+        def __init__(
+            self,
+            pts: kicad.Points,
+            stroke: kicad.Stroke,
+            fill: kicad.Fill,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class PinText:
+        __match_args__ = ("text", "effects")
+        text: str
+        effects: kicad.Effects | None
+
+        def __init__(
+            self,
+            text: str | Buffer,
+            effects: kicad.Effects | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Pin:
+        __match_args__ = ("type", "shape", "at", "length", "hide", "name", "number")
+        type: kicad.PinType
+        shape: kicad.PinShape
+        at: kicad.At
+        length: float
+        hide: bool | None
+        name: kicad.PinText
+        number: kicad.PinText
+
+        def __init__(
+            self,
+            type: kicad.PinType | _PinTypeName,
+            shape: kicad.PinShape | _PinShapeName,
+            at: kicad.At,
+            length: SupportsFloat | SupportsIndex,
+            hide: bool | None = None,
+            *,
+            name: kicad.PinText,
+            number: kicad.PinText,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Footprint:
+        """A footprint: a file of its own, `.kicad_mod`, or on a board."""
+
+        __match_args__ = ("name", "version", "generator", "generator_version", "locked", "layer", "uuid", "at", "descr", "tags", "properties", "path", "sheetname", "sheetfile", "attr", "lines", "circles", "texts", "pads", "embedded_fonts", "models", "extra")
+        name: str
+        version: int | None
+        generator: str | None
+        generator_version: str | None
+        locked: bool | None
+        layer: str
+        uuid: str | None
+        at: kicad.At | None
+        descr: str | None
+        tags: str | None
+        properties: list[kicad.Property]
+        path: str | None
+        sheetname: str | None
+        sheetfile: str | None
+        attr: list[kicad.Attribute]
+        lines: list[kicad.FootprintLine]
+        circles: list[kicad.FootprintCircle]
+        texts: list[kicad.FootprintText]
+        pads: list[kicad.Pad]
+        embedded_fonts: bool | None
+        models: list[kicad.Model]
+        extra: list[str]
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            version: SupportsIndex | None = None,
+            generator: str | Buffer | None = None,
+            generator_version: str | Buffer | None = None,
+            locked: bool | None = None,
+            *,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+            at: kicad.At | None = None,
+            descr: str | Buffer | None = None,
+            tags: str | Buffer | None = None,
+            properties: list[kicad.Property] = ...,
+            path: str | Buffer | None = None,
+            sheetname: str | Buffer | None = None,
+            sheetfile: str | Buffer | None = None,
+            attr: Sequence[kicad.Attribute | _AttributeName] = ...,
+            lines: list[kicad.FootprintLine] = ...,
+            circles: list[kicad.FootprintCircle] = ...,
+            texts: list[kicad.FootprintText] = ...,
+            pads: list[kicad.Pad] = ...,
+            embedded_fonts: bool | None = None,
+            models: list[kicad.Model] = ...,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> kicad.Footprint:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def property(self, name: str | Buffer) -> str | None:
+            """The value of a property; None where it has no such."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class FootprintLine:
+        __match_args__ = ("start", "end", "stroke", "layer", "uuid")
+        start: kicad.Point
+        end: kicad.Point
+        stroke: kicad.Stroke
+        layer: str
+        uuid: str | None
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            end: kicad.Point,
+            stroke: kicad.Stroke,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class FootprintCircle:
+        __match_args__ = ("center", "end", "stroke", "fill", "layer", "uuid")
+        center: kicad.Point
+        end: kicad.Point
+        stroke: kicad.Stroke
+        fill: bool
+        layer: str
+        uuid: str | None
+
+        def __init__(
+            self,
+            center: kicad.Point,
+            end: kicad.Point,
+            stroke: kicad.Stroke,
+            fill: bool,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class FootprintText:
+        __match_args__ = ("type", "text", "at", "layer", "uuid", "effects")
+        type: kicad.TextType
+        text: str
+        at: kicad.At
+        layer: str
+        uuid: str | None
+        effects: kicad.Effects
+
+        def __init__(
+            self,
+            type: kicad.TextType | _TextTypeName,
+            text: str | Buffer,
+            at: kicad.At,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+            *,
+            effects: kicad.Effects,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Pad:
+        __match_args__ = ("number", "type", "shape", "at", "size", "drill", "layers", "remove_unused_layers", "roundrect_rratio", "net", "pinfunction", "pintype", "uuid", "extra")
+        number: str
+        type: kicad.PadType
+        shape: kicad.PadShape
+        at: kicad.At
+        size: kicad.Extent
+        drill: float | None
+        layers: list[str]
+        remove_unused_layers: bool | None
+        roundrect_rratio: float | None
+        net: kicad.Net | None
+        pinfunction: str | None
+        pintype: str | None
+        uuid: str | None
+        extra: list[str]
+
+        def __init__(
+            self,
+            number: str | Buffer,
+            type: kicad.PadType | _PadTypeName,
+            shape: kicad.PadShape | _PadShapeName,
+            at: kicad.At,
+            size: kicad.Extent,
+            drill: SupportsFloat | SupportsIndex | None = None,
+            *,
+            layers: Sequence[str | Buffer],
+            remove_unused_layers: bool | None = None,
+            roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
+            net: kicad.Net | None = None,
+            pinfunction: str | Buffer | None = None,
+            pintype: str | Buffer | None = None,
+            uuid: str | Buffer | None = None,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Net:
+        __match_args__ = ("number", "name")
+        number: int
+        name: str
+
+        def __init__(
+            self,
+            number: SupportsIndex,
+            name: str | Buffer,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Offset:
+        __match_args__ = ("position",)
+        position: kicad.Position
+
+        def __init__(self, position: kicad.Position) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Model:
+        __match_args__ = ("path", "offset", "scale", "rotate")
+        path: str
+        offset: kicad.Offset
+        scale: kicad.Offset
+        rotate: kicad.Offset
+
+        def __init__(
+            self,
+            path: str | Buffer,
+            offset: kicad.Offset,
+            scale: kicad.Offset,
+            rotate: kicad.Offset,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Board:
+        """A board, `.kicad_pcb`."""
+
+        __match_args__ = ("version", "generator", "generator_version", "general", "paper", "layers", "setup", "nets", "footprints", "lines", "segments", "vias", "zones", "embedded_fonts", "extra")
+        version: int
+        generator: str
+        generator_version: str | None
+        general: kicad.General
+        paper: str
+        layers: kicad.LayerTable
+        setup: kicad.Setup | None
+        nets: list[kicad.Net]
+        footprints: list[kicad.Footprint]
+        lines: list[kicad.Line]
+        segments: list[kicad.Segment]
+        vias: list[kicad.Via]
+        zones: list[kicad.Zone]
+        embedded_fonts: bool | None
+        extra: list[str]
+
+        def __init__(
+            self,
+            version: SupportsIndex,
+            generator: str | Buffer,
+            generator_version: str | Buffer | None = None,
+            *,
+            general: kicad.General,
+            paper: str | Buffer,
+            layers: kicad.LayerTable,
+            setup: kicad.Setup | None = None,
+            nets: list[kicad.Net] = ...,
+            footprints: list[kicad.Footprint] = ...,
+            lines: list[kicad.Line] = ...,
+            segments: list[kicad.Segment] = ...,
+            vias: list[kicad.Via] = ...,
+            zones: list[kicad.Zone] = ...,
+            embedded_fonts: bool | None = None,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> kicad.Board:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class General:
+        __match_args__ = ("thickness", "legacy_teardrops")
+        thickness: float
+        legacy_teardrops: bool | None
+
+        def __init__(
+            self,
+            thickness: SupportsFloat | SupportsIndex,
+            legacy_teardrops: bool | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class LayerTable:
+        __match_args__ = ("layers",)
+        layers: list[kicad.Layer]
+
+        def __init__(self, layers: list[kicad.Layer] = ...) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Layer:
+        __match_args__ = ("number", "name", "type", "user_name")
+        number: int
+        name: str
+        type: kicad.LayerType
+        user_name: str | None
+
+        def __init__(
+            self,
+            number: SupportsIndex,
+            name: str | Buffer,
+            type: kicad.LayerType | _LayerTypeName,
+            user_name: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Setup:
+        __match_args__ = ("pad_to_mask_clearance", "allow_soldermask_bridges_in_footprints", "tenting", "extra")
+        pad_to_mask_clearance: float | None
+        allow_soldermask_bridges_in_footprints: bool | None
+        tenting: list[kicad.Side]
+        extra: list[str]
+
+        def __init__(
+            self,
+            pad_to_mask_clearance: SupportsFloat | SupportsIndex | None = None,
+            allow_soldermask_bridges_in_footprints: bool | None = None,
+            tenting: Sequence[kicad.Side | _SideName] = ...,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Line:
+        __match_args__ = ("start", "end", "stroke", "layer", "uuid")
+        start: kicad.Point
+        end: kicad.Point
+        stroke: kicad.Stroke
+        layer: str
+        uuid: str | None
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            end: kicad.Point,
+            stroke: kicad.Stroke,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Segment:
+        """A track."""
+
+        __match_args__ = ("start", "end", "width", "layer", "net", "uuid")
+        start: kicad.Point
+        end: kicad.Point
+        width: float
+        layer: str
+        net: int
+        uuid: str | None
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            end: kicad.Point,
+            width: SupportsFloat | SupportsIndex,
+            layer: str | Buffer,
+            net: SupportsIndex,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Via:
+        __match_args__ = ("at", "size", "drill", "layers", "net", "uuid")
+        at: kicad.Point
+        size: float
+        drill: float
+        layers: list[str]
+        net: int
+        uuid: str | None
+
+        def __init__(
+            self,
+            at: kicad.Point,
+            size: SupportsFloat | SupportsIndex,
+            drill: SupportsFloat | SupportsIndex,
+            layers: Sequence[str | Buffer],
+            net: SupportsIndex,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Hatch:
+        __match_args__ = ("style", "pitch")
+        style: kicad.HatchStyle
+        pitch: float
+
+        def __init__(
+            self,
+            style: kicad.HatchStyle | _HatchStyleName,
+            pitch: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class ConnectPads:
+        __match_args__ = ("clearance",)
+        clearance: float
+
+        def __init__(
+            self,
+            clearance: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class ZoneFill:
+        __match_args__ = ("filled", "thermal_gap", "thermal_bridge_width")
+        filled: bool | None
+        thermal_gap: float | None
+        thermal_bridge_width: float | None
+
+        def __init__(
+            self,
+            filled: bool | None = None,
+            thermal_gap: SupportsFloat | SupportsIndex | None = None,
+            thermal_bridge_width: SupportsFloat | SupportsIndex | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Polygon:
+        __match_args__ = ("pts",)
+        pts: kicad.Points
+
+        def __init__(self, pts: kicad.Points) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    @disjoint_base
+    class Zone:
+        """An area that is filled with copper."""
+
+        __match_args__ = ("net", "net_name", "layer", "uuid", "hatch", "connect_pads", "min_thickness", "filled_areas_thickness", "fill", "polygon", "extra")
+        net: int
+        net_name: str
+        layer: str
+        uuid: str | None
+        hatch: kicad.Hatch
+        connect_pads: kicad.ConnectPads
+        min_thickness: float | None
+        filled_areas_thickness: bool | None
+        fill: kicad.ZoneFill
+        polygon: kicad.Polygon
+        extra: list[str]
+
+        def __init__(
+            self,
+            net: SupportsIndex,
+            net_name: str | Buffer,
+            layer: str | Buffer,
+            uuid: str | Buffer | None = None,
+            *,
+            hatch: kicad.Hatch,
+            connect_pads: kicad.ConnectPads,
+            min_thickness: SupportsFloat | SupportsIndex | None = None,
+            filled_areas_thickness: bool | None = None,
+            fill: kicad.ZoneFill,
+            polygon: kicad.Polygon,
+            extra: Sequence[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@disjoint_base
+class Token:
+    __match_args__ = ("kind", "text", "line", "column")
+    kind: TokenKind
+    text: str
+    """As it stands there: a string has its quotes and escapes."""
+    line: int
+    """From 1."""
+    column: int
+    """From 1, in characters."""
+
+    def __init__(
+        self,
+        kind: TokenKind | _TokenKindName,
+        text: str | Buffer,
+        line: SupportsIndex,
+        column: SupportsIndex,
+    ) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class Tree:
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def root(self) -> Node: ...
+    def write(self) -> str:
+        """The whole as text: lines and indentation as KiCad makes them."""
+
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+    def destroy(self) -> None:
+        """Give back now what the object owns. ReferenceError: it has been destroyed before."""
+
+    def __enter__(self) -> Tree:
+        """The object itself, which is destroyed at the end of the block."""
+
+    def __exit__(
+        self,
+        exc_type: object,
+        exc_value: object,
+        traceback: object,
+        /,
+    ) -> None:
+        """Destroy the object, unless that is done."""
+
+@final
+class Node:
+    kind: NodeKind
+    line: int
+    """Where it begins, from 1."""
+    column: int
+    """In characters, from 1."""
+    size: int
+    """How many nodes it is, with all that is in it."""
+
+    @property
+    def text(self) -> str:
+        """Of a string what is meant, of a list all of it, of others what stands there."""
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def items(self) -> list[Node]:
+        """What is in a list, one after another. Nothing in others."""
+
+    def find_all(self, name: str | Buffer) -> list[Node]:
+        """All lists in it that begin with the symbol `name`."""
+
+    def find(self, name: str | Buffer) -> Node | None:
+        """The first list in it that begins with the symbol `name`; None where there is none."""
+
+    def head(self) -> str | None:
+        """The symbol that a list begins with; None of others."""
+
+    def number(self) -> float:
+        """The value of a number. NotANumber: it is none."""
+
+    def __len__(self) -> int:
+        """How many items are in it."""
+
+    def __bool__(self) -> bool:
+        """Also where nothing is in it."""
+
+    def __getitem__(self, index: SupportsIndex, /) -> Node:
+        """The item of that number, from the end where it is negative."""
+
+    def write(self) -> str:
+        """It and all that is in it as text: lines and indentation as KiCad makes them."""
+
+    def __repr__(self) -> str: ...
+    def raw(self) -> str:
+        """As it stands in the text."""
+
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+def tokenize(text: str | Buffer) -> list[Token]:
+    """The tokens of a text, with their places."""
+
+def parse(text: str | Buffer) -> Tree:
+    """Reads one expression."""
+
+def format(text: str | Buffer) -> str:
+    """The same expression with lines and indentation as KiCad makes them."""
+
+def __nano_ffi_description__() -> str: ...
+def __nano_ffi_signature__(name: str, /) -> Any: ...

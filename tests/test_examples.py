@@ -1,0 +1,524 @@
+"""The examples of the source tree, built by the installed package: what they do, beside pure Python and other libraries."""
+
+from __future__ import annotations
+
+import ast
+import gc
+import importlib.util
+import inspect
+import os
+import pickle
+import random
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+pytest.importorskip("ziglang", reason="no Zig to compile the examples with: pip install 'nano-ffi[zig]'")
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+FILES = EXAMPLES / "sexp" / "files"
+
+
+def python_module(name: str) -> ModuleType:
+    """A Python file of the examples: `graph.pure`."""
+    path = EXAMPLES.joinpath(*name.split(".")).with_suffix(".py")
+    spec = importlib.util.spec_from_file_location(f"examples.{name}", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module  # dataclasses look for it there
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def built(zig_cache: Path) -> Callable[[str], ModuleType]:
+    """The module that an example's Zig file is, built for debugging."""
+    import nano_ffi
+
+    modules: dict[str, ModuleType] = {}
+
+    def build(name: str) -> ModuleType:
+        if name not in modules:
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("NANO_FFI_MODE", "Debug")
+                modules[name] = nano_ffi.load(EXAMPLES / name / f"{name}.zig")
+        return modules[name]
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def graph(built: Callable[[str], ModuleType]) -> ModuleType:
+    return built("graph")
+
+
+@pytest.fixture(scope="session")
+def sexp(built: Callable[[str], ModuleType]) -> ModuleType:
+    return built("sexp")
+
+
+@pytest.fixture(scope="session")
+def pure_graph() -> ModuleType:
+    return python_module("graph.pure")
+
+
+@pytest.fixture(scope="session")
+def pure_sexp() -> ModuleType:
+    return python_module("sexp.pure")
+
+
+def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
+    with pytest.raises(Exception) as caught:
+        function()
+    return caught.type, str(caught.value)
+
+
+def triangle(graph: Any) -> tuple[Any, list[Any], list[Any]]:
+    """A view of a → b → c of kind 0 and a → c of kind 7; its nodes and edges."""
+    view = graph.GraphView()
+    nodes = [view.create_node(name) for name in "abc"]
+    edges = [
+        view.create_edge(nodes[0], nodes[1], 0, 2.5),
+        view.create_edge(nodes[1], nodes[2]),
+        view.create_edge(source=nodes[0], target=nodes[2], kind=7),
+    ]
+    return view, nodes, edges
+
+
+def test_nodes_and_edges(graph: ModuleType) -> None:
+    view, (a, b, c), (ab, bc, ac) = triangle(graph)
+    assert (len(view), view.node_count(), view.edge_count()) == (3, 3, 3)
+    assert [node.name for node in view.nodes()] == ["a", "b", "c"]
+    assert view.edges() == [ab, bc, ac]
+    assert (ab.source, ab.target, ab.kind, ab.weight, ab.id) == (a, b, 0, 2.5, 0)
+    assert (bc.weight, ac.kind) == (1.0, 7)
+    assert {a, b, c, *view.nodes()} == {a, b, c}
+    assert (a == view.get_node(0), a == b, a in view) == (True, False, True)
+    assert (repr(a), repr(ac)) == ("<Node 0 a>", "<Edge 2 a -> c>")
+
+
+def test_attributes(graph: ModuleType) -> None:
+    view = graph.GraphView()
+    node = view.create_node("R1", {"value": "10k", "größe": "0603"})
+    assert (node.get("value"), node.get("größe"), node.get("other")) == ("10k", "0603", None)
+    assert sorted(item["key"] for item in node.attributes) == ["größe", "value"]
+
+
+def test_binding(graph: ModuleType) -> None:
+    view, (a, _, c), (ab, bc, ac) = triangle(graph)
+    bound = view.bind(a)
+    assert (bound.node, bound.index, bound.out_degree(), bound.in_degree()) == (a, 0, 2, 0)
+    assert (bound.edges(), bound.edges(7), bound.edges(kind=9)) == ([ab, ac], [ac], [])
+    assert (view.bind(c).incoming_edges(), view.bind(c).incoming_edges(0)) == ([bc, ac], [bc])
+    part = view.view()
+    kind, text = raises(lambda: part.bind(a))
+    assert (issubclass(kind, graph.GraphError), kind.__name__) == (True, "NotInView")
+    assert text == "node 0 'a' is not in this view"
+
+
+def test_visits(graph: ModuleType) -> None:
+    view, (a, b, _), (ab, bc, ac) = triangle(graph)
+    seen: list[Any] = []
+    view.bind(a).visit_edges(seen.append)
+    assert seen == [ab, ac]
+    view.bind(a).visit_edges(seen.append, kind=7)
+    assert seen == [ab, ac, ac]
+
+    def fail(edge: Any) -> None:
+        raise LookupError(edge.target.name)
+
+    assert raises(lambda: view.bind(b).visit_edges(fail)) == (LookupError, "c")
+    assert raises(lambda: view.bind(a).visit_edges(lambda _: view.create_node("d"))) == (
+        RuntimeError,
+        "the GraphView is in use by a call that reads it, and cannot be changed until that is over",
+    )
+    assert len(view) == 3
+    # What a visit was given can be kept.
+    kept = triangle(graph)[0].get_node(0)
+    gc.collect()
+    assert kept.name == "a"
+    assert [edge.target.name for edge in seen] == ["b", "c", "c"]
+    assert bc.source == b
+
+
+def test_breadth_first(graph: ModuleType) -> None:
+    view, (a, b, c), _ = triangle(graph)
+    seen: list[tuple[str, int]] = []
+
+    def visit(bound: Any, distance: int) -> bool:
+        seen.append((bound.node.name, distance))
+        return bool(bound.node.name != "b")
+
+    view.bfs(a, visit)
+    assert seen == [("a", 0), ("b", 1), ("c", 1)]
+    seen.clear()
+    view.bfs(a, visit, kind=0)
+    assert seen == [("a", 0), ("b", 1)]
+    assert (view.levels(a), view.levels(a, 0), view.levels(c)) == ([1, 2], [1, 1, 1], [1])
+    kind, text = raises(lambda: view.bfs(b, lambda bound, _: bound.index))
+    assert kind is TypeError
+    assert "bool" in text
+
+
+def test_paths(graph: ModuleType) -> None:
+    view, (a, b, c), (ab, bc, ac) = triangle(graph)
+    path = view.shortest_path(a, c)
+    assert (len(path), path.edges(), path.nodes(), path.weight()) == (1, [ac], [a, c], 1.0)
+    path = view.shortest_path(a, c, kind=0)
+    assert (len(path), path.edges(), path.nodes(), path.weight()) == (2, [ab, bc], [a, b, c], 3.5)
+    assert view.shortest_path(c, a) is None
+    assert len(view.shortest_path(b, b)) == 0
+    view.destroy()
+    assert [node.name for node in path.nodes()] == ["a", "b", "c"]
+
+
+def test_subgraphs(graph: ModuleType) -> None:
+    view, (a, b, c), (ab, bc, ac) = triangle(graph)
+    part = view.subgraph([0, 2])
+    assert (part.nodes(), part.edges()) == ([a, c], [ac])
+    assert (part.insert_edge(ab), part.insert_edge(ab), part.insert_node(b)) == (True, False, False)
+    assert part.edges() == [ac, ab]
+    near = view.neighborhood(b, 1)
+    assert (near.nodes(), near.edges()) == ([b, c], [bc])
+    part.insert_subgraph(near)
+    assert set(part.edges()) == {ab, bc, ac}
+    assert raises(lambda: view.subgraph([9]))[1] == "no node in this view has the id 9"
+    assert raises(lambda: part.insert_subgraph(part))[0] is ValueError
+
+
+def test_graphs_are_apart(graph: ModuleType) -> None:
+    view, (a, *_), (ab, *_) = triangle(graph)
+    other = graph.GraphView()
+    b = other.create_node("b")
+    for function in (
+        lambda: other.insert_node(a),
+        lambda: other.insert_edge(ab),
+        lambda: other.create_edge(a, b),
+        lambda: other.insert_subgraph(view),
+        lambda: other.bind(a),
+    ):
+        kind, text = raises(function)
+        assert (kind.__name__, text) == ("OtherGraph", "nodes and edges of another graph cannot be used here")
+    assert a not in other
+
+
+def test_nodes_live_as_long_as_their_view(graph: ModuleType) -> None:
+    view, (a, b, _), (ab, *_) = triangle(graph)
+    part = view.subgraph([0])
+    also_a = part.get_node(0)
+    bound = view.bind(b)
+    view.destroy()
+    for use in (lambda: a.name, lambda: ab.source, bound.edges, lambda: len(view), view.destroy):
+        assert raises(use) == (ReferenceError, "the GraphView has been destroyed")
+    assert also_a.name == "a"  # by another view, which is there
+    lone = graph.GraphView().create_node("lone")
+    gc.collect()
+    assert lone.name == "lone"  # it keeps its view
+
+
+def test_only_a_view_makes_nodes(graph: ModuleType) -> None:
+    view, (a, *_), _ = triangle(graph)
+    for name in ("Node", "Edge", "BoundNode", "Path"):
+        assert raises(getattr(graph, name))[1].startswith(f"cannot create '{name}' objects: its field ")
+    assert raises(lambda: setattr(a, "id", 5))[0] is TypeError
+    assert view.get_node(0).id == 0
+    # A view that nodes came from is not replaced under them.
+    assert raises(view.__init__) == (TypeError, "this GraphView cannot be initialised again")
+    assert a.name == "a"
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_as_in_pure_python(graph: ModuleType, pure_graph: ModuleType, seed: int) -> None:
+    """Random graphs and walks give the same numbers in both."""
+
+    def numbers(module: Any) -> list[Any]:
+        choose = random.Random(seed)
+        view = module.GraphView()
+        nodes = [view.create_node(f"node {number}") for number in range(60)]
+        for _ in range(choose.randrange(120)):
+            view.create_edge(choose.choice(nodes), choose.choice(nodes), choose.randrange(3))
+        part = view.subgraph(choose.sample(range(60), 30))
+        part.insert_subgraph(view.neighborhood(nodes[0], 2))
+        found: list[Any] = [view.edge_count(), len(part), [edge.id for edge in part.edges()]]
+        for node in nodes:
+            bound = view.bind(node)
+            found += [bound.out_degree(), bound.in_degree(), [edge.id for edge in bound.edges(1)]]
+            found.append(view.levels(node, choose.choice([None, 0, 1, 2])))
+            path = view.shortest_path(node, choose.choice(nodes))
+            found.append(None if path is None else [[edge.id for edge in path.edges()], len(path), path.weight()])
+            steps: list[tuple[int, int]] = []
+
+            def visit(bound: Any, distance: int, steps: list[tuple[int, int]] = steps) -> bool:
+                steps.append((bound.node.id, distance))
+                return distance < 3
+
+            view.bfs(node, visit)
+            found.append(steps)
+        return found
+
+    assert numbers(graph) == numbers(pure_graph)
+
+
+def run(folder: str, file: str, *arguments: str) -> str:
+    environment = {**os.environ, "NANO_FFI_MODE": "Debug"}
+    command = [sys.executable, str(EXAMPLES / folder / file), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which only Linux has")
+def test_memory_returns(graph: ModuleType) -> None:
+    """Graphs of 20,000 nodes, made and dropped: what one takes is free afterwards, and rounds add nothing."""
+    lines = run("graph", "stress.py", "20000", "4").splitlines()
+    assert len(lines) == 4
+    taken = [float(line.split(", ")[1].split()[0]) for line in lines]
+    left = [float(line.split(", ")[2].split()[0]) for line in lines]
+    assert min(taken) > 5
+    assert max(left) < min(taken) / 2
+    assert left[3] - left[1] < 1
+
+
+def test_the_graph_benchmark_runs(graph: ModuleType) -> None:
+    pytest.importorskip("networkx", reason="the benchmark compares with networkx: pip install networkx")
+    rows = run("graph", "benchmark.py", "400").splitlines()
+    assert len(rows) == 2 + 8
+    assert all(row.count("|") == 7 for row in rows)
+
+
+# S-expressions.
+
+
+def texts() -> list[Path]:
+    found = sorted(FILES.iterdir())
+    assert [path.suffix for path in found] == [".kicad_mod", ".kicad_pcb", ".kicad_sym"]
+    return found
+
+
+def file_class(sexp: Any, path: Path) -> Any:
+    names = {".kicad_mod": "Footprint", ".kicad_pcb": "Board", ".kicad_sym": "SymbolLibrary"}
+    return getattr(sexp.kicad, names[path.suffix])
+
+
+def test_tokens(sexp: ModuleType, pure_sexp: ModuleType) -> None:
+    tokens = sexp.tokenize('(at -1.5\n  "ü \\" x" y) ; end')
+    assert [(token.kind.name, token.text, token.line, token.column) for token in tokens] == [
+        ("open", "(", 1, 1),
+        ("symbol", "at", 1, 2),
+        ("number", "-1.5", 1, 5),
+        ("string", '"ü \\" x"', 2, 3),
+        ("symbol", "y", 2, 12),
+        ("close", ")", 2, 13),
+    ]
+    count = 0
+    for path in texts():
+        text = path.read_text(encoding="utf-8")
+        ours = [(token.kind.name, token.text, token.line, token.column) for token in sexp.tokenize(text)]
+        theirs = [(token.kind, token.text, token.line, token.column) for token in pure_sexp.tokenize(text)]
+        assert ours == theirs
+        count += len(ours)
+    assert count > 2500
+
+
+def test_trees(sexp: ModuleType) -> None:
+    root = sexp.parse('(net 1 "a\\nb" () (x 2) (x 3))').root()
+    assert (root.kind.name, root.head(), len(root), root.line, root.column) == ("list", "net", 6, 1, 1)
+    assert (root[1].number(), root[2].text, root[-1][1].number(), len(root[3])) == (1.0, "a\nb", 3.0, 0)
+    assert (root.find("x"), root.find("y"), root.find_all("x")) == (root[4], None, [root[4], root[5]])
+    assert [item.kind.name for item in root.items()] == ["symbol", "number", "string", "list", "list", "list"]
+    assert list(root) == root.items()
+    assert bool(root[3]) is True
+    assert repr(root[4]) == "<list (x …) at 1:18>"
+    assert raises(lambda: root[6])[1] == "the index 6 of a list of 6 items"
+    assert issubclass(raises(lambda: root[-7])[0], IndexError)
+
+
+def test_a_node_keeps_the_text(sexp: ModuleType) -> None:
+    nodes = [sexp.parse(f'(a "{"text " * 100}{number}" (b {number}))').root().find("b") for number in range(200)]
+    gc.collect()
+    assert [node[1].number() for node in nodes] == list(range(200))
+
+
+@pytest.mark.parametrize("path", texts(), ids=lambda path: path.suffix)
+def test_files_come_back(sexp: ModuleType, pure_sexp: ModuleType, path: Path) -> None:
+    """As a tree and as typed objects, to the byte, also from a text without lines."""
+    text = path.read_text(encoding="utf-8")
+    tree = sexp.parse(text)
+    assert tree.write() == sexp.format(text) == pure_sexp.format(text) == text
+    assert sexp.format(" ".join(token.text for token in sexp.tokenize(text))) == text
+    File = file_class(sexp, path)  # noqa: N806
+    file = File.loads(text)
+    assert file.dumps() == text
+    again = File.loads(file.dumps())
+    assert again == file
+    assert repr(again) == repr(file)
+
+
+def test_a_board_is_edited(sexp: ModuleType) -> None:
+    text = (FILES / "divider.kicad_pcb").read_text(encoding="utf-8")
+    board = sexp.kicad.Board.loads(text)
+    assert (board.version, board.general.thickness, len(board.footprints)) == (20241229, 1.6, 2)
+    first = board.footprints[0]
+    assert (first.property("Value"), first.property("None"), first.at.angle) == ("10k", None, 90.0)
+    assert [(pad.number, pad.net.name, pad.shape.name) for pad in first.pads] == [
+        ("1", "/OUT", "roundrect"),
+        ("2", "+5V", "roundrect"),
+    ]
+    board.general.thickness = 0.8
+    board.nets[3].name = 'a "b"\\'
+    board.nets.append(sexp.kicad.Net(4, "/NEW"))
+    first.pads[0].size.width = 0.9
+    del board.segments[0]
+    again = sexp.kicad.Board.loads(board.dumps())
+    assert again == board
+    assert (again.general.thickness, again.nets[3].name, again.nets[4].name) == (0.8, 'a "b"\\', "/NEW")
+    assert (again.footprints[0].pads[0].size.width, len(again.segments)) == (0.9, 2)
+
+
+def test_what_no_field_is_for(sexp: ModuleType) -> None:
+    text = (FILES / "R_0603.kicad_mod").read_text(encoding="utf-8")
+    strange = text[:-2] + '\t(strange 1\n\t\t(thing "x")\n\t)\n)\n'
+    footprint = sexp.kicad.Footprint.loads(strange)
+    assert footprint.extra == ['(strange 1\n\t\t(thing "x")\n\t)']
+    assert footprint.dumps() == strange
+    footprint.extra = [*footprint.extra, ")"]
+    assert raises(footprint.dumps)[1] == "UnbalancedParenthesis"
+    footprint.extra = []
+    assert footprint.dumps() == text
+
+
+def test_signatures(sexp: ModuleType) -> None:
+    signature = str(inspect.signature(sexp.kicad.Font))
+    assert signature == "(face=None, *, size, thickness=None, bold=None, italic=None)"
+    assert pickle.loads(pickle.dumps(sexp.kicad.PadType.smd)) is sexp.kicad.PadType.smd
+    stub = (EXAMPLES / "sexp" / "sexp.pyi").read_text(encoding="utf-8")
+    ast.parse(stub)
+
+
+def test_a_symbol_of_ones_own(sexp: ModuleType) -> None:
+    kicad = sexp.kicad
+    effects = kicad.Effects(kicad.Font(size=kicad.Extent(1.27, 1.27)), justify=["left"])
+    symbol = kicad.Symbol("Wire", properties=[kicad.Property("Value", "w", kicad.At(0, 1.5), effects=effects)])
+    library = kicad.SymbolLibrary(20241209, "example", symbols=[symbol])
+    assert library.dumps() == (
+        '(kicad_symbol_lib\n\t(version 20241209)\n\t(generator "example")\n\t(symbol "Wire"\n'
+        '\t\t(property "Value" "w"\n\t\t\t(at 0 1.5)\n\t\t\t(effects\n\t\t\t\t(font\n\t\t\t\t\t(size 1.27 1.27)\n'
+        "\t\t\t\t)\n\t\t\t\t(justify left)\n\t\t\t)\n\t\t)\n\t)\n)\n"
+    )
+    assert kicad.SymbolLibrary.loads(library.dumps()) == library
+    symbol.properties[0].at = kicad.At(float("nan"), 0)
+    library.symbols = [symbol]
+    assert raises(library.dumps)[1] == "a number is infinite or NaN, which (kicad_symbol_lib …) cannot hold"
+
+
+SYNTAX = {
+    "": ("UnexpectedEnd", "line 1, column 1: the text ends here, with nothing in it\n    \n    ^"),
+    "(a\n  (b": ("UnexpectedEnd", "line 2, column 5: the text ends here, and lists are open\n    (b\n      ^"),
+    "(a))": ("UnbalancedParenthesis", "line 1, column 4: the expression has ended before\n    (a))\n       ^"),
+    ")": ("UnbalancedParenthesis", "line 1, column 1: nothing is open here\n    )\n    ^"),
+    "a b": ("NotOneExpression", "line 1, column 3: the expression has ended before\n    a b\n      ^"),
+    '(ü\n\t(x "y)': ("UnterminatedString", 'line 2, column 5: the string has no end\n    (x "y)\n       ^'),
+}
+
+
+@pytest.mark.parametrize("text", SYNTAX, ids=repr)
+def test_wrong_syntax(sexp: ModuleType, text: str) -> None:
+    name, message = SYNTAX[text]
+    kind, said = raises(lambda: sexp.parse(text))
+    assert (kind.__name__, said) == (name, message)
+    assert issubclass(kind, sexp.SyntaxError)
+
+
+FORMATS = {
+    "(other)": ("WrongTag", 1, "expected (footprint …), not (other)"),
+    '(footprint "a")': ("MissingField", 1, "(footprint …) has no (layer …)"),
+    "(footprint)": ("MissingValue", 1, "(footprint) has no value 'name'"),
+    '(footprint "a" b)': ("TooManyValues", 16, "(footprint …) has one value more than expected: b"),
+    '(footprint "a" (version 1.5))': ("WrongValue", 25, "expected a whole number (u32), not 1.5"),
+    '(footprint "a" (layer))': ("MissingValue", 16, "(layer) has no value"),
+    '(footprint "a" (layer "b") (layer "c"))': ("SecondField", 28, "a second (layer …) in (footprint …)"),
+    '(footprint "a" (locked maybe))': ("WrongValue", 24, "expected yes or no, not maybe"),
+    '(footprint "a" (at 1 (x)))': ("MissingValue", 16, "(at …) has no value 'y'"),
+    '(footprint "a" (at 1 2 3 (x)))': ("UnknownField", 26, "(x) is unknown in (at …)"),
+    '(footprint "a" (fp_text label))': (
+        "WrongValue",
+        25,
+        "expected reference, value or user, not label",
+    ),
+}
+
+
+@pytest.mark.parametrize("text", FORMATS)
+def test_wrong_files(sexp: ModuleType, text: str) -> None:
+    name, column, message = FORMATS[text]
+    kind, said = raises(lambda: sexp.kicad.Footprint.loads(text))
+    caret = " " * (4 + column - 1) + "^"
+    assert (kind.__name__, said) == (name, f"line 1, column {column}: {message}\n    {text}\n{caret}")
+    assert issubclass(kind, sexp.FormatError)
+
+
+ATOMS = st.one_of(
+    st.sampled_from(["a", "xy", "-", "1x", "ü"]),
+    st.integers().map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=8).map(
+        lambda text: '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    ),
+)
+EXPRESSIONS = st.recursive(
+    ATOMS, lambda inner: st.lists(inner, max_size=5).map(lambda items: "(" + " ".join(items) + ")"), max_leaves=30
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(text=EXPRESSIONS)
+def test_any_expression(sexp: ModuleType, pure_sexp: ModuleType, text: str) -> None:
+    def shape(node: Any, items: Callable[[Any], list[Any]], kind: Callable[[Any], str]) -> Any:
+        if kind(node) == "list":
+            return [shape(item, items, kind) for item in items(node)]
+        return kind(node), node.text, node.line, node.column
+
+    tree = sexp.parse(text)
+    pretty = tree.write()
+    assert sexp.format(pretty) == pretty == pure_sexp.format(text)
+    ours = shape(tree.root(), lambda node: node.items(), lambda node: node.kind.name)
+    theirs = shape(pure_sexp.parse(text), lambda node: node.items, lambda node: node.kind)
+    assert ours == theirs
+
+
+def test_the_sexp_benchmark_runs(sexp: ModuleType) -> None:
+    pytest.importorskip("sexpdata", reason="the benchmark compares with sexpdata: pip install sexpdata")
+    rows = run("sexp", "benchmark.py", "2").splitlines()
+    assert len(rows) == 2 + 7
+    assert all(row.count("|") == 7 for row in rows)
+
+
+def test_nothing_leaks(graph: ModuleType, sexp: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    text = (FILES / "R_0603.kicad_mod").read_text(encoding="utf-8")
+    view, (a, _, c), _ = triangle(graph)
+    for function in (
+        lambda: triangle(graph),
+        lambda: view.subgraph([0, 1]).nodes(),
+        lambda: view.subgraph([0, 9]),
+        lambda: view.shortest_path(a, c).nodes(),
+        lambda: view.bfs(a, lambda _bound, _distance: True),
+        lambda: view.bind(a).visit_edges(lambda edge: edge.source),
+        lambda: sexp.parse("(a (b))").root().items(),
+        lambda: sexp.parse("(a (b)"),
+        lambda: sexp.tokenize("(a b)"),
+        lambda: sexp.kicad.Net(1, "a"),
+        lambda: sexp.kicad.Footprint.loads("(footprint (at 1))"),
+    ):
+        assert growth(function) < 1
+    before = growth(lambda: None)
+    assert before < 1
+    footprint = sexp.kicad.Footprint.loads(text)
+    assert footprint.dumps() == text
