@@ -71,7 +71,7 @@ pub const Counter = struct {
 pub var alive: i64 = 0;
 
 pub fn living() i64 {
-    return alive;
+    return @atomicLoad(i64, &alive, .monotonic);
 }
 
 /// Owns memory.
@@ -80,13 +80,13 @@ pub const Stack = struct {
     gpa: std.mem.Allocator,
 
     pub fn init(gpa: std.mem.Allocator, first: []const i64) !Stack {
-        alive += 1;
+        _ = @atomicRmw(i64, &alive, .Add, 1, .monotonic);
         var stack: Stack = .{ .gpa = gpa };
         try stack.items.appendSlice(gpa, first);
         return stack;
     }
     pub fn deinit(self: *Stack) void {
-        alive -= 1;
+        _ = @atomicRmw(i64, &alive, .Sub, 1, .monotonic);
         self.items.deinit(self.gpa);
     }
     pub fn push(self: *Stack, value: i64) !void {
