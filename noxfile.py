@@ -142,20 +142,20 @@ def tests(session: nox.Session) -> None:
         session.error(f"the suite passed, but before it failed, see above: {', '.join(failed)}")
 
 
-def build_wheel(session: nox.Session, source: str = ".") -> Path:
+def build_wheel(session: nox.Session, source: str = ".", *options: str) -> Path:
     """Build the wheel for the session's Python as any `pip install` would; its path."""
     folder = session.cache_dir.resolve() / f"wheel-{session.name}"
     for old in folder.glob("*.whl"):
         old.unlink()
-    session.run("uv", "build", "--wheel", "--python", f"{session.bin}/python", f"--out-dir={folder}", source)
+    session.run("uv", "build", "--wheel", "--python", f"{session.bin}/python", f"--out-dir={folder}", *options, source)
     (wheel,) = folder.glob("*.whl")
     return wheel
 
 
-def install_for_tests(session: nox.Session) -> None:
-    """The package as a wheel, and what its tests need."""
+def install_for_tests(session: nox.Session, *options: str) -> None:
+    """The package as a wheel, built with these options, and what its tests need."""
     install(session, "test", extras=("zig",))
-    wheel = build_wheel(session)
+    wheel = build_wheel(session, ".", *options)
     session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
 
 
@@ -164,6 +164,30 @@ def soak(session: nox.Session) -> None:
     """Call each function a million times, in every way that calls end: nothing may grow. Arguments: pytest's."""
     install_for_tests(session)
     session.run("pytest", "tests/test_leaks.py", *(session.posargs or ("--soak=1_000_000",)))
+
+
+@nox.session(default=False)
+def memcheck(session: nox.Session) -> None:
+    """Run tests under valgrind's memcheck. Arguments: pytest's."""
+    install_for_tests(session)
+    run_beside_package(session, "scripts.memcheck")
+
+
+@nox.session(default=False)
+def tsan(session: nox.Session) -> None:
+    """Look for data races in 32 threads. Arguments: the CPython to use, --help."""
+    install_for_tests(session)
+    run_beside_package(session, "scripts.tsan")
+
+
+@nox.session(default=False)
+def safe(session: nox.Session) -> None:
+    """Run tests on an extension with all of Zig's checks, in which wrong memory is filled. Arguments: pytest's."""
+    install_for_tests(session, "--config-setting=cmake.build-type=Debug")
+    files = [
+        f"tests/test_{name}.py" for name in ("call", "calling", "fuzz", "kinds", "leaks", "registration", "soundness")
+    ]
+    session.run("pytest", *(session.posargs or files))
 
 
 @nox.session
