@@ -44,6 +44,8 @@ TOOLS = "pytest==9.0.2 hypothesis==6.148.7 typing_extensions tomli exceptiongrou
 """Pure Python: hypothesis has compiled parts since 6.149."""
 LEFT_OUT = ("packaging", "test_importer.py", "test_typing.py", "test_readme.py")
 """Parts of the suite in which every test starts processes."""
+SLOW = ("test_call.py", "test_errors.py", "test_kinds.py", "test_registration.py")
+"""The part of the suite for a slow runtime: each built-in function, each kind of type, errors, names."""
 FUZZ_CALLS = "2_000"
 """Of the tests with random calls, of which the suite makes a million."""
 TIME_LIMIT = 1800
@@ -60,6 +62,8 @@ class Result:
     how: str = "static"
     """A `How`'s value, or ``static``: it was not run."""
     runtime: str = ""
+    part: str = ""
+    """``whole`` is the suite, ``slow`` the part of it for slow runtimes."""
     passed: int = 0
     skipped: int = 0
     failed: list[str] = field(default_factory=list)
@@ -75,6 +79,7 @@ def main() -> int:
     parser.add_argument("--report", type=Path, help="write the table as Markdown to this file, too")
     parser.add_argument("--fresh", action="store_true", help="run also what has been run")
     parser.add_argument("--require", type=int, default=0, metavar="N", help="fail if fewer than N wheels were run")
+    parser.add_argument("--part", action="store_true", help="run everywhere only the part for slow runtimes")
     parser.add_argument("--jobs", type=int, default=1, help="wheels at a time (default: %(default)s)")
     options = parser.parse_args()
     wheels = find_wheels(options.wheelhouse)
@@ -84,7 +89,7 @@ def main() -> int:
         return 2
     place = Place.find()
     tools = install_tools(place)
-    suite = suite_digest()
+    suite = suite_digest(options.part)
     missing = sorted({runtime.name for target in chosen for runtime in suitable(target) if not runtime.there(place)})
     if missing:
         print(f"runtimes that are not here (nox -s runtimes -- {' '.join(missing)}), so that wheels are not run")
@@ -92,7 +97,7 @@ def main() -> int:
 
     def work(item: tuple[int, tuple[Target, Path]]) -> Result:
         number, (target, wheel) = item
-        result = one(place, tools, suite, target, wheel, fresh=options.fresh)
+        result = one(place, tools, suite, target, wheel, fresh=options.fresh, part=options.part)
         state = f"FAILED: {result.problems[0]}" if result.problems else f"{result.passed} passed"
         what = result.how if result.how == "static" else f"{result.how}, {state}"
         print(f"[{number}/{len(chosen)}] {target.identifier}  {what}  {result.seconds:.0f} s", flush=True)
@@ -138,16 +143,16 @@ def install_tools(place: Place) -> Path:
     return folder
 
 
-def suite_digest() -> str:
+def suite_digest(part: bool) -> str:
     """Of all that decides what is run, beside the wheel."""
-    state = hashlib.sha256(" ".join([*TOOLS, *MODULES, *LEFT_OUT]).encode())
+    state = hashlib.sha256(" ".join([*TOOLS, *MODULES, *LEFT_OUT, *SLOW, str(part)]).encode())
     files = [*(ROOT / "tests").glob("*.py"), *(ROOT / "tests" / "extension").iterdir(), Path(table.__file__)]
     for path in sorted(files):
         state.update(path.name.encode() + path.read_bytes())
     return state.hexdigest()
 
 
-def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, fresh: bool) -> Result:
+def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, fresh: bool, part: bool) -> Result:
     """Check a wheel, and run it where there is a runtime. What was run before, with the same bytes, is not again."""
     digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
     record = STATE / f"{target.identifier}.json"
@@ -161,6 +166,7 @@ def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, f
     for runtime in suitable(target):
         if target.python.version in runtime.there(place) and not result.problems:
             result.how, result.runtime = runtime.how.value, runtime.name
+            result.part = "slow" if part or is_slow(runtime) else "whole"
             run(place, tools, runtime, target, wheel, result)
             break
     result.seconds = time.monotonic() - started
@@ -199,7 +205,7 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             *("-q", "-p", "no:cacheprovider", "--tb=short", f"--rootdir={shown(ROOT)}"),
             *(f"--config-file={shown(ROOT / 'pyproject.toml')}", f"--basetemp={shown(folder / 'temporary')}"),
             *(f"--ignore={shown(ROOT / 'tests' / name)}" for name in LEFT_OUT),
-            shown(ROOT / "tests"),
+            *(shown(ROOT / "tests" / name) for name in (SLOW if result.part == "slow" else ("",))),
         ]
         inside = ROOT / "scripts" / "runtimes" / "inside.py"
         targets_py = ROOT / "nano_ffi" / "wheels" / "targets.py"
@@ -226,10 +232,13 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             result.problems.append(f"ended with {status}: {last} ({log.relative_to(ROOT)})")
 
 
+def is_slow(runtime: Runtime) -> bool:
+    return runtime.how in {How.EMULATED, How.LOADED_EMULATED}
+
+
 def modules_of(runtime: Runtime, target: Target) -> tuple[str, ...]:
     """Of `MODULES`, where an emulator is slow with one CPython only."""
-    slow = runtime.how in {How.EMULATED, How.LOADED_EMULATED}
-    return () if slow and target.python.version != "3.13" else MODULES
+    return () if is_slow(runtime) and target.python.version != "3.13" else MODULES
 
 
 def compile_target(target: Target) -> Target:
@@ -254,12 +263,14 @@ def read_report(report: Path, result: Result) -> None:
 
 
 def compare(results: Sequence[Result]) -> None:
-    """Every runtime finds the tests that the first one found: fewer are a problem."""
+    """Every runtime finds the tests that another one found in the same part: fewer are a problem."""
     ran = [result for result in results if result.how != "static" and not result.problems]
-    everywhere = set().union(*(result.tests for result in ran))
-    for result in ran:
-        if lacking := sorted(everywhere - result.tests.keys()):
-            result.problems.append(f"{len(lacking)} tests were neither run nor skipped: {', '.join(lacking[:3])} …")
+    for part in ("whole", "slow"):
+        of_it = [result for result in ran if result.part == part]
+        everywhere = set().union(*(result.tests for result in of_it))
+        for result in of_it:
+            if lacking := sorted(everywhere - result.tests.keys()):
+                result.problems.append(f"{len(lacking)} tests were neither run nor skipped: {', '.join(lacking[:3])} …")
 
 
 if __name__ == "__main__":

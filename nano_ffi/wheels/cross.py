@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import fcntl
 import io
 import os
 import shutil
@@ -16,7 +17,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -180,16 +181,17 @@ class Run:
     def execute(self) -> None:
         """Raises FatalError if a wheel failed; the others are built, recorded and in the output folder."""
         self.session.output = self.output
-        for target in self.wanted:  # of a run that was killed
-            for left_over in self.output.glob(f".{target.identifier}.*.whl.part"):
-                left_over.unlink()
-        self.keep_what_is_current()
-        todo = [target for target in self.wanted if target not in self.wheels]
-        if todo:
-            self.run_before_all(todo)
-            backend = self.backend(todo[0])
-            with self.screen, Pool[Built | None]() as pool:
-                self.work(todo, backend, pool)
+        with alone_in(self.output), alone_in(self.state):
+            for target in self.wanted:  # of a run that was killed
+                for left_over in self.output.glob(f".{target.identifier}.*.whl.part"):
+                    left_over.unlink()
+            self.keep_what_is_current()
+            todo = [target for target in self.wanted if target not in self.wheels]
+            if todo:
+                self.run_before_all(todo)
+                backend = self.backend(todo[0])
+                with self.screen, Pool[Built | None]() as pool:
+                    self.work(todo, backend, pool)
         self.raise_failures()
         self.feed_summary()
 
@@ -486,6 +488,22 @@ class Run:
                 log.build_start(target.identifier)
                 log.build_start_time = time.time() - self.seconds[target]
                 log.build_end(None if target in self.reused else self.wheels[target])
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait until no other run works in `folder`. The system ends the claim of a run that was killed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another run is at work in {shown(folder)}: waiting until it is done.", flush=True)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 class Screen:

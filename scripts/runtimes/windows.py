@@ -56,7 +56,8 @@ def make(place: Place, name: str, pythons: tuple[str, ...], arch: str) -> None:
             "import sys, ctypes, sysconfig; assert (sys.platform, sysconfig.get_platform()) == ('win32', 'win-amd64')"
         )
         place.run(launcher, "-c", probe)
-        place.run(launcher, "-m", "compileall", "-q", f"Z:{home / 'Lib'}")
+        # Some files are there to be refused.
+        place.run(launcher, "-c", f"import compileall; compileall.compile_dir('Z:{home / 'Lib'}', quiet=2)")
         place.finish(part)
 
 
