@@ -64,8 +64,8 @@ def run(valgrind: str, *arguments: str) -> tuple[int, list[ET.Element]]:
         report = Path(folder) / "report.xml"
         command = [valgrind, *OPTIONS, "--xml=yes", f"--xml-file={report}", f"--suppressions={SUPPRESSIONS}"]
         # With malloc each object is memory of its own. Modules keep to instructions that valgrind knows.
-        environment = {**os.environ, "PYTHONMALLOC": "malloc", "NANO_FFI_CPU": "baseline"}
-        done = subprocess.run([*command, sys.executable, *arguments], check=False, env=environment, cwd=folder)
+        environment = {**os.environ, "PYTHONMALLOC": "malloc", "NANO_FFI_CPU": "baseline", "PYTHONSAFEPATH": "1"}
+        done = subprocess.run([*command, sys.executable, *arguments], check=False, env=environment)
         return done.returncode, list(ET.parse(report).iter("error"))
 
 
