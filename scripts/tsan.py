@@ -62,7 +62,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as temporary:
         folder = options.keep or Path(temporary)
         build(targets.parse(f"{python}-manylinux_x86_64"), folder)
-        races = run(options, folder, "--race", rounds=2)
+        races = run(options, folder, "--race", rounds=100)
         if not any("kinds.double" in where for where in races):
             print("ERROR: a race that was made on purpose was not seen, so no other would be: is libtsan gcc's?")
             return 1

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import sys
 import threading
+import time
 from typing import Any
 
 import nano_ffi
@@ -114,6 +115,7 @@ def main() -> None:
             for step in range(rounds):
                 if race:
                     kinds.double(ARRAY)
+                    time.sleep(0.001)  # the others' turn
                 else:
                     turn(number, step)
         except BaseException as error:  # noqa: BLE001
