@@ -149,10 +149,10 @@ class Writer:
             return f"{self.enum_name(typ)} | {self.member_names(typ)}"
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=True)
-        if kind == "map":
+        if kind in {"map", "mapping"}:
             assert typ.item is not None
             return f"{self.typing('Mapping', 'collections.abc')}[{self.builtin('str')}, {self.taking(typ.item)}]"
-        if kind == "object":
+        if kind in {"object", "kept"}:
             return self.builtin("object")
         if kind == "callback":
             assert typ.returns is not None
@@ -186,6 +186,10 @@ class Writer:
             return self.enum_name(typ)
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=False)
+        if kind == "mapping":
+            assert typ.item is not None
+            mapping = self.typing("MutableMapping", "collections.abc")
+            return f"{mapping}[{self.builtin('str')}, {self.giving(typ.item)}]"
         if kind == "map":
             assert typ.item is not None
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.giving(typ.item)}]"

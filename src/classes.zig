@@ -7,6 +7,7 @@
 const std = @import("std");
 const root = if (@import("builtin").is_test) example else @import("root");
 const signature = @import("signature.zig");
+const string_maps = @import("string_maps.zig");
 
 pub const Class = struct {
     T: type,
@@ -138,8 +139,12 @@ pub const FieldKind = enum {
     part,
     /// A slice or std.ArrayList: a list that shows what is in it now.
     list,
+    /// A map from text: a dict that shows what is in it now.
+    map,
     /// A pointer to a struct: the object there, to be read.
     reference,
+    /// A Python object that the struct keeps.
+    kept,
     /// Not at all.
     hidden,
 };
@@ -150,10 +155,16 @@ pub fn fieldKind(comptime Field: type) FieldKind {
 
 fn decideField(comptime Field: type) FieldKind {
     if (isClass(Field)) return .part;
+    if (isKept(Field)) return .kept;
     if (ListItem(Field)) |Item| {
         if (isClass(Item)) return .list;
         if (signature.kindOf(Item) != null and signature.isPart(Item) and
             !isConstSlice(Field)) return .list;
+    }
+    if (string_maps.Value(Field)) |Value| {
+        if (isClass(Value)) return .map;
+        return if (signature.kindOf(Value) != null and signature.isPart(Value) and
+            isCopyable(Value)) .map else .hidden;
     }
     const kind = signature.kindOf(Field) orelse return .hidden;
     if (kind == .reference) return .reference;
@@ -163,6 +174,32 @@ fn decideField(comptime Field: type) FieldKind {
         if (some == .class and !isCopyable(Field)) return .hidden;
     }
     return if (kind != .object and signature.isPart(Field)) .value else .hidden;
+}
+
+/// Whether a field holds a Python object.
+pub fn isKept(comptime Field: type) bool {
+    return Field == signature.Reference or Field == ?signature.Reference;
+}
+
+/// Whether a `T` owns Python objects that Python's garbage collector is to know of.
+pub fn holdsReferences(comptime T: type) bool {
+    return comptime holdsWithin(T, &.{});
+}
+
+fn holdsWithin(comptime T: type, comptime open: []const type) bool {
+    @setEvalBranchQuota(100_000);
+    if (T == signature.Reference) return true;
+    for (open) |Outer| if (Outer == T) return false;
+    if (isArrayList(T)) return holdsWithin(ListItem(T).?, open ++ .{T});
+    const types: []const type = switch (@typeInfo(T)) {
+        .optional => |optional| &.{optional.child},
+        .array => |array| &.{array.child},
+        .@"struct" => |info| info.field_types,
+        .@"union" => |info| if (info.tag_type == null) &.{} else info.field_types,
+        else => &.{},
+    };
+    for (types) |Part| if (holdsWithin(Part, open ++ .{T})) return true;
+    return false;
 }
 
 fn isConstSlice(comptime T: type) bool {
@@ -202,6 +239,26 @@ pub fn listIndexOf(comptime T: type) usize {
     } else unreachable;
 }
 
+/// The types of all fields that are maps, each once.
+pub const maps: []const type = found: {
+    @setEvalBranchQuota(1_000_000);
+    var found: []const type = &.{};
+    for (all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
+        if (fieldKind(Field) != .map) continue;
+        for (found) |known| {
+            if (known == Field) break;
+        } else found = found ++ .{Field};
+    };
+    break :found found;
+};
+
+/// The place of `T` among all maps.
+pub fn mapIndexOf(comptime T: type) usize {
+    return comptime for (maps, 0..) |Map, index| {
+        if (Map == T) break index;
+    } else unreachable;
+}
+
 pub fn isArrayList(comptime T: type) bool {
     if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) return false;
     if (!@hasField(T, "items") or !@hasField(T, "capacity") or
@@ -219,6 +276,7 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
     @setEvalBranchQuota(100_000);
     for (open) |Outer| if (Outer == T) return true;
     if (ListItem(T)) |Item| return copyableWithin(Item, open);
+    if (string_maps.Value(T)) |Value| return copyableWithin(Value, open);
     switch (@typeInfo(T)) {
         .pointer => return T == []const u8 or T == []u8,
         .optional => |optional| return copyableWithin(optional.child, open),
@@ -228,7 +286,6 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
             if (T == signature.Object) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
                 .complex => return true,
-                .map => return copyableWithin(signature.MapValue(T), open),
                 .record, .tuple => {},
                 else => return false,
             } else if (hasDeinit(T)) return false;
@@ -308,6 +365,8 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
     for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
         const why: ?[]const u8 = if (attrs.@"comptime")
             "is comptime"
+        else if (isKept(Field))
+            null
         else if (!isCopyable(Field))
             "has type " ++ @typeName(Field) ++ ", which cannot come from Python"
         else if (hasDeinit(T) and !isFlat(Field)) "has memory that deinit frees" else null;
@@ -327,14 +386,17 @@ pub fn isHashable(comptime T: type) bool {
 
 /// Whether Python may set a field: what points somewhere only where all is copied.
 pub fn isSettable(comptime T: type, comptime Field: type) bool {
-    return comptime isFlat(Field) or (isCopyable(T) and isCopyable(Field));
+    return comptime isFlat(Field) or isKept(Field) or (isCopyable(T) and isCopyable(Field));
 }
 
 /// The name of the type of a field that Python sees.
 pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
-    return comptime signature.typeName(
-        Field,
-    ) orelse "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
+    return comptime name: {
+        if (signature.typeName(Field)) |name| break :name name;
+        if (string_maps.Value(Field)) |Value|
+            break :name "dict[str, " ++ (signature.typeName(Value) orelse "object") ++ "]";
+        break :name "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
+    };
 }
 
 /// What the namespace of a class says of it in its `nano_ffi_options`.
@@ -462,10 +524,28 @@ test fieldKind {
     try std.testing.expectEqual(.hidden, fieldKind(?Forest));
 }
 
+test isKept {
+    try expect(isKept(?signature.Reference) and !isKept([]signature.Reference));
+    try std.testing.expectEqual(.kept, fieldKind(signature.Reference));
+}
+
+test holdsReferences {
+    const Node = struct { children: std.ArrayList(@This()), value: ?signature.Reference };
+    try expect(holdsReferences(Node) and holdsReferences(union(enum) { a: [2]Node, b }));
+    try expect(!holdsReferences(*Node) and !holdsReferences(Forest));
+    try expect(!isCopyable(Node) and !isFlat(signature.Reference));
+}
+
 test ListItem {
     try expect((comptime ListItem([]const Plane).?) == Plane);
     try expect((comptime ListItem(std.ArrayList(u8)).?) == u8);
     try expect(comptime ListItem([]const u8) == null);
+}
+
+test mapIndexOf {
+    try std.testing.expectEqual(0, maps.len);
+    try std.testing.expectEqual(.map, fieldKind(std.StringHashMapUnmanaged(Forest)));
+    try expectEqualStrings("dict[str, u8]", fieldTypeName(std.StringArrayHashMapUnmanaged(u8)));
 }
 
 test isArrayList {
@@ -480,6 +560,8 @@ test isCopyable {
     try expect(!isFlat(Value));
     try expect(isCopyable(union(enum) { a: []const u8, b }));
     try expect(isCopyable(std.ArrayList([]const u8)));
+    try expect(isCopyable(std.StringHashMapUnmanaged([]const u8)));
+    try expect(!isCopyable(std.StringHashMap(*u8)));
     try expect(!isCopyable(struct { next: *u8 }));
     try expect(!isCopyable(std.mem.Allocator));
     try expect(isCopyable([]const Plane.Inner) and !isCopyable(Forest));

@@ -7,6 +7,7 @@ const std = @import("std");
 const classes = @import("classes.zig");
 const exports = @import("exports.zig");
 const signature = @import("signature.zig");
+const string_maps = @import("string_maps.zig");
 
 pub const marker = "nano_ffi-description:";
 
@@ -177,6 +178,11 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
 }
 
 fn fieldTypeOf(comptime Field: type) []const u8 {
+    if (classes.fieldKind(Field) == .map) return object(.{
+        .{ "k", quoted("mapping") },
+        .{ "zig", quoted(classes.fieldTypeName(Field)) },
+        .{ "item", typeOf(string_maps.Value(Field).?) },
+    });
     if (classes.fieldKind(Field) != .list) return typeOf(Field);
     return object(.{
         .{ "k", quoted("list") },
@@ -374,6 +380,7 @@ fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
         const items = if (comptime classes.isArrayList(T)) value.items else value;
         return if (items.len == 0) "[]" else "...";
     }
+    if (string_maps.Value(T) != null) return if (value.count() == 0) "{}" else "...";
     return std.fmt.comptimePrint("{s}", .{repr(T, value) orelse "..."});
 }
 

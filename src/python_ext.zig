@@ -10,6 +10,7 @@ const enums = @import("python/enums.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
 const lists = @import("python/list.zig");
+const maps = @import("python/map.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
@@ -184,6 +185,9 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             // Types first: values may be of them.
             inline for (classes.lists, 0..) |List, index|
                 state.lists[index] = lists.Type(List).create(self, own_name) orelse return false;
+            inline for (classes.maps, 0..) |Map, index| {
+                if (!maps.Type(Map).create(self, own_name, &state.maps[index])) return false;
+            }
             inline for (classes.all, 0..) |declared, index|
                 state.instances[index] = Class(Bridge, own_name, declared).create(
                     self,

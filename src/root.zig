@@ -27,6 +27,7 @@ pub const Bytes = signatures.Bytes;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = signatures.Object;
+pub const Reference = signatures.Reference;
 pub const NdArray = ndarrays.NdArray;
 pub const NdArrayMut = ndarrays.NdArrayMut;
 pub const Owned = allocators.Owned;
@@ -46,4 +47,5 @@ test {
     _ = @import("panics.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
+    _ = @import("string_maps.zig");
 }

@@ -36,8 +36,10 @@ pub const Bytes = struct { data: []const u8 };
 /// `[]u8` is the one that can be written. Both are lent for the call, nothing is copied.
 pub const Buffer = struct { data: []const u8 };
 
-/// A Python object as it is, lent for the call. What can be done with it is CPython's business.
-pub const Object = struct { handle: *anyopaque };
+/// What Zig code has of Python's objects. Only what is called is compiled: nothing without Python.
+const references = @import("python/references.zig");
+pub const Object = references.Object;
+pub const Reference = references.Reference;
 
 /// A Python callable as a Zig function of type `Function`, lent for the call. `call` fails with
 /// error.PythonException where the callable raises, or returns what is no `R`; the function gives
@@ -96,6 +98,8 @@ pub const Kind = enum {
     /// `std.StringHashMap`.
     map,
     object,
+    /// A Python object that is the function's to give: a result or a field.
+    kept,
     callback,
     owned,
 };
@@ -120,6 +124,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
         Object => return .object,
+        Reference => return .kept,
         else => {},
     }
     return switch (@typeInfo(T)) {
@@ -152,7 +157,8 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     if (is_part and (pointer.attrs.@"const" or isBufferItem(pointer.child))) return .items;
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
-        .class => if (is_part or !classes.hasDeinit(pointer.child)) .objects else null,
+        .class => if (is_part or !(classes.hasDeinit(pointer.child) or
+            classes.holdsReferences(pointer.child))) .objects else null,
         else => null,
     };
 }
@@ -192,7 +198,7 @@ pub fn isPart(comptime T: type) bool {
 
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
-        .callback, .owned, .ndarray, .reference, .objects => false,
+        .callback, .owned, .ndarray, .reference, .objects, .kept => false,
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -245,7 +251,7 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         const T = Param orelse return false;
         const is_lent = switch (kindOf(T) orelse return false) {
             .reference => true,
-            .class => !classes.hasDeinit(T),
+            .class => !classes.hasDeinit(T) and !classes.holdsReferences(T),
             else => false,
         };
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
@@ -294,7 +300,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .str, .text => "str",
         .bytes => "bytes",
         .buffer => "buffer",
-        .object => "object",
+        .object, .kept => "object",
         .callback => callback: {
             const info = @typeInfo(T.nano_ffi_callback).@"fn";
             var name: [:0]const u8 = "fn (";
@@ -468,6 +474,11 @@ pub fn analyze(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
             .{ name, param_name, @typeName(T) },
         );
+        if (kindOf(Value(T)) == .kept) return refused(
+            "'{s}': parameter '{s}' is a nano_ffi.Reference, which nobody would give back: take " ++
+                "a nano_ffi.Object, and keep() it",
+            .{ name, param_name },
+        );
         if (kindOf(T) != null and hasWritablePart(T)) return refused(
             "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is " ++
                 "written into a copy is " ++
@@ -498,15 +509,20 @@ pub fn analyze(
         );
     }
 
-    if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg|
-        switch (kindOf(Value(info.param_types[parameter].?)).?) {
-            .callback, .object => return refused(
-                "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep " ++
-                    "it, or take something else",
-                .{ name, arg.name },
+    if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| {
+        const is_pythons = switch (kindOf(Value(info.param_types[parameter].?)).?) {
+            .callback, .object => true,
+            .class, .reference => classes.holdsReferences(
+                classes.Pointee(info.param_types[parameter].?),
             ),
-            else => {},
+            else => false,
         };
+        if (is_pythons) return refused(
+            "'{s}': parameter '{s}' is Python's, and the function releases the GIL: keep " ++
+                "it, or take something else",
+            .{ name, arg.name },
+        );
+    };
 
     const R = Payload(info.return_type orelse return refused(
         "'{s}' has a generic result: give it a type",

@@ -17,6 +17,8 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
+
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
 
@@ -396,7 +398,7 @@ def test_threads(m: ModuleType) -> None:
 def test_the_description_has_classes(m: ModuleType) -> None:
     description = json.loads(m.__nano_ffi_description__())
     classes = {item["name"]: item for item in description["classes"]}
-    assert list(classes) == ["Point", "Line", "Counter", "Stack", "Token"]
+    assert list(classes) == ["Point", "Line", "Counter", "Stack", "Token", "Fragile"]
     assert [field["name"] for field in classes["Line"]["fields"]] == ["from_", "to", "name", "color", "tags"]
     assert [(p["name"], p.get("default")) for p in classes["Point"]["init"]["params"]] == [("x", None), ("y", "0.0")]
     assert "init" not in classes["Token"]
@@ -426,3 +428,40 @@ def test_sub_interpreters(m: ModuleType) -> None:
         interpreter = interpreters.create()
         assert interpreters.exec(interpreter, code) is None
         interpreters.destroy(interpreter)
+
+
+def test_a_deinit_that_fails(m: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From destroy() and `with`, an exception; from where nobody called it, sys.unraisablehook has it."""
+    seen: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(
+        sys, "unraisablehook", lambda args: seen.append((args.exc_type, str(args.exc_value), args.object))
+    )
+    fragile = m.Fragile(panics=True)
+    panic = (nano_ffi.ZigPanic, "Fragile.deinit(): torn")
+    assert raises(fragile.destroy) == panic
+    assert raises(fragile.destroy) == (ReferenceError, "the Fragile has been destroyed")
+    del fragile
+    assert seen == []
+    kind, text = raises(m.Fragile(panics=False).destroy)
+    assert (kind.__name__, issubclass(kind, nano_ffi.ZigError), text) == ("Stuck", True, "Stuck")
+
+    def block() -> None:
+        with m.Fragile(panics=True):
+            pass
+
+    assert raises(block) == panic
+    fragile = m.Fragile(panics=True)
+    assert raises(partial(fragile.__init__, False)) == panic
+    del fragile
+    gc.collect()
+    assert seen == [(kind, "Stuck", m.Fragile)]
+    m.Fragile(panics=True)
+    assert seen[1:] == [(*panic, m.Fragile)]
+
+
+def test_a_deinit_that_fails_leaks_nothing(
+    m: ModuleType, monkeypatch: pytest.MonkeyPatch, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+    assert growth(lambda: m.Fragile(panics=True)) < 1
+    assert growth(m.Fragile(panics=False).destroy) < 1

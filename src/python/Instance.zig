@@ -13,6 +13,7 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
 const memory = @import("memory.zig");
+const references = @import("references.zig");
 const c = capi.functions;
 const Error = errors.Error;
 const PyObject = capi.PyObject;
@@ -55,12 +56,19 @@ pub const Info = struct {
     /// The place of the class in State.instances.
     index: usize,
     alignment: usize,
-    /// Gives back what a value owns.
-    deinit: ?*const fn (value: *anyopaque) void,
-    /// Of a list: the address of an item, null where it has no such.
+    /// Gives back what a value owns. What its deinit panicked with, or returned, is raised; the
+    /// module is null where that has gone already.
+    deinit: ?*const fn (value: *anyopaque, module: ?*PyObject) Error!void,
+    /// Of a list: the address of an item, null where it has no such. Of a map it is that of a
+    /// key's value, and `index` the address of the key, a `[]const u8`.
     item: ?*const fn (list: *anyopaque, index: usize) ?*anyopaque = null,
+    /// Of a list or map: why there is no item any more.
+    gone: [:0]const u8 = "its list has become shorter",
     /// Of a value that is copied as a whole: takes what it points to into new memory of `arena`.
     adopt: ?*const fn (value: *anyopaque, arena: std.mem.Allocator) error{OutOfMemory}!void,
+    /// What the garbage collector is told of the Python objects in a value, and empties them.
+    traverse: ?*const fn (value: *anyopaque, visitor: *const references.Visitor) c_int = null,
+    clear: ?*const fn (value: *anyopaque) void = null,
     /// Whether it points nowhere, and every change leaves a value.
     flat: bool,
     /// Whether addresses that its methods give stay good as long as it lives.
@@ -259,8 +267,9 @@ noinline fn raiseUnusable(self: *Layout) Error {
 noinline fn raiseNoItem(self: *Layout) Error {
     _ = c.PyErr_Format(
         capi.exception("ReferenceError"),
-        "the %s is gone: its list has become shorter",
+        "the %s is gone: %s",
         self.info.name.ptr,
+        of(self.parent.?).info.gone.ptr,
     );
     return error.PythonException;
 }
@@ -491,16 +500,53 @@ pub fn destroy(self: *Layout) Error!void {
         self.state = .destroyed;
         _ = @atomicRmw(usize, &self.generation, .Add, 1, .monotonic);
     }
-    giveBack(self);
+    return giveBack(self);
 }
 
-/// What an owner owns, once: the state says already that it is no more.
-pub fn giveBack(self: *Layout) void {
-    if (self.info.deinit) |deinit| deinit(@ptrFromInt(self.place));
+/// What an owner owns, once: the state says already that it is no more. All is given back also
+/// where this fails.
+pub fn giveBack(self: *Layout) Error!void {
+    defer retire(self);
+    if (self.info.deinit) |deinit| try deinit(@ptrFromInt(self.place), self.module);
+}
+
+fn retire(self: *Layout) void {
     const keep = self.keep orelse return;
     keep.next = self.retired;
     self.retired = keep;
     self.keep = null;
+}
+
+/// Calls `deinit` where only sys.unraisablehook can be told that it failed. An exception that is
+/// set stays so.
+pub fn deinitUnasked(class: *PyObject, info: *const Info, value: *anyopaque) void {
+    const deinit = info.deinit orelse return;
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
+    deinit(value, moduleOf(class)) catch c.PyErr_WriteUnraisable(class);
+}
+
+/// The module (borrowed) of one of our classes or of what is derived from it; null where the
+/// garbage collector took it already.
+fn moduleOf(class: *PyObject) ?*PyObject {
+    const module = c.PyType_GetModule(ownClass(class));
+    if (module == null) c.PyErr_Clear();
+    return module;
+}
+
+/// The class of ours that `class` is, or is derived from. All of ours have `object` as their base:
+/// it is the last one before that.
+pub fn ownClass(class: *PyObject) *PyObject {
+    var own_class = class;
+    while (true) {
+        const base: *PyObject = @ptrCast(
+            @alignCast(c.PyType_GetSlot(own_class, capi.constants.Py_tp_base) orelse break),
+        );
+        if (base == capi.object("PyBaseObject_Type")) break;
+        own_class = base;
+    }
+    return own_class;
 }
 
 /// The items that are looked at: those of one owner, all of them.
@@ -562,6 +608,30 @@ pub fn moveItems(
     }
 }
 
+/// The same of a map's `key`, or of all its keys, which are about to be removed.
+pub fn detachKeys(
+    owner: *Layout,
+    address: usize,
+    key: ?[]const u8,
+    detach: *const fn (item: *Layout, at: *anyopaque) void,
+) void {
+    if (@atomicLoad(?*Layout, &owner.items, .acquire) == null) return;
+    lockItems();
+    defer unlockItems();
+    var next = owner.items;
+    while (next) |item| {
+        next = item.next_item;
+        if (item.state != .item) continue;
+        const map = of(item.parent.?);
+        if ((addressOf(map) orelse continue) != address) continue;
+        const own_key: *const []const u8 = @ptrFromInt(item.place);
+        if (key) |some| if (!std.mem.eql(u8, own_key.*, some)) continue;
+        const at = map.info.item.?(@ptrFromInt(address), item.place) orelse continue;
+        unlink(item);
+        detach(item, at);
+    }
+}
+
 /// The items of a list of `size` are in the opposite order now.
 pub fn reverseItems(owner: *Layout, address: usize, size: usize) void {
     lockItems();
@@ -605,7 +675,7 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
     if (self.previous_item != null or self.items != null) forgetItems(self);
     if (self.state == .owned) {
         self.state = .destroyed;
-        giveBack(self);
+        deinitUnasked(class, self.info, @ptrFromInt(self.place));
     }
     if (self.keep) |keep| keep.destroy();
     while (self.retired) |keep| {
@@ -629,6 +699,10 @@ pub fn traverse(
         const stop = visit(parent, arg);
         if (stop != 0) return stop;
     }
+    if (self.info.traverse) |traverseValue| if (isAtRest(self)) {
+        const stop = traverseValue(@ptrFromInt(self.place), &.{ .visit = visit, .arg = arg });
+        if (stop != 0) return stop;
+    };
     const keep = self.keep orelse return 0;
     for (keep.lent.items) |lent| {
         const stop = visit(lent.object, arg);
@@ -639,4 +713,20 @@ pub fn traverse(
         if (stop != 0) return stop;
     }
     return 0;
+}
+
+/// See tp_clear.
+pub fn clear(object: *PyObject) callconv(.c) c_int {
+    const self = of(object);
+    if (self.info.clear) |clearValue| if (isAtRest(self)) clearValue(@ptrFromInt(self.place));
+    return 0;
+}
+
+/// Whether the value is its own, and no call is changing it: then it owns each reference in it
+/// once. One that the collector is not told of is one more from outside, and so nothing is lost.
+fn isAtRest(self: *Layout) bool {
+    if (self.state != .owned) return false;
+    var hold = self.holds;
+    while (hold) |some| : (hold = some.next) if (some.mode == .exclusive) return false;
+    return true;
 }

@@ -4,12 +4,14 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
+const MapTypes = @import("map.zig").Types;
 const memory = @import("memory.zig");
 const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const list_count = @import("../classes.zig").lists.len;
+const map_count = @import("../classes.zig").maps.len;
 const class_count = @import("../classes.zig").all.len;
 const State = @This();
 
@@ -33,6 +35,8 @@ types: *PyObject,
 instances: [class_count]?*PyObject,
 /// The same of the lists in their fields.
 lists: [list_count]?*PyObject,
+/// The same of the maps.
+maps: [map_count]MapTypes,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -77,6 +81,7 @@ pub fn create(state: *State) bool {
     state.dispatcher = null;
     state.instances = @splat(null);
     state.lists = @splat(null);
+    state.maps = @splat(.{});
     state.ready = true;
     return true;
 }
@@ -90,6 +95,10 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
     }
     for (state.instances ++ state.lists) |class| if (class) |some| {
         const stop = visit(some, arg);
+        if (stop != 0) return stop;
+    };
+    for (state.maps) |types| for ([_]?*PyObject{ types.view, types.iterator }) |class| {
+        const stop = if (class) |some| visit(some, arg) else 0;
         if (stop != 0) return stop;
     };
     const own = .{ state.objects, state.types, state.registered, state.codes, state.replaced };
@@ -110,6 +119,10 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     errors.releaseCache(&state.raised);
     state.kept.release();
     for (state.instances ++ state.lists) |class| c.Py_DecRef(class);
+    for (state.maps) |types| {
+        c.Py_DecRef(types.view);
+        c.Py_DecRef(types.iterator);
+    }
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);

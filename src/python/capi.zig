@@ -300,10 +300,12 @@ pub const constants = struct {
     pub const Py_tp_hash: c_int = 59;
     pub const Py_tp_init: c_int = 60;
     pub const Py_tp_iter: c_int = 62;
+    pub const Py_tp_iternext: c_int = 63;
     pub const Py_tp_methods: c_int = 64;
     pub const Py_tp_new: c_int = 65;
     pub const Py_tp_repr: c_int = 66;
     pub const Py_tp_richcompare: c_int = 67;
+    pub const Py_tp_clear: c_int = 51;
     pub const Py_tp_traverse: c_int = 71;
     pub const Py_tp_members: c_int = 72;
     pub const Py_tp_getset: c_int = 73;
@@ -341,6 +343,7 @@ pub const functions = struct {
     pub extern fn PyErr_Occurred() ?*PyObject;
     pub extern fn PyErr_SetObject(class: *PyObject, value: ?*PyObject) void;
     pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
+    pub extern fn PyErr_WriteUnraisable(object: ?*PyObject) void;
     pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
 
     // The GIL, or a free-threaded interpreter's attachment, of this thread.

@@ -12,10 +12,12 @@ const errors = @import("errors.zig");
 const exports = @import("../exports.zig");
 const Instance = @import("Instance.zig");
 const lists = @import("list.zig");
+const maps = @import("map.zig");
 const literals = @import("../literals.zig");
 const memory = @import("memory.zig");
 const module_of = @import("module.zig");
 const objects = @import("objects.zig");
+const references = @import("references.zig");
 const signature = @import("../signature.zig");
 const Signature = signature.Signature;
 const State = @import("State.zig");
@@ -120,9 +122,13 @@ pub fn Class(
                 .slot = capi.constants.Py_tp_hash,
                 .pfunc = if (classes.isCopyable(T)) &c.PyObject_HashNotImplemented else &hash,
             },
-        }) ++ (if (has("__next__") and !has("__iter__")) [_]capi.structs.PyType_Slot{
+        }) ++ clearing ++ (if (has("__next__") and !has("__iter__")) [_]capi.structs.PyType_Slot{
             .{ .slot = capi.constants.Py_tp_iter, .pfunc = &c.PyObject_SelfIter },
         } else [_]capi.structs.PyType_Slot{}) ++ [_]capi.structs.PyType_Slot{.{}};
+
+        const clearing = if (classes.holdsReferences(T)) [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_clear, .pfunc = &Instance.clear },
+        } else [_]capi.structs.PyType_Slot{};
 
         const members = [_]capi.structs.PyMemberDef{
             .{
@@ -309,16 +315,7 @@ pub fn Class(
                 );
                 return null;
             }
-            // All our classes have `object` as their base: the last type before it is ours.
-            var own = subclass;
-            while (true) {
-                const base: *PyObject = @ptrCast(
-                    @alignCast(c.PyType_GetSlot(own, capi.constants.Py_tp_base) orelse break),
-                );
-                if (base == capi.object("PyBaseObject_Type")) break;
-                own = base;
-            }
-            const module = c.PyType_GetModule(own) orelse return null;
+            const module = c.PyType_GetModule(Instance.ownClass(subclass)) orelse return null;
             const self = Instance.create(subclass, module, info) orelse return null;
             return &self.ob_base;
         }
@@ -364,17 +361,20 @@ pub fn Class(
         fn move(self: *Layout, made: *Layout) bool {
             if (self.state == .owned) {
                 var hold: Instance.Hold = .{};
-                Instance.acquire(&hold, self, .exclusive, false) catch return false;
+                const runs_python = comptime classes.holdsReferences(T);
+                Instance.acquire(&hold, self, .exclusive, runs_python) catch return false;
                 defer Instance.releaseHold(&hold);
                 Instance.changed(self);
-                Instance.giveBack(self);
+                const given_back = Instance.giveBack(self);
                 take(self, made);
+                given_back catch return false;
             } else take(self, made);
             const keeps = if (self.keep) |keep|
                 keep.lent.items.len + keep.owners.items.len > 0
             else
                 false;
-            if (!keeps and capi.typeOf(&self.ob_base) == objects.classOf(T, self.module))
+            const is_own = capi.typeOf(&self.ob_base) == objects.classOf(T, self.module);
+            if (!keeps and is_own and comptime !classes.holdsReferences(T))
                 c.PyObject_GC_UnTrack(&self.ob_base);
             return true;
         }
@@ -843,6 +843,7 @@ fn Fields(comptime T: type) type {
                 const index = comptime for (names, 0..) |visible, index| {
                     if (std.mem.eql(u8, visible, name)) break index;
                 } else unreachable; // the constructor is there only where all are visible
+                if (comptime classes.isKept(F)) continue;
                 if (given[index]) |object| {
                     @field(
                         value,
@@ -858,6 +859,12 @@ fn Fields(comptime T: type) type {
                         default,
                     ) catch return errors.raiseNoMemory();
                 } else unreachable; // `bind` has seen that it is given
+            }
+            // These cannot fail: none is taken in vain.
+            inline for (names, 0..) |name, index| {
+                const F = @FieldType(T, name);
+                if (comptime classes.isKept(F)) @field(value, name) =
+                    references.take(F, given[index] orelse capi.object("_Py_NoneStruct"));
             }
             return value;
         }
@@ -928,6 +935,14 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
                         @field(value, name);
                     return objects.giveField(@TypeOf(pointer), self, address, pointer);
                 },
+                .kept => {
+                    var holding: Instance.Holding(1) = .{};
+                    const value: *const T = @ptrFromInt(
+                        holding.acquireOne(self, .shared) catch return null,
+                    );
+                    defer holding.release();
+                    return references.give(F, @field(value, name));
+                },
                 .part => {
                     _ = Instance.resolve(self) catch return null;
                     return objects.givePart(F, self, .part, @offsetOf(T, name));
@@ -935,6 +950,10 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
                 .list => {
                     if (self.state == .empty) _ = Instance.resolve(self) catch return null;
                     return lists.give(F, comptime allocationOf(T), self, @offsetOf(T, name));
+                },
+                .map => {
+                    if (self.state == .empty) _ = Instance.resolve(self) catch return null;
+                    return maps.give(F, self, @offsetOf(T, name));
                 },
                 .hidden => comptime unreachable,
             }
@@ -958,6 +977,7 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
         }
 
         fn assign(self: *Layout, object: *PyObject) Error!void {
+            if (kind == .kept) return replace(self, object);
             var arena: std.heap.ArenaAllocator = .init(memory.allocator);
             defer arena.deinit();
             const loaded =
@@ -972,6 +992,19 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
             try objects.expectWritable(self);
             @field(value, name) = try objects.intoOwner(F, owner, loaded);
             try objects.tidy(owner);
+        }
+
+        fn replace(self: *Layout, object: *PyObject) Error!void {
+            const old = old: {
+                var holding: Instance.Holding(1) = .{};
+                const value: *T = @ptrFromInt(try holding.acquireOne(self, .exclusive));
+                defer holding.release();
+                try objects.expectWritable(self);
+                const old: ?signature.Reference = @field(value, name);
+                @field(value, name) = references.take(F, object);
+                break :old old;
+            };
+            if (old) |some| some.release(); // which may run Python code
         }
     };
 }

@@ -15,10 +15,12 @@ const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
 const lists = @import("list.zig");
+const maps = @import("map.zig");
 const memory = @import("memory.zig");
 const Instance = @import("Instance.zig");
 const instances = @import("objects.zig");
 const State = @import("State.zig");
+const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const Error = errors.Error;
@@ -35,7 +37,8 @@ pub fn Argument(comptime T: type) type {
         .optional => Optional(T, @typeInfo(T).optional.child),
         .void, .array, .tuple, .record, .tagged, .map => Composite(T),
         .class, .reference => instances.Argument(T),
-        .owned, .objects => comptime unreachable, // a result only: signature.zig has refused it
+        // a result only: signature.zig has refused it
+        .owned, .objects, .kept => comptime unreachable,
     };
 }
 
@@ -463,7 +466,7 @@ fn Text(comptime T: type) type {
 }
 
 /// The UTF-8 that the str keeps, as long as the caller keeps the str. Lone surrogates have none.
-inline fn utf8Of(object: *PyObject) Error![]const u8 {
+pub inline fn utf8Of(object: *PyObject) Error![]const u8 {
     if (capi.cachedUtf8Of(object)) |text| return text;
     var size: capi.Py_ssize_t = 0;
     const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
@@ -704,7 +707,7 @@ fn load(
         .tagged => return loadTagged(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
-        .callback, .owned, .ndarray, .reference, .objects => comptime unreachable,
+        .callback, .owned, .ndarray, .reference, .objects, .kept => comptime unreachable,
     }
 }
 
@@ -777,6 +780,7 @@ pub fn loadField(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
+    if (comptime classes.fieldKind(T) == .map) return loadMap(T, arena, module, object, site);
     if (comptime classes.fieldKind(T) != .list) return load(T, arena, module, object, site);
     const Item = classes.ListItem(T).?;
     const items = try loadItems(Item, arena, module, object, site);
@@ -807,6 +811,7 @@ pub fn loadItems(
 
 /// A copy of the value of a field.
 pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    if (comptime classes.fieldKind(T) == .map) return giveMap(T, module, &value);
     if (comptime classes.fieldKind(T) != .list) return give(T, module, value);
     return giveList(
         classes.ListItem(T).?,
@@ -916,12 +921,17 @@ fn loadMap(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
+    if (maps.isMap(object)) {
+        const copied = maps.copyOf(object) orelse return error.PythonException;
+        defer c.Py_DecRef(copied);
+        return loadMap(T, arena, module, copied, site);
+    }
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
         return errors.raiseWrongType(site, "a dict", object);
     const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
     defer c.Py_DecRef(items);
-    const Pair = struct { []const u8, signature.MapValue(T) };
-    var map: T = .init(arena);
+    const Pair = struct { []const u8, string_maps.Value(T).? };
+    var map = string_maps.empty(T, arena);
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
         const key, const value = try load(
@@ -931,7 +941,7 @@ fn loadMap(
             item,
             &inside(site, Pair, "", index),
         );
-        map.put(key, value) catch return errors.raiseNoMemory();
+        string_maps.put(T, &map, arena, key, value) catch return errors.raiseNoMemory();
     }
     return map;
 }
@@ -965,6 +975,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             c.Py_IncRef(object);
             return object;
         },
+        .kept => return @ptrCast(@alignCast(value.handle)), // the caller's now
         .tuple => {
             const types = @typeInfo(T).@"struct".field_types;
             const tuple = c.PyTuple_New(types.len) orelse return null;
@@ -1047,7 +1058,7 @@ fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
         if (!setItem(
             dict,
             newStr(entry.key_ptr.*),
-            give(signature.MapValue(T), module, entry.value_ptr.*),
+            give(string_maps.Value(T).?, module, entry.value_ptr.*),
         )) {
             c.Py_DecRef(dict);
             return null;

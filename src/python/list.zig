@@ -312,7 +312,7 @@ pub fn Type(comptime List: type) type {
             const is_copied = owner.state == .owned and owner.info.adopt != null;
             if (is_const or !own or !(is_copied or (classes.isFlat(Item) and self.generation != 0)))
                 return raiseFixed(self);
-            const arena = if (is_copied) try arenaOf(owner) else memory.allocator;
+            const arena = if (is_copied) try objects.arenaOf(owner) else memory.allocator;
             // First all that may fail.
             const copies = memory.allocator.alloc(
                 Item,
@@ -324,7 +324,14 @@ pub fn Type(comptime List: type) type {
             const size = items.len - removed + new.len;
             const room = try roomFor(owner, use.list, arena, size);
             if (of_class)
-                Instance.moveItems(owner, @intFromPtr(use.list), start, removed, new.len, &detach);
+                Instance.moveItems(
+                    owner,
+                    @intFromPtr(use.list),
+                    start,
+                    removed,
+                    new.len,
+                    &objects.Detaching(Item).detach,
+                );
             @memmove(room[start + new.len .. size], room[start + removed .. items.len]);
             @memcpy(room[start..][0..new.len], copies);
             if (comptime classes.isArrayList(List))
@@ -333,12 +340,6 @@ pub fn Type(comptime List: type) type {
                 use.list.* = room[0..size];
             Instance.changed(owner);
             if (is_copied) try objects.tidy(owner);
-        }
-
-        fn arenaOf(owner: *Layout) Error!std.mem.Allocator {
-            const keep = owner.keep orelse try Instance.Keep.create();
-            owner.keep = keep;
-            return keep.arena.allocator();
         }
 
         /// The items with room for `size`, at least as many as there are.
@@ -361,33 +362,6 @@ pub fn Type(comptime List: type) type {
             keep.grown = @intFromPtr(room.ptr);
             keep.room = room.len;
             return room[0..longest];
-        }
-
-        /// An object whose item is removed keeps a copy of it.
-        fn detach(item: *Layout, at: *anyopaque) void {
-            const value: *const Item = @ptrCast(@alignCast(at));
-            const place: *Item = @ptrFromInt(Instance.storage(item));
-            const parent = item.parent.?;
-            var keep: ?*Instance.Keep = null;
-            item.state = .destroyed;
-            if (comptime classes.isFlat(Item)) {
-                place.* = value.*;
-                item.state = .owned;
-            } else if (comptime classes.isCopyable(Item)) {
-                if (memory.allocator.create(Instance.Keep)) |made| {
-                    made.* = .{};
-                    keep = made;
-                    if (objects.copy(Item, made.arena.allocator(), value.*)) |copied| {
-                        place.* = copied;
-                        item.state = .owned;
-                    } else |_| {}
-                } else |_| {}
-            }
-            item.parent = null;
-            item.read_only = false;
-            item.place = @intFromPtr(place);
-            item.keep = keep;
-            c.Py_DecRef(parent);
         }
 
         fn raiseFixed(self: *Layout) Error {
@@ -503,12 +477,9 @@ pub fn Type(comptime List: type) type {
                 if (raiseFixed(Instance.of(object)) == error.PythonException) return null;
             }
             std.mem.reverse(Item, items);
-            if (of_class)
-                Instance.reverseItems(
-                    Instance.ownerOf(Instance.of(object)),
-                    @intFromPtr(use.list),
-                    items.len,
-                );
+            const owner = Instance.ownerOf(Instance.of(object));
+            if (of_class) Instance.reverseItems(owner, @intFromPtr(use.list), items.len);
+            Instance.changed(owner);
             return capi.singleton(.None);
         }
 

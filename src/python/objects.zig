@@ -8,10 +8,15 @@ const convert = @import("convert.zig");
 const errors = @import("errors.zig");
 const Instance = @import("Instance.zig");
 const memory = @import("memory.zig");
+const messages = @import("../messages.zig");
+const panics = @import("../panics.zig");
+const references = @import("references.zig");
 const signature = @import("../signature.zig");
 const Signature = signature.Signature;
 const Site = @import("../comptime_bridge.zig").Site;
 const State = @import("State.zig");
+const string_maps = @import("../string_maps.zig");
+const traces = @import("traces.zig");
 const c = capi.functions;
 const Error = errors.Error;
 const Layout = Instance.Layout;
@@ -131,6 +136,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
             .callback, .object => runs_python = true,
             else => {},
         }
+        // What it releases may run Python code.
+        if (classes.holdsReferences(classes.Pointee(info.param_types[parameter].?)))
+            runs_python = true;
     }
     if (count == 0 and !isDependent(R)) return void;
     return struct {
@@ -278,7 +286,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
                 ),
                 .class => {
                     const keep = frame.keepFor(T, &value) catch {
-                        giveUp(T, value);
+                        giveUp(T, module, value);
                         return null;
                     };
                     return giveOwned(T, module, value, keep);
@@ -311,6 +319,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
             ) orelse try Instance.Keep.create();
             errdefer keep.destroy();
             inline for (passed, 0..) |parameter, index| if (comptime lends(
+                T,
                 info.param_types[parameter].?,
             )) if (frame.objects[index]) |object| {
                 const box = try frame.boxOf(index);
@@ -349,11 +358,13 @@ pub fn Frame(comptime Function: type, comptime Arguments: type) type {
     };
 }
 
-/// Whether a result may point into an argument of type `T` that is no object of a class.
-fn lends(comptime T: type) bool {
+/// Whether a result of class `R` may point into an argument of type `T` that is no object of a
+/// class. One with references keeps Python objects by these.
+fn lends(comptime R: type, comptime T: type) bool {
     return switch (signature.kindOf(T).?) {
         .class, .reference, .callback => false,
-        .optional => lends(@typeInfo(T).optional.child),
+        .object => !classes.holdsReferences(R),
+        .optional => lends(R, @typeInfo(T).optional.child),
         else => !classes.isFlat(T),
     };
 }
@@ -465,7 +476,7 @@ const Pointers = struct {
 /// back.
 pub fn giveOwned(comptime T: type, module: *PyObject, value: T, keep: ?*Instance.Keep) ?*PyObject {
     const self = newInstance(T, module) orelse {
-        giveUp(T, value);
+        giveUp(T, module, value);
         if (keep) |some| some.destroy();
         return null;
     };
@@ -473,8 +484,8 @@ pub fn giveOwned(comptime T: type, module: *PyObject, value: T, keep: ?*Instance
     place.* = value;
     Instance.own(self, keep);
     // It is in no cycle; what might be is watched.
-    if (keep == null or (keep.?.lent.items.len == 0 and
-        keep.?.owners.items.len == 0)) c.PyObject_GC_UnTrack(&self.ob_base);
+    const is_alone = keep == null or (keep.?.lent.items.len == 0 and keep.?.owners.items.len == 0);
+    if (is_alone and comptime !classes.holdsReferences(T)) c.PyObject_GC_UnTrack(&self.ob_base);
     return &self.ob_base;
 }
 
@@ -483,10 +494,10 @@ fn newInstance(comptime T: type, module: *PyObject) ?*Layout {
     return Instance.create(class, module, infoOf(T));
 }
 
-fn giveUp(comptime T: type, value: T) void {
-    if (comptime !classes.hasDeinit(T)) return;
+fn giveUp(comptime T: type, module: *PyObject, value: T) void {
+    if (comptime !classes.hasDeinit(T) and !classes.holdsReferences(T)) return;
     var unwanted = value;
-    infoOf(T).deinit.?(@ptrCast(&unwanted));
+    Instance.deinitUnasked(classOf(T, module).?, infoOf(T), @ptrCast(&unwanted));
 }
 
 /// A new object of class `T` with a copy of `value` of its own, or null with the error set.
@@ -642,21 +653,72 @@ fn Info(comptime T: type) type {
             .name = classes.nameOf(T),
             .index = classes.indexOf(T).?,
             .alignment = @alignOf(T),
-            .deinit = if (classes.hasDeinit(T)) &deinit else null,
+            .deinit = if (classes.hasDeinit(T))
+                &deinit
+            else if (classes.holdsReferences(T)) &releaseAll else null,
+            .traverse = if (classes.holdsReferences(T)) &traverse else null,
+            .clear = if (classes.holdsReferences(T)) &clear else null,
             .adopt = if (classes.isCopyable(T) and !classes.isFlat(T)) &adoptValue else null,
             .flat = classes.isFlat(T),
-            .stable = classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
+            // What is copied as a whole moves with every change.
+            .stable = (classes.isFlat(T) or !classes.isCopyable(T)) and
+                classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
         };
 
-        fn deinit(value: *anyopaque) void {
-            const self: *T = @ptrCast(@alignCast(value));
-            const params = @typeInfo(@TypeOf(T.deinit)).@"fn".param_types;
-            var args: std.meta.ArgsTuple(@TypeOf(T.deinit)) = undefined;
-            args[0] = if (params[0].? == T) self.* else self;
-            if (params.len > 1) args[1] = memory.allocator;
-            const result = @call(.auto, T.deinit, args);
-            if (@typeInfo(@TypeOf(result)) == .error_union) _ = result catch {};
+        fn deinit(value: *anyopaque, module: ?*PyObject) Error!void {
+            var work: Deinit = .{ .value = @ptrCast(@alignCast(value)) };
+            if (!panics.are_caught) {
+                work.run();
+            } else if (panics.protect(&work, Deinit.run)) |report| {
+                const state = stateOf(module) orelse return error.PythonException;
+                errors.raisePanic(state.classes, info.name ++ ".deinit", report.message());
+                if (traces.possible) traces.add(module.?, state.codes, report.trace());
+                return error.PythonException;
+            }
+            const err = work.failed orelse return;
+            const state = stateOf(module) orelse return error.PythonException;
+            errors.raiseZigError(state.classes, &state.raised, err);
+            if (traces.possible and panics.are_caught)
+                traces.add(module.?, state.codes, panics.errorTrace());
+            return error.PythonException;
         }
+
+        fn releaseAll(value: *anyopaque, _: ?*PyObject) Error!void {
+            references.releaseAll(T, @ptrCast(@alignCast(value)));
+        }
+
+        fn traverse(value: *anyopaque, visitor: *const references.Visitor) c_int {
+            return references.traverse(T, @ptrCast(@alignCast(value)), visitor);
+        }
+
+        fn clear(value: *anyopaque) void {
+            references.clear(T, @ptrCast(@alignCast(value)));
+        }
+
+        /// Null with an error set that says as much as can be said without a state.
+        fn stateOf(module: ?*PyObject) ?*State {
+            if (module) |some| if (State.of(some)) |state| if (state.ready) return state;
+            c.PyErr_SetString(capi.exception("RuntimeError"), info.name ++ ".deinit() failed");
+            return null;
+        }
+
+        const Deinit = struct {
+            value: *T,
+            failed: ?anyerror = null,
+
+            fn run(work: *Deinit) void {
+                const params = @typeInfo(@TypeOf(T.deinit)).@"fn".param_types;
+                var args: std.meta.ArgsTuple(@TypeOf(T.deinit)) = undefined;
+                args[0] = if (params[0].? == T) work.value.* else work.value;
+                if (params.len > 1) args[1] = memory.allocator;
+                if (messages.are_taken) messages.clear();
+                const result = @call(.never_inline, T.deinit, args);
+                if (@typeInfo(@TypeOf(result)) == .error_union) _ = result catch |err| {
+                    work.failed = err;
+                    if (panics.are_caught) panics.noteError(@errorReturnTrace());
+                };
+            }
+        };
 
         fn adoptValue(value: *anyopaque, arena: std.mem.Allocator) error{OutOfMemory}!void {
             const self: *T = @ptrCast(@alignCast(value));
@@ -674,6 +736,18 @@ pub fn copy(comptime T: type, arena: std.mem.Allocator, value: T) error{OutOfMem
         for (copied, items) |*place, item| place.* = try copy(Item, arena, item);
         return if (comptime classes.isArrayList(T)) .fromOwnedSlice(copied) else copied;
     }
+    if (comptime string_maps.Value(T)) |Value| {
+        var copied = string_maps.empty(T, arena);
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| try string_maps.put(
+            T,
+            &copied,
+            arena,
+            try arena.dupe(u8, entry.key_ptr.*),
+            try copy(Value, arena, entry.value_ptr.*),
+        );
+        return copied;
+    }
     switch (@typeInfo(T)) {
         .pointer => return arena.dupe(u8, value),
         .optional => |optional| return if (value) |some|
@@ -686,15 +760,6 @@ pub fn copy(comptime T: type, arena: std.mem.Allocator, value: T) error{OutOfMem
             return copied;
         },
         .@"struct" => |info| {
-            if (comptime signature.kindOf(T) == .map) {
-                var copied: T = .init(arena);
-                var iterator = value.iterator();
-                while (iterator.next()) |entry| try copied.put(
-                    try arena.dupe(u8, entry.key_ptr.*),
-                    try copy(signature.MapValue(T), arena, entry.value_ptr.*),
-                );
-                return copied;
-            }
             var copied: T = undefined;
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
                 if (!attrs.@"comptime") @field(copied, name) = try copy(
@@ -725,6 +790,15 @@ pub fn equal(comptime T: type, a: T, b: T) bool {
         for (first, second) |one, other| if (!equal(Item, one, other)) return false;
         return true;
     }
+    if (comptime string_maps.Value(T)) |Value| {
+        if (a.count() != b.count()) return false;
+        var iterator = a.iterator();
+        while (iterator.next()) |entry| {
+            const other = b.get(entry.key_ptr.*) orelse return false;
+            if (!equal(Value, entry.value_ptr.*, other)) return false;
+        }
+        return true;
+    }
     switch (@typeInfo(T)) {
         .void => return true,
         .pointer => return std.mem.eql(u8, a, b),
@@ -737,15 +811,6 @@ pub fn equal(comptime T: type, a: T, b: T) bool {
             return true;
         },
         .@"struct" => |info| {
-            if (comptime signature.kindOf(T) == .map) {
-                if (a.count() != b.count()) return false;
-                var iterator = a.iterator();
-                while (iterator.next()) |entry| {
-                    const other = b.get(entry.key_ptr.*) orelse return false;
-                    if (!equal(signature.MapValue(T), entry.value_ptr.*, other)) return false;
-                }
-                return true;
-            }
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
                 if (!attrs.@"comptime" and
                     !equal(Field, @field(a, name), @field(b, name))) return false;
@@ -778,9 +843,47 @@ pub fn intoOwner(comptime T: type, owner: *Layout, value: T) Error!T {
         );
         return error.PythonException;
     }
+    return copy(T, try arenaOf(owner), value) catch errors.raiseNoMemory();
+}
+
+/// Where an owner that is copied as a whole has what it points to; it is held.
+pub fn arenaOf(owner: *Layout) Error!std.mem.Allocator {
     const keep = owner.keep orelse try Instance.Keep.create();
     owner.keep = keep;
-    return copy(T, keep.arena.allocator(), value) catch errors.raiseNoMemory();
+    return keep.arena.allocator();
+}
+
+/// What becomes of an object that stayed with an item of a list or map, before that is removed.
+pub fn Detaching(comptime Item: type) type {
+    return struct {
+        /// It keeps a copy of the item, which is `at`.
+        pub fn detach(item: *Layout, at: *anyopaque) void {
+            const value: *const Item = @ptrCast(@alignCast(at));
+            const place: *Item = @ptrFromInt(Instance.storage(item));
+            const parent = item.parent.?;
+            var keep: ?*Instance.Keep = null;
+            item.state = .destroyed;
+            if (comptime classes.isFlat(Item)) {
+                place.* = value.*;
+                item.state = .owned;
+            } else if (comptime classes.isCopyable(Item)) {
+                if (memory.allocator.create(Instance.Keep)) |made| {
+                    made.* = .{};
+                    keep = made;
+                    if (copy(Item, made.arena.allocator(), value.*)) |copied| {
+                        place.* = copied;
+                        item.state = .owned;
+                    } else |_| {}
+                } else |_| {}
+            }
+            item.parent = null;
+            item.read_only = false;
+            item.place = @intFromPtr(place);
+            if (item.keep) |known| known.destroy();
+            item.keep = keep;
+            c.Py_DecRef(parent);
+        }
+    };
 }
 
 /// Frees what was replaced in an owner, once that is much; it is held.

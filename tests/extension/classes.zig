@@ -138,3 +138,13 @@ pub fn nearest(points: []const Point, to: Point) ?Point {
     }
     return best;
 }
+
+/// Its deinit fails.
+pub const Fragile = struct {
+    panics: bool,
+
+    pub fn deinit(self: *Fragile) error{Stuck}!void {
+        if (self.panics) @panic("torn");
+        return error.Stuck;
+    }
+};

@@ -74,7 +74,22 @@ def check(folder: Path, *modules: str) -> None:
         assert formatted.returncode == 0, formatted.stdout + formatted.stderr
 
 
-@pytest.mark.parametrize("name", ["kinds", "names", "ndarrays", "classes", "shapes", "defaults", "hiding"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kinds",
+        "names",
+        "ndarrays",
+        "classes",
+        "graph",
+        "lists",
+        "maps",
+        "references",
+        "shapes",
+        "defaults",
+        "hiding",
+    ],
+)
 def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
     source = EXTENSION / f"{name}.zig"
     if name == "hiding":

@@ -1,0 +1,151 @@
+//! Python objects that Zig values own: what `nano_ffi.Reference` does, and what the garbage
+//! collector is told of those in the fields of a struct.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
+const memory = @import("memory.zig");
+const panics = @import("../panics.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// A Python object as it is, lent for the call. What can be done with it is CPython's business.
+pub const Object = struct {
+    handle: *anyopaque,
+
+    /// The object as the function's own, to be kept in a struct or returned. Needs the GIL.
+    pub fn keep(object: Object) Reference {
+        c.Py_IncRef(@ptrCast(@alignCast(object.handle)));
+        return .{ .handle = object.handle };
+    }
+};
+
+/// A Python object that Zig owns a reference to: in a field of a struct, where Python sees it as an
+/// attribute and its garbage collector finds it, or as a result, which gives it to the caller. Each
+/// one is given back once, by `release`: a struct without a `deinit` has that done for it. It
+/// belongs to the interpreter that it came from, and its functions need the GIL.
+pub const Reference = struct {
+    handle: *anyopaque,
+
+    /// The same object for another owner.
+    pub fn keep(reference: Reference) Reference {
+        return reference.object().keep();
+    }
+
+    /// The object, lent as long as this is there.
+    pub fn object(reference: Reference) Object {
+        return .{ .handle = reference.handle };
+    }
+
+    /// May run Python code, as the last reference to an object does.
+    pub fn release(reference: Reference) void {
+        releaseHandle(reference.handle);
+    }
+
+    pub fn deinit(reference: Reference) void {
+        reference.release();
+    }
+};
+
+/// May run Python code: what the object does when it ends.
+fn releaseHandle(handle: *anyopaque) void {
+    const token = if (panics.are_caught) panics.leave();
+    defer if (panics.are_caught) panics.comeBack(token);
+    c.Py_DecRef(@ptrCast(@alignCast(handle)));
+}
+
+/// A new reference to what a field holds; None where it is empty.
+pub fn give(comptime T: type, value: T) *PyObject {
+    const reference: Reference =
+        if (@typeInfo(T) == .optional) value orelse return capi.singleton(.None) else value;
+    const object: *PyObject = @ptrCast(@alignCast(reference.handle));
+    c.Py_IncRef(object);
+    return object;
+}
+
+/// What a field is to hold of `object`, with a reference of its own.
+pub fn take(comptime T: type, object: *PyObject) T {
+    if (@typeInfo(T) == .optional and object == capi.object("_Py_NoneStruct")) return null;
+    c.Py_IncRef(object);
+    return .{ .handle = @ptrCast(object) };
+}
+
+pub const Visitor = struct {
+    visit: *const capi.visitproc,
+    arg: ?*anyopaque,
+};
+
+/// See tp_traverse.
+pub fn traverse(comptime T: type, value: *T, visitor: *const Visitor) c_int {
+    return each(T, value, visitor, visitOne);
+}
+
+fn visitOne(visitor: *const Visitor, reference: *Reference) c_int {
+    return visitor.visit(@ptrCast(@alignCast(reference.handle)), visitor.arg);
+}
+
+/// Gives back all references in a value, which is none then.
+pub fn releaseAll(comptime T: type, value: *T) void {
+    _ = each(T, value, {}, releaseOne);
+}
+
+fn releaseOne(_: void, reference: *Reference) c_int {
+    reference.release();
+    return 0;
+}
+
+/// Puts None in the place of all references in a value, which stays one. See tp_clear.
+pub fn clear(comptime T: type, value: *T) void {
+    var taken: Taken = .{};
+    _ = each(T, value, &taken, Taken.take);
+    // Python code may run now, and find the value as it is from here on.
+    for (taken.handles.items) |handle| releaseHandle(handle);
+    taken.handles.deinit(memory.allocator);
+}
+
+const Taken = struct {
+    handles: std.ArrayList(*anyopaque) = .empty,
+
+    fn take(taken: *Taken, reference: *Reference) c_int {
+        taken.handles.append(memory.allocator, reference.handle) catch return 1; // the rest stays
+        reference.handle = @ptrCast(capi.singleton(.None));
+        return 0;
+    }
+};
+
+/// Calls `function(context, *Reference)` for every one that the value owns, until one is not 0.
+fn each(
+    comptime T: type,
+    value: *T,
+    context: anytype,
+    comptime function: fn (@TypeOf(context), *Reference) c_int,
+) c_int {
+    if (comptime !classes.holdsReferences(T)) return 0;
+    if (T == Reference) return function(context, value);
+    if (comptime classes.isArrayList(T)) {
+        for (value.items) |*item| {
+            const stop = each(@TypeOf(item.*), item, context, function);
+            if (stop != 0) return stop;
+        }
+        return 0;
+    }
+    switch (@typeInfo(T)) {
+        .optional => |optional| if (value.*) |*some|
+            return each(optional.child, some, context, function),
+        .array => |array| for (value) |*item| {
+            const stop = each(array.child, item, context, function);
+            if (stop != 0) return stop;
+        },
+        .@"struct" => |info| inline for (info.field_names, info.field_types) |name, F| {
+            if (comptime classes.holdsReferences(F)) {
+                const stop = each(F, &@field(value, name), context, function);
+                if (stop != 0) return stop;
+            }
+        },
+        .@"union" => switch (value.*) {
+            inline else => |*some| return each(@TypeOf(some.*), some, context, function),
+        },
+        else => comptime unreachable,
+    }
+    return 0;
+}

@@ -1,0 +1,98 @@
+//! The maps of Zig's standard library that have text as their keys, as one.
+
+const std = @import("std");
+
+/// The type of the values of `std.StringHashMap`, `std.StringHashMapUnmanaged` and
+/// `std.StringArrayHashMapUnmanaged`; null of another type.
+pub fn Value(comptime T: type) ?type {
+    return comptime valueOf(T);
+}
+
+fn valueOf(comptime T: type) ?type {
+    if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) return null;
+    if (!@hasDecl(T, "KV")) return null;
+    if (@TypeOf(T.KV) != type or @typeInfo(T.KV) != .@"struct") return null;
+    if (!@hasField(T.KV, "key") or !@hasField(T.KV, "value")) return null;
+    const V = @FieldType(T.KV, "value");
+    const is_known = @FieldType(T.KV, "key") == []const u8 and (T == std.StringHashMap(V) or
+        T == std.StringHashMapUnmanaged(V) or isOrdered(T));
+    return if (is_known) V else null;
+}
+
+/// Whether it keeps the order in which keys came.
+fn isOrdered(comptime T: type) bool {
+    return T == std.StringArrayHashMapUnmanaged(@FieldType(T.KV, "value"));
+}
+
+fn isManaged(comptime T: type) bool {
+    return T == std.StringHashMap(@FieldType(T.KV, "value"));
+}
+
+/// One without keys, whose memory is to come from `gpa`.
+pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
+    return if (comptime isManaged(T)) .init(gpa) else .empty;
+}
+
+/// `gpa` is what all memory of `map` is from. The key is not copied.
+pub fn put(
+    comptime T: type,
+    map: *T,
+    gpa: std.mem.Allocator,
+    key: []const u8,
+    value: Value(T).?,
+) error{OutOfMemory}!void {
+    return if (comptime isManaged(T)) map.put(key, value) else map.put(gpa, key, value);
+}
+
+pub fn remove(comptime T: type, map: *T, key: []const u8) void {
+    _ = if (comptime isOrdered(T)) map.orderedRemove(key) else map.remove(key);
+}
+
+/// The first key at `place` or after it, which then is behind that. Any place is good.
+pub fn keyFrom(comptime T: type, map: *const T, place: *usize) ?[]const u8 {
+    if (comptime isOrdered(T)) {
+        const keys = map.keys();
+        if (place.* >= keys.len) return null;
+        defer place.* += 1;
+        return keys[place.*];
+    }
+    if (place.* > map.capacity()) return null;
+    var iterator = map.iterator();
+    iterator.index = @intCast(place.*);
+    const entry = iterator.next() orelse return null;
+    place.* = iterator.index;
+    return entry.key_ptr.*;
+}
+
+test Value {
+    try std.testing.expect(Value(std.StringHashMap(u8)).? == u8);
+    try std.testing.expect(Value(std.StringArrayHashMapUnmanaged([]const u8)).? == []const u8);
+    try std.testing.expect(Value(std.AutoHashMap(u8, u8)) == null);
+    try std.testing.expect(Value(struct { a: u8 }) == null);
+}
+
+test put {
+    const gpa = std.testing.allocator;
+    inline for (.{
+        std.StringHashMap(u8),
+        std.StringHashMapUnmanaged(u8),
+        std.StringArrayHashMapUnmanaged(u8),
+    }) |Map| {
+        var map = empty(Map, gpa);
+        defer if (Map == std.StringHashMap(u8)) map.deinit() else map.deinit(gpa);
+        for ([_][]const u8{ "a", "b", "c" }, 0..) |key, value| try put(
+            Map,
+            &map,
+            gpa,
+            key,
+            @intCast(value),
+        );
+        remove(Map, &map, "b");
+        var place: usize = 0;
+        var seen: usize = 0;
+        while (keyFrom(Map, &map, &place)) |key| seen += 1 + @as(usize, map.get(key).?);
+        try std.testing.expectEqual(4, seen);
+        place = std.math.maxInt(usize) - 1;
+        try std.testing.expectEqual(null, keyFrom(Map, &map, &place));
+    }
+}
