@@ -5,11 +5,14 @@ from __future__ import annotations
 import copy
 import gc
 import inspect
+import subprocess
 import sys
+import textwrap
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -208,3 +211,45 @@ def test_threads(m: ModuleType) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert len(shelf.get(0)) == 2
+
+
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="CPython has a GIL per interpreter since 3.12")
+def test_interpreters_of_their_own(m: ModuleType) -> None:
+    """Each ends with references that were never given back, in a cycle and in a global."""
+    interpreters = "_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters"
+    inner = f"""if True:
+        import gc, sys, weakref
+        sys.path.insert(0, {str(Path(str(m.__file__)).parent)!r})
+        import references
+        class Thing: pass
+        thing = Thing()
+        thing.to = references.Box(thing, references.Shelf(thing))
+        watch = weakref.ref(thing)
+        del thing
+        gc.collect()
+        assert watch() is None
+        kept = references.Box([Thing()])
+        kept.other = kept
+        references.kept = references.Shelf(kept)
+        references.kept.put(references)
+    """
+    code = f"""
+        import threading
+        import {interpreters} as interpreters
+        errors = []
+
+        def work():
+            for _ in range(3):
+                interpreter = interpreters.create()
+                errors.append(interpreters.run_string(interpreter, {inner!r}))
+                interpreters.destroy(interpreter)
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        exec({inner!r})
+        for thread in threads:
+            thread.join()
+        assert errors == [None] * 12, errors
+    """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(code)], check=True)
