@@ -22,6 +22,9 @@ EXTENSION = Path(__file__).parent / "extension"
 PREBUILT = os.environ.get("NANO_FFI_TEST_MODULES")
 """Where scripts/run_wheels.py runs the suite: on sys.path is a folder of modules that another machine compiled."""
 
+MODE = os.environ.get("NANO_FFI_TEST_MODE")
+"""How the modules of the tests are compiled; ReleaseSafe, as a user's are, where it is not given."""
+
 
 @pytest.fixture(scope="session", autouse=PREBUILT is not None)
 def no_processes() -> Iterator[None]:
@@ -80,7 +83,8 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
             except ModuleNotFoundError:
                 pytest.skip(f"{name}.zig was not compiled for this runtime")
         if name not in sys.modules:
-            path = compile_module(EXTENSION / f"{name}.zig", folder, cpu=os.environ.get("NANO_FFI_CPU"))
+            cpu = os.environ.get("NANO_FFI_CPU")
+            path = compile_module(EXTENSION / f"{name}.zig", folder, optimize=MODE, cpu=cpu)
             spec = importlib.util.spec_from_file_location(name, path)
             assert spec is not None
             assert spec.loader is not None
