@@ -75,6 +75,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ModuleType]:
     """Compile a file of tests/extension with the installed package, and import it."""
     folder = tmp_path_factory.mktemp("extension")
+    loaded: dict[str, ModuleType] = {}
 
     def load(name: str) -> ModuleType:
         if PREBUILT is not None:
@@ -82,7 +83,7 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
                 return importlib.import_module(name)
             except ModuleNotFoundError:
                 pytest.skip(f"{name}.zig was not compiled for this runtime")
-        if name not in sys.modules:
+        if name not in loaded:
             cpu = os.environ.get("NANO_FFI_CPU")
             path = compile_module(EXTENSION / f"{name}.zig", folder, optimize=MODE, cpu=cpu)
             spec = importlib.util.spec_from_file_location(name, path)
@@ -90,8 +91,8 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
             spec.loader.exec_module(module)
-            sys.modules[name] = module
-        return sys.modules[name]
+            loaded[name] = sys.modules[name] = module  # pickle looks there; an example may have the same name
+        return loaded[name]
 
     return load
 
