@@ -345,7 +345,9 @@ class Finder(Loader):
 def main() -> None:
     """Run what the command line says, with the loader before all others."""
     sys.meta_path.insert(0, Finder)
-    del sys.path[0], sys.argv[0]
+    if Path(sys.path[0]).resolve() == Path(sys.argv[0]).resolve().parent:
+        del sys.path[0]
+    del sys.argv[0]
     if sys.argv[:1] == ["-m"]:
         del sys.argv[0]
         runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
