@@ -53,13 +53,19 @@ class Build:
 
 
 def make(place: Place, name: str, pythons: tuple[str, ...], arch: str, *, musl: bool) -> None:
-    """Build what is missing of `pythons`, and write a launcher ``pythonVERSION-NAME`` for each."""
+    """Build what is missing of `pythons`, and write a launcher ``pythonVERSION-NAME`` for each. Raises RuntimesError."""
     need("make", package="make")
+    problems = []
     for python in pythons:
         build = Build(python=python, arch=arch, musl=musl)
-        if not place.is_done(build.name):
-            make_one(place, build)
-        place.launcher(f"python{python}-{name}", *command(place, build))
+        try:
+            if not place.is_done(build.name):
+                make_one(place, build)
+            place.launcher(f"python{python}-{name}", *command(place, build))
+        except RuntimesError as problem:  # the others are worth having
+            problems.append(f"CPython {python}: {problem}")
+    if problems:
+        raise RuntimesError("\n".join(problems))
 
 
 def command(place: Place, build: Build) -> list[str | Path]:

@@ -95,7 +95,7 @@ def for_linux(arch: str, how: How) -> list[Runtime]:
         compiled(
             name=f"musl-{arch}",
             platform=f"musllinux_{arch}",
-            pythons=("3.11", *DEBIAN, *FREE_THREADED),
+            pythons=(*DEBIAN, *FREE_THREADED, "3.11"),
             maker=musl,
             megabytes=650,
             minutes=18,
