@@ -50,7 +50,7 @@ pub fn maybe_owned(text: ?[]const u8) error{OutOfMemory}!?nano_ffi.Owned([]const
     return try owned(text orelse return null);
 }
 
-pub const Word = struct { text: []const u8, length: usize };
+const Word = struct { text: []const u8, length: usize };
 
 pub fn words(text: []const u8) error{OutOfMemory}!nano_ffi.OwnedArena([]const Word) {
     var arena: std.heap.ArenaAllocator = .init(counted);
