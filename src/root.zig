@@ -3,6 +3,7 @@
 const allocators = @import("allocator.zig");
 const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
+const references = @import("python/references.zig");
 const signatures = @import("signature.zig");
 
 /// `bridge.makeTrampoline(function, .{})`: a Zig function as a CPython one.
@@ -26,8 +27,8 @@ pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
-pub const Object = signatures.Object;
-pub const Reference = signatures.Reference;
+pub const Object = references.Object;
+pub const Reference = references.Reference;
 pub const NdArray = ndarrays.NdArray;
 pub const NdArrayMut = ndarrays.NdArrayMut;
 pub const Owned = allocators.Owned;

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -131,6 +132,6 @@ def test_the_description_is_in_the_bytes(names: ModuleType) -> None:
     assert names.__file__ is not None
     content = Path(names.__file__).read_bytes()
     marker = b"nano_ffi-description:"
-    start = content.index(marker) + len(marker)
-    size, _, rest = content[start : start + 100_000].partition(b":")
-    assert rest[: int(size)].decode() == names.__nano_ffi_description__()
+    found = re.search(re.escape(marker) + rb"(\d+):", content)  # debug information has the marker alone, too
+    assert found is not None
+    assert content[found.end() :][: int(found[1])].decode() == names.__nano_ffi_description__()
