@@ -214,7 +214,8 @@ def take_enum(name: str, value: Any) -> str:
         text = str.encode(value).decode()
         if text in ENUMS[name]:
             return text
-        repr(value)
+        if sys.version_info >= (3, 11):  # before, PyErr_Format forgets what a repr raises
+            repr(value)
         raise ValueError
     if type(value) is CLASSES[name]:
         return str(value.name)
