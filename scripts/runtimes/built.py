@@ -80,13 +80,15 @@ def make_one(place: Place, build: Build) -> None:
     if not configured:
         place.begin(f"build/{build.name}")
     environment = compilers(place, build, work)
-    native = place.root / "linux-x86_64" / "usr" / "bin" / f"python{build.version}"
-    if not native.exists():
-        raise RuntimesError(f"{native} is missing, which builds CPython {build.version}: make linux-x86_64 first")
+    native = native_python(place, build.version)
     if not configured:
         configure(place, build, source, work, native, environment)
     jobs = f"-j{len(os.sched_getaffinity(0))}"
-    place.run("make", jobs, cwd=work, env=environment, log=work / "make.log")
+    try:
+        place.run("make", jobs, cwd=work, env=environment, log=work / "make.log")
+    except RuntimesError:
+        (work / "Makefile").unlink()  # what configure found may be wrong: the next run asks again
+        raise
     prefix = place.begin(build.name)
     install(place, build, source, work, prefix, native)
     said = place.run(*command(place, build), "-I", "-c", PROBE).split()
@@ -95,6 +97,29 @@ def make_one(place: Place, build: Build) -> None:
         raise RuntimesError(f"{prefix} says that it is {said}, expected {wanted}")
     shutil.rmtree(work)
     place.finish(build.name)
+
+
+def native_python(place: Place, version: str) -> Path:
+    """An interpreter of this machine that has the version's bytecode. Raises RuntimesError."""
+    if version not in pins.BUILD_PYTHONS:
+        native = place.root / "linux-x86_64" / "usr" / "bin" / f"python{version}"
+        if not native.exists():
+            raise RuntimesError(f"{native} is missing, which builds CPython {version}: make linux-x86_64 first")
+        return native
+    name = f"build-python-{version}"
+    executable = place.root / name / "usr" / "bin" / f"python{version}"
+    if not place.is_done(name):
+        folder = place.begin(name)
+        debian.snapshot(place, "amd64")
+        parts = ("python{}-minimal", "libpython{}-minimal", "libpython{}-stdlib")
+        packages = [(part.format(version), pins.BUILD_PYTHONS[version]) for part in parts]
+        debian.fetch(place, "amd64", folder, *packages)
+        libraries = place.root / "linux-x86_64" / "usr" / "lib" / "x86_64-linux-gnu"
+        loader = next(libraries.glob("ld-linux-*.so.*"))
+        options = ("--set-interpreter", loader, "--force-rpath", "--set-rpath", libraries)
+        place.run(place.patchelf, *options, executable)
+        place.finish(name)
+    return executable
 
 
 PROBE = """
@@ -143,7 +168,9 @@ def compilers(place: Place, build: Build, work: Path) -> dict[str, str]:
     libraries = library_folder(place, build)
     include, lib = libraries / "usr" / "include", libraries / "usr" / "lib" / build.triplet
     if build.musl:
-        return environment | {"ZLIB_CFLAGS": f"-I{include}", "ZLIB_LIBS": f"-L{lib} -lz"}
+        zlib = {"ZLIB_CFLAGS": f"-I{include}", "ZLIB_LIBS": f"-L{lib} -lz"}
+        # CPython 3.11 looks for libraries where the compiler is told to.
+        return environment | zlib | {"CPPFLAGS": f"-I{include}", "LDFLAGS": f"-L{lib}"}
     ffi = f"-I{include}/{build.triplet}"
     return environment | {
         "ZLIB_CFLAGS": f"-I{work}/include",

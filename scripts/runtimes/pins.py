@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 __all__ = [
+    "BUILD_PYTHONS",
     "BUILT_LIBRARIES",
     "DEBIAN_LIBRARIES",
     "DEBIAN_PYTHONS",
@@ -34,6 +35,8 @@ MUSL = ("musl", "1.2.6-2")
 
 PYTHON_SOURCES = {"3.11": "3.11.2-6+deb12u8", "3.13": "3.13.15-1", "3.14": "3.14.7", "3.15": "3.15.0~rc2"}
 """Version of the source package; one without a revision is in no index any more, only in the archive's pool."""
+BUILD_PYTHONS = {"3.11": "3.11.2-6+deb12u8"}
+"""CPythons that build others of their version, and are no runtimes: Debian has them for this machine."""
 ZLIB_SOURCE = ("zlib", "1:1.3.dfsg+really1.3.1-1")
 
 PANDA3D = "1.10.16"
