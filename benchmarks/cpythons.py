@@ -37,8 +37,7 @@ def compare(folder: Path, *, rounds: int, write: bool) -> int:
         place = folder / interpreter.version
         place.mkdir(parents=True, exist_ok=True)
         target = targets.parse(interpreter.identifier)
-        # The stable ABI of nano_ffi begins with 3.12, and has no free threads.
-        peers.build_rows(place, target, stable=target.python.minor >= 12 and not target.python.free_threaded)
+        peers.build_rows(place, target)
         peers.build_hand_written(place, target.suffix, interpreter.include)
         command.say(f"measuring CPython {interpreter.release} …")
         timed = command.run_worker(

@@ -68,12 +68,12 @@ def suffix() -> str:
     return str(sysconfig.get_config_var("EXT_SUFFIX"))
 
 
-def build_rows(folder: Path, target: targets.Target | None = None, *, stable: bool = True) -> None:
-    """rows.zig for a CPython, and for the stable ABI where that CPython can load it."""
+def build_rows(folder: Path, target: targets.Target | None = None) -> None:
+    """rows.zig for a CPython, and for the stable ABI, which begins with 3.12 and has no free threads."""
     source = HERE / "zig" / "rows.zig"
     target = target or targets.native()  # said, it has the baseline CPU that the peers have
     compile_module(source, folder, name="bench_zig", target=target, optimize="fast")
-    if stable:
+    if target.python.minor >= 12 and not target.python.free_threaded:
         compile_module(source, folder, name="bench_zig_abi3", target=target, optimize="fast", limited=True)
 
 

@@ -209,13 +209,18 @@ def take_fixed(items: Sequence[str], value: Any) -> list[Any]:
     return [taker_of(item)(part) for item, part in zip(items, parts, strict=True)]
 
 
+def show(value: object) -> None:
+    """What an error's message does with what it shows. Before CPython 3.11, PyErr_Format forgets what a repr raises."""
+    if sys.version_info >= (3, 11):
+        repr(value)
+
+
 def take_enum(name: str, value: Any) -> str:
     if is_a(value, str):
         text = str.encode(value).decode()
         if text in ENUMS[name]:
             return text
-        if sys.version_info >= (3, 11):  # before, PyErr_Format forgets what a repr raises
-            repr(value)
+        show(value)
         raise ValueError
     if type(value) is CLASSES[name]:
         return str(value.name)
@@ -241,7 +246,7 @@ def take_record(name: str, value: Any) -> dict[str, Any]:
         return taken
     for other in tuple(value):
         if not (isinstance(other, str) and str.__str__(other) in RECORDS[name]):
-            repr(other)
+            show(other)
             break
     raise TypeError
 
@@ -251,7 +256,7 @@ def take_tagged(tags: dict[str, str], value: Any) -> tuple[str, Any]:
         tag = str.encode(value).decode()
         if tags.get(tag) == "void":
             return tag, None
-        repr(value)
+        show(value)
         raise ValueError
     if not is_a(value, dict):
         raise refusal(value)
@@ -261,7 +266,7 @@ def take_tagged(tags: dict[str, str], value: Any) -> tuple[str, Any]:
     ((key, part),) = items
     tag = str.encode(key).decode() if is_a(key, str) else ""
     if tag not in tags:
-        repr(key)
+        show(key)
         raise ValueError
     return tag, taker_of(tags[tag])(part)
 
