@@ -10,6 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from nano_ffi.wheels import checksums
+
 __all__ = ["compare_folders", "differences", "published"]
 
 LINES = 40
@@ -18,12 +20,7 @@ LINES = 40
 
 def published(folder: Path) -> dict[str, Path]:
     """The wheels and sdists in a folder, by name."""
-    return {path.name: path for path in sorted([*folder.glob("*.whl"), *folder.glob("*.tar.gz")])}
-
-
-def sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return {path.name: path for path in checksums.published(folder)}
 
 
 def compare_folders(first: Mapping[str, Path], second: Mapping[str, Path], *, names: tuple[str, str]) -> list[str]:
@@ -34,7 +31,7 @@ def compare_folders(first: Mapping[str, Path], second: Mapping[str, Path], *, na
             wrong.append(name)
             print(f"{name}: only in {names[name in second]}")
             continue
-        hashes = sha256(first[name]), sha256(second[name])
+        hashes = checksums.sha256(first[name]), checksums.sha256(second[name])
         if hashes[0] == hashes[1]:
             print(f"{name}: identical, {hashes[0]}")
             continue

@@ -27,7 +27,6 @@ from pathlib import Path
 from packaging.utils import parse_sdist_filename, parse_wheel_filename
 
 from nano_ffi.wheels import checksums, targets
-from nano_ffi.wheels.records import file_sha256
 from scripts import changelog
 from scripts.changelog import ProjectError
 from scripts.tag import check_commit, git
@@ -198,7 +197,7 @@ def check_built_again(root: Path, folder: Path, files: dict[str, str]) -> None:
         if wheel.name not in files:
             say(f"there is no {wheel.name} to be built again")
             return
-        if (digest := file_sha256(wheel)) != files[wheel.name]:
+        if (digest := checksums.sha256(wheel)) != files[wheel.name]:
             raise ProjectError(
                 f"{wheel.name} was not built from this commit, which gives another one (SHA-256 {digest}): "
                 "build it again with `nox -s wheels`"

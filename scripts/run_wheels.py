@@ -26,7 +26,7 @@ from pathlib import Path
 from packaging.utils import parse_wheel_filename
 
 from nano_ffi.compiler import compile_module
-from nano_ffi.wheels import targets
+from nano_ffi.wheels import checksums, targets
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.targets import Target
 from nano_ffi.wheels.verify import Options, verify_wheel
@@ -154,7 +154,7 @@ def suite_digest(part: bool) -> str:
 
 def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, fresh: bool, part: bool) -> Result:
     """Check a wheel, and run it where there is a runtime. What was run before, with the same bytes, is not again."""
-    digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    digest = checksums.sha256(wheel)
     record = STATE / f"{target.identifier}.json"
     if not fresh and record.exists():
         said = json.loads(record.read_text())

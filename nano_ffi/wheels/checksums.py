@@ -5,15 +5,27 @@ Only the standard library is imported here, so that a session of nox can run thi
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import os
 import re
 import sys
 from pathlib import Path
 
-__all__ = ["FILE_NAME", "differences", "published", "read", "write"]
+__all__ = ["FILE_NAME", "differences", "published", "read", "record_hash", "sha256", "write"]
 
 FILE_NAME = "SHA256SUMS"
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def record_hash(content: bytes) -> str:
+    """The hash of a member of a wheel as its RECORD has it: ``sha256=`` and unpadded URL-safe base64."""
+    return f"sha256={base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b'=').decode()}"
 
 
 def published(folder: Path) -> list[Path]:
@@ -23,7 +35,7 @@ def published(folder: Path) -> list[Path]:
 
 def write(folder: Path) -> Path:
     """List what is in `folder` now in ``SHA256SUMS``, which is replaced in one step; its path."""
-    lines = [f"{_sha256(path)}  {path.name}\n" for path in published(folder)]
+    lines = [f"{sha256(path)}  {path.name}\n" for path in published(folder)]
     new = folder / f".{FILE_NAME}.{os.getpid()}.part"
     new.write_text("".join(lines), encoding="utf-8")
     return new.replace(folder / FILE_NAME)
@@ -43,7 +55,7 @@ def read(path: Path) -> dict[str, str]:
 def differences(folder: Path) -> list[str]:
     """What in `folder` is not as its ``SHA256SUMS`` says, a sentence each. Raises ValueError as `read` does."""
     listed = read(folder / FILE_NAME)
-    actual = {path.name: _sha256(path) for path in published(folder)}
+    actual = {path.name: sha256(path) for path in published(folder)}
     return [
         *(f"lists {name}, which is not there" for name in sorted(listed.keys() - actual.keys())),
         *(f"does not list {name}" for name in sorted(actual.keys() - listed.keys())),
@@ -53,14 +65,6 @@ def differences(folder: Path) -> list[str]:
             if listed[name] != actual[name]
         ),
     ]
-
-
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()
 
 
 def main(argv: list[str]) -> int:

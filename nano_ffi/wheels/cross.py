@@ -37,7 +37,7 @@ from cibuildwheel.util.cmd import shell
 from cibuildwheel.util.helpers import prepare_command
 from cibuildwheel.util.packaging import find_compatible_wheel
 
-from nano_ffi.wheels import records, sbom, targets
+from nano_ffi.wheels import checksums, records, sbom, targets
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
 from nano_ffi.wheels.records import Record
@@ -441,7 +441,7 @@ class Run:
                 error = errors.AlreadyBuiltWheelError(built.name)
                 return Failure(message=str(error).strip(), return_code=error.return_code)
             # An abi3 wheel that two jobs built at the same time: the first is kept, as if the second had waited.
-            return Built(part=None, name=built.name, sha256=records.file_sha256(compatible), tested=built.tested)
+            return Built(part=None, name=built.name, sha256=checksums.sha256(compatible), tested=built.tested)
         part.replace(self.output / built.name)
         return built
 

@@ -29,8 +29,7 @@ from cibuildwheel.venv import activate_virtualenv, find_uv
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.wheels import sbom, targets
-from nano_ffi.wheels.records import file_sha256
+from nano_ffi.wheels import checksums, sbom, targets
 from nano_ffi.wheels.sbom import Zig
 from nano_ffi.wheels.targets import Target
 
@@ -121,7 +120,7 @@ class WheelJob:
             wheel = self.compatible or self.build()
             tested = self.test(wheel)
             part = None if self.compatible else self.hand_over(wheel)
-            return Built(part=part, name=wheel.name, sha256=file_sha256(part or wheel), tested=tested)
+            return Built(part=part, name=wheel.name, sha256=checksums.sha256(part or wheel), tested=tested)
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 

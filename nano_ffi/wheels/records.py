@@ -16,9 +16,10 @@ from pathlib import Path
 
 from cibuildwheel.options import BuildOptions
 
+from nano_ffi.wheels import checksums
 from nano_ffi.wheels.targets import Target
 
-__all__ = ["Record", "digest", "file_sha256", "installed", "project_digest", "recorded_environment"]
+__all__ = ["Record", "digest", "installed", "project_digest", "recorded_environment"]
 
 GENERATED = frozenset({"build", "dist", "wheelhouse", "zig-out", "__pycache__", "node_modules", "venv"})
 """Names of directories that hold products, not sources. Files in them count only where git tracks them."""
@@ -58,12 +59,7 @@ class Record:
     def holds(self, digest: str, folder: Path) -> bool:
         """Whether the same inputs are asked for, and the wheel lies in `folder` as it was written."""
         wheel = folder / self.wheel
-        return self.digest == digest and wheel.is_file() and file_sha256(wheel) == self.sha256
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        return self.digest == digest and wheel.is_file() and checksums.sha256(wheel) == self.sha256
 
 
 def digest(

@@ -6,7 +6,6 @@ differs between two builds of the same sources by the same compiler.
 
 from __future__ import annotations
 
-import base64
 import csv
 import hashlib
 import io
@@ -22,6 +21,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+from nano_ffi.wheels import checksums
 from nano_ffi.wheels.binary import Expect, read, recognise
 
 __all__ = ["Zig", "add", "check", "find_zig"]
@@ -72,9 +72,10 @@ def add(wheel: Path, zig: Zig | None, epoch: int) -> None:
     name = f"{folder}/{FOLDER}/{folder.partition('-')[0]}.cdx.json"
     content = (json.dumps(describe(files, folder, zig, epoch), indent=1, sort_keys=True) + "\n").encode()
     rows = [row for row in csv.reader(io.StringIO(files[record].decode())) if row and row[0] not in {name, record}]
-    digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
     text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows([*rows, [name, f"sha256={digest}", len(content)], [record, "", ""]])
+    csv.writer(text, lineterminator="\n").writerows(
+        [*rows, [name, checksums.record_hash(content), len(content)], [record, "", ""]]
+    )
     files[record] = text.getvalue().encode()
 
     entries = {member.filename: member for member in members if member.filename != name}

@@ -11,11 +11,9 @@ PEP 561 for stubs, PEP 600 and PEP 656 for manylinux and musllinux.
 from __future__ import annotations
 
 import argparse
-import base64
 import contextlib
 import csv
 import functools
-import hashlib
 import importlib.metadata
 import io
 import json
@@ -377,11 +375,10 @@ def _check_record(files: dict[str, bytes], folder: str, report: Report) -> None:
                 f"is listed in RECORD with a hash or size, expected none, it cannot hold its own: {again}",
             )
             continue
-        actual = base64.urlsafe_b64encode(hashlib.sha256(files[name]).digest()).rstrip(b"=").decode()
+        actual = checksums.record_hash(files[name])
         about(
-            digest == f"sha256={actual}",
-            f"has the hash sha256={actual}, expected {digest or 'one'} by RECORD: "
-            f"it was changed after packing; {again}",
+            digest == actual,
+            f"has the hash {actual}, expected {digest or 'one'} by RECORD: it was changed after packing; {again}",
         )
         about(
             size == str(len(files[name])),

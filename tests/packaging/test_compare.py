@@ -11,6 +11,8 @@ from threading import Thread
 
 import pytest
 
+from nano_ffi.wheels import checksums
+
 pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
 
 with pytest.MonkeyPatch.context() as patch:
@@ -52,7 +54,7 @@ def test_a_difference_is_named(
 @pytest.mark.parametrize("kind", ["html", "json"])
 def test_published_files_come_from_an_index(tmp_path: Path, kind: str) -> None:
     path = wheel(tmp_path / "a", x="1")
-    digest = compare.sha256(path)
+    digest = checksums.sha256(path)
     wrong = False
     pages = {
         "html": lambda: f'<a href="../../{NAME}#sha256={digest[:-1] + "x" if wrong else digest}">{NAME}</a>',
