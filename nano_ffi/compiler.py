@@ -267,7 +267,6 @@ class Job:
         """The same for src/package_build.zig."""
         table = self.table
         strip = self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}
-        target = self.target_options(triple)[1:]
         lists = {
             "link": [name for name in table.link if name != "c"],
             "library-dir": table.library_dirs,
@@ -276,14 +275,20 @@ class Job:
             "cflag": table.cflags,
         }
         return [
-            *(f"-Dtarget={name}" for name in target),
-            f"-Dcpu={self.cpu or triple.cpu}",
-            f"-Doptimize={MODES[self.mode]}",
-            f"-Dstrip={str(strip).lower()}",
-            *(f"-Dname={self.name}", f"-Dwork={work}", f"-Dzig={SOURCES}", f"-Dsource={self.source}"),
+            *self.package_source(triple, work),
+            *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
             *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
             *([f"-Dobject={places_object(zig, self, triple)}"] if self.shows_places else []),
             *(f"-D{key}={value}" for key, values in lists.items() for value in values),
+        ]
+
+    def package_source(self, triple: Triple, work: Path) -> list[str]:
+        """Of these, what says which file is compiled for what."""
+        return [
+            *(f"-Dtarget={name}" for name in self.target_options(triple)[1:]),
+            f"-Dcpu={self.cpu or triple.cpu}",
+            f"-Doptimize={MODES[self.mode]}",
+            *(f"-Dwork={work}", f"-Dzig={SOURCES}", f"-Dsource={self.source}"),
         ]
 
     def c_options(self) -> list[str]:

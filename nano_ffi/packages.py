@@ -53,7 +53,7 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
             lambda place: str(package if place[0] == package.name else (folder / place[0]).resolve()), str(error)
         )
         raise CompileError(shown) from None
-    take(prefix / "extension", place)
+    take(prefix / "binary", place)
     return [str(package), str(SOURCES / "package_build.zig"), *inputs(zig, cache, folder, started)]
 
 

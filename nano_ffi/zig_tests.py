@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nano_ffi.compiler import SOURCES, Job, import_library, library_in, write_build_options
+from nano_ffi.packages import build_package, has_dependencies
 from nano_ffi.switches import MODES, Switches
 from nano_ffi.zig import Zig
 
@@ -106,21 +107,31 @@ def build_tests(source: Path, work: Path, filters: Sequence[str]) -> Path:
     (triple,) = job.target.platform.triples
     options = [f"-O{MODES[job.mode]}", f"-mcpu={job.cpu}", *job.target_options(triple)]
     c_options = job.c_options()
-    built = zig.compile(
-        "test-obj",
-        "--test-no-exec",
-        *("--test-runner", str(SOURCES / "test_runner.zig")),
-        *(part for text in filters for part in ("--test-filter", text)),
-        *("--name", name, "-fPIC", *options),
-        # Not to be linked, which would take long once: the process has it. Stack traces ask it where libraries are.
-        *([] if job.windows else ["-lc"]),
-        *(option for option in c_options if option.startswith("-I")),
-        *("--dep", "nano_ffi", f"-Mroot={source}"),
-        *("--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"),
-        f"-Mbuild_options={work / 'build_options.zig'}",
-        cwd=work,
-    )
-    (tests,) = (path for path in built.folder.iterdir() if path.suffix in {".o", ".obj"})
+    tests = work / "tests.o"
+    if has_dependencies(job.package):
+        wanted = [
+            *(f"-Dinclude={folder}" for folder in job.table.include),
+            *(f"-Dtest-filter={text}" for text in filters),
+        ]
+        build_package(zig, Path(job.package), [*job.package_source(triple, work), "-Dtests=true", *wanted], tests)
+    else:
+        built = zig.compile(
+            "test-obj",
+            "--test-no-exec",
+            *("--test-runner", str(SOURCES / "test_runner.zig")),
+            *(part for text in filters for part in ("--test-filter", text)),
+            *("--name", name, "-fPIC", *options),
+            # Not to be linked, which would take long once: the process has it. Stack traces ask it where libraries are.
+            *([] if job.windows else ["-lc"]),
+            *(option for option in c_options if option.startswith("-I")),
+            *("--dep", "nano_ffi", f"-Mroot={source}"),
+            *("--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"),
+            f"-Mbuild_options={work / 'build_options.zig'}",
+            cwd=work,
+        )
+        (made,) = (path for path in built.folder.iterdir() if path.suffix in {".o", ".obj"})
+        shutil.move(made, tests)
+        shutil.rmtree(built.folder, ignore_errors=True)
     link = [str(import_library(zig, job.target, False))] if job.windows else ["-fallow-shlib-undefined"]
     linked = zig.compile(
         "build-lib",
@@ -135,8 +146,7 @@ def build_tests(source: Path, work: Path, filters: Sequence[str]) -> Path:
     )
     place = work / "tests.library"
     shutil.move(library_in(linked.folder), place)
-    for folder in (built.folder, linked.folder):
-        shutil.rmtree(folder, ignore_errors=True)
+    shutil.rmtree(linked.folder, ignore_errors=True)
     return place
 
 

@@ -22,8 +22,12 @@ pub fn build(b: *Build) void {
     const build_options = in(b, work, "build_options.zig");
     nano_ffi.addAnonymousImport("build_options", .{ .root_source_file = build_options });
     user.addImport("nano_ffi", nano_ffi);
-    addC(b, user);
     addDependencies(b, user, target, optimize);
+    if (b.option(bool, "tests", "The source's tests as an object, not the extension") orelse false) {
+        addTests(b, user, zig);
+        return;
+    }
+    addC(b, user);
 
     const root = b.createModule(.{
         .root_source_file = in(b, work, "root.zig"),
@@ -46,7 +50,21 @@ pub fn build(b: *Build) void {
         .root_module = root,
     });
     extension.linker_allow_shlib_undefined = target.result.os.tag != .windows;
-    b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "extension").step);
+    b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "binary").step);
+}
+
+/// C libraries and sources are linked with the object later, see nano_ffi/zig_tests.py.
+fn addTests(b: *Build, user: *Build.Module, zig: []const u8) void {
+    user.pic = true;
+    user.link_libc = user.resolved_target.?.result.os.tag != .windows;
+    for (list(b, "include")) |folder| user.addIncludePath(path(b, folder));
+    const tests = b.addTest(.{
+        .root_module = user,
+        .filters = list(b, "test-filter"),
+        .test_runner = .{ .path = in(b, zig, "test_runner.zig"), .mode = .simple },
+        .emit_object = true,
+    });
+    b.getInstallStep().dependOn(&b.addInstallFile(tests.getEmittedBin(), "binary").step);
 }
 
 /// Every module of a dependency can be imported by its name, and an only one by the dependency's.

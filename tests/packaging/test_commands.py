@@ -213,6 +213,43 @@ def test_tests(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().err == "no tests: give Zig files with `test` blocks\n"
 
 
+def test_tests_of_a_file_that_imports_a_package(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (here / "parts").mkdir()
+    (here / "parts" / "build.zig").write_text(
+        """const std = @import("std");
+pub fn build(b: *std.Build) void {
+    _ = b.addModule("parts", .{ .root_source_file = b.path("parts.zig") });
+}
+"""
+    )
+    package = '.{{ .name = .{}, .version = "0.1.0", .fingerprint = 0x{}, .paths = .{{""}}{} }}'
+    (here / "parts" / "build.zig.zon").write_text(package.format("parts", "6940a7fe22c8ee24", ""))
+    (here / "parts" / "parts.zig").write_text("pub const three: i64 = 3;")
+    dependencies = ', .dependencies = .{ .parts = .{ .path = "parts" } }'
+    (here / "build.zig.zon").write_text(package.format("user", "8d93d6497546d42f", dependencies))
+    (here / "pyproject.toml").write_text('[tool.nano-ffi]\nc-sources = ["two.c"]\ninclude = ["."]\n')
+    (here / "two.h").write_text("#define TWO 2")
+    (here / "two.c").write_text('#include "two.h"\nint two(void) { return TWO; }')
+    (here / "depends.zig").write_text(
+        """const parts = @import("parts");
+extern fn two() c_int;
+pub fn number() i64 {
+    return parts.three + two();
+}
+test number {
+    try @import("std").testing.expectEqual(5, number());
+}
+test "wrong" {
+    return error.Wrong;
+}
+"""
+    )
+    assert main(["test", "depends.zig", "--filter", "number"]) == 0
+    assert capsys.readouterr().out.endswith("  passed  number\n1 passed, 0 failed, 0 skipped\n")
+    assert main(["test", "depends.zig"]) == 1
+    assert "  failed  wrong\n      error: Wrong\n" in capsys.readouterr().out
+
+
 def test_pytest_runs_them(here: Path) -> None:
     (here / "good.zig").write_text(TESTS)
     (here / "bad.zig").write_text(TESTS + BAD)
