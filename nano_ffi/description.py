@@ -130,6 +130,8 @@ class LeftOut:
 class Description:
     module: str
     doc: str
+    registers: bool
+    """It has a ``nano_ffi_init``, which gives it more functions when it is imported."""
     functions: tuple[Function, ...]
     constants: tuple[Constant, ...]
     classes: tuple[Class, ...]
@@ -158,6 +160,7 @@ class Description:
         return cls(
             module=read["module"],
             doc=read.get("doc", ""),
+            registers=read.get("registers", False),
             functions=tuple(map(function_of, read.get("functions", ()))),
             constants=tuple(map(constant_of, read.get("constants", ()))),
             classes=tuple(map(class_of, read.get("classes", ()))),

@@ -78,6 +78,9 @@ class Writer:
         functions.append(f"def __nano_ffi_description__() -> {string}: ...\n")
         functions.append(f"def __nano_ffi_signature__(name: {string}, /) -> {self.typing('Any')}: ...\n")
         blocks += self.joined(functions)
+        if made.registers:
+            getter = f"def __getattr__(name: {string}, /) -> {self.typing('Any')}: ...\n"
+            blocks.append(f"# nano_ffi_init() registers more functions at the import.\n{getter}")
         head = [HEAD.format(module=made.module) + "\n" + (docstring(made.doc, "") if made.doc else "")]
         imports = [self.import_lines()] if self.imports else []
         text = "\n".join([*head, *imports, *self.helpers.values(), *blocks])

@@ -40,6 +40,8 @@ pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: 
             @field(source, "nano_ffi.doc")
         else
             "") },
+        // What is registered then, nobody knows before.
+        .{ "registers", if (@hasDecl(namespace, "nano_ffi_init")) "true" else "" },
     } ++ own ++ .{.{ "left_out", list(left_out) }});
 }
 

@@ -110,6 +110,20 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
     assert len(texts) == 1
 
 
+def test_functions_that_are_registered_at_the_import(tmp_path: Path) -> None:
+    path = compile_module(EXTENSION / "registering.zig", tmp_path, optimize="Debug")
+    assert write_stub(path, tmp_path / "registering.pyi")
+    (tmp_path / "use.py").write_text("import registering\n\nregistering.plus(3)\nreveal_type(registering.plain(3))\n")
+    done = subprocess.run(
+        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", tmp_path / "cache", "use.py"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout == ('use.py:4: note: Revealed type is "int"\nSuccess: no issues found in 1 source file\n')
+
+
 def test_what_inspect_shows_is_in_the_stub(zig_module: Callable[[str], ModuleType]) -> None:
     kinds = zig_module("kinds")
     description = described(kinds)
