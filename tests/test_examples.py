@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import gc
 import importlib.util
 import inspect
@@ -399,8 +398,6 @@ def test_signatures(sexp: ModuleType) -> None:
     signature = str(inspect.signature(sexp.kicad.Font))
     assert signature == "(face=None, *, size, thickness=None, bold=None, italic=None)"
     assert pickle.loads(pickle.dumps(sexp.kicad.PadType.smd)) is sexp.kicad.PadType.smd
-    stub = (EXAMPLES / "sexp" / "sexp.pyi").read_text(encoding="utf-8")
-    ast.parse(stub)
 
 
 def test_a_symbol_of_ones_own(sexp: ModuleType) -> None:

@@ -110,6 +110,15 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
     assert len(texts) == 1
 
 
+@pytest.mark.parametrize("name", ["graph", "sexp"])
+def test_the_examples(name: str, tmp_path: Path) -> None:
+    folder = EXTENSION.parent.parent / "examples" / name
+    path = compile_module(folder / f"{name}.zig", tmp_path, optimize="Debug")
+    assert write_stub(path, tmp_path / f"{name}.pyi")
+    assert (tmp_path / f"{name}.pyi").read_bytes() == (folder / f"{name}.pyi").read_bytes()
+    check(tmp_path, name)
+
+
 def test_functions_that_are_registered_at_the_import(tmp_path: Path) -> None:
     path = compile_module(EXTENSION / "registering.zig", tmp_path, optimize="Debug")
     assert write_stub(path, tmp_path / "registering.pyi")
