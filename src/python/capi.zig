@@ -226,9 +226,6 @@ pub const getter = fn (*PyObject, ?*anyopaque) callconv(.c) ?*PyObject;
 pub const setter = fn (*PyObject, ?*PyObject, ?*anyopaque) callconv(.c) c_int;
 pub const freefunc = fn (?*anyopaque) callconv(.c) void;
 pub const PyCFunction = fn (*PyObject, ?*PyObject) callconv(.c) ?*PyObject;
-pub const PyCFunctionFast = fn (*PyObject, [*]const *PyObject, Py_ssize_t) callconv(.c) ?*PyObject;
-pub const PyCFunctionFastWithKeywords =
-    fn (*PyObject, [*]const *PyObject, Py_ssize_t, ?*PyObject) callconv(.c) ?*PyObject;
 /// The arguments' number may have `PY_VECTORCALL_ARGUMENTS_OFFSET` in it: see `vectorcallCount`.
 pub const vectorcallfunc =
     fn (*PyObject, [*]const *PyObject, usize, ?*PyObject) callconv(.c) ?*PyObject;

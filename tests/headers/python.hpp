@@ -28,10 +28,6 @@ static_assert(!CAPI_FREE_THREADED, "Python.h is not of a free-threaded CPython, 
 #endif
 
 // Names that differ between CPythons, where capi.zig has one for all.
-#if PY_MINOR_VERSION < 13
-#define PyCFunctionFast _PyCFunctionFast
-#define PyCFunctionFastWithKeywords _PyCFunctionFastWithKeywords
-#endif
 #if PY_MINOR_VERSION >= 14 && SIZEOF_VOID_P > 4 && !defined(Py_GIL_DISABLED)
 // The 64-bit count since 3.14; its ob_refcnt is the lower half.
 #define ob_refcnt ob_refcnt_full
