@@ -692,6 +692,20 @@ pub fn vectorcall(
     return functions.PyObject_Call(callable, positional, keywords);
 }
 
+/// What a method returns: new reference, or null with the error set.
+pub fn callMethod(value: *PyObject, name: [*:0]const u8, args: []const *PyObject) ?*PyObject {
+    const method = functions.PyObject_GetAttrString(value, name) orelse return null;
+    defer functions.Py_DecRef(method);
+    return vectorcall(method, args.ptr, @intCast(args.len), null);
+}
+
+/// An attribute of a module of the standard library: new reference, or null with the error set.
+pub fn imported(module: [*:0]const u8, attribute: [*:0]const u8) ?*PyObject {
+    const library = functions.PyImport_ImportModule(module) orelse return null;
+    defer functions.Py_DecRef(library);
+    return functions.PyObject_GetAttrString(library, attribute);
+}
+
 /// C's PyVectorcall_NARGS: how many arguments by position a `vectorcallfunc` was given.
 pub inline fn vectorcallCount(nargsf: usize) usize {
     return nargsf << 1 >> 1;

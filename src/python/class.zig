@@ -68,9 +68,7 @@ pub fn Class(
                     capi.object("_Py_NoneStruct"),
                 ) < 0) return false;
             }
-            const builtins = c.PyImport_ImportModule("builtins") orelse return false;
-            defer c.Py_DecRef(builtins);
-            const wrapper = c.PyObject_GetAttrString(builtins, "staticmethod") orelse return false;
+            const wrapper = capi.imported("builtins", "staticmethod") orelse return false;
             defer c.Py_DecRef(wrapper);
             for (&static_methods) |*def| {
                 const function = entries.newFunction(
@@ -512,9 +510,7 @@ pub fn Class(
                 );
                 return null;
             }
-            const library = c.PyImport_ImportModule("copyreg") orelse return null;
-            defer c.Py_DecRef(library);
-            const newobj = c.PyObject_GetAttrString(library, "__newobj__") orelse return null;
+            const newobj = capi.imported("copyreg", "__newobj__") orelse return null;
             defer c.Py_DecRef(newobj);
             const state = stateOf(object) orelse return null;
             defer c.Py_DecRef(state);

@@ -69,9 +69,7 @@ fn create(comptime E: type, module: *PyObject) ?*PyObject {
         defer c.Py_DecRef(value);
         if (c.PyDict_SetItemString(members, name, value) < 0) return null;
     }
-    const library = c.PyImport_ImportModule("enum") orelse return null;
-    defer c.Py_DecRef(library);
-    const int_enum = c.PyObject_GetAttrString(library, "IntEnum") orelse return null;
+    const int_enum = capi.imported("enum", "IntEnum") orelse return null;
     defer c.Py_DecRef(int_enum);
     const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return null;
     defer c.Py_DecRef(module_name);

@@ -515,9 +515,7 @@ pub fn Type(comptime List: type) type {
         fn ask(object: *PyObject, name: [*:0]const u8, value: *PyObject) ?*PyObject {
             const list = c.PySequence_List(object) orelse return null;
             defer c.Py_DecRef(list);
-            const function = c.PyObject_GetAttrString(list, name) orelse return null;
-            defer c.Py_DecRef(function);
-            return capi.vectorcall(function, &.{value}, 1, null);
+            return capi.callMethod(list, name, &.{value});
         }
 
         fn index(object: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {

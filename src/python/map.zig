@@ -94,9 +94,7 @@ pub fn Type(comptime Map: type) type {
 
         /// What follows from the rest, as Python has it for every mapping.
         fn borrow(class: *PyObject) bool {
-            const library = c.PyImport_ImportModule("collections.abc") orelse return false;
-            defer c.Py_DecRef(library);
-            const mapping = c.PyObject_GetAttrString(library, "MutableMapping") orelse return false;
+            const mapping = capi.imported("collections.abc", "MutableMapping") orelse return false;
             defer c.Py_DecRef(mapping);
             inline for (.{
                 "keys", "values", "items", "get", "popitem", "setdefault", "update", "__eq__",
@@ -107,9 +105,7 @@ pub fn Type(comptime Map: type) type {
             }
             const none = capi.object("_Py_NoneStruct");
             if (c.PyObject_SetAttrString(class, "__hash__", none) < 0) return false;
-            const register = c.PyObject_GetAttrString(mapping, "register") orelse return false;
-            defer c.Py_DecRef(register);
-            const registered = capi.vectorcall(register, &.{class}, 1, null) orelse return false;
+            const registered = capi.callMethod(mapping, "register", &.{class}) orelse return false;
             c.Py_DecRef(registered);
             return true;
         }

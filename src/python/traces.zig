@@ -69,22 +69,14 @@ fn item(codes: *PyObject, address: usize) ?*PyObject {
 fn readFile(module: *PyObject) ?*PyObject {
     const path = c.PyModule_GetFilenameObject(module) orelse return null;
     defer c.Py_DecRef(path);
-    const io = c.PyImport_ImportModule("io") orelse return null;
-    defer c.Py_DecRef(io);
-    const open = c.PyObject_GetAttrString(io, "FileIO") orelse return null;
+    const open = capi.imported("io", "FileIO") orelse return null;
     defer c.Py_DecRef(open);
     const stream = capi.vectorcall(open, &.{path}, 1, null) orelse return null;
     defer c.Py_DecRef(stream);
-    const bytes = callMethod(stream, "read");
-    const closed = callMethod(stream, "close");
+    const bytes = capi.callMethod(stream, "read", &.{});
+    const closed = capi.callMethod(stream, "close", &.{});
     if (closed != null) c.Py_DecRef(closed) else c.PyErr_Clear(); // what was read is there
     return bytes;
-}
-
-fn callMethod(object: *PyObject, name: [*:0]const u8) ?*PyObject {
-    const method = c.PyObject_GetAttrString(object, name) orelse return null;
-    defer c.Py_DecRef(method);
-    return capi.vectorcall(method, &.{}, 0, null);
 }
 
 fn addFrame(module: *PyObject, codes: *PyObject, address: usize) void {
