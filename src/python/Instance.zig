@@ -161,6 +161,22 @@ pub fn create(class: *PyObject, module: *PyObject, info: *const Info) ?*Layout {
     return self;
 }
 
+/// A new object that is a part of `parent`, where `state` and `place` say; null with the error set.
+pub fn createPart(
+    class: *PyObject,
+    info: *const Info,
+    parent: *Layout,
+    state: State,
+    place: usize,
+) ?*Layout {
+    const self = create(class, parent.module, info) orelse return null;
+    c.Py_IncRef(&parent.ob_base);
+    self.parent = &parent.ob_base;
+    self.state = state;
+    self.place = place;
+    return self;
+}
+
 /// Where a value of its own would be.
 pub fn storage(self: *Layout) usize {
     return std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), self.info.alignment);

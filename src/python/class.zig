@@ -941,7 +941,8 @@ fn Field(comptime T: type, comptime name: [:0]const u8) type {
                 },
                 .part => {
                     _ = Instance.resolve(self) catch return null;
-                    return objects.givePart(F, self, .part, @offsetOf(T, name));
+                    const part = objects.createPart(F, self, .part, @offsetOf(T, name));
+                    return &(part orelse return null).ob_base;
                 },
                 .list => {
                     if (self.state == .empty) _ = Instance.resolve(self) catch return null;

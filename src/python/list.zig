@@ -26,11 +26,8 @@ pub fn give(
 ) ?*PyObject {
     const state = State.of(parent.module) orelse return null;
     const class = state.lists[classes.listIndexOf(List)] orelse return null;
-    const self = Instance.create(class, parent.module, &Type(List).info) orelse return null;
-    c.Py_IncRef(&parent.ob_base);
-    self.parent = &parent.ob_base;
-    self.place = offset;
-    self.state = .part;
+    const info = &Type(List).info;
+    const self = Instance.createPart(class, info, parent, .part, offset) orelse return null;
     self.generation = @intFromBool(allocation != .none); // whether it may grow
     return &self.ob_base;
 }
@@ -175,34 +172,18 @@ pub fn Type(comptime List: type) type {
             return if (place < items.len) @ptrCast(&items[place]) else null;
         }
 
-        /// The list, held.
-        const Use = struct {
-            holding: Instance.Holding(1) = .{},
-            list: *List = undefined,
-
-            fn begin(use: *Use, object: *PyObject, mode: Instance.Mode) Error![]Item {
-                const self = Instance.of(object);
-                use.list = @ptrFromInt(try use.holding.acquireOne(self, mode));
-                errdefer use.end();
-                if (mode == .exclusive) try objects.expectWritable(Instance.of(self.parent.?));
-                return itemsOf(use.list);
-            }
-
-            fn end(use: *Use) void {
-                use.holding.release();
-            }
-        };
+        const Use = objects.Use(List);
 
         fn length(object: *PyObject) callconv(.c) capi.Py_ssize_t {
             var use: Use = .{};
-            const items = use.begin(object, .shared) catch return -1;
+            const items = itemsOf(use.begin(object, .shared) catch return -1);
             defer use.end();
             return @intCast(items.len);
         }
 
         fn itemOf(object: *PyObject, place: capi.Py_ssize_t) callconv(.c) ?*PyObject {
             var use: Use = .{};
-            const items = use.begin(object, .shared) catch return null;
+            const items = itemsOf(use.begin(object, .shared) catch return null);
             defer use.end();
             if (place < 0 or place >= items.len) {
                 c.PyErr_SetString(capi.exception("IndexError"), "list index out of range");
@@ -215,16 +196,16 @@ pub fn Type(comptime List: type) type {
         fn giveItem(object: *PyObject, items: []Item, place: usize) ?*PyObject {
             const self = Instance.of(object);
             if (!of_class) return convert.give(Item, self.module, items[place]);
-            const item = objects.givePart(Item, self, .item, place) orelse return null;
-            Instance.of(item).read_only = is_const;
-            Instance.register(Instance.of(item), Instance.ownerOf(self));
-            return item;
+            const item = objects.createPart(Item, self, .item, place) orelse return null;
+            item.read_only = is_const;
+            Instance.register(item, Instance.ownerOf(self));
+            return &item.ob_base;
         }
 
         fn subscript(object: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
             var use: Use = .{};
             const range = Range.of(key) catch return null;
-            const items = use.begin(object, .shared) catch return null;
+            const items = itemsOf(use.begin(object, .shared) catch return null);
             defer use.end();
             const slice = range.within(items.len) catch return null;
             if (slice.single) return giveItem(object, items, slice.start);
@@ -250,7 +231,7 @@ pub fn Type(comptime List: type) type {
 
         fn put(object: *PyObject, range: Range, new: []Item, setting: bool) Error!void {
             var use: Use = .{};
-            const items = try use.begin(object, .exclusive);
+            const items = itemsOf(try use.begin(object, .exclusive));
             defer use.end();
             const slice = try range.within(items.len);
             if (slice.step == 1) return splice(object, &use, slice.start, slice.count, new);
@@ -307,11 +288,11 @@ pub fn Type(comptime List: type) type {
         ) Error!void {
             const self = Instance.of(object);
             const owner = Instance.ownerOf(self);
-            const items = itemsOf(use.list);
+            const items = itemsOf(use.value);
             const own = comptime classes.isCopyable(Item);
             const is_copied = owner.state == .owned and owner.info.adopt != null;
             if (is_const or !own or !(is_copied or (classes.isFlat(Item) and self.generation != 0)))
-                return raiseFixed(self);
+                try objects.raiseFixed(self);
             const arena = if (is_copied) try objects.arenaOf(owner) else memory.allocator;
             // First all that may fail.
             const copies = memory.allocator.alloc(
@@ -322,11 +303,11 @@ pub fn Type(comptime List: type) type {
             for (copies, new) |*place, item|
                 place.* = objects.copy(Item, arena, item) catch return errors.raiseNoMemory();
             const size = items.len - removed + new.len;
-            const room = try roomFor(owner, use.list, arena, size);
+            const room = try roomFor(owner, use.value, arena, size);
             if (of_class)
                 Instance.moveItems(
                     owner,
-                    @intFromPtr(use.list),
+                    @intFromPtr(use.value),
                     start,
                     removed,
                     new.len,
@@ -335,9 +316,9 @@ pub fn Type(comptime List: type) type {
             @memmove(room[start + new.len .. size], room[start + removed .. items.len]);
             @memcpy(room[start..][0..new.len], copies);
             if (comptime classes.isArrayList(List))
-                use.list.items = room[0..size]
+                use.value.items = room[0..size]
             else
-                use.list.* = room[0..size];
+                use.value.* = room[0..size];
             Instance.changed(owner);
             if (is_copied) try objects.tidy(owner);
         }
@@ -364,18 +345,9 @@ pub fn Type(comptime List: type) type {
             return room[0..longest];
         }
 
-        fn raiseFixed(self: *Layout) Error {
-            _ = c.PyErr_Format(
-                capi.exception("TypeError"),
-                "this %s is Zig's alone: give its struct a function that changes it",
-                self.info.name.ptr,
-            );
-            return error.PythonException;
-        }
-
         fn change(object: *PyObject, start: ?isize, removed: usize, given: *Given) ?*PyObject {
             var use: Use = .{};
-            const items = use.begin(object, .exclusive) catch return null;
+            const items = itemsOf(use.begin(object, .exclusive) catch return null);
             defer use.end();
             const size: isize = @intCast(items.len);
             const wanted = start orelse size;
@@ -438,7 +410,7 @@ pub fn Type(comptime List: type) type {
             );
             if (wanted == -1 and c.PyErr_Occurred() != null) return null;
             var use: Use = .{};
-            const items = use.begin(object, .exclusive) catch return null;
+            const items = itemsOf(use.begin(object, .exclusive) catch return null);
             defer use.end();
             const size: isize = @intCast(items.len);
             const place = if (wanted < 0) wanted + size else wanted;
@@ -463,7 +435,7 @@ pub fn Type(comptime List: type) type {
 
         fn clear(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             var use: Use = .{};
-            const items = use.begin(object, .exclusive) catch return null;
+            const items = itemsOf(use.begin(object, .exclusive) catch return null);
             defer use.end();
             splice(object, &use, 0, items.len, &.{}) catch return null;
             return capi.singleton(.None);
@@ -471,21 +443,19 @@ pub fn Type(comptime List: type) type {
 
         fn reverse(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             var use: Use = .{};
-            const items = use.begin(object, .exclusive) catch return null;
+            const items = itemsOf(use.begin(object, .exclusive) catch return null);
             defer use.end();
-            if (is_const) {
-                if (raiseFixed(Instance.of(object)) == error.PythonException) return null;
-            }
+            if (is_const) objects.raiseFixed(Instance.of(object)) catch return null;
             std.mem.reverse(Item, items);
             const owner = Instance.ownerOf(Instance.of(object));
-            if (of_class) Instance.reverseItems(owner, @intFromPtr(use.list), items.len);
+            if (of_class) Instance.reverseItems(owner, @intFromPtr(use.value), items.len);
             Instance.changed(owner);
             return capi.singleton(.None);
         }
 
         fn copyOut(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             var use: Use = .{};
-            const items = use.begin(object, .shared) catch return null;
+            const items = itemsOf(use.begin(object, .shared) catch return null);
             defer use.end();
             if (comptime !of_class or classes.isCopyable(Item))
                 return convert.giveList(Item, Instance.of(object).module, items);

@@ -21,11 +21,8 @@ const PyObject = capi.PyObject;
 pub fn give(comptime Map: type, parent: *Layout, offset: usize) ?*PyObject {
     const state = State.of(parent.module) orelse return null;
     const class = state.maps[comptime classes.mapIndexOf(Map)].view orelse return null;
-    const self = Instance.create(class, parent.module, &Type(Map).info) orelse return null;
-    c.Py_IncRef(&parent.ob_base);
-    self.parent = &parent.ob_base;
-    self.place = offset;
-    self.state = .part;
+    const info = &Type(Map).info;
+    const self = Instance.createPart(class, info, parent, .part, offset) orelse return null;
     return &self.ob_base;
 }
 
@@ -168,22 +165,7 @@ pub fn Type(comptime Map: type) type {
             return @ptrCast(@as(*Map, @ptrCast(@alignCast(map))).getPtr(text.*) orelse return null);
         }
 
-        /// The map, held.
-        const Use = struct {
-            holding: Instance.Holding(1) = .{},
-
-            fn begin(use: *Use, object: *PyObject, mode: Instance.Mode) Error!*Map {
-                const self = Instance.of(object);
-                const map: *Map = @ptrFromInt(try use.holding.acquireOne(self, mode));
-                errdefer use.end();
-                if (mode == .exclusive) try objects.expectWritable(Instance.of(self.parent.?));
-                return map;
-            }
-
-            fn end(use: *Use) void {
-                use.holding.release();
-            }
-        };
+        const Use = objects.Use(Map);
 
         fn length(object: *PyObject) callconv(.c) capi.Py_ssize_t {
             var use: Use = .{};
@@ -226,13 +208,13 @@ pub fn Type(comptime Map: type) type {
                 keep.destroy();
                 return c.PyErr_NoMemory();
             };
-            const item = objects.givePart(Value, self, .item, @intFromPtr(key)) orelse {
+            const item = objects.createPart(Value, self, .item, @intFromPtr(key)) orelse {
                 keep.destroy();
                 return null;
             };
-            Instance.of(item).keep = keep;
-            Instance.register(Instance.of(item), Instance.ownerOf(self));
-            return item;
+            item.keep = keep;
+            Instance.register(item, Instance.ownerOf(self));
+            return &item.ob_base;
         }
 
         fn keyIn(arena: std.mem.Allocator, text: []const u8) error{OutOfMemory}!*[]const u8 {
@@ -272,13 +254,13 @@ pub fn Type(comptime Map: type) type {
             const owner = Instance.ownerOf(self);
             const known = map.getPtr(text);
             if (!isCopied(owner)) {
-                const place = known orelse return raiseFixed();
-                if (comptime !classes.isFlat(Value)) return raiseFixed();
+                const place = known orelse try objects.raiseFixed(self);
+                if (comptime !classes.isFlat(Value)) try objects.raiseFixed(self);
                 detach(owner, map, text);
                 place.* = loaded;
                 return;
             }
-            if (comptime !classes.isCopyable(Value)) return raiseFixed();
+            if (comptime !classes.isCopyable(Value)) try objects.raiseFixed(self);
             const gpa = try objects.arenaOf(owner);
             const copied = objects.copy(Value, gpa, loaded) catch return errors.raiseNoMemory();
             if (known) |place| {
@@ -298,12 +280,13 @@ pub fn Type(comptime Map: type) type {
             var use: Use = .{};
             const map = try use.begin(object, .exclusive);
             defer use.end();
-            const owner = Instance.ownerOf(Instance.of(object));
+            const self = Instance.of(object);
+            const owner = Instance.ownerOf(self);
             if (text == null or !map.contains(text.?)) {
                 c.PyErr_SetObject(capi.exception("KeyError"), key);
                 return error.PythonException;
             }
-            if (!isCopied(owner)) return raiseFixed();
+            if (!isCopied(owner)) try objects.raiseFixed(self);
             detach(owner, map, text);
             string_maps.remove(Map, map, text.?);
             Instance.changed(owner);
@@ -343,10 +326,9 @@ pub fn Type(comptime Map: type) type {
             var use: Use = .{};
             const map = use.begin(object, .exclusive) catch return null;
             defer use.end();
-            const owner = Instance.ownerOf(Instance.of(object));
-            if (!isCopied(owner)) {
-                if (raiseFixed() == error.PythonException) return null;
-            }
+            const self = Instance.of(object);
+            const owner = Instance.ownerOf(self);
+            if (!isCopied(owner)) objects.raiseFixed(self) catch return null;
             detach(owner, map, null);
             map.clearRetainingCapacity();
             Instance.changed(owner);
@@ -365,15 +347,6 @@ pub fn Type(comptime Map: type) type {
                 Instance.detachKeys(owner, @intFromPtr(map), key, &objects.Detaching(Value).detach);
         }
 
-        fn raiseFixed() Error {
-            _ = c.PyErr_Format(
-                capi.exception("TypeError"),
-                "this %s is Zig's alone: give its struct a function that changes it",
-                info.name.ptr,
-            );
-            return error.PythonException;
-        }
-
         fn copyOut(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             return copyOf(object);
         }
@@ -386,9 +359,7 @@ pub fn Type(comptime Map: type) type {
             const class = state.maps[comptime classes.mapIndexOf(Map)].iterator orelse return null;
             const count = length(object);
             if (count < 0) return null;
-            const self = Instance.create(class, view.module, &info) orelse return null;
-            c.Py_IncRef(object);
-            self.parent = object;
+            const self = Instance.createPart(class, &info, view, .empty, 0) orelse return null;
             self.generation = @intCast(count);
             return &self.ob_base;
         }

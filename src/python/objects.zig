@@ -632,14 +632,40 @@ fn fail(self: *Layout) ?*PyObject {
     return null;
 }
 
-/// A new object for what is at `offset` in `parent`, or, of a list, its item of that number.
-pub fn givePart(comptime T: type, parent: *Layout, state: Instance.State, place: usize) ?*PyObject {
-    const self = newInstance(T, parent.module) orelse return null;
-    c.Py_IncRef(&parent.ob_base);
-    self.parent = &parent.ob_base;
-    self.place = place;
-    self.state = state;
-    return &self.ob_base;
+/// A new object for a struct in `parent`: see `Instance.createPart`.
+pub fn createPart(comptime T: type, parent: *Layout, state: Instance.State, place: usize) ?*Layout {
+    const class = classOf(T, parent.module) orelse return null;
+    return Instance.createPart(class, infoOf(T), parent, state, place);
+}
+
+/// A list or map, held.
+pub fn Use(comptime T: type) type {
+    return struct {
+        holding: Instance.Holding(1) = .{},
+        value: *T = undefined,
+
+        pub fn begin(use: *@This(), object: *PyObject, mode: Instance.Mode) Error!*T {
+            const self = Instance.of(object);
+            use.value = @ptrFromInt(try use.holding.acquireOne(self, mode));
+            errdefer use.end();
+            if (mode == .exclusive) try expectWritable(Instance.of(self.parent.?));
+            return use.value;
+        }
+
+        pub fn end(use: *@This()) void {
+            use.holding.release();
+        }
+    };
+}
+
+/// Raises TypeError: a list or map is not in memory that Python may change.
+pub fn raiseFixed(self: *Layout) Error!noreturn {
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "this %s is Zig's alone: give its struct a function that changes it",
+        self.info.name.ptr,
+    );
+    return error.PythonException;
 }
 
 /// What is known of class `T` at run time: one constant each.
