@@ -491,14 +491,7 @@ fn put(
     nargs: capi.Py_ssize_t,
     comptime who: [:0]const u8,
 ) ?*PyObject {
-    if (nargs != 3) {
-        _ = c.PyErr_Format(
-            capi.exception("TypeError"),
-            who ++ "() takes 3 arguments (%zd given)",
-            nargs,
-        );
-        return null;
-    }
+    if (nargs != 3) return errors.raiseWrongNumber(who ++ "() takes 3 arguments", nargs);
     const state = State.of(self) orelse return null;
     const text = textOf(args[0], who) orelse return null;
     if (c.PyCallable_Check(args[1]) == 0 or !capi.hasFlag(args[2], "DICT_SUBCLASS")) {

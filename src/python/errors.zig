@@ -538,6 +538,11 @@ pub noinline fn raiseTooDeep(site: *const Site) Error {
     });
 }
 
+/// Raises TypeError: `taken`, as "f() takes 2 arguments", and not what was given. Returns null.
+pub fn raiseWrongNumber(comptime taken: []const u8, given: capi.Py_ssize_t) ?*PyObject {
+    return c.PyErr_Format(capi.exception("TypeError"), taken ++ " (%zd given)", given);
+}
+
 pub fn raiseNoMemory() Error {
     _ = c.PyErr_NoMemory();
     return error.PythonException;

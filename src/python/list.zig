@@ -375,14 +375,7 @@ pub fn Type(comptime List: type) type {
             args: [*]const *PyObject,
             nargs: capi.Py_ssize_t,
         ) callconv(.c) ?*PyObject {
-            if (nargs != 2) {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "insert() takes 2 arguments (%zd given)",
-                    nargs,
-                );
-                return null;
-            }
+            if (nargs != 2) return errors.raiseWrongNumber("insert() takes 2 arguments", nargs);
             const place = c.PyNumber_AsSsize_t(args[0], null);
             if (place == -1 and c.PyErr_Occurred() != null) return null;
             var given: Given = .{};
@@ -396,14 +389,7 @@ pub fn Type(comptime List: type) type {
             args: [*]const *PyObject,
             nargs: capi.Py_ssize_t,
         ) callconv(.c) ?*PyObject {
-            if (nargs > 1) {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "pop() takes at most 1 argument (%zd given)",
-                    nargs,
-                );
-                return null;
-            }
+            if (nargs > 1) return errors.raiseWrongNumber("pop() takes at most 1 argument", nargs);
             const wanted = if (nargs == 0) -1 else c.PyNumber_AsSsize_t(
                 args[0],
                 capi.exception("IndexError"),

@@ -298,14 +298,8 @@ pub fn Type(comptime Map: type) type {
             args: [*]const *PyObject,
             nargs: capi.Py_ssize_t,
         ) callconv(.c) ?*PyObject {
-            if (nargs < 1 or nargs > 2) {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "pop() takes 1 or 2 arguments (%zd given)",
-                    nargs,
-                );
-                return null;
-            }
+            if (nargs < 1 or nargs > 2)
+                return errors.raiseWrongNumber("pop() takes 1 or 2 arguments", nargs);
             if (nargs == 2) {
                 const found = contains(object, args[0]);
                 if (found < 0) return null;
