@@ -564,10 +564,9 @@ fn callAny(
 
 fn signature(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
-    _ = find(self, name, "signature") orelse return null;
     const text = textOf(name, "signature") orelse return null;
     const function = state.functions.find(text) orelse {
-        const registered = c.PyDict_GetItemString(state.registered, text);
+        const registered = named(state.registered, text);
         c.Py_IncRef(registered);
         return registered;
     };
@@ -611,12 +610,10 @@ fn listFunctions(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
 
 fn doc(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const state = State.of(self) orelse return null;
-    const function = find(self, name, "doc") orelse return null;
     const text = textOf(name, "doc") orelse return null;
-    const own = state.functions.find(
-        text,
-    ) orelse return c.PyObject_GetAttrString(function, "__doc__");
-    return newStr(own.sig.doc);
+    if (state.functions.find(text)) |own| return newStr(own.sig.doc);
+    const function = named(state.objects, text) orelse return null;
+    return c.PyObject_GetAttrString(function, "__doc__");
 }
 
 fn version(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
@@ -639,11 +636,15 @@ fn find(self: *PyObject, name: *PyObject, caller: [*:0]const u8) ?*PyObject {
         if (c.PyDict_GetItemWithError(state.objects, name)) |function| return function;
         if (c.PyErr_Occurred() != null) return null;
     }
-    const text = textOf(name, caller) orelse return null;
+    return named(state.objects, textOf(name, caller) orelse return null);
+}
+
+/// What `dict` has of a function's name (borrowed), or null with KeyError set.
+fn named(dict: *PyObject, name: []const u8) ?*PyObject {
     // Our own object of the name's text: a subclass of str might have a hash of its own.
-    const key = newStr(text) orelse return null;
+    const key = newStr(name) orelse return null;
     defer c.Py_DecRef(key);
-    if (c.PyDict_GetItemWithError(state.objects, key)) |function| return function;
+    if (c.PyDict_GetItemWithError(dict, key)) |found| return found;
     if (c.PyErr_Occurred() != null) return null;
     const message = c.PyUnicode_FromFormat(
         "no Zig function %R is registered; nano_ffi.list_functions() has the names",
