@@ -232,7 +232,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             values: std.meta.ArgsTuple(Function),
             frame: anytype,
         ) Boundary.Result {
-            if (messages.are_taken and @typeInfo(Return) == .error_union) messages.clear();
+            if (@typeInfo(Return) == .error_union) messages.clear();
             const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
                 const token = Boundary.release();

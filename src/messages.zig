@@ -4,7 +4,7 @@ const std = @import("std");
 const root = @import("root");
 
 /// Whether functions of this compilation may give one: a user's own module, or a unit test.
-pub const are_taken = @hasDecl(root, "nano_ffi_module") or @import("builtin").is_test;
+const are_taken = @hasDecl(root, "nano_ffi_module") or @import("builtin").is_test;
 
 const Message = struct {
     /// error.Unexpected's number is somebody's, too: 0 is none's.
@@ -31,11 +31,12 @@ pub fn fail(err: anytype, comptime format: []const u8, values: anytype) @TypeOf(
 
 /// Before a call: what an earlier one left is not its.
 pub inline fn clear() void {
-    last.code = 0;
+    if (are_taken) last.code = 0;
 }
 
 /// The text that was given with `err`, which must be the last one. Good until the next `fail`.
 pub fn of(err: anyerror) ?[]const u8 {
+    if (!are_taken) return null;
     const message = &last;
     if (message.code != @intFromError(err)) return null;
     message.code = 0;

@@ -286,11 +286,7 @@ pub const Cache = [64]?*Raised;
 
 /// Raises the class of a Zig error, with its name as the text, or what `fail` said.
 pub noinline fn raiseZigError(classes: Classes, cache: *Cache, err: anyerror) void {
-    if (messages.are_taken) if (messages.of(err)) |message| return raiseWithMessage(
-        classes,
-        err,
-        message,
-    );
+    if (messages.of(err)) |message| return raiseWithMessage(classes, err, message);
     const code = @intFromError(err);
     const place = &cache[code % cache.len];
     if (@atomicLoad(?*Raised, place, .acquire)) |raised| {
