@@ -22,13 +22,18 @@ pub const can_escape = switch (builtin.cpu.arch) {
 pub const are_caught = can_escape and std.debug.runtime_safety and @hasDecl(root, "panic") and
     !builtin.is_test;
 
+/// Whether what is noted of checkpoints and errors is for anyone.
+const are_noted = are_caught or builtin.is_test;
+
 /// What is known of a panic, or of the way of an error, until the thread's next one.
 pub const Report = struct {
     buffer: [480]u8,
     length: usize,
     /// Where it happened, and from where that was called: return addresses, innermost first.
-    addresses: [32]usize,
+    addresses: [most_addresses]usize,
     count: usize,
+
+    pub const most_addresses = 32;
 
     pub fn message(report: *const Report) []const u8 {
         return report.buffer[0..report.length];
@@ -75,17 +80,19 @@ pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*co
 /// To be called before Zig code calls Python, and undone by `comeBack`: what panics below, and has
 /// no checkpoint of its own, must not jump over Python.
 pub fn leave() ?*anyopaque {
+    if (!are_noted) return null;
     const place = &top;
     defer place.* = null;
     return place.*;
 }
 
 pub fn comeBack(token: ?*anyopaque) void {
-    top = @ptrCast(@alignCast(token));
+    if (are_noted) top = @ptrCast(@alignCast(token));
 }
 
 /// Notes the way of an error that a function returned, for `errorTrace`.
 pub fn noteError(stack_trace: ?*const std.lang.StackTrace) void {
+    if (!are_noted) return;
     const report = &last;
     report.count = 0;
     const taken = stack_trace orelse return;
@@ -96,7 +103,7 @@ pub fn noteError(stack_trace: ?*const std.lang.StackTrace) void {
 
 /// Where the last error on this thread came from, innermost first. Empty where it is not known.
 pub fn errorTrace() []const usize {
-    return last.trace();
+    return if (are_noted) last.trace() else &.{};
 }
 
 /// A panic handler: back to the checkpoint, or, where there is none, `end` with the text of why.

@@ -45,8 +45,7 @@ pub const Boundary = struct {
     pub fn raise(context: Context, err: anyerror, trace: []const usize) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;
-        errors.raiseZigError(state.classes, &state.raised, err);
-        if (traces.possible) traces.add(context, state.codes, trace);
+        traces.raiseError(context, state, err, trace);
         return null;
     }
 
@@ -59,8 +58,7 @@ pub const Boundary = struct {
     ) Result {
         @branchHint(.cold);
         const state = State.of(context) orelse return null;
-        errors.raisePanic(state.classes, sig.name, report.message());
-        if (traces.possible) traces.add(context, state.codes, report.trace());
+        traces.raisePanic(context, state, sig.name, report);
         return null;
     }
 

@@ -172,8 +172,8 @@ fn Callback(comptime T: type) type {
 
         fn invoke(callback: T, args: *const T.Args) Error!T.R {
             const argument: *Self = @ptrCast(@alignCast(callback.handle));
-            const token = if (panics.are_caught) panics.leave();
-            defer if (panics.are_caught) panics.comeBack(token);
+            const token = panics.leave();
+            defer panics.comeBack(token);
             argument.forget();
             return argument.attempt(args) catch |err| {
                 c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);

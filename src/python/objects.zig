@@ -697,15 +697,12 @@ fn Info(comptime T: type) type {
                 work.run();
             } else if (panics.protect(&work, Deinit.run)) |report| {
                 const state = stateOf(module) orelse return error.PythonException;
-                errors.raisePanic(state.classes, info.name ++ ".deinit", report.message());
-                if (traces.possible) traces.add(module.?, state.codes, report.trace());
+                traces.raisePanic(module.?, state, info.name ++ ".deinit", report);
                 return error.PythonException;
             }
             const err = work.failed orelse return;
             const state = stateOf(module) orelse return error.PythonException;
-            errors.raiseZigError(state.classes, &state.raised, err);
-            if (traces.possible and panics.are_caught)
-                traces.add(module.?, state.codes, panics.errorTrace());
+            traces.raiseError(module.?, state, err, panics.errorTrace());
             return error.PythonException;
         }
 
@@ -737,11 +734,11 @@ fn Info(comptime T: type) type {
                 var args: std.meta.ArgsTuple(@TypeOf(T.deinit)) = undefined;
                 args[0] = if (params[0].? == T) work.value.* else work.value;
                 if (params.len > 1) args[1] = memory.allocator;
-                if (messages.are_taken) messages.clear();
+                messages.clear();
                 const result = @call(.never_inline, T.deinit, args);
                 if (@typeInfo(@TypeOf(result)) == .error_union) _ = result catch |err| {
                     work.failed = err;
-                    if (panics.are_caught) panics.noteError(@errorReturnTrace());
+                    panics.noteError(@errorReturnTrace());
                 };
             }
         };

@@ -49,8 +49,8 @@ pub const Reference = struct {
 
 /// May run Python code: what the object does when it ends.
 fn releaseHandle(handle: *anyopaque) void {
-    const token = if (panics.are_caught) panics.leave();
-    defer if (panics.are_caught) panics.comeBack(token);
+    const token = panics.leave();
+    defer panics.comeBack(token);
     c.Py_DecRef(@ptrCast(@alignCast(handle)));
 }
 
