@@ -6,6 +6,7 @@
 const std = @import("std");
 const classes = @import("classes.zig");
 const exports = @import("exports.zig");
+const literals = @import("literals.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 
@@ -148,10 +149,7 @@ fn constructorOf(comptime T: type) []const u8 {
         params = params ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
-            .{ "default", if (attrs.defaultValue(Field)) |default|
-                quoted(fieldDefault(Field, default))
-            else
-                "" },
+            .{ "default", defaultOf(Field, attrs) },
         })};
     return list(params);
 }
@@ -165,10 +163,7 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
-            .{ "default", if (attrs.defaultValue(Field)) |default|
-                quoted(fieldDefault(Field, default))
-            else
-                "" },
+            .{ "default", defaultOf(Field, attrs) },
             .{
                 "doc",
                 if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "",
@@ -177,6 +172,11 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
         })};
     }
     return list(fields);
+}
+
+fn defaultOf(comptime Field: type, comptime attrs: anytype) []const u8 {
+    const value = attrs.defaultValue(Field) orelse return "";
+    return quoted(fieldDefault(Field, value));
 }
 
 fn fieldTypeOf(comptime Field: type) []const u8 {
@@ -399,20 +399,18 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .bytes => null,
         .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
         .@"enum" => signature.shortName(T) ++ "." ++ @tagName(value),
-        .items, .array => items: {
-            comptime var text: []const u8 = "";
-            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
-                (repr(@TypeOf(item), item) orelse return null);
-            break :items "[" ++ text ++ "]";
-        },
-        .tuple => tuple: {
-            comptime var text: []const u8 = "";
-            inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
-                (repr(@TypeOf(item), item) orelse return null);
-            break :tuple "(" ++ text ++ (if (value.len == 1) ",)" else ")");
-        },
+        .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
+        .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
+            (if (value.len == 1) ",)" else ")"),
         else => null,
     };
+}
+
+fn itemsRepr(comptime value: anytype) ?[]const u8 {
+    comptime var text: []const u8 = "";
+    inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
+        (repr(@TypeOf(item), item) orelse return null);
+    return text;
 }
 
 /// The shortest text that gives the same float again.
@@ -431,15 +429,8 @@ fn floatRepr(comptime value: anytype) []const u8 {
 fn strRepr(comptime text: []const u8) []const u8 {
     if (!std.unicode.utf8ValidateSlice(text)) return "...";
     comptime var result: []const u8 = "'";
-    inline for (text) |byte| result = result ++ switch (byte) {
-        '\'' => "\\'",
-        '\\' => "\\\\",
-        '\n' => "\\n",
-        '\r' => "\\r",
-        '\t' => "\\t",
-        0...8, 11, 12, 14...31, 127 => std.fmt.comptimePrint("\\x{x:0>2}", .{byte}),
-        else => &[_]u8{byte},
-    };
+    inline for (text) |byte|
+        result = result ++ if (byte < 128) literals.ascii(byte) else &[_]u8{byte};
     return result ++ "'";
 }
 

@@ -90,7 +90,8 @@ fn bytes(comptime data: []const u8) [:0]const u8 {
     return result ++ "'";
 }
 
-fn ascii(comptime character: u7) []const u8 {
+/// A character of ASCII within a literal.
+pub fn ascii(comptime character: u7) []const u8 {
     return switch (character) {
         '\n' => "\\n",
         '\r' => "\\r",
@@ -109,6 +110,11 @@ test valueOf {
     try std.testing.expectEqual(null, comptime valueOf(f64, std.math.nan(f64)));
     try std.testing.expectEqual(null, comptime valueOf([]const f64, &[_]f64{1}));
     try std.testing.expectEqualStrings("x", (comptime valueOf(?[]const u8, "x").?).?);
+}
+
+test ascii {
+    try std.testing.expectEqualStrings("\\x7f", comptime ascii(127));
+    try std.testing.expectEqualStrings("\\'", comptime ascii('\''));
 }
 
 test of {
