@@ -408,6 +408,28 @@ pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime def
     return if (@hasField(@TypeOf(own), option)) @field(own, option) else default;
 }
 
+/// What tells the struct of a class from every other one, also in another module, if that may have
+/// its class in common: it is plain data, and no generic's.
+pub fn originOf(comptime T: type) ?[:0]const u8 {
+    return comptime origin: {
+        const source = all[indexOf(T).?].source;
+        if (!@hasDecl(source, "nano_ffi.origin") or !isCopyable(T)) break :origin null;
+        if (@typeInfo(T).@"struct".field_names.len == 0) break :origin null;
+        if (!isPlainName(@typeName(T))) break :origin null;
+        const class = all[indexOf(T).?];
+        break :origin std.fmt.comptimePrint("{s} {} {}", .{
+            @field(source, "nano_ffi.origin"),
+            optionOf(class, "constructible", true),
+            optionOf(class, "stable", false),
+        });
+    };
+}
+
+/// Whether a type's name says all of it.
+pub fn isPlainName(comptime name: []const u8) bool {
+    return std.mem.indexOfScalar(u8, name, '(') == null and std.mem.indexOf(u8, name, "__") == null;
+}
+
 /// The root of the tests.
 const example = struct {
     pub const nano_ffi_module = struct {
@@ -443,6 +465,7 @@ const example = struct {
     };
     pub const nano_ffi_source = struct {
         pub const Point = struct {
+            pub const @"nano_ffi.origin" = "abc:12";
             pub const Inner = struct {};
             pub const Self = .{};
         };
@@ -607,6 +630,16 @@ test isSettable {
 test fieldTypeName {
     try expectEqualStrings("f64", fieldTypeName(f64));
     try expectEqualStrings("[]Point", fieldTypeName(std.ArrayList(Plane)));
+}
+
+test originOf {
+    try expect(originOf(Plane.Inner) == null);
+    try expectEqualStrings("abc:12 true false", originOf(Plane).?);
+}
+
+test isPlainName {
+    try expect(isPlainName("geo.Point") and !isPlainName("list.Of(u8)"));
+    try expect(!isPlainName("geo.make__struct_5"));
 }
 
 test optionOf {

@@ -23,10 +23,8 @@ pub fn build(b: *Build) void {
     nano_ffi.addAnonymousImport("build_options", .{ .root_source_file = build_options });
     user.addImport("nano_ffi", nano_ffi);
     addDependencies(b, user, target, optimize);
-    if (b.option(bool, "tests", "The source's tests as an object, not the extension") orelse false) {
-        addTests(b, user, zig);
-        return;
-    }
+    const tests = b.option(bool, "tests", "The source's tests as an object, not the extension");
+    if (tests orelse false) return addTests(b, user, zig);
     addC(b, user);
 
     const root = b.createModule(.{

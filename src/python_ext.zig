@@ -16,6 +16,7 @@ const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const panics = @import("panics.zig");
 const objects = @import("python/objects.zig");
+const sharing = @import("python/sharing.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
@@ -180,30 +181,56 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
+            sharing.agree() catch return false;
             // Types first: values may be of them.
+            if (!addEnums(self, namespace, source, "")) return false;
+            inline for (classes.all) |declared| {
+                if (!addEnums(self, declared.T, declared.source, declared.name ++ "."))
+                    return false;
+            }
             inline for (classes.lists, 0..) |List, index|
                 state.lists[index] = lists.Type(List).create(self, own_name) orelse return false;
             inline for (classes.maps, 0..) |Map, index| {
                 if (!maps.Type(Map).create(self, own_name, &state.maps[index])) return false;
             }
             inline for (classes.all, 0..) |declared, index|
-                state.instances[index] = Class(Bridge, own_name, declared).create(
+                state.instances[index] = sharing.classOf(
+                    declared.T,
                     self,
+                    &state.homes[index],
+                    &Class(Bridge, own_name, declared).create,
                 ) orelse return false;
             for (state.functions.list()) |function| {
                 const object = c.PyDict_GetItemString(state.objects, function.sig.name);
                 if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
             }
             if (!members(self, state, self, namespace, source)) return false;
-            inline for (classes.all, 0..) |declared, index| {
-                if (!members(self, state, state.instances[index].?, declared.T, declared.source))
-                    return false;
+            inline for (classes.all, state.instances, state.homes) |declared, class, home| {
+                if (home.module == self and
+                    !members(self, state, class.?, declared.T, declared.source)) return false;
             }
             return addErrors(self, namespace, source, state) and
-                inline for (classes.all, 0..) |declared, index| {
-                    if (!addErrors(state.instances[index].?, declared.T, declared.source, state))
-                        break false;
+                inline for (classes.all, state.instances, state.homes) |declared, class, home| {
+                    if (home.module == self and
+                        !addErrors(class.?, declared.T, declared.source, state)) break false;
                 } else true;
+        }
+
+        /// Makes the classes of the public enums of a namespace. `prefix` is where pickle finds
+        /// them.
+        fn addEnums(
+            self: *PyObject,
+            comptime T: type,
+            comptime read: type,
+            comptime prefix: [:0]const u8,
+        ) bool {
+            @setEvalBranchQuota(1_000_000);
+            inline for (@typeInfo(T).@"struct".decl_names) |name| {
+                if (comptime exports.of(T, read, name) != .@"enum") continue;
+                const own_read = if (@hasDecl(read, name)) @field(read, name) else .{};
+                if (!enums.add(@field(T, name), self, prefix ++ name, own_read)) return false;
+            }
+            return true;
         }
 
         /// What a namespace declares besides functions, as attributes of `target`, its module or
@@ -229,11 +256,6 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 },
                 .@"enum" => {
                     const enumeration = enums.classOf(@field(T, name), self) orelse return false;
-                    if (comptime classes.indexOf(T)) |index| {
-                        // Where pickle finds it.
-                        const qualified = capi.newStr(classes.all[index].name ++ "." ++ name);
-                        if (!addOwned(enumeration, "__qualname__", qualified)) return false;
-                    }
                     if (c.PyObject_SetAttrString(target, name, enumeration) < 0) return false;
                 },
                 .class => {

@@ -1,6 +1,6 @@
 //! A build step: reads a Zig file, and those that it imports by path, and writes down, as Zig, what
-//! the compiler does not tell about its public declarations: the names of parameters and the `///`
-//! comments.
+//! the compiler does not tell about its public declarations: the names of parameters, the `///`
+//! comments, and what each container is out of, so that two modules know that it is the same.
 //!
 //! Usage: source FILE.zig OUT.zig
 
@@ -19,13 +19,20 @@ pub fn main(init: std.process.Init) !void {
     try writer.interface.flush();
 }
 
-const File = struct { path: []const u8, tree: Ast };
+const File = struct {
+    path: []const u8,
+    tree: Ast,
+    /// See `Reader.digest`; null while nobody has asked.
+    digest: ?[]const u8 = null,
+};
 
 /// A struct, enum or union, or a whole file, and what is around it.
 const Container = struct {
-    file: *const File,
+    file: *File,
     members: []const Ast.Node.Index,
     around: ?*const Container,
+    /// Where it begins in the file.
+    start: Ast.TokenIndex,
 };
 
 /// What a name stands for, as far as files tell.
@@ -66,8 +73,44 @@ const Reader = struct {
         const file = try reader.arena.create(File);
         file.* = .{ .path = path, .tree = try Ast.parse(reader.arena, source, .{}) };
         const container = try reader.arena.create(Container);
-        container.* = .{ .file = file, .members = file.tree.rootDecls(), .around = null };
+        container.* = .{
+            .file = file,
+            .members = file.tree.rootDecls(),
+            .around = null,
+            .start = 0,
+        };
         return container;
+    }
+
+    /// A hash of the text of a file and of all that it imports by path. Empty where this does not
+    /// say all: where there are variables, which every module has for itself, or other modules.
+    fn digest(reader: *Reader, file: *File) ![]const u8 {
+        if (file.digest == null) file.digest = try reader.digestOf(file) orelse "";
+        return file.digest.?;
+    }
+
+    fn digestOf(reader: *Reader, first: *File) !?[]const u8 {
+        var files: std.ArrayList(*File) = .empty;
+        try files.append(reader.arena, first);
+        var hash: std.crypto.hash.sha2.Sha256 = .init(.{});
+        var next: usize = 0;
+        while (next < files.items.len) : (next += 1) {
+            const file = files.items[next];
+            hash.update(file.tree.source[0 .. file.tree.source.len + 1]);
+            for (0..file.tree.nodes.len) |index| {
+                const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
+                if (hasVariable(file.tree, node)) return null;
+                const name = try importOf(reader.arena, file.tree, node) orelse continue;
+                if (!std.mem.endsWith(u8, name, ".zig")) {
+                    if (std.mem.eql(u8, name, "std") or std.mem.eql(u8, name, "nano_ffi")) continue;
+                    return null;
+                }
+                const other = reader.read(try beside(reader.arena, file, name)) catch return null;
+                if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
+                    try files.append(reader.arena, other.file);
+            }
+        }
+        return try std.fmt.allocPrint(reader.arena, "{x}", .{hash.finalResult()[0..16]});
     }
 
     /// Writes one declaration per public one: of a function
@@ -80,10 +123,13 @@ const Reader = struct {
         doc: []const u8,
     ) anyerror!void {
         const tree = container.file.tree;
-        try writer.print(
-            "pub const @\"nano_ffi.doc\" = \"{f}\";\npub const @\"nano_ffi.fields\" = .{{",
-            .{std.zig.fmtString(doc)},
+        try writer.print("pub const @\"nano_ffi.doc\" = \"{f}\";\n", .{std.zig.fmtString(doc)});
+        const file = try reader.digest(container.file);
+        if (file.len > 0) try writer.print(
+            "pub const @\"nano_ffi.origin\" = \"{s}:{d}\";\n",
+            .{ file, container.start },
         );
+        try writer.writeAll("pub const @\"nano_ffi.fields\" = .{");
         for (container.members) |node| {
             const field = tree.fullContainerField(node) orelse continue;
             if (field.ast.tuple_like) continue;
@@ -202,20 +248,14 @@ const Reader = struct {
                 .file = container.file,
                 .members = try reader.arena.dupe(Ast.Node.Index, decl.ast.members),
                 .around = container,
+                .start = decl.ast.main_token,
             };
             return .{ .container = inner };
         }
-        if (tree.builtinCallParams(&two, node)) |params| {
-            const import = std.mem.eql(u8, tree.tokenSlice(tree.nodeMainToken(node)), "@import");
-            if (!import or params.len != 1) return .other;
-            const path = std.zig.string_literal.parseAlloc(
-                reader.arena,
-                tree.tokenSlice(tree.nodeMainToken(params[0])),
-            ) catch return .other;
-            if (!std.mem.endsWith(u8, path, ".zig")) return .other; // another module
-            const folder = std.fs.path.dirname(container.file.path) orelse ".";
+        if (try importOf(reader.arena, tree, node)) |name| {
+            if (!std.mem.endsWith(u8, name, ".zig")) return .other; // another module
             const file = reader.read(
-                try std.fs.path.resolve(reader.arena, &.{ folder, path }),
+                try beside(reader.arena, container.file, name),
             ) catch return .other;
             return .{ .container = file };
         }
@@ -299,6 +339,42 @@ const Reader = struct {
         return reader.resolve(container, value, depth);
     }
 };
+
+/// What a node imports; null where it is no @import.
+fn importOf(arena: std.mem.Allocator, tree: Ast, node: Ast.Node.Index) !?[]const u8 {
+    var two: [2]Ast.Node.Index = undefined;
+    const params = tree.builtinCallParams(&two, node) orelse return null;
+    const is_import = std.mem.eql(u8, tree.tokenSlice(tree.nodeMainToken(node)), "@import");
+    if (!is_import or params.len != 1) return null;
+    return std.zig.string_literal.parseAlloc(
+        arena,
+        tree.tokenSlice(tree.nodeMainToken(params[0])),
+    ) catch |err| switch (err) {
+        error.OutOfMemory => |failed| failed,
+        error.InvalidLiteral => null,
+    };
+}
+
+/// The path of what `file` imports.
+fn beside(arena: std.mem.Allocator, file: *const File, name: []const u8) ![]const u8 {
+    return std.fs.path.resolve(arena, &.{ std.fs.path.dirname(file.path) orelse ".", name });
+}
+
+/// Whether a container has variables, or something of C, which may have some.
+fn hasVariable(tree: Ast, node: Ast.Node.Index) bool {
+    var one: [1]Ast.Node.Index = undefined;
+    if (tree.fullFnProto(&one, node)) |proto| return proto.extern_export_inline_token != null and
+        tree.tokenTag(proto.extern_export_inline_token.?) == .keyword_extern;
+    var two: [2]Ast.Node.Index = undefined;
+    const members = if (tree.nodeTag(node) == .root)
+        tree.rootDecls()
+    else if (tree.fullContainerDecl(&two, node)) |decl| decl.ast.members else return false;
+    return for (members) |member| {
+        const variable = tree.fullVarDecl(member) orelse continue;
+        if (tree.tokenTag(variable.ast.mut_token) == .keyword_var or
+            variable.extern_export_token != null) break true;
+    } else false;
+}
 
 fn isPublic(tree: Ast, visibility: ?Ast.TokenIndex) bool {
     return tree.tokenTag(visibility orelse return false) == .keyword_pub;
@@ -406,4 +482,41 @@ test Reader {
         \\pub const counter = .{ .variable = true, .doc = "Counts." };
         \\
     , writer.written());
+}
+
+test "what a container is out of" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{ .arena = arena, .io = std.testing.io };
+    const point = try reader.parsed("in/point.zig",
+        \\const std = @import("std");
+        \\pub const Point = struct { x: f64 };
+    );
+    const texts = [_][:0]const u8{
+        "pub const geo = @import(\"in/point.zig\");",
+        "pub const geo = @import(\"in/point.zig\");\nvar state: u8 = 0;",
+        "fn f() void {\n    const Static = struct { var state: u8 = 0; };\n    _ = Static;\n}",
+        "const other = @import(\"other\");",
+        "extern fn f() void;",
+        "const missing = @import(\"missing.zig\");",
+        "fn f() void {\n    var local: u8 = 0;\n    _ = &local;\n}",
+    };
+    const has_digest = [texts.len]bool{ true, false, false, false, false, false, true };
+    try reader.files.put(arena, "in/point.zig", point);
+    for (texts, has_digest) |text, expected| {
+        const file = try reader.parsed("main.zig", text);
+        try std.testing.expectEqual(expected, (try reader.digest(file.file)).len == 32);
+    }
+    var writer: std.Io.Writer.Allocating = .init(arena);
+    try reader.describe(try reader.parsed("main.zig", texts[0]), &writer.writer, "");
+    const digest = try reader.digest(point.file);
+    for ([_][]const u8{ "0", "12" }) |start| {
+        const line = try std.fmt.allocPrint(
+            arena,
+            "pub const @\"nano_ffi.origin\" = \"{s}:{s}\";\n",
+            .{ digest, start },
+        );
+        try std.testing.expect(std.mem.indexOf(u8, writer.written(), line) != null);
+    }
 }

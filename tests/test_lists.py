@@ -234,3 +234,32 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         lambda: m.Box(words=["a"] * 9).words[1],
     ):
         assert growth(function) < 1
+
+
+def test_items_that_point_into_others(m: ModuleType) -> None:
+    chain = m.Chain(3)
+    assert [link.number for link in chain.links] == [0, 1, 2]
+    assert chain.links[0].next.number == 1
+    assert chain.links[2].next is None
+    chain.links[1].number = 5
+    assert chain.links[0].next.number == 5
+    assert (len(chain.more), list(chain.named), chain.named["first"].number) == (0, ["first"], 0)
+    link, text = chain.links[0], "this {} of Link is Zig's alone: give its struct a function that changes it"
+
+    def assign(there: Any, key: Any) -> None:
+        there[key] = link
+
+    for change in (
+        lambda: chain.links.append(link),
+        lambda: chain.links.insert(0, link),
+        lambda: chain.more.extend([link]),
+        lambda: chain.links.pop(),
+        lambda: assign(chain.links, 0),
+        lambda: assign(chain.links, slice(0, 1)),
+    ):
+        assert raises(change) == (TypeError, text.format("list"))
+    for change in (lambda: assign(chain.named, "first"), lambda: chain.named.update(other=link), chain.named.clear):
+        assert raises(change) == (TypeError, text.format("dict"))
+    kept = chain.links[1]
+    chain.destroy()
+    assert raises(lambda: kept.number)[0] is ReferenceError

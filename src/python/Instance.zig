@@ -565,16 +565,18 @@ pub fn ownClass(class: *PyObject) *PyObject {
     return own_class;
 }
 
-/// The items that are looked at: those of one owner, all of them.
-var items_guard: u8 = 0;
+/// Held where the items that are looked at are changed: those of one owner, all of them. Modules
+/// with classes in common have one: see sharing.zig.
+pub var items_lock: *u8 = &own_items_lock;
+var own_items_lock: u8 = 0;
 
 fn lockItems() void {
-    while (@cmpxchgWeak(u8, &items_guard, 0, 1, .acquire, .monotonic) != null)
+    while (@cmpxchgWeak(u8, items_lock, 0, 1, .acquire, .monotonic) != null)
         std.atomic.spinLoopHint();
 }
 
 fn unlockItems() void {
-    @atomicStore(u8, &items_guard, 0, .release);
+    @atomicStore(u8, items_lock, 0, .release);
 }
 
 /// Makes an item known to those who change its list. `head` is in the owner of the list.

@@ -4,6 +4,7 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
+const Instance = @import("Instance.zig");
 const MapTypes = @import("map.zig").Types;
 const memory = @import("memory.zig");
 const reuse = @import("reuse.zig");
@@ -33,6 +34,8 @@ objects: *PyObject,
 types: *PyObject,
 /// The Python types of the classes, in their order; null until they are made.
 instances: [class_count]?*PyObject,
+/// Where each is from.
+homes: [class_count]Home,
 /// The same of the lists in their fields.
 lists: [list_count]?*PyObject,
 /// The same of the maps.
@@ -45,6 +48,9 @@ codes: *PyObject,
 replaced: *PyObject,
 /// The object behind `call`; null until the module has one.
 dispatcher: ?*PyObject,
+
+/// The module that has made a class, borrowed, and what it knows of it.
+pub const Home = struct { module: *PyObject, info: *const Instance.Info };
 
 /// The state of `module`, or null with the error set.
 pub fn of(module: *PyObject) ?*State {

@@ -1,8 +1,11 @@
-//! Zig enums ↔ Python's: one `enum.IntEnum` per Zig type and module, made when it is first needed.
+//! Zig enums ↔ Python's: one `enum.IntEnum` per Zig type. That of a public one is made with the
+//! module.
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
+const sharing = @import("sharing.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const State = @import("State.zig");
@@ -49,18 +52,43 @@ pub fn give(comptime E: type, module: *PyObject, value: E) ?*PyObject {
     return c.PyObject_GetAttrString(class, @tagName(value));
 }
 
+/// Makes the class of a public enum, which pickle finds at `qualified`, or takes that of another
+/// module. `read` is what source.zig read of it. False with the error set.
+pub fn add(
+    comptime E: type,
+    module: *PyObject,
+    comptime qualified: [:0]const u8,
+    comptime read: anytype,
+) bool {
+    const state = State.of(module) orelse return false;
+    if (c.PyDict_GetItemString(state.types, @typeName(E)) != null) return true; // by another name
+    const Own = struct {
+        fn make(own_module: *PyObject) ?*PyObject {
+            return create(E, own_module, qualified);
+        }
+    };
+    const is_known = comptime @TypeOf(read) == type and @hasDecl(read, "nano_ffi.origin") and
+        classes.isPlainName(@typeName(E));
+    const class = (if (is_known)
+        sharing.enumOf(E, @field(read, "nano_ffi.origin"), module, &Own.make)
+    else
+        Own.make(module)) orelse return false;
+    defer c.Py_DecRef(class);
+    return c.PyDict_SetItemString(state.types, @typeName(E), class) == 0;
+}
+
 /// The class of `E` (borrowed: the state keeps it), or null with the error set.
 pub fn classOf(comptime E: type, module: *PyObject) ?*PyObject {
     const state = State.of(module) orelse return null;
     if (c.PyDict_GetItemString(state.types, @typeName(E))) |class| return class;
-    const class = create(E, module) orelse return null;
+    const class = create(E, module, signature.shortName(E)) orelse return null;
     defer c.Py_DecRef(class);
     const key = c.PyUnicode_InternFromString(@typeName(E)) orelse return null;
     defer c.Py_DecRef(key);
     return capi.setDefault(state.types, key, class); // another thread may have been faster
 }
 
-fn create(comptime E: type, module: *PyObject) ?*PyObject {
+fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObject {
     const info = @typeInfo(E).@"enum";
     const members = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(members);
@@ -76,6 +104,9 @@ fn create(comptime E: type, module: *PyObject) ?*PyObject {
     const options = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(options);
     if (c.PyDict_SetItemString(options, "module", module_name) < 0) return null;
+    const place = capi.newStr(qualified) orelse return null;
+    defer c.Py_DecRef(place);
+    if (c.PyDict_SetItemString(options, "qualname", place) < 0) return null;
 
     const args = c.PyTuple_New(2) orelse return null;
     defer c.Py_DecRef(args);

@@ -353,6 +353,32 @@ pub noinline fn raiseWrongType(site: *const Site, expected: [*:0]const u8, value
     });
 }
 
+/// The same of an object of a class; one that has its name only is shown with its module.
+pub noinline fn raiseWrongClass(
+    site: *const Site,
+    expected: [*:0]const u8,
+    name: [:0]const u8,
+    value: *PyObject,
+) Error {
+    @branchHint(.cold);
+    const given = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(given);
+    var size: capi.Py_ssize_t = 0;
+    const text = c.PyUnicode_AsUTF8AndSize(given, &size) orelse return error.PythonException;
+    if (!std.mem.eql(u8, text[0..@intCast(size)], name))
+        return raiseWrongType(site, expected, value);
+    const module = c.PyObject_GetAttrString(capi.typeOf(value), "__module__") orelse
+        return error.PythonException;
+    defer c.Py_DecRef(module);
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be %s (%s), not the %U of module %S: modules share only plain data, of files " ++
+            "without variables",
+        .{ expected, site.parameter.typ.ptr, given, module },
+    );
+}
+
 /// Raises OutOfRangeError: an int does not fit; `low` and `high` are the limits as text.
 pub noinline fn raiseOutOfRange(
     classes: Classes,

@@ -262,6 +262,7 @@ pub fn Type(comptime List: type) type {
             items: []Item = &.{},
 
             fn load(given: *Given, object: *PyObject, value: *PyObject, single: bool) Error!void {
+                if (comptime !classes.isCopyable(Item)) try objects.raiseFixed(Instance.of(object));
                 const module = Instance.of(object).module;
                 const arena = given.arena.allocator();
                 const list = if (single) c.PyTuple_Pack(1, value) else c.PySequence_List(value);

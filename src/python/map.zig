@@ -230,6 +230,7 @@ pub fn Type(comptime Map: type) type {
 
         fn set(object: *PyObject, key: *PyObject, value: *PyObject) Error!void {
             const self = Instance.of(object);
+            if (comptime !classes.isCopyable(Value)) try objects.raiseFixed(self);
             const text = try textOf(key) orelse {
                 const name = capi.typeName(key) orelse return error.PythonException;
                 defer c.Py_DecRef(name);
@@ -260,7 +261,6 @@ pub fn Type(comptime Map: type) type {
                 place.* = loaded;
                 return;
             }
-            if (comptime !classes.isCopyable(Value)) try objects.raiseFixed(self);
             const gpa = try objects.arenaOf(owner);
             const copied = objects.copy(Value, gpa, loaded) catch return errors.raiseNoMemory();
             if (known) |place| {

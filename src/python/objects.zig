@@ -28,6 +28,13 @@ pub fn classOf(comptime T: type, module: *PyObject) ?*PyObject {
     return state.instances[comptime classes.indexOf(T).?];
 }
 
+/// Whose class that is, and what its objects are made with: of another module where both have it.
+fn homeOf(comptime T: type, module: *PyObject) ?State.Home {
+    if (comptime classes.originOf(T) == null) return .{ .module = module, .info = infoOf(T) };
+    const state = State.of(module) orelse return null;
+    return state.homes[comptime classes.indexOf(T).?];
+}
+
 /// `object` as an instance of the class of `T`; null where it is none, or an error is set.
 pub fn instanceOf(comptime T: type, module: *PyObject, object: *PyObject) ?*Layout {
     const class = classOf(T, module) orelse return null;
@@ -72,7 +79,8 @@ pub fn Argument(comptime T: type) type {
             }
             const expected = comptime "a " ++ classes.nameOf(Class) ++
                 (if (from_dict) " or a dict" else "");
-            return errors.raiseWrongType(site, expected, object);
+            const own_name = comptime classes.all[classes.indexOf(Class).?].ownName();
+            return errors.raiseWrongClass(site, expected, own_name, object);
         }
 
         pub fn get(argument: *@This()) T {
@@ -491,7 +499,8 @@ pub fn giveOwned(comptime T: type, module: *PyObject, value: T, keep: ?*Instance
 
 fn newInstance(comptime T: type, module: *PyObject) ?*Layout {
     const class = classOf(T, module) orelse return null;
-    return Instance.create(class, module, infoOf(T));
+    const home = homeOf(T, module) orelse return null;
+    return Instance.create(class, home.module, home.info);
 }
 
 fn giveUp(comptime T: type, module: *PyObject, value: T) void {
@@ -521,10 +530,10 @@ pub fn giveAddress(
     lenders: []const Lender,
 ) ?*PyObject {
     const Class = classes.Pointee(T);
+    const home = homeOf(Class, module) orelse return null;
     for (lenders) |lender| {
-        if (lender.address != @intFromPtr(pointer) or Instance.of(lender.object).info != infoOf(
-            Class,
-        )) continue;
+        if (lender.address != @intFromPtr(pointer) or
+            Instance.of(lender.object).info != home.info) continue;
         c.Py_IncRef(lender.object);
         return lender.object;
     }
@@ -635,7 +644,10 @@ fn fail(self: *Layout) ?*PyObject {
 /// A new object for a struct in `parent`: see `Instance.createPart`.
 pub fn createPart(comptime T: type, parent: *Layout, state: Instance.State, place: usize) ?*Layout {
     const class = classOf(T, parent.module) orelse return null;
-    return Instance.createPart(class, infoOf(T), parent, state, place);
+    const home = homeOf(T, parent.module) orelse return null;
+    const self = Instance.createPart(class, home.info, parent, state, place) orelse return null;
+    self.module = home.module;
+    return self;
 }
 
 /// A list or map, held.

@@ -53,3 +53,32 @@ pub const Samples = struct {
         try self.values.append(self.gpa, value);
     }
 };
+
+/// Points into others: no one but Zig makes lists of it.
+pub const Link = struct {
+    number: i64,
+    next: ?*Link = null,
+};
+
+pub const Chain = struct {
+    links: []Link,
+    more: std.ArrayList(Link) = .empty,
+    named: std.StringHashMapUnmanaged(Link) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub fn init(gpa: std.mem.Allocator, size: usize) !Chain {
+        var chain: Chain = .{ .gpa = gpa, .links = try gpa.alloc(Link, size) };
+        for (chain.links, 0..) |*link, index| link.* = .{
+            .number = @intCast(index),
+            .next = if (index + 1 < size) &chain.links[index + 1] else null,
+        };
+        errdefer gpa.free(chain.links);
+        try chain.named.put(gpa, "first", chain.links[0]);
+        return chain;
+    }
+    pub fn deinit(self: *Chain) void {
+        self.gpa.free(self.links);
+        self.more.deinit(self.gpa);
+        self.named.deinit(self.gpa);
+    }
+};

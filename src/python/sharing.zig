@@ -1,0 +1,209 @@
+//! Python classes that modules of one interpreter have together. Each module is compiled by itself:
+//! where two of them have a struct or an enum of the same file, the first one makes the class, and
+//! the others take it. They agree on the type by the text that it is out of, and by its layout.
+//!
+//! Structs are shared that are plain data, of files without variables: then it does not matter
+//! which module's code runs.
+
+const std = @import("std");
+const builtin = @import("builtin");
+const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
+const errors = @import("errors.zig");
+const Instance = @import("Instance.zig");
+const objects = @import("objects.zig");
+const signature = @import("../signature.zig");
+const State = @import("State.zig");
+const string_maps = @import("../string_maps.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const PyObject = capi.PyObject;
+
+/// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
+/// another `Instance.Layout` of one version.
+const shared_name = std.fmt.comptimePrint("nano_ffi.types.1 {s} {s} {t}{s}", .{
+    @import("build_options").version,
+    builtin.zig_version_string,
+    builtin.mode,
+    if (capi.limited) " abi3" else "",
+});
+
+/// What a module says of a class that it has made.
+const Made = struct {
+    info: *const Instance.Info,
+    items_lock: *const *u8,
+};
+
+fn MadeOf(comptime T: type) type {
+    return struct {
+        const made: Made = .{ .info = objects.infoOf(T), .items_lock = &Instance.items_lock };
+    };
+}
+
+/// Makes the class of `T`, or takes that of another module, and says in `home` whose it is. A new
+/// reference, or null with the error set.
+pub fn classOf(
+    comptime T: type,
+    module: *PyObject,
+    home: *State.Home,
+    create: *const fn (module: *PyObject) ?*PyObject,
+) ?*PyObject {
+    home.* = .{ .module = module, .info = objects.infoOf(T) };
+    const origin = comptime (classes.originOf(T) orelse "");
+    if (origin.len == 0) return create(module);
+    const key = keyOf(T, origin) orelse return null;
+    defer c.Py_DecRef(key);
+    const known = (find(key) catch return null) orelse {
+        const class = create(module) orelse return null;
+        offer(key, class, &MadeOf(T).made) catch {
+            c.Py_DecRef(class);
+            return null;
+        };
+        return class;
+    };
+    const made: *const Made = @ptrFromInt(known.made);
+    const own = c.PyType_GetModule(known.class);
+    const agrees = !capi.free_threaded or made.items_lock.* == Instance.items_lock;
+    if (own != null and agrees) {
+        home.* = .{ .module = own.?, .info = made.info };
+        return known.class;
+    }
+    c.PyErr_Clear();
+    c.Py_DecRef(known.class);
+    return create(module);
+}
+
+/// The same of an enum, whose class nobody's code depends on.
+pub fn enumOf(
+    comptime E: type,
+    comptime origin: []const u8,
+    module: *PyObject,
+    create: *const fn (module: *PyObject) ?*PyObject,
+) ?*PyObject {
+    const key = keyOf(E, origin) orelse return null;
+    defer c.Py_DecRef(key);
+    if (find(key) catch return null) |known| return known.class;
+    const class = create(module) orelse return null;
+    offer(key, class, null) catch {
+        c.Py_DecRef(class);
+        return null;
+    };
+    return class;
+}
+
+const Known = struct { class: *PyObject, made: usize };
+
+/// A class that is alive: a new reference.
+fn find(key: *PyObject) Error!?Known {
+    const all = try shared();
+    const entry = capi.getItem(all, key) orelse
+        return if (c.PyErr_Occurred() == null) null else error.PythonException;
+    defer c.Py_DecRef(entry);
+    const reference = c.PyTuple_GetItem(entry, 0) orelse return error.PythonException;
+    const class = capi.vectorcall(reference, &.{}, 0, null) orelse return error.PythonException;
+    if (class == capi.object("_Py_NoneStruct")) {
+        c.Py_DecRef(class);
+        return null;
+    }
+    const address = c.PyLong_AsLongLong(c.PyTuple_GetItem(entry, 1).?);
+    return .{ .class = class, .made = @intCast(address) };
+}
+
+/// Lets other modules find a class as long as somebody has it.
+fn offer(key: *PyObject, class: *PyObject, made: ?*const Made) Error!void {
+    const all = try shared();
+    const Ref = capi.imported("weakref", "ref") orelse return error.PythonException;
+    defer c.Py_DecRef(Ref);
+    const reference = capi.vectorcall(Ref, &.{class}, 1, null) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(reference);
+    const address = c.PyLong_FromUnsignedLongLong(@intFromPtr(made)) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(address);
+    const entry = c.PyTuple_Pack(2, reference, address) orelse return error.PythonException;
+    defer c.Py_DecRef(entry);
+    if (c.PyDict_SetItem(all, key, entry) < 0) return error.PythonException;
+}
+
+/// The interpreter's dict of them: borrowed.
+fn shared() Error!*PyObject {
+    const name = capi.newStr(shared_name) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    const interpreter = c.PyInterpreterState_GetDict(c.PyInterpreterState_Get()) orelse
+        return errors.raiseNoMemory();
+    const new = c.PyDict_New() orelse return error.PythonException;
+    defer c.Py_DecRef(new);
+    return capi.setDefault(interpreter, name, new) orelse error.PythonException;
+}
+
+/// Agrees with the interpreter's other modules on the lock of the items of lists: once, before this
+/// module has objects.
+pub fn agree() Error!void {
+    if (!capi.free_threaded) return;
+    while (@cmpxchgWeak(u8, &agreeing, 0, 1, .acquire, .monotonic) != null)
+        std.atomic.spinLoopHint();
+    defer @atomicStore(u8, &agreeing, 0, .release);
+    if (has_agreed) return;
+    const key = capi.newStr("items_lock") orelse return error.PythonException;
+    defer c.Py_DecRef(key);
+    const own = c.PyLong_FromUnsignedLongLong(@intFromPtr(Instance.items_lock)) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(own);
+    const common = capi.setDefault(try shared(), key, own) orelse return error.PythonException;
+    Instance.items_lock = @ptrFromInt(@as(usize, @intCast(c.PyLong_AsLongLong(common))));
+    has_agreed = true;
+}
+
+var agreeing: u8 = 0;
+var has_agreed = false;
+
+/// What two modules agree on a type by, a str: new reference, or null with the error set.
+fn keyOf(comptime T: type, comptime origin: []const u8) ?*PyObject {
+    var layout: std.hash.Wyhash = .init(0);
+    addLayout(T, &layout, null);
+    var buffer: [origin.len + signature.shortName(T).len + 32]u8 = undefined;
+    return capi.newStr(std.fmt.bufPrint(&buffer, "{s} {s} {x}", .{
+        origin,
+        signature.shortName(T),
+        layout.final(),
+    }) catch unreachable);
+}
+
+const Around = struct { name: []const u8, around: ?*const Around };
+
+/// All that says where in memory the parts of a value are.
+fn addLayout(comptime T: type, hash: *std.hash.Wyhash, around: ?*const Around) void {
+    const name = @typeName(T);
+    add(hash, .{ @sizeOf(T), @alignOf(T) });
+    var place = around;
+    while (place) |some| : (place = some.around) if (std.mem.eql(u8, some.name, name)) return;
+    const here: Around = .{ .name = name, .around = around };
+    if (comptime string_maps.Value(T)) |Value| addLayout(Value, hash, &here);
+    switch (@typeInfo(T)) {
+        .pointer => |pointer| if (pointer.size == .slice) addLayout(pointer.child, hash, &here),
+        .optional => |optional| addLayout(optional.child, hash, &here),
+        .array => |array| addLayout(array.child, hash, &here),
+        .@"struct" => |info| inline for (
+            info.field_names,
+            info.field_types,
+            info.field_attrs,
+        ) |field, Field, attrs| if (!attrs.@"comptime") {
+            hash.update(field ++ ":");
+            add(hash, .{@offsetOf(T, field)});
+            addLayout(Field, hash, &here);
+        },
+        .@"union" => |info| inline for (info.field_names, info.field_types) |field, Field| {
+            hash.update(field ++ ":");
+            addLayout(Field, hash, &here);
+        },
+        .@"enum" => |info| inline for (info.field_names) |field| {
+            hash.update(field ++ "=");
+            add(hash, .{@as(i128, @backingInt(@field(T, field)))});
+        },
+        else => hash.update(name),
+    }
+}
+
+fn add(hash: *std.hash.Wyhash, numbers: anytype) void {
+    inline for (numbers) |number| hash.update(std.mem.asBytes(&@as(i128, number)));
+}
