@@ -24,7 +24,7 @@ pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano
 from nano_ffi import builds, loading
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.importer import ZigFinder
-from nano_ffi.switches import SWITCHES, SettingsError, Switches
+from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder
 
 ADD = """\
 /// The sum.
@@ -107,6 +107,41 @@ def test_in_a_package_with_other_files(here: Path) -> None:
     assert importlib.import_module("pkg").twice(21) == 42
     assert sys.modules["pkg.fast"].__package__ == "pkg"
     del sys.modules["pkg"]
+
+
+def test_what_an_import_with_nothing_to_do_loads(here: Path) -> None:
+    write(here / "ready.zig", ADD)
+    code = """
+        import sys, nano_ffi.importer
+        before = set(sys.modules)
+        import ready
+        print(sorted(set(sys.modules) - before))
+        """
+    run(code, here)  # builds
+    run(code, here)  # makes sure of what was written while that was built
+    done = run(code, here)
+    assert done.stdout == "['ready']\n", done.stderr
+
+
+def test_where_what_is_built_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("NANO_FFI_CACHE")
+    for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("HOME", "USERPROFILE"):
+        monkeypatch.setenv(name, str(tmp_path))
+    for system, folder in {
+        "linux": (".cache", "nano-ffi"),
+        "darwin": ("Library", "Caches", "nano-ffi"),
+        "win32": ("AppData", "Local", "nano-ffi", "Cache"),
+    }.items():
+        monkeypatch.setattr(sys, "platform", system)
+        assert cache_folder() == str(tmp_path.joinpath(*folder))
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    assert cache_folder() == str(tmp_path / ".cache" / "nano-ffi")
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    with pytest.raises(SettingsError, match=r"^no cache folder is known, .*: set NANO_FFI_CACHE$"):
+        cache_folder()
 
 
 def test_what_python_finds_comes_first(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,6 @@ from typing import Any, Literal, Self
 
 import build
 import build.env
-import platformdirs
 from cibuildwheel import errors, platforms
 from cibuildwheel.architecture import Architecture
 from cibuildwheel.frontend import parse_config_settings, prepare_config_settings
@@ -37,6 +36,7 @@ from cibuildwheel.util.cmd import shell
 from cibuildwheel.util.helpers import prepare_command
 from cibuildwheel.util.packaging import find_compatible_wheel
 
+from nano_ffi.switches import cache_folder
 from nano_ffi.wheels import checksums, records, sbom, targets
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
@@ -579,7 +579,7 @@ def base_environment(package: Path) -> dict[str, str]:
     environment["PATH"] = os.pathsep.join([scripts_directory(), environment.get("PATH", os.defpath)])
     # Hundreds of short Python processes follow: without bytecode each would compile half a second of libraries anew.
     if environment.pop("PYTHONDONTWRITEBYTECODE", None):
-        environment.setdefault("PYTHONPYCACHEPREFIX", str(platformdirs.user_cache_path("nano-ffi") / "pycache"))
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(Path(cache_folder(), "pycache")))
     # A cold `zig build` compiles its own build runner; in Debug mode that takes 19 s of CPU instead of 145 s.
     environment.setdefault("ZIG_DEBUG_CMD", "1")
     if shutil.which("patchelf", path=environment["PATH"]) is None:

@@ -112,7 +112,8 @@ fn find(key: *PyObject) Error!?Known {
 /// Lets other modules find a class as long as somebody has it.
 fn offer(key: *PyObject, class: *PyObject, made: ?*const Made) Error!void {
     const all = try shared();
-    const Ref = capi.imported("weakref", "ref") orelse return error.PythonException;
+    // Not weakref.py, which few programs need.
+    const Ref = capi.imported("_weakref", "ref") orelse return error.PythonException;
     defer c.Py_DecRef(Ref);
     const reference = capi.vectorcall(Ref, &.{class}, 1, null) orelse
         return error.PythonException;
