@@ -161,9 +161,10 @@ def install_for_tests(session: nox.Session, *options: str) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Call each function a million times, in every way that calls end: nothing may grow. Arguments: pytest's."""
+    """Make a million calls of each function, and ten million random ones: nothing grows or fails. Arguments: pytest's."""
     install_for_tests(session)
-    session.run("pytest", "tests/test_leaks.py", *(session.posargs or ("--soak=1_000_000",)))
+    many = ("--soak=1_000_000", "--fuzz-calls=10_000_000", "--fuzz-seed=0")
+    session.run("pytest", "tests/test_leaks.py", "tests/test_fuzz.py", *(session.posargs or many))
 
 
 @nox.session(default=False)

@@ -46,9 +46,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("many calls")
     calls = int(os.environ.get("NANO_FFI_FUZZ_CALLS", "100_000"))
     group.addoption("--fuzz-calls", type=int, default=calls, help="how many (NANO_FFI_FUZZ_CALLS)")
-    group.addoption("--fuzz-seed", type=int, default=random.randrange(2**32), help="repeat the calls of an earlier run")
+    # One change is not refused for what another one brought: other calls are made by `nox -s soak`.
+    seed = int(os.environ.get("NANO_FFI_FUZZ_SEED", "1"))
+    group.addoption("--fuzz-seed", type=int, default=seed, help="which ones; 0: others each time (NANO_FFI_FUZZ_SEED)")
     soak = int(os.environ.get("NANO_FFI_SOAK", "0"))
     group.addoption("--soak", type=int, default=soak, help="calls of each function that must not leak (NANO_FFI_SOAK)")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.option.fuzz_seed = config.option.fuzz_seed or random.randrange(1, 2**32)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -4,8 +4,8 @@ Arguments are made from the functions' signatures: right ones, wrong ones, and o
 being converted, or that call back while they are asked for a value. A call gives exactly the model's result, or raises
 an exception of exactly the model's class, ZigPanic where Zig's checks fail; a buffer that was written is compared, too.
 
-A run makes 100,000 calls, ``nox -s tests`` a million, ``pytest --fuzz-calls N`` as many as it says; ``--fuzz-seed S``
-makes those of an earlier run.
+A run makes 100,000 calls, ``nox -s tests`` a million, ``pytest --fuzz-calls N`` as many as it says, always the
+same ones; ``--fuzz-seed 0`` makes others, and says their seed, with which they are made again.
 """
 
 from __future__ import annotations
