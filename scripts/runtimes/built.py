@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -147,6 +147,8 @@ def compilers(place: Place, build: Build, work: Path) -> dict[str, str]:
     folder.mkdir(exist_ok=True)
     flags = "-Wno-unused-command-line-argument -Wno-date-time"
     dynamic = " -dynamic" if build.musl else ""
+    # What CPython 3.11 takes from the answers to these questions are this machine's folders of headers.
+    asked = f'case "$*" in *-print-multiarch) echo {build.triplet}; exit ;; "-E -v -") exit 1 ;; esac\n'
     scripts = {
         "cc": f"{place.zig} cc -target {build.zig_target}{dynamic} {flags}",
         "ar": f"{place.zig} ar",
@@ -154,7 +156,7 @@ def compilers(place: Place, build: Build, work: Path) -> dict[str, str]:
         "readelf": "readelf",
     }
     for name, text in scripts.items():
-        (folder / name).write_text(f'#!/bin/sh\nexec {text} "$@"\n')
+        (folder / name).write_text(f'#!/bin/sh\n{asked if name == "cc" else ""}exec {text} "$@"\n')
         (folder / name).chmod(0o755)
     environment = {
         "CC": f"{folder}/cc",
@@ -162,6 +164,7 @@ def compilers(place: Place, build: Build, work: Path) -> dict[str, str]:
         "CPP": f"{folder}/cc -E -D__DEFINED_va_list",
         "AR": f"{folder}/ar",
         "RANLIB": f"{folder}/ranlib",
+        "READELF": f"{folder}/readelf",  # CPython 3.11 takes no readelf for another C library but one that is named
         "CFLAGS": "-fno-sanitize=undefined -fPIC",
         "PKG_CONFIG": "/bin/false",
     }
@@ -169,8 +172,8 @@ def compilers(place: Place, build: Build, work: Path) -> dict[str, str]:
     include, lib = libraries / "usr" / "include", libraries / "usr" / "lib" / build.triplet
     if build.musl:
         zlib = {"ZLIB_CFLAGS": f"-I{include}", "ZLIB_LIBS": f"-L{lib} -lz"}
-        # CPython 3.11 looks for libraries where the compiler is told to.
-        return environment | zlib | {"CPPFLAGS": f"-I{include}", "LDFLAGS": f"-L{lib}"}
+        # CPython 3.11 looks for libraries where the compiler is told to, and puts options behind without a space.
+        return environment | zlib | {"CPPFLAGS": f"-I{include}", "LDFLAGS": f"-L{lib} "}
     ffi = f"-I{include}/{build.triplet}"
     return environment | {
         "ZLIB_CFLAGS": f"-I{work}/include",
@@ -221,10 +224,10 @@ def library_folder(place: Place, build: Build) -> Path:
 
 
 def configure(place: Place, build: Build, source: Path, work: Path, native: Path, environment: dict[str, str]) -> None:
-    here = sysconfig.get_config_var("BUILD_GNU_TYPE") or "x86_64-pc-linux-gnu"
     options = [
         f"--host={build.triplet}",
-        f"--build={here}" if here != build.triplet else "--build=x86_64-pc-linux-gnu",
+        # Another name than the host's, so that nothing is run; CPython 3.11 takes the C library from this one.
+        f"--build=x86_64-unknown-linux-{'musl' if build.musl else 'gnu'}",
         f"--with-build-python={native}",
         f"--prefix={place.root / build.name}",
         "--without-ensurepip",
@@ -238,6 +241,13 @@ def configure(place: Place, build: Build, source: Path, work: Path, native: Path
         options.append("py_cv_module__ctypes=n/a")
     options += [f"py_cv_module_{module}=n/a" for module in WITHOUT]
     place.run(source / "configure", "-q", *options, cwd=work, env=environment, log=work / "configure.log")
+    if trouble := TROUBLE.search((work / "config.log").read_text(encoding="utf-8", errors="replace")):
+        (work / "Makefile").unlink()
+        raise RuntimesError(f"the compiler failed while configure asked it ({trouble[0]}): run again")
+
+
+TROUBLE = re.compile(r"No space left|NoSpaceLeft|[Oo]ut ?[Oo]f ?[Mm]emory|\$\? = 1(29|[3-9]\d)")
+"""What configure takes for the answer no: a full disk, too little memory, a signal."""
 
 
 def install(place: Place, build: Build, source: Path, work: Path, prefix: Path, native: Path) -> None:

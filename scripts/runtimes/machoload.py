@@ -26,6 +26,7 @@ from dataclasses import dataclass, field
 from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from pathlib import Path
+from typing import ClassVar
 
 __all__ = ["Finder", "Image", "main"]
 
@@ -304,6 +305,8 @@ class Finder(Loader):
 
     abi = "".join(map(str, sys.version_info[:2])) + sys.abiflags
     suffixes = (f".cpython-{abi}-darwin.so", ".abi3.so", ".so")
+    images: ClassVar[dict[str, Image]] = {}
+    """By path: as by dlopen, a file is loaded once."""
 
     @classmethod
     def candidates(cls, name: str, path: Sequence[str] | None) -> Iterator[Path]:
@@ -322,8 +325,11 @@ class Finder(Loader):
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         assert spec.origin is not None
-        image = Image(spec.origin, Path(spec.origin).read_bytes())
-        image.load()
+        image = self.images.get(spec.origin)
+        if image is None:
+            image = Image(spec.origin, Path(spec.origin).read_bytes())
+            image.load()
+            self.images[spec.origin] = image
         function = image.exports[f"_PyInit_{spec.name.rpartition('.')[2]}"]
         definition = ctypes.PYFUNCTYPE(ctypes.py_object)(function)()
         api = ctypes.pythonapi
