@@ -119,14 +119,17 @@ def growth() -> Callable[[Callable[[], Any]], float]:
     The least of three measurements: a leak shows in each of them, what a free-threaded CPython frees later does not.
     """
 
-    def run(function: Callable[[], Any], times: int) -> None:
-        for _ in range(times):
+    def run(function: Callable[[], Any], count: int) -> None:
+        for _ in range(count):
             with contextlib.suppress(Exception):
                 function()
 
-    def measure(function: Callable[[], Any], times: int = 2_000) -> float:
+    times = int(os.environ.get("NANO_FFI_GROWTH_CALLS", "2_000"))
+
+    def measure(function: Callable[[], Any]) -> float:
         run(function, 100)
         grown = []
+        gc.freeze()  # a collection then looks only at what the calls make
         tracemalloc.start()
         try:
             for _ in range(3):
@@ -137,6 +140,7 @@ def growth() -> Callable[[Callable[[], Any]], float]:
                 grown.append((tracemalloc.get_traced_memory()[0] - before) / times)
         finally:
             tracemalloc.stop()
+            gc.unfreeze()
         return min(grown)
 
     return measure

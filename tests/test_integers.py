@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import random
 import re
 from collections.abc import Callable
@@ -12,13 +11,10 @@ from typing import Any
 
 import pytest
 
-from nano_ffi.compiler import compile_module
-
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
-# Around the digits of Python's ints (30 bits), the registers, what a float holds, and far beyond.
-BITS = [1, 2, 7, 8, 9, 15, 16, 29, 30, 31, 32, 33, 53, 59, 60, 61, 63, 64, 65, 89, 90, 91, 127, 128, 129, 256, 1000]
-TYPES = [f"{sign}{bits}" for sign in "iu" for bits in BITS]
+SOURCE = Path(__file__).parent / "extension" / "integers.zig"
+TYPES = re.findall(r"pub fn same_(\w+)", SOURCE.read_text(encoding="utf-8"))
 
 
 def limits(typ: str) -> tuple[int, int]:
@@ -27,17 +23,8 @@ def limits(typ: str) -> tuple[int, int]:
 
 
 @pytest.fixture(scope="module")
-def integers(tmp_path_factory: pytest.TempPathFactory) -> ModuleType:
-    folder = tmp_path_factory.mktemp("integers")
-    source = folder / "integers.zig"
-    functions = (f"pub fn same_{typ}(value: {typ}) {typ} {{\n    return value;\n}}\n" for typ in TYPES)
-    source.write_text("".join(functions), encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("integers", compile_module(Path(source), folder))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def integers(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("integers")
 
 
 class Index:
