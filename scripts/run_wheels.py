@@ -1,6 +1,6 @@
 """``nox -s run-wheels``: install each wheel of wheelhouse/ into a runtime that fits, and run the suite there.
 
-What is run is the part of the suite that starts no process, with a module of the tests' own that is compiled for the
+What is run is the part of the suite that starts no process, with the tests' own modules, which are compiled for the
 target before. The reference is this machine's CPython: of the tests that pass there, each one passes elsewhere, or is
 skipped there for a reason of its own; a runtime in which fewer tests are found is a failure.
 """
@@ -25,7 +25,7 @@ from pathlib import Path
 
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.compiler import compile_module
+from nano_ffi.compiler import CompileError, compile_module
 from nano_ffi.wheels import checksums, targets
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.targets import Target
@@ -38,16 +38,20 @@ from scripts.runtimes.table import How, Runtime
 ROOT = Path(__file__).resolve().parent.parent
 STATE = ROOT / "build" / "run-wheels"
 """What came of each wheel, by its hash, so that an interrupted run goes on where it was."""
-MODULES = ("kinds",)
-"""Files of tests/extension that are compiled for each target."""
+MODULES = ROOT / "tests" / "extension"
+"""The tests' own, each of which is compiled for each target, in Debug, which takes the compiler the least time."""
+SLOW_MODULES = ("integers", "kinds")
+"""Of these, what the part of the suite for a slow runtime needs."""
 TOOLS = "pytest==9.0.2 hypothesis==6.148.7 typing_extensions tomli exceptiongroup colorama packaging".split()
 """Pure Python: hypothesis has compiled parts since 6.149."""
-LEFT_OUT = ("packaging", "test_importer.py", "test_typing.py", "test_readme.py")
+LEFT_OUT = ("packaging", "test_examples.py", "test_importer.py", "test_typing.py", "test_readme.py")
 """Parts of the suite in which every test starts processes."""
-SLOW = ("test_call.py", "test_errors.py", "test_kinds.py", "test_registration.py")
-"""The part of the suite for a slow runtime: each built-in function, each kind of type, errors, names."""
+SLOW = ("test_call.py", "test_errors.py", "test_integers.py", "test_kinds.py", "test_registration.py")
+"""The part of the suite for a slow runtime: each built-in function, each kind of type, ints, errors, names."""
 FUZZ_CALLS = "2_000"
 """Of the tests with random calls, of which the suite makes a million."""
+GROWTH_CALLS = "200"
+"""Of each call that must not leak, under an emulator; natively 2,000."""
 TIME_LIMIT = 1800
 """Seconds for one wheel, under an emulator."""
 
@@ -80,7 +84,10 @@ def main() -> int:
     parser.add_argument("--fresh", action="store_true", help="run also what has been run")
     parser.add_argument("--require", type=int, default=0, metavar="N", help="fail if fewer than N wheels were run")
     parser.add_argument("--part", action="store_true", help="run everywhere only the part for slow runtimes")
-    parser.add_argument("--jobs", type=int, default=1, help="wheels at a time (default: %(default)s)")
+    jobs = len(os.sched_getaffinity(0))
+    parser.add_argument(
+        "--jobs", type=int, default=jobs, help="wheels at a time (default: %(default)s, the processors)"
+    )
     options = parser.parse_args()
     wheels = find_wheels(options.wheelhouse)
     chosen = {t: w for t, w in wheels.items() if not options.only or any(word in t.identifier for word in options.only)}
@@ -145,8 +152,8 @@ def install_tools(place: Place) -> Path:
 
 def suite_digest(part: bool) -> str:
     """Of all that decides what is run, beside the wheel."""
-    state = hashlib.sha256(" ".join([*TOOLS, *MODULES, *LEFT_OUT, *SLOW, str(part)]).encode())
-    files = [*(ROOT / "tests").glob("*.py"), *(ROOT / "tests" / "extension").iterdir(), Path(table.__file__)]
+    state = hashlib.sha256(" ".join([*TOOLS, *SLOW_MODULES, *LEFT_OUT, *SLOW, str(part)]).encode())
+    files = [*(ROOT / "tests").glob("*.py"), *MODULES.iterdir(), Path(table.__file__)]
     for path in sorted(files):
         state.update(path.name.encode() + path.read_bytes())
     return state.hexdigest()
@@ -167,7 +174,10 @@ def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, f
         if target.python.version in runtime.there(place) and not result.problems:
             result.how, result.runtime = runtime.how.value, runtime.name
             result.part = "slow" if part or is_slow(runtime) else "whole"
-            run(place, tools, runtime, target, wheel, result)
+            try:
+                run(place, tools, runtime, target, wheel, result)
+            except CompileError as error:
+                result.problems.append(f"the tests' modules cannot be compiled: {error}")
             break
     result.seconds = time.monotonic() - started
     if result.how != "static":
@@ -180,12 +190,13 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
     """Install the wheel, compile the tests' modules for the target, and run the suite; all of it into `result`."""
     with tempfile.TemporaryDirectory(prefix="run-wheels-") as temporary:
         folder = Path(temporary)
-        installed, modules, empty, report = (folder / name for name in ("installed", "modules", "empty", "report.xml"))
+        installed, modules, empty = (folder / name for name in ("installed", "modules", "empty"))
         empty.mkdir()
         with zipfile.ZipFile(wheel) as archive:
             archive.extractall(installed)
-        for module in modules_of(runtime, target):
-            compile_module(ROOT / "tests" / "extension" / f"{module}.zig", modules, target=compile_target(target))
+        for source in sorted(MODULES.glob("*.zig")):
+            if result.part == "whole" or source.stem in SLOW_MODULES:
+                compile_module(source, modules, target=compile_target(target), optimize="Debug", strip=False)
         # To the tests there is a compiler; where one calls it, it is skipped as one that starts a process.
         (modules / "ziglang").mkdir(parents=True)
         (modules / "ziglang" / "__init__.py").touch()
@@ -199,14 +210,19 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             **{name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "LD_"))},
             "PYTHONPATH": separator.join(map(shown, (installed, tools, modules))),
             "NANO_FFI_TEST_MODULES": shown(modules),
+            "NANO_FFI_CACHE": shown(folder / "cache"),
             "NANO_FFI_FUZZ_CALLS": FUZZ_CALLS,
+            **({"NANO_FFI_GROWTH_CALLS": GROWTH_CALLS} if is_slow(runtime) else {}),
         }
         pytest = [
-            *("-q", "-p", "no:cacheprovider", "--tb=short", f"--rootdir={shown(ROOT)}"),
+            *("-q", "-p", "no:cacheprovider", "--tb=short", "--durations=20", f"--rootdir={shown(ROOT)}"),
             *(f"--config-file={shown(ROOT / 'pyproject.toml')}", f"--basetemp={shown(folder / 'temporary')}"),
             *(f"--ignore={shown(ROOT / 'tests' / name)}" for name in LEFT_OUT),
             *(shown(ROOT / "tests" / name) for name in (SLOW if result.part == "slow" else ("",))),
         ]
+        STATE.mkdir(parents=True, exist_ok=True)
+        log, report = (STATE / f"{target.identifier}{suffix}" for suffix in (".log", ".xml"))
+        report.unlink(missing_ok=True)
         inside = ROOT / "scripts" / "runtimes" / "inside.py"
         targets_py = ROOT / "nano_ffi" / "wheels" / "targets.py"
         command = [
@@ -214,8 +230,6 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             *map(shown, (inside,)),
             *(target.identifier, shown(targets_py), shown(installed), shown(report), *pytest),
         ]
-        log = STATE / f"{target.identifier}.log"
-        log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("wb") as output:
             try:
                 # Wine wants pipes for its standard streams, which the launcher gives it.
@@ -234,11 +248,6 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
 
 def is_slow(runtime: Runtime) -> bool:
     return runtime.how in {How.EMULATED, How.LOADED_EMULATED}
-
-
-def modules_of(runtime: Runtime, target: Target) -> tuple[str, ...]:
-    """Of `MODULES`, where an emulator is slow with one CPython only."""
-    return () if is_slow(runtime) and target.python.version != "3.13" else MODULES
 
 
 def compile_target(target: Target) -> Target:
