@@ -336,17 +336,20 @@ def test_nothing_grows(
 
 
 def allowed(unit: str, times: int) -> int:
-    """What may come and go. A way that keeps an object at each of `times` calls keeps more; all of them together, more
-    of the process's memory, which is had by the page. A free-threaded CPython gives some back later."""
+    """What may come and go. A way that keeps an object, of 16 bytes or more, at each of `times` calls keeps more; all of
+    them together, more of the process's memory, which is had by the page. A free-threaded CPython gives some back later."""
     traced = 2**16 if FREE_THREADED else 512
-    return {"bytes traced": traced + times, "bytes of the process": 2**20 + times // 2}.get(
+    return {"bytes traced": traced + 8 * times, "bytes of the process": 2**20 + times // 2}.get(
         unit, min(times // 10, 1_000)
     )
 
 
 def growth_of(group: list[Callable[[], Any]], times: int, *, traced: bool) -> tuple[int, dict[str, int]]:
-    """How many calls were made, each of the group `times` times, and what there is more of after them; the least of up to three tries, since what a
-    free-threaded CPython frees later, or an allocator has got to start with, comes only once."""
+    """How many calls were made, each of the group `times` times, and what there is more of after them.
+
+    That is the least of up to three tries: what a free-threaded CPython frees later, or an allocator has got to start
+    with, comes only once.
+    """
     repeat(group, max(20, times // 100))
     made, best = 0, dict[str, int]()
     for _ in range(3):
