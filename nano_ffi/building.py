@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import nano_ffi
 from nano_ffi import builds
 from nano_ffi.builds import Record, Unit
 from nano_ffi.compiler import SOURCES, CompileError, Extension, Job
@@ -63,7 +62,7 @@ def build_locked(unit: Unit, before: Record | None) -> str:
         raise
     record = Record(
         unit,
-        version=nano_ffi.__version__,
+        installed=builds.installed(),
         upward=upward,
         build=f"{folder.name}/{extension.path.name}",
         previous=before.build if before else "",

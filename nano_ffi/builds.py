@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Unit", "extension_of"]
 
-FORMAT = "nano_ffi record 1"
+FORMAT = "nano_ffi record 2"
 
 ZIG = "<zig>"
 """Stands for the compiler among the files of a record, and its version for the hash."""
@@ -83,15 +83,15 @@ class Record:
         self,
         unit: Unit,
         *,
-        version: str,
+        installed: str,
         upward: tuple[str, str],
         build: str,
         previous: str,
         files: list[tuple[str, int, int, str]],
     ) -> None:
         self.unit = unit
-        self.version = version
-        """Of nano_ffi."""
+        self.installed = installed
+        """Which nano_ffi the package's own files were of when they were looked at last, see `installed`."""
         self.upward = upward
         """pyproject.toml and build.zig.zon that were heeded."""
         self.build = build
@@ -110,7 +110,7 @@ class Record:
         """None where there is none, or none that can be used."""
         try:
             with open(unit.record, encoding="utf-8", errors="surrogateescape") as file:
-                form, version, pyproject, package, build, previous, *lines = file.read().split("\n")
+                form, installed, pyproject, package, build, previous, *lines = file.read().split("\n")
             if form != FORMAT or lines.pop() != "end":
                 return None
             files: list[tuple[str, int, int, str]] = []
@@ -119,13 +119,15 @@ class Record:
                 files.append((digest, int(size), int(changed), path))
         except (OSError, ValueError):
             return None
-        record = cls(unit, version=version, upward=(pyproject, package), build=build, previous=previous, files=files)
+        record = cls(
+            unit, installed=installed, upward=(pyproject, package), build=build, previous=previous, files=files
+        )
         own = bool(files) and files[0][3] == unit.source
         return record if own and os.path.isfile(record.binary) else None
 
     def save(self) -> None:
         lines = [
-            *(FORMAT, self.version, *self.upward, self.build, self.previous),
+            *(FORMAT, self.installed, *self.upward, self.build, self.previous),
             *(f"{digest} {size} {changed} {path}" for digest, size, changed, path in self.files),
             "end",
         ]
@@ -136,10 +138,16 @@ class Record:
 
     def holds(self) -> bool:
         """Whether nothing has changed that matters."""
-        if self.version != nano_ffi.__version__ or self.upward != find_upward(self.unit.source):
+        if self.upward != find_upward(self.unit.source):
             return False
+        if self.installed.partition(" ")[0] != nano_ffi.__version__:
+            return False
+        is_same = self.installed == (now := installed())
+        ours_hold = is_same and " " in now
         touched: list[tuple[int, os.stat_result]] = []
         for index, (_, size, changed, path) in enumerate(self.files):
+            if ours_hold and path.startswith(OURS):
+                continue
             try:
                 found = os.stat(real_path(path))
             except FileNotFoundError:
@@ -148,8 +156,9 @@ class Record:
                 return False
             if (found.st_size, found.st_mtime_ns) != (size, changed):
                 touched.append((index, found))
-        if not touched:
+        if is_same and not touched:
             return True
+        self.installed = now
         for index, found in touched:
             digest, _, _, path = self.files[index]
             if digest_of(path, self.unit.source) != digest:
@@ -203,17 +212,32 @@ def once(function: Callable[[], str]) -> Callable[[], str]:
 @once
 def zig() -> str:
     """The installed compiler; a path at which there is nothing, where there is none."""
+    name = "zig.exe" if sys.platform == "win32" else "zig"
+    for folder in sys.path:  # as a rule it is found here, without the search for a package
+        path = os.path.join(folder, "ziglang", name)
+        if os.path.isfile(path):
+            return os.path.abspath(path)
     from importlib.util import find_spec
 
     spec = find_spec("ziglang")
     folders = spec.submodule_search_locations if spec is not None else None
-    return os.path.join(folders[0], "zig.exe" if sys.platform == "win32" else "zig") if folders else "no zig"
+    return os.path.join(folders[0], name) if folders else "no zig"
 
 
 @once
 def sources() -> str:
     """The folder of the package's own Zig files; an editable install has them elsewhere than the Python ones."""
     return next(path for folder in nano_ffi.__path__ if os.path.isdir(path := os.path.join(folder, "zig")))
+
+
+def installed() -> str:
+    """The package's version and, behind a space, what changes when another one of that version is installed over it.
+
+    That is not said of an editable install, whose files may change one by one.
+    """
+    found = os.stat(sources())
+    is_editable = len(nano_ffi.__path__) > 1
+    return nano_ffi.__version__ + ("" if is_editable else f" {found.st_ino}-{found.st_ctime_ns}")
 
 
 CPU_LINES = ("model name", "flags", "Features", "CPU implementer", "CPU part", "isa", "cpu\t", "facilities", "machine")
