@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Protocol
 
 __all__ = ["markdown", "terminal"]
@@ -31,6 +33,25 @@ def row(result: Result) -> tuple[str, ...]:
     return (result.identifier, how, str(result.passed), str(result.skipped), f"{result.seconds:.0f}")
 
 
+def tiers(results: Sequence[Result]) -> list[tuple[str, Sequence[Result]]]:
+    """A heading and its wheels: those that are built by default, and the others."""
+    default = default_platforms()
+    first = [result for result in results if result.identifier.partition("-")[2] in default]
+    second = [result for result in results if result not in first]
+    named = [("Built by default", first), ("Built with `--all-archs`", second)]
+    return [(heading, wheels) for heading, wheels in named if wheels]
+
+
+def default_platforms() -> set[str]:
+    """What ``archs`` in pyproject.toml selects."""
+    systems = {"linux": ("manylinux", "musllinux"), "macos": ("macosx",), "windows": ("win",)}
+    pyproject = Path(__file__).parents[1] / "pyproject.toml"
+    table = tomllib.loads(pyproject.read_text(encoding="utf-8"))["tool"]["cibuildwheel"]
+    return {
+        f"{name}_{arch.lower()}" for system, names in systems.items() for name in names for arch in table[system]["archs"]
+    }
+
+
 def summary(results: Sequence[Result]) -> str:
     ran = [result for result in results if result.how != "static" and not result.problems]
     platforms = {result.identifier.partition("-")[2] for result in ran}
@@ -53,7 +74,8 @@ def terminal(results: Sequence[Result]) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(cells, widths, strict=True)).rstrip() for cells in rows]
     problems = [f"{result.identifier}: ERROR: {problem}" for result in results for problem in result.problems]
-    return "\n".join(["", *lines, "", *problems, summary(results)])
+    sums = [f"{heading.replace('`', '')}: {summary(wheels)}" for heading, wheels in tiers(results)]
+    return "\n".join(["", *lines, "", *problems, *sums])
 
 
 def markdown(results: Sequence[Result]) -> str:
@@ -63,16 +85,21 @@ def markdown(results: Sequence[Result]) -> str:
         "",
         "Written by `nox -s run-wheels`, on one Linux machine (x86_64).",
         "",
-        summary(results),
-        "",
         "- *natively*: CPython of the wheel's platform; *under Wine*: the CPython for Windows, on Linux",
         "- *emulated*: CPython of the wheel's platform, its machine code under qemu-user",
         "- *loaded*: the extension's macOS machine code, in a Linux CPython of the same version; the C library is Linux'",
         "- *no*: nothing here runs it; `nano-ffi verify` read its bytes",
         "",
-        f"| {' | '.join(HEAD)} |",
-        "|---|---|--:|--:|--:|",
-        *(f"| {' | '.join(row(result))} |" for result in results),
-        "",
     ]
+    for heading, wheels in tiers(results):
+        lines += [
+            f"## {heading}",
+            "",
+            summary(wheels),
+            "",
+            f"| {' | '.join(HEAD)} |",
+            "|---|---|--:|--:|--:|",
+            *(f"| {' | '.join(row(result))} |" for result in wheels),
+            "",
+        ]
     return "\n".join(lines)

@@ -108,12 +108,15 @@ def test_a_wheel_that_was_not_run_is_never_shown_as_run() -> None:
         Result("cp313-macosx_arm64", "loaded into Linux, emulated", "macos-arm64", 90, 0, [], 8),
         Result("cp313-win_arm64"),
         Result("cp313-win_amd64", "natively, under Wine", "windows-amd64", 5, 0, ["ended with 1"], 3),
+        Result("cp313-manylinux_s390x", "emulated (qemu-user)", "linux-s390x", 7, 0, [], 3),
+        Result("cp313-macosx_universal2"),
     ]
     text = report_wheels.markdown(results)
     assert (
         "2 of 4 wheels were run, 190 tests passed: binaries of 2 systems (Linux, macOS), 1 C libraries (glibc), "
         in text
     )
+    assert "## Built with `--all-archs`\n\n1 of 2 wheels were run, 7 tests passed: " in text
     assert "| cp313-manylinux_x86_64 | natively | 100 | 3 | 2 |\n" in text
     assert "| cp313-win_arm64 | no, checked statically |  |  |  |\n" in text
     assert "| cp313-win_amd64 | natively, under Wine: FAILED | 5 | 0 | 3 |\n" in text
