@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from importlib.machinery import EXTENSION_SUFFIXES
 from zlib import adler32, crc32
 
@@ -131,7 +132,7 @@ class Record:
             *(f"{digest} {size} {changed} {path}" for digest, size, changed, path in self.files),
             "end",
         ]
-        part = f"{self.unit.record}.{os.getpid()}.part"
+        part = f"{self.unit.record}.{os.getpid()}-{threading.get_ident()}.part"
         with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
             file.write("\n".join(lines))
         os.replace(part, self.unit.record)

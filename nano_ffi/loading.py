@@ -69,7 +69,7 @@ def compile(source: str, name: str | None = None) -> ModuleType:
     path = os.path.join(folder, digest, f"{fullname}.zig")
     if not os.path.exists(path):
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        part = f"{path}.{os.getpid()}.part"
+        part = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
         with open(part, "w", encoding="utf-8", newline="\n") as file:
             file.write(source)
         os.replace(part, path)

@@ -10,6 +10,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -146,14 +147,14 @@ def tool(zig: Zig, source: Path, folder: Path, *modules: str) -> Path:
 
 def take(path: Path, place: Path) -> None:
     """Copy a file, whole or not at all."""
-    part = place.with_name(f".{place.name}.{os.getpid()}.part")
+    part = place.with_name(f".{place.name}.{os.getpid()}-{threading.get_ident()}.part")
     shutil.copy(path, part)
     part.replace(place)
 
 
 def write_whole(path: Path, text: str) -> None:
     """Write a text file, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     try:
         part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(path)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from nano_ffi.compiler import CompileError, compile_module
 from nano_ffi.wheels import targets
+from nano_ffi.zig import take
 
 KINDS = Path(__file__).parent.parent / "extension" / "kinds.zig"
 
@@ -51,3 +53,13 @@ def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ziglang", None)
     with pytest.raises(CompileError, match=r'it is a Python package: pip install "nano-ffi\[zig\]"'):
         compile_module(KINDS, tmp_path)
+
+
+def test_threads_write_the_same_file(tmp_path: Path) -> None:
+    """Two threads that compile may make what neither of them has found."""
+    built, place = tmp_path / "built", tmp_path / "place"
+    built.write_bytes(bytes(2**20))
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda _: take(built, place), range(200)))
+    assert sorted(tmp_path.iterdir()) == [built, place]
+    assert place.read_bytes() == built.read_bytes()
