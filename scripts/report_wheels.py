@@ -48,7 +48,10 @@ def default_platforms() -> set[str]:
     pyproject = Path(__file__).parents[1] / "pyproject.toml"
     table = tomllib.loads(pyproject.read_text(encoding="utf-8"))["tool"]["cibuildwheel"]
     return {
-        f"{name}_{arch.lower()}" for system, names in systems.items() for name in names for arch in table[system]["archs"]
+        f"{name}_{arch.lower()}"
+        for system, names in systems.items()
+        for name in names
+        for arch in table[system]["archs"]
     }
 
 

@@ -42,7 +42,7 @@ MODULES = ROOT / "tests" / "extension"
 """The tests' own, each of which is compiled for each target, in Debug, which takes the compiler the least time."""
 SLOW_MODULES = ("integers", "kinds")
 """Of these, what the part of the suite for a slow runtime needs."""
-TOOLS = "pytest==9.0.2 hypothesis==6.148.7 typing_extensions tomli exceptiongroup colorama packaging".split()
+TOOLS = "pytest==9.0.2 hypothesis==6.148.7 typing_extensions tomli exceptiongroup colorama packaging filelock".split()
 """Pure Python: hypothesis has compiled parts since 6.149."""
 LEFT_OUT = ("packaging", "test_examples.py", "test_importer.py", "test_typing.py", "test_readme.py")
 """Parts of the suite in which every test starts processes."""
