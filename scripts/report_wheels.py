@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
+
+import tomllib
 
 __all__ = ["markdown", "terminal"]
 
