@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import sysconfig
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -159,7 +160,8 @@ def test_memory_returns(m: ModuleType) -> None:
     for _ in range(3):
         build()
     gc.collect()
-    assert resident() - before < 4_000_000
+    # All of it is about 100 MB. A free-threaded CPython gives pages back later.
+    assert resident() - before < (16_000_000 if sysconfig.get_config_var("Py_GIL_DISABLED") else 4_000_000)
 
 
 def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
