@@ -56,6 +56,14 @@ pub fn build(b: *Build) void {
         const extension = b.addLibrary(
             .{ .name = "_native", .linkage = .dynamic, .root_module = native },
         );
+        if (target.result.abi.isAndroid()) {
+            if (python.limited or python.free_threaded or python.minor < 13) fatal(
+                "-Dpython={s}: on Android, choose from 3.13 … 3.15",
+                .{pythons},
+            );
+            native.addObjectFile(libpython(b, python, target));
+            extension.link_z_max_page_size = page_size;
+        }
         // elsewhere the interpreter itself has them
         extension.linker_allow_shlib_undefined = !windows;
         // Named so that the interpreter finds it as it is; a wheel gives it the full suffix.
@@ -160,6 +168,25 @@ fn importLibrary(
     });
     make.addPrefixedFileArg("-d", definition);
     return make.addPrefixedOutputFileArg("-l", "python.lib");
+}
+
+/// What Android 15 wants segments to be aligned to, on machines with pages of 4 KiB too.
+const page_size = 16 * 1024;
+
+/// Stands in for the libpython that an extension needs on Android, where the loader does not show
+/// it the interpreter's symbols (PEP 738).
+fn libpython(b: *Build, python: Python, target: Build.ResolvedTarget) Build.LazyPath {
+    const module = b.createModule(.{
+        .root_source_file = b.path("src/python/libpython.zig"),
+        .target = target,
+        .optimize = .small,
+        .strip = true,
+    });
+    module.addOptions("build_options", python.options(b));
+    const name = b.fmt("python3.{d}", .{python.minor});
+    return b.addLibrary(
+        .{ .name = name, .linkage = .dynamic, .root_module = module },
+    ).getEmittedBin();
 }
 
 /// Says in C++ assertions what capi.zig declares, and compiles them with the real Python.h.

@@ -27,7 +27,7 @@ from nano_ffi.wheels import targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, Zig, take, tool, version_of
 
-__all__ = ["CompileError", "Extension", "Job", "compile_module"]
+__all__ = ["CompileError", "Extension", "Job", "compile_module", "has_stable_abi"]
 
 DLLTOOL_MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 
@@ -154,10 +154,15 @@ class Job:
                 "rename the file, or give another name"
             )
         python = self.target.python
-        if self.limited and (python.free_threaded or python.minor < STABLE_MINOR):
+        if self.limited and not has_stable_abi(self.target):
+            why = f"it begins with 3.{STABLE_MINOR}, and has no free threads"
+            if self.android:
+                why = "on Android it needs libpython3.so, which not every app with a CPython has"
+            raise CompileError(f"CPython {python.version} has no stable ABI that serves: {why}; leave out `limited`")
+        if self.android and (self.table.link or self.table.c_sources):
             raise CompileError(
-                f"CPython {python.version} has no stable ABI that serves: it begins with 3.{STABLE_MINOR}, and has no "
-                "free threads; leave out `limited`"
+                f"{self.source} cannot be compiled for {self.target.platform.name}: what [tool.nano-ffi] says of it with "
+                "`link` and `c-sources` needs Android's C library, which Zig does not have; leave Android out, or those"
             )
 
     @property
@@ -169,6 +174,10 @@ class Job:
     @property
     def windows(self) -> bool:
         return self.target.platform.system == "windows"
+
+    @property
+    def android(self) -> bool:
+        return self.target.platform.system == "android"
 
     def compile(self, folder: Path) -> Extension:
         """Compile it into `folder`, whole or not at all."""
@@ -217,6 +226,11 @@ class Job:
             # The interpreter itself has Python's symbols. Without a name of its own it would have that of a folder here.
             "macos": lambda: ["-fallow-shlib-undefined", "-install_name", self.file_name],
             "linux": lambda: ["-fallow-shlib-undefined", "-fno-soname"],
+            "android": lambda: [
+                *("-fallow-shlib-undefined", "-fno-soname"),
+                *("-z", f"max-page-size={self.target.platform.page_size}"),
+                str(libpython(zig, self.target)),
+            ],
         }[self.target.platform.system]()
         options = [
             "-dynamic",
@@ -278,6 +292,8 @@ class Job:
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
             *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
+            *([f"-Dobject={libpython(zig, self.target)}"] if self.android else []),
+            *([f"-Dpage-size={size}"] if (size := self.target.platform.page_size) else []),
             *([f"-Dobject={places_object(zig, self, triple)}"] if self.shows_places else []),
             *(f"-D{key}={value}" for key, values in lists.items() for value in values),
         ]
@@ -354,6 +370,33 @@ def places_object(zig: Zig, job: Job, triple: Triple) -> Path:
         built = zig.compile("build-obj", *options, "--name", name, str(SOURCES / "places.zig"), cwd=place.parent)
         take(built.folder / f"{name}.o", place)
     return place
+
+
+def has_stable_abi(target: Target) -> bool:
+    """Whether one file can serve this CPython and later ones on the platform."""
+    python = target.python
+    return python.minor >= STABLE_MINOR and not python.free_threaded and target.platform.system != "android"
+
+
+def libpython(zig: Zig, target: Target) -> Path:
+    """What stands in for the libpython of an Android CPython while an extension is linked."""
+    (triple,) = target.platform.triples
+    name = target.python.library
+    library = tools_folder(zig) / triple.target / name
+    if not library.exists():
+        library.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory() as temporary:
+            options = write_build_options(target, limited=False, folder=Path(temporary))
+            root = f"-Mroot={SOURCES / 'python' / 'libpython.zig'}"
+            built = zig.compile(
+                "build-lib",
+                *("-dynamic", "-Osmall", "-fstrip", "-target", triple.target),
+                *("--name", name.removeprefix("lib").removesuffix(".so"), f"-fsoname={name}"),
+                *("--dep", "build_options", root, f"-Mbuild_options={options}"),
+                cwd=library.parent,
+            )
+            take(built.folder / name, library)
+    return library
 
 
 def import_library(zig: Zig, target: Target, limited: bool) -> Path:

@@ -19,7 +19,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from hatchling.plugin import hookimpl
 
 import nano_ffi
-from nano_ffi.compiler import STABLE_MINOR, Job
+from nano_ffi.compiler import STABLE_MINOR, Job, has_stable_abi
 from nano_ffi.project import member_of, read_project
 from nano_ffi.pyi import write_stub
 from nano_ffi.switches import Switches
@@ -52,9 +52,7 @@ class ZigBuildHook(BuildHookInterface[Any]):
         table = read_project(root / "pyproject.toml")
         identifier = os.environ.get("CIBUILDWHEEL_BUILD_IDENTIFIER")
         target = targets.parse(identifier) if identifier else targets.native()
-        stable = (
-            bool(identifier) and table.abi3 and not target.python.free_threaded and target.python.minor >= STABLE_MINOR
-        )
+        stable = bool(identifier) and table.abi3 and has_stable_abi(target)
         for source in map(Path, table.modules):
             member = member_of(source, root)
             job = Job.of(

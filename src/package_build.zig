@@ -48,6 +48,7 @@ pub fn build(b: *Build) void {
         .root_module = root,
     });
     extension.linker_allow_shlib_undefined = target.result.os.tag != .windows;
+    extension.link_z_max_page_size = b.option(u64, "page-size", "Of memory, in bytes, at most");
     b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "binary").step);
 }
 

@@ -19,7 +19,18 @@ from dataclasses import dataclass
 
 import lief
 
-__all__ = ["Code", "Expect", "Format", "Image", "Import", "ModuleHeader", "module_headers", "read", "recognise"]
+__all__ = [
+    "Code",
+    "Expect",
+    "Format",
+    "Image",
+    "Import",
+    "ModuleHeader",
+    "Segment",
+    "module_headers",
+    "read",
+    "recognise",
+]
 
 Expect = Callable[[object, str], bool]
 """Takes whether something holds, which it returns, and what is wrong and to be done if it does not."""
@@ -55,6 +66,20 @@ class Code:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Segment:
+    """A program header of an ELF file."""
+
+    kind: str
+    """``LOAD TLS GNU_RELRO`` …, empty for one that has no name here."""
+    writable: bool
+    offset: int
+    address: int
+    size: int
+    """In memory."""
+    alignment: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Image:
     """One binary for one machine; a universal Mach-O file has one for each slice."""
 
@@ -79,6 +104,12 @@ class Image:
     """Address of each relocated pointer → what it points to."""
     memory: Callable[[int, int], bytes]
     """(address, size) → the bytes that are loaded there, before relocation; fewer where there are fewer."""
+    segments: tuple[Segment, ...] = ()
+    """ELF only."""
+    sections: frozenset[str] = frozenset()
+    """ELF only: their names."""
+    dynamic: frozenset[str] = frozenset()
+    """ELF only: the tags in its dynamic section, ``NEEDED RELR`` …"""
 
 
 MAGIC: tuple[tuple[bytes, Format], ...] = (
@@ -254,6 +285,19 @@ def _elf(elf: lief.ELF.Binary, data: bytes, expect: Expect) -> Image:
         minimum_system=None,
         pointers=pointers,
         memory=memory,
+        segments=tuple(
+            Segment(
+                kind=getattr(s.type, "name", ""),
+                writable=bool(int(s.flags) & 2),  # PF_W
+                offset=int(s.file_offset),
+                address=int(s.virtual_address),
+                size=int(s.virtual_size),
+                alignment=int(s.alignment),
+            )
+            for s in segments
+        ),
+        sections=frozenset(str(s.name) for s in sections),
+        dynamic=frozenset(getattr(tag, "name", "") for tag in dynamic),
     )
 
 

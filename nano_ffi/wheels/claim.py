@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from packaging.tags import Tag
 
 from nano_ffi.wheels.binary import Format
-from nano_ffi.wheels.targets import PLATFORMS, Platform, Python, Target
+from nano_ffi.wheels.targets import PLATFORMS, Platform, Python, Target, parse
 
 __all__ = ["Claim", "claim_of"]
 
@@ -26,11 +26,11 @@ class Claim:
     stable: frozenset[str]
     """The stable ABIs that it keeps to, ``abi3`` (PEP 384), ``abi3t`` (PEP 803); empty for one CPython version."""
     minimum: Version | None
-    """The oldest glibc, musl or macOS that it is for; None for Windows."""
+    """The oldest glibc, musl, macOS or Android (an API level) that it is for; None for Windows."""
 
     @property
     def format(self) -> Format:
-        return {"linux": Format.ELF, "macos": Format.MACHO, "windows": Format.PE}[self.platform.system]
+        return {"macos": Format.MACHO, "windows": Format.PE}.get(self.platform.system, Format.ELF)
 
     @property
     def musl(self) -> bool:
@@ -44,7 +44,7 @@ class Claim:
     @property
     def machines(self) -> tuple[str, ...]:
         """As in `Image.machine`."""
-        names = {"amd64": "x86_64", "arm64": "aarch64", "win32": "i686"}
+        names = {"amd64": "x86_64", "arm64": "aarch64", "arm64_v8a": "aarch64", "win32": "i686"}
         return ("x86_64", "aarch64") if self.arch == "universal2" else (names.get(self.arch, self.arch),)
 
     @property
@@ -67,6 +67,11 @@ class Claim:
         return "python3.dll" if self.stable else self.python.dll
 
     @property
+    def library(self) -> str:
+        """The shared library that an Android extension must need."""
+        return "libpython3.so" if self.stable else self.python.library
+
+    @property
     def free_threaded(self) -> bool | None:
         """Which layout of objects it may count on; None where it must count on none."""
         return None if "abi3t" in self.stable else self.python.free_threaded
@@ -84,7 +89,8 @@ def claim_of(tags: Iterable[Tag]) -> Claim:
         system = tag.platform
         for alias, version in LEGACY.items():
             system = system.replace(f"{alias}_", f"manylinux_{version}_")
-        versioned = re.fullmatch(r"(manylinux|musllinux|macosx)_(\d+)_(\d+)_(\w+)", system)
+        system = re.sub(r"^android_(\d+)_", r"android_\1_0_", system)  # an API level has no minor version
+        versioned = re.fullmatch(r"(manylinux|musllinux|macosx|android)_(\d+)_(\d+)_(\w+)", system)
         name = f"{versioned[1]}_{versioned[4]}" if versioned else system
         if name not in PLATFORMS or (versioned is None) != name.startswith("win"):
             why = f"known are {', '.join(PLATFORMS)}"
@@ -113,9 +119,12 @@ def claim_of(tags: Iterable[Tag]) -> Claim:
             "whose extensions differ: "
             "build a wheel for each"
         )
-    return Claim(
+    claim = Claim(
         platform=PLATFORMS[rows.pop()],
         python=min(pythons),
         stable=frozenset(stable),
         minimum=min(minima, default=None),
     )
+    if not stable:
+        parse(Target(python=claim.python, platform=claim.platform).identifier)
+    return claim

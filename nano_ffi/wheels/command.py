@@ -1,4 +1,4 @@
-"""``nano-ffi wheels``: cibuildwheel's command, with platforms that cross-compile, and all three of them by default."""
+"""``nano-ffi wheels``: cibuildwheel's command, with platforms that cross-compile, and three of them by default."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ usage: nano-ffi wheels [--all-archs] [--shard K/N] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
+With --platform android: for CPython's Android, 3.13 and later.
 
   --all-archs     every architecture of each platform (--archs all)
   --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
@@ -118,7 +119,7 @@ def one_per_platform(arguments: Sequence[str], ours: argparse.Namespace) -> list
     """cibuildwheel's command line for each platform."""
     if ours.platform or ours.only or os.environ.get("CIBW_PLATFORM"):
         return [list(arguments)]
-    return [with_platform(arguments, name) for name in cross.SYSTEMS]
+    return [with_platform(arguments, name) for name in cross.BY_DEFAULT]
 
 
 def with_something_to_build(commands: Sequence[list[str]], session: Session) -> Sequence[list[str]]:

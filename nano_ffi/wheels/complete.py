@@ -19,11 +19,12 @@ SHOWN = 3
 def check_complete(wheels: Sequence[Path], *, all_archs: bool) -> list[str]:
     """The problems of the set: build identifiers without a wheel, wheels of another set, several versions.
 
-    The project is the one in the current directory.
+    The project is the one in the current directory. Where one wheel is for Android, all of Android's belong to the set.
     """
     cross.install(cross.Session())
     identifiers: list[str] = []
-    for system in cross.SYSTEMS:
+    android: Sequence[cross.System] = ["android"] if any("-android_" in wheel.name for wheel in wheels) else []
+    for system in [*cross.BY_DEFAULT, *android]:
         arguments = [f"--platform={system}", *(["--archs=all"] if all_archs else [])]
         names = command.selected(arguments)
         if names is None:

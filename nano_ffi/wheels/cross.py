@@ -1,7 +1,7 @@
 """cibuildwheel platform modules that cross-compile with Zig on this host.
 
 cibuildwheel keeps its platforms in a dict, ``cibuildwheel.platforms.ALL_PLATFORM_MODULES``; `install` puts a
-`CrossPlatform` there for linux, macos and windows. Selection, options, messages, summary and exit codes stay
+`CrossPlatform` there for each of `SYSTEMS`. Selection, options, messages, summary and exit codes stay
 cibuildwheel's own. All of that is private API: cibuildwheel is pinned, and tests/packaging/test_seam.py names what is used.
 """
 
@@ -43,12 +43,15 @@ from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
 from nano_ffi.wheels.records import Record
 from nano_ffi.wheels.targets import Target, Triple
 
-__all__ = ["SYSTEMS", "CrossPlatform", "Session", "install"]
+__all__ = ["BY_DEFAULT", "SYSTEMS", "CrossPlatform", "Session", "install"]
 
-System = Literal["linux", "macos", "windows"]
+System = Literal["linux", "macos", "windows", "android"]
 
-SYSTEMS: tuple[System, ...] = ("linux", "macos", "windows")
-"""cibuildwheel's names of the platforms that can be built here, in the order in which they are."""
+BY_DEFAULT: tuple[System, ...] = ("linux", "macos", "windows")
+"""cibuildwheel's names of the platforms that are built where none is named, in the order in which they are."""
+
+SYSTEMS: tuple[System, ...] = (*BY_DEFAULT, "android")
+"""Of all that can be built here."""
 
 EPOCH_FLOOR = 315532800
 """1980-01-01, the oldest time that a zip file can hold."""
@@ -88,7 +91,7 @@ class Session:
 
 
 def install(session: Session) -> None:
-    """Make cibuildwheel build linux, macos and windows wheels on this host. Installing again replaces the session."""
+    """Make cibuildwheel build the wheels of all `SYSTEMS` on this host. Installing again replaces the session."""
     for name in SYSTEMS:
         native = platforms.ALL_PLATFORM_MODULES[name]
         if isinstance(native, CrossPlatform):

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from nano_ffi.wheels import baseline
+from nano_ffi.wheels.android import check_android
 from nano_ffi.wheels.binary import Expect, Format, Image, module_headers, read
 from nano_ffi.wheels.claim import Claim
 from nano_ffi.wheels.linking import PYTHON_DLL, check_linking, some
@@ -53,7 +54,10 @@ def check_binary(member: str, data: bytes, claim: Claim, members: frozenset[str]
     folder, _, _ = member.rpartition("/")
     notes = []
     for image in images:
-        check_linking(image, folder, claim, members, claim.dll if is_extension(member) else None, expect)
+        if claim.platform.system == "android":
+            check_android(image, folder, claim, members, claim.library if is_extension(member) else None, expect)
+        else:
+            check_linking(image, folder, claim, members, claim.dll if is_extension(member) else None, expect)
         _check_symbols(image, claim, expect)
         notes += _check_cpu(image, expect)
         if is_extension(member):

@@ -141,8 +141,12 @@ class WheelJob:
         if options.repair_command:
             log.step("Repairing wheel...")
             archs = {"universal2": "x86_64,arm64"}.get(self.arch, self.arch)
+            # Of Android: where libraries of its compiler are, of which there are none.
+            ldpaths = self.folder / "libraries"
             shell(
-                self.command(options.repair_command, wheel=wheel, dest_dir=repaired, delocate_archs=archs),
+                self.command(
+                    options.repair_command, wheel=wheel, dest_dir=repaired, delocate_archs=archs, ldpaths=ldpaths
+                ),
                 env=self.environment,
             )
         else:
@@ -310,7 +314,7 @@ def same_system(tag: str, wanted: str) -> bool:
     """Whether two platform tags differ in the system's version only."""
 
     def unversioned(tag: str) -> str:
-        return re.sub(r"^(manylinux|musllinux|macosx)(\d+)?(_\d+_\d+)?_", r"\1_", tag)
+        return re.sub(r"^(manylinux|musllinux|macosx|android)(\d+)?(_\d+_\d+|_\d+)?_", r"\1_", tag)
 
     return unversioned(tag) == unversioned(wanted)
 

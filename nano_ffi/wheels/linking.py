@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from nano_ffi.wheels.binary import Expect, Format, Image
 from nano_ffi.wheels.claim import Claim
 
-__all__ = ["PYTHON_DLL", "check_linking", "some"]
+__all__ = ["LOADER", "PYTHON_DLL", "check_linking", "check_search", "some"]
 
 GLIBC = re.compile(r"lib(?:c|m|dl|rt|pthread|util|nsl|resolv|crypt)\.so\.[0126]|ld-linux[\w.-]*\.so\.\d|ld64\.so\.[12]")
 COMPILER = re.compile(r"libgcc_s\.so\.1|libstdc\+\+\.so\.6|libatomic\.so\.1")
@@ -53,7 +53,7 @@ def check_linking(
     else:
         _check_windows_libraries(image, members, python_dll, expect)
         return
-    _check_search(image, folder, members, expect)
+    check_search(image, folder, members, expect)
     for library in image.needed:
         expect(
             not PYTHON_DLL.fullmatch(posixpath.basename(library)),
@@ -171,7 +171,7 @@ def _check_windows_libraries(image: Image, members: frozenset[str], python_dll: 
         )
 
 
-def _check_search(image: Image, folder: str, members: frozenset[str], expect: Expect) -> None:
+def check_search(image: Image, folder: str, members: frozenset[str], expect: Expect) -> None:
     """A search path is right only where a repair tool put libraries into the wheel."""
     kind, origin = ("LC_RPATH", "@loader_path") if image.format is Format.MACHO else ("RPATH or RUNPATH", "$ORIGIN")
     folders = {posixpath.dirname(name) for name in members if re.search(r"\.so\b|\.dylib$", name)}

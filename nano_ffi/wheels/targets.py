@@ -44,13 +44,18 @@ class Platform:
     """Platform tag that the wheel must have: the oldest system on which it must work."""
     suffix: str
     """File name suffix of an extension module; ``{abi}`` stands for CPython's part of it."""
+    oldest: int = 10
+    """Minor version of the first CPython 3 that there is for it."""
+    free_threaded: bool = True
+    """Whether there are free-threaded CPythons for it."""
+    page_size: int = 0
+    """Largest memory page, in bytes, that a binary must be laid out for; 0 where the linker's own choice is right."""
 
     @property
     def system(self) -> str:
-        """``linux``, ``macos`` or ``windows``, as in cibuildwheel's ``--platform``."""
-        if self.name.startswith("win"):
-            return "windows"
-        return "macos" if self.name.startswith("macosx") else "linux"
+        """``linux``, ``macos``, ``windows`` or ``android``, as in cibuildwheel's ``--platform``."""
+        family = self.name.partition("_")[0]
+        return {"macosx": "macos", "win": "windows", "win32": "windows", "android": "android"}.get(family, "linux")
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
@@ -77,6 +82,11 @@ class Python:
     def dll(self) -> str:
         """The DLL that a Windows extension for this CPython imports."""
         return f"python3{self.minor}{'t' * self.free_threaded}.dll"
+
+    @property
+    def library(self) -> str:
+        """The shared library that an Android extension for this CPython needs (PEP 738)."""
+        return f"libpython{self.version}.so"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,6 +155,20 @@ def windows(name: str, zig: str) -> Platform:
     )
 
 
+def android(abi: str, zig: str) -> Platform:
+    # Before 29, Android 10, its loader has no thread-local variables, which would take a libc then. CPython's own
+    # minimum is older, 21 for 3.13 and 24 for 3.14.
+    return Platform(
+        name=f"android_{abi}",
+        triples=(Triple(target=f"{zig}-linux-android.29"),),
+        wheel_tag=f"android_29_{abi}",
+        suffix=f".{{abi}}-{zig}-linux-android.so",
+        oldest=13,
+        free_threaded=False,
+        page_size=16384,  # of Android 15, on x86_64 too
+    )
+
+
 PLATFORMS: dict[str, Platform] = {
     row.name: row
     for row in [
@@ -163,6 +187,8 @@ PLATFORMS: dict[str, Platform] = {
         windows("win_amd64", "x86_64"),
         windows("win_arm64", "aarch64"),
         windows("win32", "x86"),
+        android("arm64_v8a", "aarch64"),
+        android("x86_64", "x86_64"),
     ]
 }
 
@@ -171,7 +197,7 @@ def parse(identifier: str) -> Target:
     """The target of a build identifier.
 
     Raises ValueError, naming the identifier and what there is, where it is not one of CPython ≥ 3.10 and a
-    platform in `PLATFORMS`.
+    platform in `PLATFORMS`, or where there is no such CPython for the platform.
     """
     match = re.fullmatch(r"cp3(\d+)(t?)-(\w+)", identifier)
     if match is None or int(match[1]) < 10 or match[3] not in PLATFORMS:
@@ -179,16 +205,23 @@ def parse(identifier: str) -> Target:
             f"no target {identifier!r}: expected cp3XX[t]-PLATFORM with CPython 3.10 or later and PLATFORM one of "
             f"{', '.join(PLATFORMS)}"
         )
-    return Target(
+    target = Target(
         python=Python(minor=int(match[1]), free_threaded=bool(match[2])),
         platform=PLATFORMS[match[3]],
     )
+    where, python = target.platform, target.python
+    if python.minor < where.oldest or (python.free_threaded and not where.free_threaded):
+        raise ValueError(
+            f"no target {identifier!r}: CPython {python.version} is not made for {where.name}, only 3.{where.oldest} "
+            f"and later{'' if where.free_threaded else ', not free-threaded'}"
+        )
+    return target
 
 
 def native() -> Target:
     """The target of the running interpreter. Raises ValueError where `PLATFORMS` has no row for it."""
     python = f"cp3{sys.version_info.minor}{'t' * bool(sysconfig.get_config_var('Py_GIL_DISABLED'))}"
-    where = sysconfig.get_platform()  # linux-x86_64, macosx-11.0-universal2, win-amd64, win32
+    where = sysconfig.get_platform()  # linux-x86_64, macosx-11.0-universal2, win-amd64, win32, android-24-arm64_v8a
     if where.startswith("linux-"):
         bits = sys.maxsize.bit_length() + 1
         machine = where.removeprefix("linux-")
@@ -200,6 +233,8 @@ def native() -> Target:
     elif where.startswith("macosx-"):
         # A universal2 interpreter runs as one architecture, and that one is what a local build needs.
         name = f"macosx_{platform.machine()}"
+    elif where.startswith("android-"):
+        name = f"android_{where.rpartition('-')[2]}"
     else:
         name = where.replace("-", "_")
     return parse(f"{python}-{name}")

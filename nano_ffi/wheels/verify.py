@@ -472,10 +472,10 @@ def _check_binaries(files: dict[str, bytes], claim: Claim, report: Report) -> No
 
 def _tool_tasks(wheels: list[Path]) -> list[Task]:
     names = [str(wheel) for wheel in wheels]
-    linux = [name for name in names if "linux_" in name]
+    elf = [name for name in names if "linux_" in name or "android_" in name]
     windows = [name for name in names if re.search(r"-win\w*\.whl$", name)]
     stable = [name for name in names if re.search(r"-abi3[\w.]*-", name)]
-    tasks: list[Task] = [functools.partial(_auditwheel, group) for group in _chunks(linux, 8)]
+    tasks: list[Task] = [functools.partial(_auditwheel, group) for group in _chunks(elf, 8)]
     tasks.append(functools.partial(_tool, "twine", ["check", "--strict", *names]))
     tasks.append(functools.partial(_tool, "check-wheel-contents", ["--no-config", *names]))
     tasks.append(functools.partial(_tool, "pydistcheck", [*PYDISTCHECK, *names]))

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
+import platform
+import shutil
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
+from packaging.tags import parse_tag
 
-from nano_ffi.compiler import CompileError, compile_module
+from nano_ffi.compiler import CompileError, compile_module, libpython
 from nano_ffi.wheels import targets
-from nano_ffi.zig import take
+from nano_ffi.zig import Zig, take
 
 KINDS = Path(__file__).parent.parent / "extension" / "kinds.zig"
 
@@ -25,6 +31,8 @@ KINDS = Path(__file__).parent.parent / "extension" / "kinds.zig"
         "cp315t-macosx_arm64",
         "cp311-win32",
         "cp314-win_arm64",
+        "cp313-android_arm64_v8a",
+        "cp315-android_x86_64",
     ],
 )
 def test_for_another_machine(identifier: str, tmp_path: Path) -> None:
@@ -32,6 +40,122 @@ def test_for_another_machine(identifier: str, tmp_path: Path) -> None:
     path = compile_module(KINDS, tmp_path, target=target, optimize="debug")
     assert path.name == f"kinds{target.suffix}"
     assert [path] == list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("identifier", "why"),
+    [
+        (
+            "cp314t-win_arm64",
+            "CPython 3.14t has no stable ABI that serves: it begins with 3.12, and has no free threads",
+        ),
+        (
+            "cp313-android_x86_64",
+            "CPython 3.13 has no stable ABI that serves: "
+            "on Android it needs libpython3.so, which not every app with a CPython has",
+        ),
+    ],
+)
+def test_no_stable_abi(identifier: str, why: str, tmp_path: Path) -> None:
+    with pytest.raises(CompileError) as caught:
+        compile_module(KINDS, tmp_path, target=targets.parse(identifier), limited=True)
+    assert str(caught.value) == f"{why}; leave out `limited`"
+
+
+def test_c_on_android(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["z"]\n')
+    source = tmp_path / "squeeze.zig"
+    source.write_text("pub fn one() i64 {\n    return 1;\n}\n")
+    with pytest.raises(CompileError) as caught:
+        compile_module(source, tmp_path, target=targets.parse("cp313-android_x86_64"))
+    assert str(caught.value) == (
+        f"{source} cannot be compiled for android_x86_64: what [tool.nano-ffi] says of it with `link` and `c-sources` needs "
+        "Android's C library, which Zig does not have; leave Android out, or those"
+    )
+
+
+DEPENDS = {
+    "parts/build.zig": """
+        pub fn build(b: *@import("std").Build) void {
+            _ = b.addModule("parts", .{ .root_source_file = b.path("parts.zig") });
+        }
+    """,
+    "parts/build.zig.zon": '.{ .name = .parts, .version = "0.1.0", .fingerprint = 0x6940a7fe22c8ee24, .paths = .{""} }',
+    "parts/parts.zig": "pub const three: i64 = 3;",
+    "build.zig.zon": """.{
+        .name = .user,
+        .version = "0.1.0",
+        .fingerprint = 0x8d93d6497546d42f,
+        .dependencies = .{ .parts = .{ .path = "parts" } },
+        .paths = .{""},
+    }""",
+    "depends.zig": 'pub fn three() i64 {\n    return @import("parts").three;\n}\n',
+}
+
+
+@pytest.mark.parametrize("depends", [False, True])
+def test_android_binaries_need_libpython_alone(tmp_path: Path, depends: bool) -> None:
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    from nano_ffi.wheels.claim import claim_of
+    from nano_ffi.wheels.extension import check_binary
+
+    for name, text in DEPENDS.items() if depends else ():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    target = targets.parse("cp314-android_arm64_v8a")
+    binary = compile_module(tmp_path / "depends.zig" if depends else KINDS, tmp_path / "built", target=target)
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    assert check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect) == []
+    assert found == []
+
+
+ADD = """
+const table = [_]i64{ 1, 2, 3 };
+pub fn add(a: i64, b: i64) i64 {
+    return a + b;
+}
+pub fn item(index: usize) i64 {
+    return table[index];
+}
+pub fn whole(text: []const u8) !usize {
+    return if (text.len == 0) error.Empty else text.len;
+}
+"""
+
+USE = """
+import sys
+import android_add as a
+assert a.add(3, 4) == 7 and a.whole("four") == 4 and a.item(2) == 3
+for function, argument, name in (a.whole, "", "Empty"), (a.item, 3, "ZigPanic"):
+    try:
+        function(argument)
+    except Exception as error:
+        assert type(error).__name__ == name, error
+    else:
+        sys.exit(f"{name} is missing")
+"""
+
+
+@pytest.mark.skipif(
+    sys.platform != "linux" or sys.version_info < (3, 13) or platform.machine() not in {"x86_64", "aarch64"},
+    reason="needs Linux on a machine of Android's, with a CPython that there is on Android",
+)
+@pytest.mark.skipif(targets.native().python.free_threaded, reason="no free-threaded CPython is on Android")
+def test_an_android_binary_runs_in_linux(tmp_path: Path) -> None:
+    # It needs no C library, so that a Linux CPython does for it, once there is a file of the name that it needs.
+    abi = {"x86_64": "x86_64", "aarch64": "arm64_v8a"}[platform.machine()]
+    target = targets.parse(f"{targets.native().python.abi_tag}-android_{abi}")
+    (tmp_path / "android_add.zig").write_text(ADD)
+    binary = compile_module(tmp_path / "android_add.zig", tmp_path, target=target)
+    binary.rename(tmp_path / f"android_add{EXTENSION_SUFFIXES[0]}")
+    shutil.copy(libpython(Zig.find(), target), tmp_path)
+    environment = {**os.environ, "LD_LIBRARY_PATH": str(tmp_path), "PYTHONPATH": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", USE], check=True, env=environment)
 
 
 def test_a_mistake_is_shown_with_its_place(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ build = "cp31{2,3,4t}-*"
 linux.archs = ["x86_64"]
 macos.archs = ["arm64"]
 windows.archs = ["AMD64"]
+android.archs = ["x86_64", "arm64_v8a"]
 """
 PLATFORMS = ("manylinux2014_x86_64.manylinux_2_17_x86_64", "musllinux_1_2_x86_64", "macosx_11_0_arm64", "win_amd64")
 PER_CPYTHON = [
@@ -58,6 +59,15 @@ def test_what_is_too_many_is_named() -> None:
     more = "demo-1.0-cp311-cp311-win_amd64.whl"
     assert problems([*PER_CPYTHON, more]) == [
         f"{more}: file: pyproject.toml selects no wheel of its tags: take it out of the folder"
+    ]
+
+
+def test_android_belongs_to_the_set_where_one_wheel_is_for_it() -> None:
+    android = [f"demo-1.0-cp313-cp313-android_29_{abi}.whl" for abi in ("arm64_v8a", "x86_64")]
+    assert problems([*PER_CPYTHON, *android]) == []
+    assert problems([*PER_CPYTHON, android[0]]) == [
+        "wheels: none is for cp313-android_x86_64, expected one for each of the 14 build identifiers: "
+        "`nano-ffi wheels` builds what is missing"
     ]
 
 

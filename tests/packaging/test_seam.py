@@ -20,7 +20,7 @@ from cibuildwheel.logger import Logger, log
 from cibuildwheel.options import BuildOptions, CommandLineArguments, GlobalOptions, Options, compute_options
 from cibuildwheel.util import cmd, file, helpers, packaging, resources
 
-SYSTEMS = ["linux", "macos", "windows"]
+SYSTEMS = ["linux", "macos", "windows", "android"]
 
 SIGNATURES: dict[Callable[..., Any], list[str]] = {
     command.main: [],
@@ -81,6 +81,7 @@ def test_protocol_has_three_functions() -> None:
         ("linux", Architecture.aarch64, "cp314t-musllinux_aarch64"),
         ("macos", Architecture.universal2, "cp313-macosx_universal2"),
         ("windows", Architecture.ARM64, "cp315-win_arm64"),
+        ("android", Architecture.arm64_v8a, "cp314-android_arm64_v8a"),
     ],
 )
 def test_configurations_come_without_the_platform(system: Any, arch: Architecture, identifier: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import sysconfig
@@ -34,9 +35,11 @@ def test_the_default_matrix_is_64_wheels() -> None:
     assert len({targets.parse(identifier).platform.name for identifier in identifiers}) == 8
 
 
-def test_all_archs_are_160_wheels_and_every_row_of_the_table() -> None:
+def test_all_archs_are_160_wheels_with_android_166_and_every_row_of_the_table() -> None:
     identifiers = cibuildwheel_identifiers("--all-archs")
     assert len(identifiers) == len(set(identifiers)) == 160
+    identifiers += cibuildwheel_identifiers("--all-archs", "--platform=android")
+    assert len(identifiers) == len(set(identifiers)) == 166
     assert {targets.parse(identifier).platform.name for identifier in identifiers} == set(targets.PLATFORMS)
     assert all(targets.parse(identifier).identifier == identifier for identifier in identifiers)
 
@@ -61,6 +64,9 @@ def test_the_native_target_is_this_interpreter() -> None:
         ("cp313-macosx_universal2", ".cpython-313-darwin.so"),
         ("cp314t-win_arm64", ".cp314t-win_arm64.pyd"),
         ("cp313-win32", ".cp313-win32.pyd"),
+        # PEP 738.
+        ("cp313-android_arm64_v8a", ".cpython-313-aarch64-linux-android.so"),
+        ("cp315-android_x86_64", ".cpython-315-x86_64-linux-android.so"),
     ],
 )
 def test_suffixes(identifier: str, suffix: str) -> None:
@@ -71,3 +77,24 @@ def test_suffixes(identifier: str, suffix: str) -> None:
 def test_what_is_no_target_is_refused(identifier: str) -> None:
     with pytest.raises(ValueError, match="no target"):
         targets.parse(identifier)
+
+
+@pytest.mark.parametrize("python", ["cp312", "cp314t"])
+def test_a_cpython_that_android_does_not_have_is_refused(python: str) -> None:
+    version = targets.parse(f"{python}-win32").python.version
+    expected = (
+        f"no target '{python}-android_x86_64': CPython {version} is not made for android_x86_64, "
+        "only 3.13 and later, not free-threaded"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(expected)}$"):
+        targets.parse(f"{python}-android_x86_64")
+
+
+@pytest.mark.skipif(sys.version_info < (3, 13), reason="no CPython of Android's")
+def test_the_target_on_android(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_variable(_name: str) -> None:
+        return None
+
+    monkeypatch.setattr(sysconfig, "get_platform", lambda: "android-24-arm64_v8a")
+    monkeypatch.setattr(sysconfig, "get_config_var", no_variable)
+    assert targets.native().identifier == f"cp3{sys.version_info.minor}-android_arm64_v8a"

@@ -96,6 +96,19 @@ def test_one_stable_abi_wheel_for_each_platform_and_one_free_threaded(project: P
         install_and_test(project)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_android_has_a_wheel_for_each_cpython_with_the_stable_abi_too(project: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text.replace("[tool.nano-ffi]\n", "[tool.nano-ffi]\nabi3 = true\n"))
+    run(*command("wheels", "--platform", "android"), cwd=project)
+    assert house(project) == [
+        f"speedy-0.1.0-cp3{minor}-cp3{minor}-android_29_{abi}.whl"
+        for minor in (13, 14, 15)
+        for abi in ("arm64_v8a", "x86_64")
+    ]
+    assert "all wheels are what they claim to be" in run(*command("verify", "wheelhouse"), cwd=project)
+
+
 def install_and_test(project: Path) -> None:
     """As .github/workflows/wheels.yml of the project does."""
     venv = project.parent / "venv"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import functools
 import hashlib
 import os
@@ -12,12 +13,14 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from packaging.tags import parse_tag
 
 from nano_ffi.wheels import checksums, extension, targets, universal2
-from nano_ffi.wheels.binary import read
+from nano_ffi.wheels.android import check_android
+from nano_ffi.wheels.binary import Image, Segment, read
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.symbols import cpython_symbols
 from nano_ffi.wheels.targets import Platform, Python, Triple
@@ -69,6 +72,14 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         return str(library)
 
     @functools.cache
+    def android_library(name: str, triple: str) -> str:
+        source, library = folder / "python.zig", folder / f"{triple}-{name}"
+        exports = "".join(f"export fn {symbol}() void {{}}\n" for symbol in IMPORTS)
+        source.write_text(exports, encoding="ascii")
+        zig("build-lib", "-dynamic", "-target", triple, f"-fsoname={name}", f"-femit-bin={library}", source.name)
+        return str(library)
+
+    @functools.cache
     def compile_one(triple: Triple, python: Python, dll: str, body: str, code: str, flags: tuple[str, ...]) -> bytes:
         wide = triple.target.split("-")[0] not in {"x86", "arm"}
         if python.free_threaded:
@@ -93,6 +104,8 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             triple.cpu,
         ]
         arguments += [import_library(dll, triple.target.split("-")[0])] if windows else ["-fallow-shlib-undefined"]
+        if dll.startswith("lib"):
+            arguments += [android_library(dll, triple.target), "-z", "max-page-size=16384"]
         # A relative name: a dylib's name is what it was called here.
         zig(*arguments, f"-femit-bin={output.name}", "-fno-emit-implib", *flags, source.name)
         return output.read_bytes()
@@ -107,8 +120,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         flags: tuple[str, ...] = (),
         cpu: str = "",
     ) -> bytes:
+        library = dll or (python.library if platform.system == "android" else python.dll)
         slices = [
-            compile_one(Triple(target=t.target, cpu=cpu or t.cpu), python, dll or python.dll, body, code, flags)
+            compile_one(Triple(target=t.target, cpu=cpu or t.cpu), python, library, body, code, flags)
             for t in platform.triples
         ]
         return slices[0] if len(slices) == 1 else universal2.merge(slices)
@@ -174,6 +188,7 @@ def member(identifier: str) -> str:
 LINUX = "cp313-manylinux_x86_64"
 MACOS = "cp313-macosx_arm64"
 WINDOWS = "cp313-win_amd64"
+ANDROID = "cp313-android_x86_64"
 
 PYTHONS = ["cp310", "cp312", "cp313", "cp314t", "cp315"]
 KEEP = 'asm volatile ("" : : [text] "r" ("{}"));'
@@ -185,6 +200,8 @@ NO_NEON = "generic+v7a+vfp3d16-neon-d32"
 @pytest.mark.parametrize("platform", targets.PLATFORMS)
 def test_a_right_wheel_passes(build: Build, tmp_path: Path, platform: str) -> None:
     python = PYTHONS[list(targets.PLATFORMS).index(platform) % len(PYTHONS)]
+    if platform.startswith("android"):
+        python = "cp313" if platform.endswith("x86_64") else "cp315"
     identifier = f"{python}-{platform}"
     cpu = NO_NEON if platform.endswith("armv7l") else ""
     assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), cpu=cpu)))) == []
@@ -341,6 +358,38 @@ BINARIES = {
         "calls itself /opt/lib/probe.so, expected a name without a folder: "
         "link with a relative -femit-bin or with -install_name",
     ),
+    "another CPython's library on Android": (
+        spoiled_binary(ANDROID, dll="libpython3.12.so"),
+        "needs libpython3.12.so, expected libpython3.13.so: link with libpython3.13.so, "
+        "without which Android's loader does not show it the interpreter's symbols",
+    ),
+    "no library on Android": (
+        spoiled_binary(ANDROID, of=LINUX),
+        "needs no libpython, expected libpython3.13.so: link with libpython3.13.so, "
+        "without which Android's loader does not show it the interpreter's symbols",
+    ),
+    "another machine on Android": (
+        spoiled_binary(ANDROID, of="cp313-android_arm64_v8a"),
+        "is for aarch64, expected x86_64 for the tag of android_x86_64: build with -target x86_64-linux-android.29",
+    ),
+    "pages of 4 KiB on Android": (
+        spoiled_binary(ANDROID, flags=("-z", "max-page-size=4096")),
+        "is laid out for memory pages of 4 KiB at most, expected 16 KiB, which Android 15 can have: "
+        "link with `-z max-page-size=16384`",
+    ),
+    "a symbol of no library on Android": (
+        spoiled_binary(ANDROID, code="extern fn getpid() c_int;", body="_ = getpid();"),
+        "imports getpid, which no library that it needs has: define it",
+    ),
+    "a symbol of no CPython on Android": (
+        spoiled_binary(ANDROID, code="extern fn PyObject_FromTheFuture() void;", body="PyObject_FromTheFuture();"),
+        "imports PyObject_FromTheFuture, which CPython 3.13 does not export: build for this CPython, "
+        "and use only what it has",
+    ),
+    "an exported symbol on Android": (
+        spoiled_binary(ANDROID, code="export fn helper() void {}"),
+        "exports helper, expected only PyInit_probe: do not `export` it, or give it hidden visibility",
+    ),
     "a mixed-up binary that says so": (
         spoiled_binary(
             "cp311-manylinux_x86_64", of="cp310-manylinux_x86_64", body=KEEP.format("nano_ffi-abi:cp310:linux-x86_64")
@@ -365,6 +414,7 @@ BEYOND = {
     "macosx_x86_64": ("66 0f 38 37 c1", "pcmpgtq", "SSE4_2"),
     "manylinux_aarch64": ("20 00 e0 b8", "`ldaddal w0, w0, [x1]`", "LSE"),
     "win_arm64": ("20 00 e0 b8", "`ldaddal w0, w0, [x1]`", "LSE"),
+    "android_arm64_v8a": ("20 00 e0 b8", "`ldaddal w0, w0, [x1]`", "LSE"),
     "macosx_arm64": ("40 e0 d8 25", "`ptrue p0.d, vl2`", "SVE or SME"),
     "manylinux_armv7l": ("50 00 c0 f2", "`vmov.i32 q8, #0`", "NEON"),
     "manylinux_ppc64le": ("12 2e 64 7c", "`modsd r3, r4, r5`", "POWER9"),
@@ -386,6 +436,86 @@ def test_an_instruction_beyond_the_baseline_is_refused(build: Build, tmp_path: P
     assert f"is {feature}" in problem
     assert "expected nothing beyond " in problem
     assert problem.endswith("compile for the baseline (-mcpu or -Dcpu, see nano_ffi/wheels/targets.py)")
+
+
+def changed(**fields: Any) -> Callable[[Image], Image]:
+    return lambda image: dataclasses.replace(image, **fields)
+
+
+def with_relro(gap: int) -> Callable[[Image], Image]:
+    """RELRO ends so many bytes before data that begin 8 KiB behind a page of 64."""
+
+    def change(image: Image) -> Image:
+        (relro,) = (s for s in image.segments if s.kind == "GNU_RELRO")
+        data = Segment(kind="LOAD", writable=True, offset=8192, address=(1 << 20) + 8192, size=8, alignment=16384)
+        last = dataclasses.replace(relro, address=data.address - gap - relro.size)
+        return dataclasses.replace(image, segments=(last, data))
+
+    return change
+
+
+LOADED: dict[str, tuple[str, Callable[[Image], Image], list[str]]] = {
+    "as it was compiled": ("android_29", changed(), []),
+    "a C library": (
+        "android_29",
+        changed(needed=("libpython3.13.so", "libc.so")),
+        [
+            "needs libc.so, expected nothing but libpython3.13.so for android_x86_64: link it statically, or leave it out "
+            "(which Android has which function of its C library is not known here)"
+        ],
+    ),
+    "thread-local variables before API level 29": (
+        "android_24",
+        changed(
+            segments=(Segment(kind="TLS", writable=False, offset=0, address=0, size=8, alignment=8),),
+        ),
+        [
+            "has PT_TLS, thread-local variables, which Android knows since API level 29, expected at most 24 for the tag: "
+            "build with -target …-linux-android.24, or retag the wheel"
+        ],
+    ),
+    "relative relocations before API level 30": (
+        "android_29",
+        changed(dynamic=frozenset({"NEEDED", "RELR"})),
+        [
+            "has DT_RELR which Android knows since API level 30, expected at most 29 for the tag: "
+            "build with -target …-linux-android.29, or retag the wheel"
+        ],
+    ),
+    "relative relocations": ("android_30", changed(dynamic=frozenset({"NEEDED", "RELR"})), []),
+    "no section headers": (
+        "android_29",
+        changed(sections=frozenset()),
+        [
+            "has no section header of .dynamic, without which Android does not load it: strip it with a tool that keeps "
+            "section headers"
+        ],
+    ),
+    "RELRO that ends with the page before": ("android_29", with_relro(8192), []),
+    "RELRO that ends in the page of data": (
+        "android_29",
+        with_relro(4096),
+        [
+            "is laid out for memory pages of 4 KiB at most, expected 16 KiB, which Android 15 can have: "
+            "link with `-z max-page-size=16384`"
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("way", LOADED)
+def test_what_android_does_not_load_is_refused(build: Build, way: str) -> None:
+    tag, change, expected = LOADED[way]
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    (image,) = read(build(*parts(ANDROID)), expect)
+    claim = claim_of(parse_tag(f"cp313-cp313-{tag}_x86_64"))
+    check_android(change(image), "probe_pkg", claim, frozenset(), claim.library, expect)
+    assert found == expected
 
 
 def elf_segment(data: bytes, kind: int) -> int:
@@ -658,6 +788,12 @@ def test_permissions_and_times_are_checked(build: Build, tmp_path: Path) -> None
         ("probe-1.0.whl", "is no name of a wheel"),
         ("probe-1.0-py3-none-any.whl", "its platform tag any is none that an index takes or that is known here"),
         ("probe-1.0-cp313-cp313-linux_x86_64.whl", "its platform tag linux_x86_64 is none that an index takes"),
+        ("probe-1.0-cp313-cp313-android_x86_64.whl", "its platform tag android_x86_64 is none that an index takes"),
+        (
+            "probe-1.0-cp312-cp312-android_29_x86_64.whl",
+            "no target 'cp312-android_x86_64': CPython 3.12 is not made for android_x86_64, "
+            "only 3.13 and later, not free-threaded",
+        ),
         ("probe-1.0-cp313-none-win_amd64.whl", "its tag cp313-none is none of a CPython extension"),
         (
             "probe-1.0-cp313-cp313-manylinux_2_17_x86_64.musllinux_1_2_x86_64.whl",
@@ -769,6 +905,7 @@ def test_the_stable_abi_is_kept_to(
             False,
         ),
         ("cp314-cp314t-macosx_10_13_universal2", ".cpython-314t-darwin.so", "python314t.dll", (10, 13), True),
+        ("cp314-cp314-android_24_arm64_v8a", ".cpython-314-aarch64-linux-android.so", "python314.dll", (24, 0), False),
     ],
 )
 def test_tags_are_understood(
@@ -801,7 +938,7 @@ def test_the_command(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture
     assert capsys.readouterr().err == (
         f"{wheelhouse}: there is no wheel here: build some with `nano-ffi wheels`, or name other paths\n"
     )
-    for identifier in (LINUX, "cp314t-musllinux_x86_64", WINDOWS, MACOS):
+    for identifier in (LINUX, "cp314t-musllinux_x86_64", WINDOWS, MACOS, ANDROID):
         pack(wheelhouse, identifier, contents(identifier, build(*parts(identifier))))
     assert main([str(wheelhouse)]) == 0, capsys.readouterr().out
     assert "all wheels are what they claim to be" in capsys.readouterr().out
@@ -813,7 +950,7 @@ def test_the_command(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture
         listed=files,
     )
     assert main(["--quick", str(wheelhouse)]) == 1
-    assert "4 wheels, " in (out := capsys.readouterr().out)
+    assert "5 wheels, " in (out := capsys.readouterr().out)
     assert out.rstrip().endswith("problems, 1 wheels refused")
 
 

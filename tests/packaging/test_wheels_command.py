@@ -74,6 +74,7 @@ repair-wheel-command = ""
 linux.archs = ["x86_64", "aarch64"]
 macos.archs = ["x86_64", "arm64"]
 windows.archs = ["AMD64", "ARM64"]
+android.archs = ["arm64_v8a", "x86_64"]
 """
 
 
@@ -131,6 +132,8 @@ def last_line(output: str) -> str:
         (("--platform=windows", "--all-archs"), 24),
         (("--platform", "linux", "--archs", "riscv64"), 16),
         (("--only", "cp313-win_arm64"), 1),
+        (("--platform", "android"), 6),
+        (("--only", "cp313-android_arm64_v8a"), 1),
     ],
 )
 def test_identifiers(project: Project, arguments: tuple[str, ...], number: int) -> None:
@@ -345,6 +348,24 @@ def test_what_cannot_be_cross_compiled_is_named(project: Project) -> None:
     (project.root / "pyproject.toml").write_text(text.replace(">=3.10", ">=3.9"))
     output = project.wheels("--only", "cp39-win_amd64", code=2)
     assert "Cannot cross-compile cp39-win_amd64: only CPython 3.10 and later on " in output
+
+
+def test_android_is_built_where_it_is_named(project: Project) -> None:
+    project.configure('test-command = "false"\n')
+    output = project.wheels("--platform", "android")
+    assert "6 wheels (6 built, 0 up to date)" in last_line(output)
+    assert project.house == [
+        f"demo-1.0-cp3{minor}-cp3{minor}-android_29_{abi}.whl"
+        for minor in (13, 14, 15)
+        for abi in ("arm64_v8a", "x86_64")
+    ]
+    assert last_line(output).endswith("; 0 tested, 6 not (no interpreter for them on this machine)")
+
+
+@pytest.mark.parametrize("python", ["cp312", "cp314t"])
+def test_cibuildwheel_has_no_android_of_other_cpythons(project: Project, python: str) -> None:
+    output = project.wheels("--only", f"{python}-android_x86_64", code=2)
+    assert f"error: argument --only: invalid choice: '{python}-android_x86_64' (choose from 'cp39-" in output
 
 
 def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
