@@ -1,4 +1,5 @@
-//! Ints of many widths: around the digits of Python's ints (30 bits), the registers, what a float holds, and far beyond.
+//! Ints of many widths: around the digits of Python's ints (30 bits), the registers, what a float
+//! holds, and far beyond.
 
 pub fn same_i1(value: i1) i1 {
     return value;

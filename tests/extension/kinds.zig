@@ -131,7 +131,8 @@ pub fn count_nodes(tree: Tree) u64 {
     return count;
 }
 pub fn extended(value: f80) f64 {
-    // Of an f80, Zig's compiler-rt (0.17.1) makes no subnormal f64 as it should; of an f128 it does.
+    // Of an f80, Zig's compiler-rt (0.17.1) makes no subnormal f64 as it should; of an f128 it
+    // does.
     return @floatCast(@as(f128, -(-value)));
 }
 pub fn quadruple(value: f128) f64 {
