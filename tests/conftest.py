@@ -116,7 +116,8 @@ def zig_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def growth() -> Callable[[Callable[[], Any]], float]:
     """Bytes of memory that a call of a function keeps, whether it returns or raises.
 
-    The least of three measurements: a leak shows in each of them, what a free-threaded CPython frees later does not.
+    The least of ten measurements, or the first with no growth: a leak shows in each of them, what a free-threaded CPython
+    frees later does not.
     """
 
     def run(function: Callable[[], Any], count: int) -> None:
@@ -128,11 +129,11 @@ def growth() -> Callable[[Callable[[], Any]], float]:
 
     def measure(function: Callable[[], Any]) -> float:
         run(function, 100)
-        grown = []
+        grown: list[float] = []
         gc.freeze()  # a collection then looks only at what the calls make
         tracemalloc.start()
         try:
-            for _ in range(3):
+            while len(grown) < 10 and not (grown and grown[-1] <= 0):
                 gc.collect()
                 before = tracemalloc.get_traced_memory()[0]
                 run(function, times)

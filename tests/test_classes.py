@@ -372,7 +372,8 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         lambda: m.nearest([m.Point(1), m.Point(2)], m.Point(3)),
         rename,
     ):
-        assert growth(function) < 1, inspect.getsource(function)
+        # The smallest object has 16 bytes; of what pickle looks up, CPython's cache of types keeps some names.
+        assert growth(function) < 4, inspect.getsource(function)
 
 
 def test_threads(m: ModuleType) -> None:
