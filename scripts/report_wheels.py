@@ -17,21 +17,23 @@ class Result(Protocol):
     identifier: str
     how: str
     runtime: str
+    part: str
     passed: int
     skipped: int
     problems: list[str]
     seconds: float
 
 
-HEAD = ("wheel", "run", "passed", "skipped", "seconds")
+HEAD = ("wheel", "run", "suite", "passed", "skipped", "seconds")
 
 
 def row(result: Result) -> tuple[str, ...]:
     if result.how == "static":
         how = "no, checked statically" + (": FAILED" if result.problems else "")
-        return (result.identifier, how, "", "", "")
+        return (result.identifier, how, "", "", "", "")
     how = result.how + (": FAILED" if result.problems else "")
-    return (result.identifier, how, str(result.passed), str(result.skipped), f"{result.seconds:.0f}")
+    suite = "whole" if result.part == "whole" else "part"
+    return (result.identifier, how, suite, str(result.passed), str(result.skipped), f"{result.seconds:.0f}")
 
 
 def tiers(results: Sequence[Result]) -> list[tuple[str, Sequence[Result]]]:
@@ -92,6 +94,8 @@ def markdown(results: Sequence[Result]) -> str:
         "- *natively*: CPython of the wheel's platform; *under Wine*: the CPython for Windows, on Linux",
         "- *emulated*: CPython of the wheel's platform, its machine code under qemu-user",
         "- *loaded*: the extension's macOS machine code, in a Linux CPython of the same version; the C library is Linux'",
+        "- *whole*: the suite without what starts processes; *part*: each built-in function, each kind of type, ints of all",
+        "  widths, errors, names",
         "- *no*: nothing here runs it; `nano-ffi verify` read its bytes",
         "",
     ]
@@ -102,7 +106,7 @@ def markdown(results: Sequence[Result]) -> str:
             summary(wheels),
             "",
             f"| {' | '.join(HEAD)} |",
-            "|---|---|--:|--:|--:|",
+            "|---|---|---|--:|--:|--:|",
             *(f"| {' | '.join(row(result))} |" for result in wheels),
             "",
         ]
