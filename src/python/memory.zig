@@ -37,11 +37,13 @@ const Domain = if (capi.limited) struct {
     const free = c.PyMem_RawFree;
 };
 
-/// What CPython's allocators give, and malloc's on every platform.
+/// What CPython's allocators give, and malloc's on every platform, for as many bytes or more:
+/// mimalloc, which free-threaded CPythons have, aligns smaller blocks by less.
 const usual: std.mem.Alignment = .fromByteUnits(2 * @sizeOf(usize));
 
 fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
-    if (alignment.compare(.lte, usual)) return @ptrCast(Domain.malloc(len));
+    if (alignment.compare(.lte, usual))
+        return @ptrCast(Domain.malloc(@max(len, alignment.toByteUnits())));
     // In front of what is given, at least a pointer's place: what `free` needs.
     const more = alignment.toByteUnits() + @sizeOf(usize);
     const start = @intFromPtr(
@@ -54,7 +56,7 @@ fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]
 
 fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, _: usize) ?[*]u8 {
     if (alignment.compare(.gt, usual)) return null; // it may move to where it is not aligned
-    return @ptrCast(Domain.realloc(memory.ptr, len));
+    return @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
 }
 
 fn free(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
