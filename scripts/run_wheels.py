@@ -165,7 +165,7 @@ def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, f
     record = STATE / f"{target.identifier}.json"
     if not fresh and record.exists():
         said = json.loads(record.read_text())
-        enough = part or said["part"] == "whole" or is_slow(table.RUNTIMES[said["runtime"]])
+        enough = part or said["part"] == "whole" or in_part(table.RUNTIMES[said["runtime"]])
         if (said.pop("suite"), said["sha256"]) == (suite, digest) and enough and not said["problems"]:
             return Result(**said)
     result = Result(identifier=target.identifier, wheel=wheel.name, sha256=digest)
@@ -174,7 +174,7 @@ def one(place: Place, tools: Path, suite: str, target: Target, wheel: Path, *, f
     for runtime in suitable(target):
         if target.python.version in runtime.there(place) and not result.problems:
             result.how, result.runtime = runtime.how.value, runtime.name
-            result.part = "slow" if part or is_slow(runtime) else "whole"
+            result.part = "slow" if part or in_part(runtime) else "whole"
             try:
                 run(place, tools, runtime, target, wheel, result)
             except CompileError as error:
@@ -249,6 +249,15 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
 
 def is_slow(runtime: Runtime) -> bool:
     return runtime.how in {How.EMULATED, How.LOADED_EMULATED}
+
+
+def in_part(runtime: Runtime) -> bool:
+    """Whether the suite is not run whole.
+
+    An emulator is slow, CPython for musl is built without ctypes, and the loader of macOS' files has one block of
+    thread-locals for all threads.
+    """
+    return is_slow(runtime) or runtime.how is How.LOADED or runtime.name.startswith("musl")
 
 
 def compile_target(target: Target) -> Target:
