@@ -58,6 +58,10 @@ def default_platforms() -> set[str]:
     }
 
 
+def counted(names: Sequence[str], one: str, several: str) -> str:
+    return f"{len(names)} {one if len(names) == 1 else several} ({', '.join(names)})"
+
+
 def summary(results: Sequence[Result]) -> str:
     ran = [result for result in results if result.how != "static" and not result.problems]
     platforms = {result.identifier.partition("-")[2] for result in ran}
@@ -70,8 +74,8 @@ def summary(results: Sequence[Result]) -> str:
     pythons = {result.identifier.partition("-")[0] for result in ran}
     return (
         f"{len(ran)} of {len(results)} wheels were run, {sum(result.passed for result in ran)} tests passed: binaries of "
-        f"{len(systems)} systems ({', '.join(systems)}), {len(libcs)} C libraries ({', '.join(libcs)}), "
-        f"{len(machines)} architectures ({', '.join(sorted(machines))}), {len(pythons)} CPythons."
+        f"{counted(systems, 'system', 'systems')}, {counted(libcs, 'C library', 'C libraries')}, "
+        f"{counted(sorted(machines), 'architecture', 'architectures')}, {len(pythons)} CPythons."
     )
 
 

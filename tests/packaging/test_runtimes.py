@@ -114,8 +114,7 @@ def test_a_wheel_that_was_not_run_is_never_shown_as_run() -> None:
     ]
     text = report_wheels.markdown(results)
     assert (
-        "2 of 4 wheels were run, 190 tests passed: binaries of 2 systems (Linux, macOS), 1 C libraries (glibc), "
-        in text
+        "2 of 4 wheels were run, 190 tests passed: binaries of 2 systems (Linux, macOS), 1 C library (glibc), " in text
     )
     assert "## Built with `--all-archs`\n\n1 of 2 wheels were run, 7 tests passed: " in text
     assert "| cp313-manylinux_x86_64 | natively | whole | 100 | 3 | 2 |\n" in text
