@@ -74,7 +74,9 @@ pub fn add(
     else
         Own.make(module)) orelse return false;
     defer c.Py_DecRef(class);
-    return c.PyDict_SetItemString(state.types, @typeName(E), class) == 0;
+    const key = capi.newStr(@typeName(E)) orelse return false;
+    defer c.Py_DecRef(key);
+    return c.PyDict_SetItem(state.types, key, class) == 0;
 }
 
 /// The class of `E` (borrowed: the state keeps it), or null with the error set.
