@@ -148,6 +148,8 @@ def build(temporary: Path, ref: str, theirs: dict[str, Path]) -> Path:
         )
     if len(wheels) < len(theirs):
         options = ("--installer=uv", "--sdist", f"--outdir={output}")
+        # As `nox -s sdist` builds it: scikit-build-core has a time of its own for what is in it.
+        del environment["SOURCE_DATE_EPOCH"]
         call(python, "-P", "-m", "build", *options, cwd=source, env=environment)
     return output
 
