@@ -34,7 +34,7 @@ def main() -> int:
     if valgrind is None:
         print("ERROR: there is no valgrind on PATH: install it (apt install valgrind, dnf install valgrind)")
         return 1
-    if sys.version_info < (3, 12):
+    if sys.hexversion < 0x30C0000:  # not version_info, which mypy takes for its own
         print(
             f"ERROR: CPython {sys.version.split()[0]} itself decides by memory that it never wrote (gh-102509): "
             "nox -s memcheck --force-python=3.13, or another one of 3.12 or later"
