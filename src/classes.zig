@@ -220,43 +220,30 @@ pub fn ListItem(comptime T: type) ?type {
 }
 
 /// The types of all fields that are lists, each once.
-pub const lists: []const type = found: {
+pub const lists = typesOfKind(.list);
+
+/// The types of all fields that are maps, each once.
+pub const maps = typesOfKind(.map);
+
+fn typesOfKind(comptime kind: FieldKind) []const type {
     @setEvalBranchQuota(1_000_000);
-    var found: []const type = &.{};
+    comptime var found: []const type = &.{};
     for (all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
-        if (fieldKind(Field) != .list) continue;
-        for (found) |known| {
-            if (known == Field) break;
-        } else found = found ++ .{Field};
+        if (fieldKind(Field) == kind and std.mem.indexOfScalar(type, found, Field) == null)
+            found = found ++ .{Field};
     };
-    break :found found;
-};
+    const types = found;
+    return types;
+}
 
 /// The place of `T` among all lists.
 pub fn listIndexOf(comptime T: type) usize {
-    return comptime for (lists, 0..) |List, index| {
-        if (List == T) break index;
-    } else unreachable;
+    return comptime std.mem.indexOfScalar(type, lists, T).?;
 }
-
-/// The types of all fields that are maps, each once.
-pub const maps: []const type = found: {
-    @setEvalBranchQuota(1_000_000);
-    var found: []const type = &.{};
-    for (all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
-        if (fieldKind(Field) != .map) continue;
-        for (found) |known| {
-            if (known == Field) break;
-        } else found = found ++ .{Field};
-    };
-    break :found found;
-};
 
 /// The place of `T` among all maps.
 pub fn mapIndexOf(comptime T: type) usize {
-    return comptime for (maps, 0..) |Map, index| {
-        if (Map == T) break index;
-    } else unreachable;
+    return comptime std.mem.indexOfScalar(type, maps, T).?;
 }
 
 pub fn isArrayList(comptime T: type) bool {

@@ -723,6 +723,24 @@ pub fn getItem(dict: *PyObject, key: *PyObject) ?*PyObject {
     return item;
 }
 
+/// What all modules of the interpreter have under a name, made for the first that asks: borrowed,
+/// or null with the error set.
+pub fn sharedObject(comptime text: []const u8, make: *const fn () ?*PyObject) ?*PyObject {
+    const shared = functions.PyInterpreterState_GetDict(
+        functions.PyInterpreterState_Get(),
+    ) orelse {
+        _ = functions.PyErr_NoMemory();
+        return null;
+    };
+    const name = newStr(text) orelse return null;
+    defer functions.Py_DecRef(name);
+    if (functions.PyDict_GetItemWithError(shared, name)) |found| return found;
+    if (functions.PyErr_Occurred() != null) return null;
+    const new = make() orelse return null;
+    defer functions.Py_DecRef(new);
+    return setDefault(shared, name, new);
+}
+
 /// dict.setdefault(key, default): borrowed, or null with the error set.
 pub fn setDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject {
     if (!limited) return functions.PyDict_SetDefault(dict, key, default);

@@ -35,18 +35,7 @@ pub const Classes = struct {
 
     /// Null with the error set.
     pub fn create() ?Classes {
-        const shared = c.PyInterpreterState_GetDict(c.PyInterpreterState_Get()) orelse {
-            _ = c.PyErr_NoMemory();
-            return null;
-        };
-        const name = capi.newStr(shared_name) orelse return null;
-        defer c.Py_DecRef(name);
-        const all = c.PyDict_GetItemWithError(shared, name) orelse made: {
-            if (c.PyErr_Occurred() != null) return null;
-            const new = make() orelse return null;
-            defer c.Py_DecRef(new);
-            break :made capi.setDefault(shared, name, new) orelse return null;
-        };
+        const all = capi.sharedObject(shared_name, &make) orelse return null;
         var classes: Classes = undefined;
         classes.sets = c.PyDict_New() orelse return null;
         classes.own = c.PyDict_New() orelse {

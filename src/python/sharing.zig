@@ -9,14 +9,13 @@ const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
-const errors = @import("errors.zig");
 const Instance = @import("Instance.zig");
 const objects = @import("objects.zig");
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
-const Error = errors.Error;
+const Error = @import("errors.zig").Error;
 const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
@@ -53,14 +52,8 @@ pub fn classOf(
     if (origin.len == 0) return create(module);
     const key = keyOf(T, origin) orelse return null;
     defer c.Py_DecRef(key);
-    const known = (find(key) catch return null) orelse {
-        const class = create(module) orelse return null;
-        offer(key, class, &MadeOf(T).made) catch {
-            c.Py_DecRef(class);
-            return null;
-        };
-        return class;
-    };
+    const known = (find(key) catch return null) orelse
+        return offered(key, create(module), &MadeOf(T).made);
     const made: *const Made = @ptrFromInt(known.made);
     const own = c.PyType_GetModule(known.class);
     const agrees = !capi.free_threaded or made.items_lock.* == Instance.items_lock;
@@ -83,12 +76,7 @@ pub fn enumOf(
     const key = keyOf(E, origin) orelse return null;
     defer c.Py_DecRef(key);
     if (find(key) catch return null) |known| return known.class;
-    const class = create(module) orelse return null;
-    offer(key, class, null) catch {
-        c.Py_DecRef(class);
-        return null;
-    };
-    return class;
+    return offered(key, create(module), null);
 }
 
 const Known = struct { class: *PyObject, made: usize };
@@ -107,6 +95,16 @@ fn find(key: *PyObject) Error!?Known {
     }
     const address = c.PyLong_AsLongLong(c.PyTuple_GetItem(entry, 1).?);
     return .{ .class = class, .made = @intCast(address) };
+}
+
+/// The new class, which other modules find from now on; null, with the error set, without one.
+fn offered(key: *PyObject, made_class: ?*PyObject, made: ?*const Made) ?*PyObject {
+    const class = made_class orelse return null;
+    offer(key, class, made) catch {
+        c.Py_DecRef(class);
+        return null;
+    };
+    return class;
 }
 
 /// Lets other modules find a class as long as somebody has it.
@@ -128,13 +126,11 @@ fn offer(key: *PyObject, class: *PyObject, made: ?*const Made) Error!void {
 
 /// The interpreter's dict of them: borrowed.
 fn shared() Error!*PyObject {
-    const name = capi.newStr(shared_name) orelse return error.PythonException;
-    defer c.Py_DecRef(name);
-    const interpreter = c.PyInterpreterState_GetDict(c.PyInterpreterState_Get()) orelse
-        return errors.raiseNoMemory();
-    const new = c.PyDict_New() orelse return error.PythonException;
-    defer c.Py_DecRef(new);
-    return capi.setDefault(interpreter, name, new) orelse error.PythonException;
+    return capi.sharedObject(shared_name, &newDict) orelse error.PythonException;
+}
+
+fn newDict() ?*PyObject {
+    return c.PyDict_New();
 }
 
 /// Agrees with the interpreter's other modules on the lock of the items of lists: once, before this
