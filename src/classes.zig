@@ -99,11 +99,36 @@ pub fn nameOf(comptime T: type) [:0]const u8 {
 /// What a declaration of a struct is to its class.
 pub const Role = enum { init, deinit, method, static, other };
 
+/// Whether its values are made on the heap, by `create`, and end by `destroy`.
+pub fn isHeapHandle(comptime T: type) bool {
+    return comptime heap: {
+        if (@typeInfo(T) != .@"struct" or !@hasDecl(T, "create") or !@hasDecl(T, "destroy"))
+            break :heap false;
+        if (@typeInfo(@TypeOf(T.create)) != .@"fn" or @typeInfo(@TypeOf(T.destroy)) != .@"fn")
+            break :heap false;
+        const make = @typeInfo(@TypeOf(T.create)).@"fn";
+        const end = @typeInfo(@TypeOf(T.destroy)).@"fn";
+        if (signature.Payload(make.return_type orelse break :heap false) != *T) break :heap false;
+        for (make.param_types) |Param|
+            if (Pointee(Param orelse break :heap false) == T) break :heap false;
+        var own = 0;
+        for (end.param_types) |Param| {
+            if (Param == *T) own += 1 else if (Param != std.mem.Allocator) break :heap false;
+        }
+        break :heap own == 1;
+    };
+}
+
 pub fn roleOf(comptime T: type, comptime name: []const u8) Role {
     const declaration = @field(T, name);
     if (@TypeOf(declaration) == type or @typeInfo(@TypeOf(declaration)) != .@"fn") return .other;
     const info = @typeInfo(@TypeOf(declaration)).@"fn";
     if (std.mem.eql(u8, name, "deinit")) return .deinit;
+    if (isHeapHandle(T)) {
+        if (std.mem.eql(u8, name, "create")) return .init;
+        if (std.mem.eql(u8, name, "destroy")) return .deinit;
+        if (std.mem.eql(u8, name, "init")) return .deinit; // what `create` calls
+    }
     if (std.mem.eql(u8, name, "init")) {
         const Result = info.return_type orelse return .static;
         if (signature.Payload(Result) == T) return .init;
@@ -123,7 +148,7 @@ pub fn Pointee(comptime T: type) type {
 
 /// Whether the value owns something that has to be given back.
 pub fn hasDeinit(comptime T: type) bool {
-    return @hasDecl(T, "deinit") and @typeInfo(@TypeOf(T.deinit)) == .@"fn";
+    return isHeapHandle(T) or @hasDecl(T, "deinit") and @typeInfo(@TypeOf(T.deinit)) == .@"fn";
 }
 
 /// Whether `with` destroys an object.
@@ -156,10 +181,10 @@ pub fn fieldKind(comptime Field: type) FieldKind {
 fn decideField(comptime Field: type) FieldKind {
     if (isClass(Field)) return .part;
     if (isKept(Field)) return .kept;
-    if (ListItem(Field)) |Item| {
+    if (ViewItem(Field)) |Item| {
         if (isClass(Item)) return .list;
-        if (signature.kindOf(Item) != null and signature.isPart(Item) and
-            !isConstSlice(Field)) return .list;
+        if (signature.kindOf(Item) != null and signature.isPart(Item)) return .list;
+        if (isArrayList(Item) and isCopyable(Item)) return .list;
     }
     if (string_maps.Value(Field)) |Value| {
         if (isClass(Value)) return .map;
@@ -202,8 +227,11 @@ fn holdsWithin(comptime T: type, comptime open: []const type) bool {
     return false;
 }
 
-fn isConstSlice(comptime T: type) bool {
-    return @typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"const";
+/// The same of what Python sees as a list: an array, too.
+pub fn ViewItem(comptime T: type) ?type {
+    if (@typeInfo(T) == .array)
+        return if (@typeInfo(T).array.sentinel_ptr == null) @typeInfo(T).array.child else null;
+    return ListItem(T);
 }
 
 /// The type of the items of a slice (bytes are none) or a std.ArrayList; null of another type.
@@ -217,33 +245,6 @@ pub fn ListItem(comptime T: type) ?type {
             null,
         else => return null,
     }
-}
-
-/// The types of all fields that are lists, each once.
-pub const lists = typesOfKind(.list);
-
-/// The types of all fields that are maps, each once.
-pub const maps = typesOfKind(.map);
-
-fn typesOfKind(comptime kind: FieldKind) []const type {
-    @setEvalBranchQuota(1_000_000);
-    comptime var found: []const type = &.{};
-    for (all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
-        if (fieldKind(Field) == kind and std.mem.indexOfScalar(type, found, Field) == null)
-            found = found ++ .{Field};
-    };
-    const types = found;
-    return types;
-}
-
-/// The place of `T` among all lists.
-pub fn listIndexOf(comptime T: type) usize {
-    return comptime std.mem.indexOfScalar(type, lists, T).?;
-}
-
-/// The place of `T` among all maps.
-pub fn mapIndexOf(comptime T: type) usize {
-    return comptime std.mem.indexOfScalar(type, maps, T).?;
 }
 
 pub fn isArrayList(comptime T: type) bool {
@@ -318,6 +319,27 @@ pub fn isHandle(comptime T: type) bool {
     };
 }
 
+/// Whether nothing can be changed through a `T`, but itself: all its pointers are const.
+pub fn isReader(comptime T: type) bool {
+    return comptime readsWithin(T, &.{});
+}
+
+fn readsWithin(comptime T: type, comptime open: []const type) bool {
+    if (isFlat(T)) return true;
+    for (open) |Outer| if (Outer == T) return true;
+    return switch (@typeInfo(T)) {
+        .pointer => |pointer| pointer.attrs.@"const" and (pointer.size == .one or
+            pointer.size == .slice) and @typeInfo(pointer.child) != .@"opaque" and
+            @typeInfo(pointer.child) != .@"fn",
+        .optional => |optional| readsWithin(optional.child, open),
+        .array => |array| readsWithin(array.child, open),
+        .@"struct" => |info| !hasDeinit(T) and for (info.field_types) |Field| {
+            if (!readsWithin(Field, open ++ .{T})) break false;
+        } else true,
+        else => false,
+    };
+}
+
 /// Whether a `T` holds a pointer to an object of class `C`.
 pub fn pointsTo(comptime T: type, comptime C: type) bool {
     return comptime switch (@typeInfo(T)) {
@@ -331,12 +353,13 @@ pub fn pointsTo(comptime T: type, comptime C: type) bool {
 }
 
 /// How Python makes an object.
-pub const Construction = enum { none, init, fields };
+pub const Construction = enum { none, init, create, fields };
 
 pub fn constructionOf(comptime class: Class) Construction {
     const T = class.T;
     @setEvalBranchQuota(100_000);
     if (comptime !optionOf(class, "constructible", true)) return .none;
+    if (isHeapHandle(T)) return .create;
     if (@hasDecl(T, "init") and roleOf(T, "init") == .init) return .init;
     return if (comptime whyNoFields(T) == null) .fields else .none;
 }
@@ -382,7 +405,11 @@ pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
         if (signature.typeName(Field)) |name| break :name name;
         if (string_maps.Value(Field)) |Value|
             break :name "dict[str, " ++ (signature.typeName(Value) orelse "object") ++ "]";
-        break :name "[]" ++ (signature.typeName(ListItem(Field).?) orelse "object");
+        const Item = ViewItem(Field).?;
+        break :name "[]" ++ if (isArrayList(Item))
+            fieldTypeName(Item)
+        else
+            signature.typeName(Item) orelse "object";
     };
 }
 
@@ -517,9 +544,28 @@ test isContext {
     try expect(isContext(Forest) and !isContext(Plane));
 }
 
-test listIndexOf {
-    try std.testing.expectEqual(1, lists.len);
-    try std.testing.expectEqual(0, listIndexOf(std.ArrayList(Plane)));
+test isHeapHandle {
+    const Handle = struct {
+        fn create(gpa: std.mem.Allocator) !*@This() {
+            return gpa.create(@This());
+        }
+        fn destroy(self: *@This(), gpa: std.mem.Allocator) void {
+            gpa.destroy(self);
+        }
+    };
+    try expect(isHeapHandle(Handle) and !isHeapHandle(Forest));
+    try std.testing.expectEqual(.init, roleOf(Handle, "create"));
+    try std.testing.expectEqual(.deinit, roleOf(Handle, "destroy"));
+}
+
+test isReader {
+    try expect(isReader(struct { text: []const u8, tree: ?*const Forest }));
+    try expect(!isReader(Grip) and !isReader(Forest));
+}
+
+test ViewItem {
+    try expect((comptime ViewItem([2]f64).?) == f64);
+    try expect(comptime ViewItem([]const u8) == null);
 }
 
 test fieldKind {
@@ -527,7 +573,8 @@ test fieldKind {
     try std.testing.expectEqual(.part, fieldKind(Plane));
     try std.testing.expectEqual(.list, fieldKind([]Plane));
     try std.testing.expectEqual(.list, fieldKind(std.ArrayList(f64)));
-    try std.testing.expectEqual(.value, fieldKind([]const f64));
+    try std.testing.expectEqual(.list, fieldKind([]const f64));
+    try std.testing.expectEqual(.list, fieldKind([2]f64));
     try std.testing.expectEqual(.reference, fieldKind(?*Forest));
     try std.testing.expectEqual(.hidden, fieldKind(*u8));
     try std.testing.expectEqual(.value, fieldKind(?Plane));
@@ -552,8 +599,7 @@ test ListItem {
     try expect(comptime ListItem([]const u8) == null);
 }
 
-test mapIndexOf {
-    try std.testing.expectEqual(0, maps.len);
+test fieldTypeName {
     try std.testing.expectEqual(.map, fieldKind(std.StringHashMapUnmanaged(Forest)));
     try expectEqualStrings("dict[str, u8]", fieldTypeName(std.StringArrayHashMapUnmanaged(u8)));
 }
@@ -614,7 +660,7 @@ test isSettable {
     try expect(!isSettable(Forest, []const u8));
 }
 
-test fieldTypeName {
+test "names of fields" {
     try expectEqualStrings("f64", fieldTypeName(f64));
     try expectEqualStrings("[]Point", fieldTypeName(std.ArrayList(Plane)));
 }

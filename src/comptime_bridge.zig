@@ -25,11 +25,11 @@
 //! is then filled where it is, and not copied.
 //!
 //! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator),
-//! and `Frame(Function, Arguments)`: what is needed around the call where objects of the program
+//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the program
 //! are among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
 //! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call,
-//! `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`, `leave(*Frame)`,
-//! and `kept`, an array that says which arguments the result now owns.
+//! `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
+//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that says which arguments the result now owns.
 //!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
@@ -211,7 +211,46 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         const Frame =
-            if (@hasDecl(Boundary, "Frame")) Boundary.Frame(Function, Arguments) else void;
+            if (@hasDecl(Boundary, "Frame")) Boundary.Frame(Function, Arguments, spec) else void;
+
+        /// What the function returns where it does not fail.
+        pub const R = signature.Payload(Return);
+        pub const is_released = isReleased(spec);
+
+        /// The type of the parameter of an argument.
+        pub fn TypeOf(comptime index: usize) type {
+            return params[passed[index]].?;
+        }
+
+        /// Whether every argument from `first` on is a number or the like, with a quick way in.
+        pub fn allQuickBehind(comptime first: usize) bool {
+            for (passed[first..]) |index| {
+                switch (signature.kindOf(params[index].?) orelse return false) {
+                    .bool, .int, .float => {},
+                    else => return false,
+                }
+                if (!@hasDecl(Boundary.Argument(params[index].?), "quick")) return false;
+            }
+            return true;
+        }
+
+        pub const Quick = struct { value: Boundary.Result };
+
+        /// The same with the first argument as Zig has it, and nothing around the call; null where
+        /// one of the others, which `allQuickBehind` are, has no quick way in.
+        pub inline fn callGiven(
+            context: Boundary.Context,
+            first: TypeOf(0),
+            args: [*]const Boundary.Value,
+        ) ?Quick {
+            var values: std.meta.ArgsTuple(Function) = provided();
+            values[passed[0]] = first;
+            inline for (passed[1..], 0..) |parameter, index| {
+                values[parameter] = Boundary.Argument(params[parameter].?).quick(args[index]) orelse
+                    return null;
+            }
+            return .{ .value = finish(context, values, {}) };
+        }
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
             if (Given == Boundary.Value or sig.args[index].default == null) return true;
@@ -246,21 +285,18 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     return Boundary.panicked(context, sig, report);
                 },
             };
-            const R = signature.Payload(@TypeOf(result));
             if (@TypeOf(frame) != void) frame.settle() catch return Boundary.fail();
             const value =
                 if (@typeInfo(@TypeOf(result)) != .error_union) result else result catch |err| {
-                    return Boundary.raise(
+                    const failed = Boundary.raise(
                         context,
                         err,
                         if (Boundary.catches_panics) panics.errorTrace() else &.{},
                     );
+                    return if (@TypeOf(frame) == void) failed else frame.finish(failed);
                 };
-            return if (@TypeOf(frame) == void) Boundary.give(R, context, value) else frame.give(
-                R,
-                context,
-                value,
-            );
+            if (@TypeOf(frame) == void) return Boundary.give(R, context, value);
+            return frame.finish(frame.give(R, context, value));
         }
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
@@ -320,7 +356,7 @@ fn Named(comptime function: anytype) type {
 /// Whether other threads of the interpreter run during a function.
 pub const Gil = enum { held, released };
 
-fn isReleased(comptime spec: anytype) bool {
+pub fn isReleased(comptime spec: anytype) bool {
     if (!@hasField(@TypeOf(spec), "gil")) return false;
     return @as(Gil, spec.gil) == .released;
 }

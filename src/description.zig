@@ -119,7 +119,8 @@ fn classOf(
         .{ "fields", classFieldsOf(class) },
         .{ "init", switch (construction) {
             .none => "",
-            .init => initOf(class),
+            .init => initOf(class, "init"),
+            .create => initOf(class, "create"),
             .fields => object(.{.{ "params", constructorOf(T) }}),
         } },
         .{ "subclassable", if (construction == .none) "" else "true" },
@@ -128,13 +129,14 @@ fn classOf(
     } ++ membersOf(T, class.source, class.name ++ ".", left_out));
 }
 
-fn initOf(comptime class: classes.Class) []const u8 {
+fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8 {
+    const function = @field(class.T, name);
     const sig = signature.of(
         class.ownName(),
-        class.T.init,
-        exports.specOf(class.T, class.source, "init"),
+        function,
+        exports.specOf(class.T, class.source, name),
     );
-    const info = @typeInfo(@TypeOf(class.T.init)).@"fn";
+    const info = @typeInfo(@TypeOf(function)).@"fn";
     return object(
         .{ .{ "params", paramsOf(info, sig, 0) }, .{ "errors", errorsOf(info.return_type.?) } },
     );
@@ -189,8 +191,13 @@ fn fieldTypeOf(comptime Field: type) []const u8 {
     return object(.{
         .{ "k", quoted("list") },
         .{ "zig", quoted(classes.fieldTypeName(Field)) },
-        .{ "item", typeOf(classes.ListItem(Field).?) },
+        .{ "item", itemTypeOf(classes.ViewItem(Field).?) },
     });
+}
+
+/// Of a list in a list, too.
+fn itemTypeOf(comptime Item: type) []const u8 {
+    return if (classes.isArrayList(Item)) fieldTypeOf(Item) else typeOf(Item);
 }
 
 /// What every class has.

@@ -159,6 +159,9 @@ pub fn specOf(
         .name = name,
         .gil = options.gil,
         .defaults = options.defaults,
+        .result = options.result,
+        .keeps = options.keeps,
+        .frees = options.frees,
     };
     const read = @field(source, name);
     return .{
@@ -167,19 +170,84 @@ pub fn specOf(
         .doc = read.doc,
         .gil = options.gil,
         .defaults = options.defaults,
+        .result = options.result,
+        .keeps = options.keeps,
+        .frees = options.frees,
     };
 }
 
 fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) type {
     const Defaults = @FieldType(Options(GivenOptions(namespace, name)), "defaults");
-    if (!@hasDecl(source, name)) return struct { name: [:0]const u8, gil: Gil, defaults: Defaults };
+    if (!@hasDecl(source, name)) return struct {
+        name: [:0]const u8,
+        gil: Gil,
+        defaults: Defaults,
+        result: Ownership,
+        keeps: []const []const u8,
+        frees: []const []const u8,
+    };
     return struct {
         name: [:0]const u8,
         params: @TypeOf(@field(source, name).params),
         doc: [:0]const u8,
         gil: Gil,
         defaults: Defaults,
+        result: Ownership,
+        keeps: []const []const u8,
+        frees: []const []const u8,
     };
+}
+
+/// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody where
+/// it is borrowed, and where nothing is said, what its type and the function's say.
+pub const Ownership = enum { unsaid, owned, borrowed };
+
+/// Whether a function says that what it changes or returns points to the argument of a parameter.
+pub fn isKept(comptime spec: anytype, comptime parameter: usize) bool {
+    return comptime isNamed(spec, "keeps", parameter);
+}
+
+/// Whether a function says that it frees the argument of a parameter.
+pub fn isFreed(comptime spec: anytype, comptime parameter: usize) bool {
+    return comptime isNamed(spec, "frees", parameter);
+}
+
+fn isNamed(comptime spec: anytype, comptime option: []const u8, comptime parameter: usize) bool {
+    const Spec_ = @TypeOf(spec);
+    if (!@hasField(Spec_, option) or !@hasField(Spec_, "params")) return false;
+    for (@field(spec, option)) |name| if (std.mem.eql(u8, name, spec.params[parameter])) return true;
+    return false;
+}
+
+/// Whether a result of class `R` that has a deinit owns what that gives back. One that is told the
+/// allocator may be meant for copies only: then the function must have had an allocator, too.
+pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype) bool {
+    return comptime owns: {
+        if (!@hasDecl(R, "deinit") or @typeInfo(@TypeOf(R.deinit)) != .@"fn") break :owns true;
+        if (@hasField(@TypeOf(spec), "result") and spec.result != .unsaid)
+            break :owns spec.result == .owned;
+        if (!takesAllocator(@TypeOf(R.deinit))) break :owns true;
+        if (takesAllocator(Function)) break :owns true;
+        for (@typeInfo(Function).@"fn".param_types) |Param| {
+            if (holdsAllocator(classes.Pointee(Param orelse continue), 4)) break :owns true;
+        }
+        break :owns false;
+    };
+}
+
+fn takesAllocator(comptime Function: type) bool {
+    for (@typeInfo(Function).@"fn".param_types) |Param| {
+        if ((Param orelse continue) == std.mem.Allocator) return true;
+    }
+    return false;
+}
+
+fn holdsAllocator(comptime T: type, comptime depth: usize) bool {
+    if (T == std.mem.Allocator) return true;
+    if (depth == 0 or @typeInfo(T) != .@"struct") return false;
+    for (@typeInfo(T).@"struct".field_types) |Field|
+        if (holdsAllocator(classes.Pointee(Field), depth - 1)) return true;
+    return false;
 }
 
 fn Options(comptime Given: type) type {
@@ -189,6 +257,9 @@ fn Options(comptime Given: type) type {
             @FieldType(Given, "defaults")
         else
             struct {} = .{},
+        result: Ownership = .unsaid,
+        keeps: []const []const u8 = &.{},
+        frees: []const []const u8 = &.{},
     };
 }
 
@@ -209,11 +280,19 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil' and 'defaults'",
+                "': there are only 'gil', 'defaults', 'result', 'keeps' and 'frees'",
         );
-        @field(options, field) = @field(@field(given, name), field);
+        const said = @field(@field(given, name), field);
+        @field(options, field) = if (std.mem.eql(u8, field, "keeps") or
+            std.mem.eql(u8, field, "frees")) &namesOf(said) else said;
     }
     return options;
+}
+
+fn namesOf(comptime said: anytype) [said.len][]const u8 {
+    var names: [said.len][]const u8 = undefined;
+    for (&names, said) |*name, given| name.* = given;
+    return names;
 }
 
 fn GivenOptions(comptime namespace: type, comptime name: []const u8) type {

@@ -2,20 +2,21 @@
 
 const std = @import("std");
 const capi = @import("python/capi.zig");
-const Class = @import("python/class.zig").Class;
+const Class = @import("python/objects/class.zig").Class;
 const classes = @import("classes.zig");
 const convert = @import("python/convert.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
-const lists = @import("python/list.zig");
-const maps = @import("python/map.zig");
+const lists = @import("python/objects/list.zig");
+const maps = @import("python/objects/map.zig");
+const fork = @import("python/objects/fork.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const panics = @import("panics.zig");
-const objects = @import("python/objects.zig");
+const arguments = @import("python/objects/arguments.zig");
 const sharing = @import("python/sharing.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
@@ -31,7 +32,7 @@ pub const Boundary = struct {
     pub const Value = *PyObject;
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
-    pub const Frame = objects.Frame;
+    pub const Frame = arguments.Frame;
 
     /// What a function takes that is not the caller's.
     pub inline fn provide(comptime T: type) T {
@@ -181,17 +182,14 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
-            sharing.agree() catch return false;
+            if (classes.all.len > 0 and !(fork.watch() and
+                lists.addTypes(self, own_name, state) and
+                maps.addTypes(self, own_name, state))) return false;
             // Types first: values may be of them.
             if (!addEnums(self, namespace, source, "")) return false;
             inline for (classes.all) |declared| {
                 if (!addEnums(self, declared.T, declared.source, declared.name ++ "."))
                     return false;
-            }
-            inline for (classes.lists, 0..) |List, index|
-                state.lists[index] = lists.Type(List).create(self, own_name) orelse return false;
-            inline for (classes.maps, 0..) |Map, index| {
-                if (!maps.Type(Map).create(self, own_name, &state.maps[index])) return false;
             }
             inline for (classes.all, 0..) |declared, index|
                 state.instances[index] = sharing.classOf(

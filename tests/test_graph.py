@@ -64,7 +64,8 @@ def test_use_after_destroy(m: ModuleType) -> None:
     node = graph.add("a")
     bound = graph.bind(node)
     graph.destroy()
-    assert raises(lambda: node.name) == (ReferenceError, "the Graph has been destroyed")
+    text = "the Node is gone: the Graph that it was in has been destroyed"
+    assert raises(lambda: node.name) == (ReferenceError, text)
     assert raises(bound.size) == (ReferenceError, "the Bound is gone: the Graph that it was in has been destroyed")
     assert raises(lambda: bound.node)[0] is ReferenceError
     assert raises(graph.all) == (ReferenceError, "the Graph has been destroyed")
@@ -118,10 +119,14 @@ def test_pointers_that_move(m: ModuleType) -> None:
     table = m.Table()
     first = table.append(1)
     second = table.append(2)
-    assert second.value == 2
-    assert raises(lambda: first.value) == (
+    assert (first.value, second.value) == (1, 2)  # they are items of the list
+    assert first is table.rows[0]
+    apart = table.apart()
+    assert apart.value == 0
+    table.append(3)
+    assert raises(lambda: apart.value) == (
         ReferenceError,
-        "the Table.Row is gone, or may be: the Table that it was in has been changed since",
+        "the Table.Row is gone, or may be: what it was in has been changed since",
     )
     row = table.first()
     assert row.value == 1
@@ -131,7 +136,7 @@ def test_pointers_that_move(m: ModuleType) -> None:
     )
     rows: list[Any] = []
     table.each(lambda row: rows.append((row.value, row)))
-    assert [value for value, _ in rows] == [1, 2]
+    assert [value for value, _ in rows] == [1, 2, 3]
     for _, row in rows:
         assert raises(partial(getattr, row, "value")) == (
             ReferenceError,

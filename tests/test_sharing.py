@@ -64,10 +64,8 @@ def test_what_a_pointer_changes(first: ModuleType, second: ModuleType) -> None:
     centre.x = 9
     assert shape.centre.x == 9.0
     second.rename(shape, "c")
-    assert raises(lambda: centre.x) == (
-        ReferenceError,
-        "the Point is gone, or may be: the Shape that it was in has been changed since",
-    )
+    assert centre is shape.centre
+    assert centre.x == 9.0
     shape.notes["n"] = 5
     assert copy.deepcopy(shape) == shape
     assert pickle.loads(pickle.dumps(shape)) == shape

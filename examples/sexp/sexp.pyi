@@ -2,7 +2,6 @@
 # fmt: off
 """S-expressions: tokens, a tree, text from it, and KiCad's files as typed objects."""
 
-from collections.abc import Sequence
 from enum import IntEnum
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypeAlias, final
 
@@ -18,8 +17,6 @@ _LineStyleName: TypeAlias = Literal[
 ]
 
 _FillTypeName: TypeAlias = Literal["none", "outline", "background", "color"]
-
-_JustifyName: TypeAlias = Literal["left", "right", "top", "bottom", "mirror"]
 
 _PinTypeName: TypeAlias = Literal[
     "input",
@@ -48,16 +45,6 @@ _PinShapeName: TypeAlias = Literal[
     "non_logic",
 ]
 
-_AttributeName: TypeAlias = Literal[
-    "smd",
-    "through_hole",
-    "board_only",
-    "exclude_from_pos_files",
-    "exclude_from_bom",
-    "allow_missing_courtyard",
-    "dnp",
-]
-
 _TextTypeName: TypeAlias = Literal["reference", "value", "user"]
 
 _PadTypeName: TypeAlias = Literal[
@@ -83,8 +70,6 @@ _LayerTypeName: TypeAlias = Literal[
     "jumper",
     "user",
 ]
-
-_SideName: TypeAlias = Literal["front", "back"]
 
 _HatchStyleName: TypeAlias = Literal["none", "edge", "full"]
 
@@ -389,7 +374,7 @@ class kicad:
         def __init__(
             self,
             font: kicad.Font,
-            justify: Sequence[kicad.Justify | _JustifyName] = ...,
+            justify: list[kicad.Justify] = ...,
             hide: bool | None = None,
         ) -> None: ...
         def __zig_address__(self) -> int:
@@ -446,7 +431,7 @@ class kicad:
             generator: str | Buffer,
             generator_version: str | Buffer | None = None,
             symbols: list[kicad.Symbol] = ...,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.SymbolLibrary:
@@ -520,7 +505,7 @@ class kicad:
             properties: list[kicad.Property] = ...,
             units: list[kicad.Unit] = ...,
             embedded_fonts: bool | None = None,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         def property(self, name: str | Buffer) -> str | None:
             """The value of a property; None where it has no such."""
@@ -553,7 +538,7 @@ class kicad:
             rectangles: list[kicad.Rectangle] = ...,
             polylines: list[kicad.Polyline] = ...,
             pins: list[kicad.Pin] = ...,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -742,14 +727,14 @@ class kicad:
             path: str | Buffer | None = None,
             sheetname: str | Buffer | None = None,
             sheetfile: str | Buffer | None = None,
-            attr: Sequence[kicad.Attribute | _AttributeName] = ...,
+            attr: list[kicad.Attribute] = ...,
             lines: list[kicad.FootprintLine] = ...,
             circles: list[kicad.FootprintCircle] = ...,
             texts: list[kicad.FootprintText] = ...,
             pads: list[kicad.Pad] = ...,
             embedded_fonts: bool | None = None,
             models: list[kicad.Model] = ...,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.Footprint:
@@ -872,14 +857,14 @@ class kicad:
             size: kicad.Extent,
             drill: SupportsFloat | SupportsIndex | None = None,
             *,
-            layers: Sequence[str | Buffer],
+            layers: list[str],
             remove_unused_layers: bool | None = None,
             roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
             net: kicad.Net | None = None,
             pinfunction: str | Buffer | None = None,
             pintype: str | Buffer | None = None,
             uuid: str | Buffer | None = None,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -979,7 +964,7 @@ class kicad:
             vias: list[kicad.Via] = ...,
             zones: list[kicad.Zone] = ...,
             embedded_fonts: bool | None = None,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.Board:
@@ -1060,8 +1045,8 @@ class kicad:
             self,
             pad_to_mask_clearance: SupportsFloat | SupportsIndex | None = None,
             allow_soldermask_bridges_in_footprints: bool | None = None,
-            tenting: Sequence[kicad.Side | _SideName] = ...,
-            extra: Sequence[str | Buffer] = ...,
+            tenting: list[kicad.Side] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -1137,7 +1122,7 @@ class kicad:
             at: kicad.Point,
             size: SupportsFloat | SupportsIndex,
             drill: SupportsFloat | SupportsIndex,
-            layers: Sequence[str | Buffer],
+            layers: list[str],
             net: SupportsIndex,
             uuid: str | Buffer | None = None,
         ) -> None: ...
@@ -1245,7 +1230,7 @@ class kicad:
             filled_areas_thickness: bool | None = None,
             fill: kicad.ZoneFill,
             polygon: kicad.Polygon,
-            extra: Sequence[str | Buffer] = ...,
+            extra: list[str] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""

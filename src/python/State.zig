@@ -4,15 +4,12 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
-const Instance = @import("Instance.zig");
-const MapTypes = @import("map.zig").Types;
+const Info = @import("objects/object.zig").Info;
 const memory = @import("memory.zig");
 const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
-const list_count = @import("../classes.zig").lists.len;
-const map_count = @import("../classes.zig").maps.len;
 const class_count = @import("../classes.zig").all.len;
 const State = @This();
 
@@ -36,10 +33,11 @@ types: *PyObject,
 instances: [class_count]?*PyObject,
 /// Where each is from.
 homes: [class_count]Home,
-/// The same of the lists in their fields.
-lists: [list_count]?*PyObject,
-/// The same of the maps.
-maps: [map_count]MapTypes,
+/// The Python types of lists, of lists of numbers, of maps, and of the iterators over their keys.
+list_class: ?*PyObject,
+number_list_class: ?*PyObject,
+dict_class: ?*PyObject,
+dict_iterator_class: ?*PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -50,7 +48,16 @@ replaced: *PyObject,
 dispatcher: ?*PyObject,
 
 /// The module that has made a class, borrowed, and what it knows of it.
-pub const Home = struct { module: *PyObject, info: *const Instance.Info };
+pub const Home = struct { module: *PyObject, info: *const Info };
+
+fn views(state: *const State) [4]?*PyObject {
+    return .{
+        state.list_class,
+        state.number_list_class,
+        state.dict_class,
+        state.dict_iterator_class,
+    };
+}
 
 /// The state of `module`, or null with the error set.
 pub fn of(module: *PyObject) ?*State {
@@ -86,8 +93,10 @@ pub fn create(state: *State) bool {
     state.arena = .init(memory.allocator);
     state.dispatcher = null;
     state.instances = @splat(null);
-    state.lists = @splat(null);
-    state.maps = @splat(.{});
+    state.list_class = null;
+    state.number_list_class = null;
+    state.dict_class = null;
+    state.dict_iterator_class = null;
     state.ready = true;
     return true;
 }
@@ -99,12 +108,8 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    for (state.instances ++ state.lists) |class| if (class) |some| {
+    for (state.instances ++ state.views()) |class| if (class) |some| {
         const stop = visit(some, arg);
-        if (stop != 0) return stop;
-    };
-    for (state.maps) |types| for ([_]?*PyObject{ types.view, types.iterator }) |class| {
-        const stop = if (class) |some| visit(some, arg) else 0;
         if (stop != 0) return stop;
     };
     const own = .{ state.objects, state.types, state.registered, state.codes, state.replaced };
@@ -124,11 +129,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.arena.deinit();
     errors.releaseCache(&state.raised);
     state.kept.release();
-    for (state.instances ++ state.lists) |class| c.Py_DecRef(class);
-    for (state.maps) |types| {
-        c.Py_DecRef(types.view);
-        c.Py_DecRef(types.iterator);
-    }
+    for (state.instances ++ state.views()) |class| c.Py_DecRef(class);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);
     c.Py_DecRef(state.registered);

@@ -28,6 +28,41 @@ inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
     return @reduce(.And, @as(Bytes, text[0..name.len].*) == @as(Bytes, name[0..name.len].*));
 }
 
+/// The same as `bind`, for what is given as usual: false, and no error set, where something is not.
+pub inline fn bindQuickly(
+    comptime sig: *const Signature,
+    args: [*]const *PyObject,
+    nargs: usize,
+    kwnames: ?*PyObject,
+    all: *[sig.args.len]?*PyObject,
+) bool {
+    if (nargs > all.len) return false;
+    if (nargs == all.len and kwnames == null) {
+        inline for (all, 0..) |*slot, index| slot.* = args[index];
+        return true;
+    }
+    if (kwnames != null and !capi.ascii_is_readable) return false;
+    inline for (all, 0..) |*slot, index| slot.* = if (index < nargs) args[index] else null;
+    if (kwnames) |names| {
+        const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(names));
+        const keywords: [*]const ?*PyObject = &tuple.ob_item;
+        for (0..@intCast(tuple.ob_base.ob_size)) |keyword| {
+            const name = keywords[keyword].?;
+            inline for (sig.args, 0..) |parameter, index| {
+                if (isNamed(name, parameter.name)) {
+                    if (all[index] != null) return false;
+                    all[index] = args[nargs + keyword];
+                    break;
+                }
+            } else return false;
+        }
+    }
+    inline for (sig.args, 0..) |parameter, index| {
+        if (parameter.default == null and all[index] == null) return false;
+    }
+    return true;
+}
+
 /// Fills `all` (as long as `sig.args`) with borrowed references, null for what was left out and has
 /// a default. `args` holds `nargs` positional
 /// arguments and behind them one for each name in the tuple `kwnames`.

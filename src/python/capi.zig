@@ -121,6 +121,59 @@ pub const structs = struct {
         ob_bytes_object: ?*structs.PyObject,
     };
 
+    /// A type, as far as every CPython from 3.10 to 3.15 has it alike.
+    pub const PyTypeObject = if (limited) void else extern struct {
+        ob_base: PyVarObject,
+        tp_name: ?[*:0]const u8,
+        tp_basicsize: Py_ssize_t,
+        tp_itemsize: Py_ssize_t,
+        tp_dealloc: ?*const anyopaque,
+        tp_vectorcall_offset: Py_ssize_t,
+        tp_getattr: ?*const anyopaque,
+        tp_setattr: ?*const anyopaque,
+        tp_as_async: ?*anyopaque,
+        tp_repr: ?*const anyopaque,
+        tp_as_number: ?*anyopaque,
+        tp_as_sequence: ?*anyopaque,
+        tp_as_mapping: ?*anyopaque,
+        tp_hash: ?*const anyopaque,
+        tp_call: ?*const anyopaque,
+        tp_str: ?*const anyopaque,
+        tp_getattro: ?*const anyopaque,
+        tp_setattro: ?*const anyopaque,
+        tp_as_buffer: ?*anyopaque,
+        tp_flags: c_ulong,
+        tp_doc: ?[*:0]const u8,
+        tp_traverse: ?*const anyopaque,
+        tp_clear: ?*const anyopaque,
+        tp_richcompare: ?*const anyopaque,
+        tp_weaklistoffset: Py_ssize_t,
+        tp_iter: ?*const anyopaque,
+        tp_iternext: ?*const anyopaque,
+        tp_methods: ?*anyopaque,
+        tp_members: ?*anyopaque,
+        tp_getset: ?*anyopaque,
+        tp_base: ?*structs.PyObject,
+        tp_dict: ?*structs.PyObject,
+        tp_descr_get: ?*const anyopaque,
+        tp_descr_set: ?*const anyopaque,
+        tp_dictoffset: Py_ssize_t,
+        tp_init: ?*const anyopaque,
+        tp_alloc: ?*const anyopaque,
+        tp_new: ?*const anyopaque,
+        tp_free: ?*const anyopaque,
+        tp_is_gc: ?*const anyopaque,
+        tp_bases: ?*structs.PyObject,
+        tp_mro: ?*structs.PyObject,
+        tp_cache: ?*structs.PyObject,
+        tp_subclasses: ?*anyopaque,
+        tp_weaklist: ?*structs.PyObject,
+        tp_del: ?*const anyopaque,
+        tp_version_tag: c_uint,
+        tp_finalize: ?*const anyopaque,
+        tp_vectorcall: ?*const vectorcallfunc,
+    };
+
     pub const PyTupleObject = if (minor < 14) extern struct {
         ob_base: PyVarObject,
         ob_item: [1]?*structs.PyObject,
@@ -220,6 +273,7 @@ pub const structs = struct {
 pub const visitproc = fn (*PyObject, ?*anyopaque) callconv(.c) c_int;
 pub const traverseproc = fn (*PyObject, *const visitproc, ?*anyopaque) callconv(.c) c_int;
 pub const inquiry = fn (*PyObject) callconv(.c) c_int;
+pub const binaryfunc = fn (*PyObject, *PyObject) callconv(.c) ?*PyObject;
 pub const unaryfunc = fn (*PyObject) callconv(.c) ?*PyObject;
 pub const newfunc = fn (*PyObject, *PyObject, ?*PyObject) callconv(.c) ?*PyObject;
 pub const getter = fn (*PyObject, ?*anyopaque) callconv(.c) ?*PyObject;
@@ -257,10 +311,15 @@ pub const constants = struct {
     pub const METH_NOARGS: c_int = 0x4;
     pub const METH_O: c_int = 0x8;
     pub const METH_STATIC: c_int = 0x20;
+    pub const METH_COEXIST: c_int = 0x40;
     pub const METH_FASTCALL: c_int = 0x80;
 
+    pub const Py_LT: c_int = 0;
+    pub const Py_LE: c_int = 1;
     pub const Py_EQ: c_int = 2;
     pub const Py_NE: c_int = 3;
+    pub const Py_GT: c_int = 4;
+    pub const Py_GE: c_int = 5;
 
     /// Types and flags of a PyMemberDef, which are T_PYSSIZET and READONLY before CPython 3.12.
     pub const Py_T_PYSSIZET: c_int = 19;
@@ -286,12 +345,46 @@ pub const constants = struct {
     pub const Py_mp_ass_subscript: c_int = 3;
     pub const Py_mp_length: c_int = 4;
     pub const Py_mp_subscript: c_int = 5;
+    pub const Py_nb_absolute: c_int = 6;
+    pub const Py_nb_add: c_int = 7;
+    pub const Py_nb_and: c_int = 8;
+    pub const Py_nb_bool: c_int = 9;
+    pub const Py_nb_divmod: c_int = 10;
     pub const Py_nb_float: c_int = 11;
+    pub const Py_nb_floor_divide: c_int = 12;
     pub const Py_nb_index: c_int = 13;
+    pub const Py_nb_inplace_add: c_int = 14;
+    pub const Py_nb_inplace_and: c_int = 15;
+    pub const Py_nb_inplace_floor_divide: c_int = 16;
+    pub const Py_nb_inplace_lshift: c_int = 17;
+    pub const Py_nb_inplace_multiply: c_int = 18;
+    pub const Py_nb_inplace_or: c_int = 19;
+    pub const Py_nb_inplace_remainder: c_int = 21;
+    pub const Py_nb_inplace_rshift: c_int = 22;
+    pub const Py_nb_inplace_subtract: c_int = 23;
+    pub const Py_nb_inplace_true_divide: c_int = 24;
+    pub const Py_nb_inplace_xor: c_int = 25;
+    pub const Py_nb_int: c_int = 26;
+    pub const Py_nb_invert: c_int = 27;
+    pub const Py_nb_lshift: c_int = 28;
+    pub const Py_nb_multiply: c_int = 29;
+    pub const Py_nb_negative: c_int = 30;
+    pub const Py_nb_or: c_int = 31;
+    pub const Py_nb_positive: c_int = 32;
+    pub const Py_nb_remainder: c_int = 34;
+    pub const Py_nb_rshift: c_int = 35;
+    pub const Py_nb_subtract: c_int = 36;
+    pub const Py_nb_true_divide: c_int = 37;
+    pub const Py_nb_xor: c_int = 38;
+    pub const Py_nb_matrix_multiply: c_int = 75;
+    pub const Py_nb_inplace_matrix_multiply: c_int = 76;
     pub const Py_sq_contains: c_int = 41;
     pub const Py_sq_item: c_int = 44;
     pub const Py_sq_length: c_int = 45;
     pub const Py_tp_base: c_int = 48;
+    pub const Py_tp_call: c_int = 50;
+    pub const Py_tp_free: c_int = 74;
+    pub const Py_tp_str: c_int = 70;
     pub const Py_tp_dealloc: c_int = 52;
     pub const Py_tp_doc: c_int = 56;
     pub const Py_tp_hash: c_int = 59;
@@ -325,6 +418,7 @@ pub const functions = struct {
     pub extern fn Py_DecRef(object: ?*PyObject) void;
 
     // Errors. PyErr_Occurred is borrowed.
+    pub extern fn PyErr_CheckSignals() c_int;
     pub extern fn PyErr_Clear() void;
     pub extern fn PyErr_ExceptionMatches(class: *PyObject) c_int;
     pub extern fn PyErr_Fetch(class: *?*PyObject, value: *?*PyObject, traceback: *?*PyObject) void;
@@ -371,8 +465,13 @@ pub const functions = struct {
     pub extern fn PyBuffer_Release(view: *Py_buffer) void;
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
     pub extern fn PyObject_ClearWeakRefs(object: *PyObject) void;
+    pub extern fn PyObject_IsTrue(object: *PyObject) c_int;
     pub extern fn PyObject_SelfIter(object: *PyObject) ?*PyObject;
     pub extern fn PyObject_HashNotImplemented(object: *PyObject) Py_ssize_t;
+    pub extern fn PyObject_Init(object: *PyObject, class: *PyObject) ?*PyObject;
+    pub extern fn PyObject_Malloc(size: usize) ?*anyopaque;
+    pub extern fn PyObject_Free(memory: ?*anyopaque) void;
+    pub extern fn PyObject_Hash(object: *PyObject) Py_ssize_t;
     pub extern fn PyObject_GC_Del(object: *PyObject) void;
     pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
     pub extern fn PyObject_Vectorcall(
@@ -510,6 +609,8 @@ pub const functions = struct {
     pub extern fn PyThread_release_lock(lock: *anyopaque) void;
 
     // Free-threaded builds only.
+    pub extern fn PyUnstable_TryIncRef(object: *PyObject) c_int;
+    pub extern fn PyUnstable_EnableTryIncRef(object: *PyObject) void;
     pub extern fn PyMutex_Lock(mutex: *u8) void;
     pub extern fn PyMutex_Unlock(mutex: *u8) void;
     pub extern fn PyDict_GetItemRef(dict: *PyObject, key: *PyObject, item: *?*PyObject) c_int;
@@ -599,6 +700,11 @@ pub inline fn exception(comptime name: []const u8) *PyObject {
 /// The type of an object (borrowed): C's Py_TYPE. Types are objects, no more is known of them here.
 pub inline fn typeOf(value: *PyObject) *PyObject {
     return value.ob_type.?;
+}
+
+/// What a type is, where that is known.
+pub inline fn typeLayout(class: *PyObject) *structs.PyTypeObject {
+    return @ptrCast(@alignCast(class));
 }
 
 /// The `__name__` of the type of `value`: new reference, or null with the error set.

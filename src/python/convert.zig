@@ -14,11 +14,14 @@ const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
-const lists = @import("list.zig");
-const maps = @import("map.zig");
+const lists = @import("objects/list.zig");
+const maps = @import("objects/map.zig");
 const memory = @import("memory.zig");
-const Instance = @import("Instance.zig");
-const instances = @import("objects.zig");
+const instances = @import("objects/arguments.zig");
+const results = @import("objects/results.zig");
+const classes_of = @import("objects/classes_of.zig");
+const hold = @import("objects/hold.zig");
+const object_of = @import("objects/object.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
@@ -187,13 +190,13 @@ fn Callback(comptime T: type) type {
             var made: usize = 0;
             var lent: [count]bool = @splat(false);
             defer for (objects[0..made], lent[0..made]) |object, ends| {
-                if (ends) instances.expire(object);
+                if (ends) results.expire(object);
                 c.Py_DecRef(object);
             };
             inline for (0..count) |index| {
                 const Arg = @TypeOf(args[index]);
                 objects[index] = (if (comptime instances.isDependent(Arg))
-                    instances.giveLent(
+                    results.giveLent(
                         Arg,
                         argument.module,
                         args[index],
@@ -761,15 +764,15 @@ fn loadClass(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
+    if (classes_of.instanceOf(T, module, object)) |instance| {
+        var use: hold.Use(.nothing) = .{};
+        const value: *const T = @ptrFromInt(try use.begin(instance, .shared));
+        defer use.end();
+        return results.copied(T, arena, value.*);
+    }
     var argument = try instances.Argument(T).take(module, object, site);
     defer argument.release();
-    if (argument.instance) |instance| {
-        var holding: Instance.Holding(1) = .{};
-        argument.address = try holding.acquireOne(instance, .shared);
-        defer holding.release();
-        return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
-    }
-    return instances.copy(T, arena, argument.get()) catch errors.raiseNoMemory();
+    return results.copied(T, arena, argument.get());
 }
 
 /// A value for the field of a class: a list may be any of Zig's.
@@ -781,7 +784,8 @@ pub fn loadField(
     site: *const Site,
 ) Error!T {
     if (comptime classes.fieldKind(T) == .map) return loadMap(T, arena, module, object, site);
-    if (comptime classes.fieldKind(T) != .list) return load(T, arena, module, object, site);
+    if (comptime classes.fieldKind(T) != .list or @typeInfo(T) == .array)
+        return load(T, arena, module, object, site);
     const Item = classes.ListItem(T).?;
     const items = try loadItems(Item, arena, module, object, site);
     return if (comptime classes.isArrayList(T)) .fromOwnedSlice(items) else items;
@@ -809,10 +813,32 @@ pub fn loadItems(
     return items;
 }
 
+/// The value of a field that is no part: what in it is a list or an array is a tuple, which nobody
+/// takes for the field's own.
+pub inline fn giveAttribute(comptime T: type, self: *object_of.Layout, value: T) ?*PyObject {
+    if (T == f64) return c.PyFloat_FromDouble(value);
+    return give(T, object_of.moduleOf(self), value);
+}
+
+/// An item of a list, in which it has that number.
+pub fn loadPart(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    index: usize,
+    site: *const Site,
+) Error!T {
+    if (comptime classes.isArrayList(T) or classes.fieldKind(T) == .map)
+        return loadField(T, arena, module, object, &inside(site, T, "", index));
+    return load(T, arena, module, object, &inside(site, T, "", index));
+}
+
 /// A copy of the value of a field.
 pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     if (comptime classes.fieldKind(T) == .map) return giveMap(T, module, &value);
-    if (comptime classes.fieldKind(T) != .list) return give(T, module, value);
+    if (comptime classes.fieldKind(T) != .list or @typeInfo(T) == .array)
+        return give(T, module, value);
     return giveList(
         classes.ListItem(T).?,
         module,
@@ -997,10 +1023,10 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
         .array => return giveList(@typeInfo(T).array.child, module, &value),
         .record => return giveRecord(T, module, value),
         .class => return if (comptime classes.isCopyable(T))
-            instances.giveCopy(T, module, value)
+            results.giveCopy(T, module, value)
         else
-            instances.giveOwned(T, module, value, null),
-        .reference => return instances.giveAddress(T, module, value, &.{}),
+            results.giveOwn(T, module, value, &.{}, true),
+        .reference => return results.giveAddress(T, module, value, &.{}),
         .tagged => switch (value) {
             inline else => |some, tag| {
                 const name = newStr(@tagName(tag));

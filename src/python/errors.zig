@@ -332,6 +332,11 @@ pub fn raisePanic(classes: Classes, function: [:0]const u8, message: []const u8)
 /// What fails with CPython's error set.
 pub const Error = error{PythonException};
 
+/// What a C function returns where an error is set.
+pub fn failed(_: Error) ?*PyObject {
+    return null;
+}
+
 /// Raises TypeError: `value` is of a type that does not fit.
 pub noinline fn raiseWrongType(site: *const Site, expected: [*:0]const u8, value: *PyObject) Error {
     @branchHint(.cold);

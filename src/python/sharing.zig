@@ -9,8 +9,8 @@ const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
-const Instance = @import("Instance.zig");
-const objects = @import("objects.zig");
+const classes_of = @import("objects/classes_of.zig");
+const Info = @import("objects/object.zig").Info;
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
@@ -19,25 +19,13 @@ const Error = @import("errors.zig").Error;
 const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
-/// another `Instance.Layout` of one version.
+/// another layout of objects of one version.
 const shared_name = std.fmt.comptimePrint("nano_ffi.types.1 {s} {s} {t}{s}", .{
     @import("build_options").version,
     builtin.zig_version_string,
     builtin.mode,
     if (capi.limited) " abi3" else "",
 });
-
-/// What a module says of a class that it has made.
-const Made = struct {
-    info: *const Instance.Info,
-    items_lock: *const *u8,
-};
-
-fn MadeOf(comptime T: type) type {
-    return struct {
-        const made: Made = .{ .info = objects.infoOf(T), .items_lock = &Instance.items_lock };
-    };
-}
 
 /// Makes the class of `T`, or takes that of another module, and says in `home` whose it is. A new
 /// reference, or null with the error set.
@@ -47,18 +35,15 @@ pub fn classOf(
     home: *State.Home,
     create: *const fn (module: *PyObject) ?*PyObject,
 ) ?*PyObject {
-    home.* = .{ .module = module, .info = objects.infoOf(T) };
+    home.* = .{ .module = module, .info = classes_of.infoOf(T) };
     const origin = comptime (classes.originOf(T) orelse "");
     if (origin.len == 0) return create(module);
     const key = keyOf(T, origin) orelse return null;
     defer c.Py_DecRef(key);
     const known = (find(key) catch return null) orelse
-        return offered(key, create(module), &MadeOf(T).made);
-    const made: *const Made = @ptrFromInt(known.made);
-    const own = c.PyType_GetModule(known.class);
-    const agrees = !capi.free_threaded or made.items_lock.* == Instance.items_lock;
-    if (own != null and agrees) {
-        home.* = .{ .module = own.?, .info = made.info };
+        return offered(key, create(module), classes_of.infoOf(T));
+    if (c.PyType_GetModule(known.class)) |own| {
+        home.* = .{ .module = own, .info = @ptrFromInt(known.made) };
         return known.class;
     }
     c.PyErr_Clear();
@@ -98,7 +83,7 @@ fn find(key: *PyObject) Error!?Known {
 }
 
 /// The new class, which other modules find from now on; null, with the error set, without one.
-fn offered(key: *PyObject, made_class: ?*PyObject, made: ?*const Made) ?*PyObject {
+fn offered(key: *PyObject, made_class: ?*PyObject, made: ?*const Info) ?*PyObject {
     const class = made_class orelse return null;
     offer(key, class, made) catch {
         c.Py_DecRef(class);
@@ -108,7 +93,7 @@ fn offered(key: *PyObject, made_class: ?*PyObject, made: ?*const Made) ?*PyObjec
 }
 
 /// Lets other modules find a class as long as somebody has it.
-fn offer(key: *PyObject, class: *PyObject, made: ?*const Made) Error!void {
+fn offer(key: *PyObject, class: *PyObject, made: ?*const Info) Error!void {
     const all = try shared();
     // Not weakref.py, which few programs need.
     const Ref = capi.imported("_weakref", "ref") orelse return error.PythonException;
@@ -132,27 +117,6 @@ fn shared() Error!*PyObject {
 fn newDict() ?*PyObject {
     return c.PyDict_New();
 }
-
-/// Agrees with the interpreter's other modules on the lock of the items of lists: once, before this
-/// module has objects.
-pub fn agree() Error!void {
-    if (!capi.free_threaded) return;
-    while (@cmpxchgWeak(u8, &agreeing, 0, 1, .acquire, .monotonic) != null)
-        std.atomic.spinLoopHint();
-    defer @atomicStore(u8, &agreeing, 0, .release);
-    if (has_agreed) return;
-    const key = capi.newStr("items_lock") orelse return error.PythonException;
-    defer c.Py_DecRef(key);
-    const own = c.PyLong_FromUnsignedLongLong(@intFromPtr(Instance.items_lock)) orelse
-        return error.PythonException;
-    defer c.Py_DecRef(own);
-    const common = capi.setDefault(try shared(), key, own) orelse return error.PythonException;
-    Instance.items_lock = @ptrFromInt(@as(usize, @intCast(c.PyLong_AsLongLong(common))));
-    has_agreed = true;
-}
-
-var agreeing: u8 = 0;
-var has_agreed = false;
 
 /// What two modules agree on a type by, a str: new reference, or null with the error set.
 fn keyOf(comptime T: type, comptime origin: []const u8) ?*PyObject {

@@ -68,6 +68,8 @@ pub const Counter = struct {
     }
 };
 
+pub const nano_ffi_options = .{ .Counter = .{ .weakref = true } };
+
 pub var alive: i64 = 0;
 
 pub fn living() i64 {

@@ -104,6 +104,7 @@ pub const Parser = struct {
 /// Its numbers move when it grows.
 pub const Table = struct {
     rows: std.ArrayList(Row) = .empty,
+    hidden: ?*Row = null,
     gpa: std.mem.Allocator,
 
     pub const Row = struct { value: i64 };
@@ -112,11 +113,20 @@ pub const Table = struct {
         return .{ .gpa = gpa };
     }
     pub fn deinit(self: *Table) void {
+        if (self.hidden) |row| self.gpa.destroy(row);
         self.rows.deinit(self.gpa);
     }
     pub fn append(self: *Table, value: i64) !*Row {
         try self.rows.append(self.gpa, .{ .value = value });
         return &self.rows.items[self.rows.items.len - 1];
+    }
+    /// One that is in no list that Python sees.
+    pub fn apart(self: *Table) !*Row {
+        if (self.hidden) |known| return known;
+        const row = try self.gpa.create(Row);
+        row.* = .{ .value = 0 };
+        self.hidden = row;
+        return row;
     }
     pub fn first(self: *const Table) ?*const Row {
         return if (self.rows.items.len == 0) null else &self.rows.items[0];

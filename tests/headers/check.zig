@@ -23,6 +23,8 @@ const since = .{
     .Py_mod_gil = 13,
     .Py_MOD_GIL_NOT_USED = 13,
     .PyDict_GetItemRef = 13,
+    .PyUnstable_EnableTryIncRef = 14,
+    .PyUnstable_TryIncRef = 14,
     .PyMutex_Lock = 13,
     .PyMutex_Unlock = 13,
 };

@@ -1,0 +1,167 @@
+//! What values of a region point to where Python gave it: memory of nano_ffi's allocator, each piece
+//! by itself, and Python objects and arguments of calls that are kept, since Zig's code stored
+//! where they are.
+//!
+//! Nothing is moved, and nothing is freed because it was replaced: another field may have it, too.
+//! When there are many, a sweep gives back what no value points to: see Region.zig.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const memory = @import("../memory.zig");
+const c = capi.functions;
+const Alignment = std.mem.Alignment;
+const Allocator = std.mem.Allocator;
+const PyObject = capi.PyObject;
+const Blocks = @This();
+
+/// By the address of their first byte.
+map: std.AutoArrayHashMapUnmanaged(usize, Block) = .empty,
+bytes: usize = 0,
+is_sorted: bool = true,
+
+pub const Block = struct {
+    /// How many bytes it spans.
+    len: usize,
+    source: union(enum) {
+        memory: Alignment,
+        /// A reference.
+        object: *PyObject,
+        box: *Box,
+        /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
+        candidate: Alignment,
+    },
+    /// Whether a sweep leaves it there.
+    is_pinned: bool = false,
+    is_marked: bool = false,
+
+    /// Gives back what it is. May run Python code.
+    pub fn release(block: Block, start: usize) void {
+        switch (block.source) {
+            .memory => |alignment| {
+                const bytes: [*]u8 = @ptrFromInt(start);
+                memory.allocator.rawFree(bytes[0..block.len], alignment, @returnAddress());
+            },
+            .object => |object| c.Py_DecRef(object),
+            .box => |box| box.release(),
+            .candidate => {},
+        }
+    }
+};
+
+/// An argument that outlives its call.
+pub const Box = struct {
+    count: usize = 1,
+    /// What the garbage collector is to know of; borrowed from the argument.
+    object: ?*PyObject,
+    free: *const fn (box: *Box) void,
+
+    pub fn retain(box: *Box) void {
+        _ = @atomicRmw(usize, &box.count, .Add, 1, .monotonic);
+    }
+
+    pub fn release(box: *Box) void {
+        if (@atomicRmw(usize, &box.count, .Sub, 1, .acq_rel) == 1) box.free(box);
+    }
+};
+
+/// Memory from here on is a block. What is freed stays one until a sweep.
+pub fn allocator(blocks: *Blocks) Allocator {
+    return .{ .ptr = blocks, .vtable = &.{
+        .alloc = alloc,
+        .resize = Allocator.noResize,
+        .remap = Allocator.noRemap,
+        .free = Allocator.noFree,
+    } };
+}
+
+fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) ?[*]u8 {
+    const blocks: *Blocks = @ptrCast(@alignCast(context));
+    blocks.map.ensureUnusedCapacity(memory.allocator, 1) catch return null;
+    const bytes = memory.allocator.rawAlloc(len, alignment, address) orelse return null;
+    blocks.add(@intFromPtr(bytes), .{ .len = len, .source = .{ .memory = alignment } });
+    return bytes;
+}
+
+/// There is room for it.
+pub fn add(blocks: *Blocks, start: usize, block: Block) void {
+    const entry = blocks.map.getOrPutAssumeCapacity(start);
+    if (entry.found_existing) return block.release(start); // the same object a second time
+    entry.value_ptr.* = block;
+    blocks.bytes += block.len;
+    const starts = blocks.map.keys();
+    if (starts.len > 1 and starts[starts.len - 2] > start) blocks.is_sorted = false;
+}
+
+/// Takes all that `other` has.
+pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
+    if (blocks.map.count() == 0) {
+        std.mem.swap(Blocks, blocks, other);
+        return;
+    }
+    try blocks.map.ensureUnusedCapacity(memory.allocator, other.map.count());
+    for (other.map.keys(), other.map.values()) |start, block| blocks.add(start, block);
+    other.map.clearRetainingCapacity();
+}
+
+/// A block is no more: its memory was freed, or is another's now.
+pub fn forget(blocks: *Blocks, start: usize) void {
+    const known = blocks.map.fetchSwapRemove(start) orelse return;
+    blocks.bytes -= known.value.len;
+    blocks.is_sorted = false;
+}
+
+/// The block in which an address is.
+pub fn around(blocks: *Blocks, address: usize) ?*Block {
+    if (!blocks.is_sorted) blocks.sort();
+    const starts = blocks.map.keys();
+    const behind = std.sort.upperBound(usize, starts, address, order);
+    if (behind == 0) return null;
+    const block = &blocks.map.values()[behind - 1];
+    return if (address - starts[behind - 1] < @max(block.len, 1)) block else null;
+}
+
+fn order(address: usize, start: usize) std.math.Order {
+    return std.math.order(address, start);
+}
+
+fn sort(blocks: *Blocks) void {
+    blocks.is_sorted = true;
+    blocks.map.sort(struct {
+        keys: []usize,
+
+        pub fn lessThan(context: @This(), a: usize, b: usize) bool {
+            return context.keys[a] < context.keys[b];
+        }
+    }{ .keys = blocks.map.keys() });
+}
+
+/// Takes away what is not marked, for the caller to release; what is, is so no more.
+pub fn takeUnmarked(blocks: *Blocks) error{OutOfMemory}!Blocks {
+    var gone: Blocks = .{};
+    try gone.map.ensureTotalCapacity(memory.allocator, blocks.map.count());
+    var place = blocks.map.count();
+    while (place > 0) {
+        place -= 1;
+        const start = blocks.map.keys()[place];
+        const block = &blocks.map.values()[place];
+        if (block.is_marked) switch (block.source) {
+            .candidate => |alignment| block.source = .{ .memory = alignment },
+            else => {},
+        };
+        if (block.is_marked or block.is_pinned) {
+            block.is_marked = false;
+            continue;
+        }
+        gone.add(start, block.*);
+        blocks.bytes -= block.len;
+        blocks.map.swapRemoveAt(place);
+    }
+    return gone;
+}
+
+/// Gives all of them back. May run Python code.
+pub fn deinit(blocks: *Blocks) void {
+    for (blocks.map.keys(), blocks.map.values()) |start, block| block.release(start);
+    blocks.map.deinit(memory.allocator);
+    blocks.* = .{};
+}

@@ -1,0 +1,839 @@
+//! What may point into each other: an object, its parts, addresses in it, and objects that it was
+//! tied to. See docs/background/objects.md, whose rules are here.
+//!
+//! Every object of a region knows it, and counts. When two regions are united, the objects of the one
+//! move to the other; in a free-threaded build somebody may just look at the old one, which then
+//! stays, with a pointer to the new one, as long as that.
+//!
+//! With a GIL, nothing here is interrupted: there `lock` does nothing.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const errors = @import("../errors.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+const Region = @This();
+
+/// 1 while something here is changed.
+guard: u8 = 0,
+/// What it is a part of now.
+united: ?*Region = null,
+/// The regions that were united with it.
+former: ?*Region = null,
+next_former: ?*Region = null,
+/// How many objects have it.
+live: usize = 0,
+/// How often its addresses have ended.
+generation: usize = 0,
+uses: Uses = .{},
+/// Whether addresses stay good as long as it lives.
+is_stable: bool = false,
+/// Whether it is a value that was lent to a callback.
+is_lent: bool = false,
+/// Why nothing in it can be used; null where it can.
+broken: ?Broken = null,
+/// Its objects: one for each value. Those of own values are always there, others while they live.
+objects: std.AutoArrayHashMapUnmanaged(Place, *Layout) = .empty,
+/// How many of them have own values, and which of these others may point into: not views, which
+/// have nothing of their own.
+own_count: usize = 0,
+owners: std.ArrayList(*Layout) = .empty,
+blocks: Blocks = .{},
+/// At how many blocks and bytes there is a sweep.
+most_blocks: usize = 32,
+most_bytes: usize = 8192,
+
+/// Who uses a region, and how many of these run Python code, so that nobody waits for them.
+pub const Uses = struct {
+    readers: u32 = 0,
+    writers: u32 = 0,
+    exports: u32 = 0,
+    python: u32 = 0,
+    /// The process whose threads they are.
+    process: usize = 0,
+
+    fn isNone(uses: Uses) bool {
+        return uses.readers == 0 and uses.writers == 0 and uses.exports == 0;
+    }
+};
+
+pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *const Info };
+
+/// Where a value is: at a place in a parent, or, without one, at an address.
+pub const Place = struct { parent: usize, place: usize, info: usize, read_only: bool };
+
+pub const Mode = enum { shared, exclusive, exported };
+
+/// The number of this process: see fork.zig.
+pub var process: usize = 0;
+
+pub inline fn of(self: *Layout) ?*Region {
+    const region = if (capi.free_threaded)
+        @atomicLoad(?*Region, &self.region, .acquire)
+    else
+        self.region;
+    return (region orelse return null).current();
+}
+
+pub fn current(region: *Region) *Region {
+    var place = region;
+    while (if (capi.free_threaded)
+        @atomicLoad(?*Region, &place.united, .acquire)
+    else
+        place.united) |next| place = next;
+    return place;
+}
+
+fn lock(region: *Region) void {
+    if (!capi.free_threaded) return;
+    while (@cmpxchgWeak(u8, &region.guard, 0, 1, .acquire, .monotonic) != null)
+        std.atomic.spinLoopHint();
+}
+
+fn unlock(region: *Region) void {
+    if (capi.free_threaded) @atomicStore(u8, &region.guard, 0, .release);
+}
+
+/// The region of an object, locked.
+fn lockOf(self: *Layout) *Region {
+    while (true) {
+        const region = of(self).?;
+        region.lock();
+        if (of(self).? == region) return region;
+        region.unlock();
+    }
+}
+
+/// The region of an object, which gets one where it has none.
+pub fn ensure(self: *Layout) Error!*Region {
+    if (of(self)) |region| return region;
+    const info = object.infoOf(self);
+    const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
+    region.* = .{ .live = 1, .is_stable = info.is_stable };
+    region.insert(self, info) catch {
+        region.objects.deinit(memory.allocator);
+        region.owners.deinit(memory.allocator);
+        memory.allocator.destroy(region);
+        return errors.raiseNoMemory();
+    };
+    if (!capi.free_threaded) {
+        self.region = region;
+        return region;
+    }
+    c.PyUnstable_EnableTryIncRef(&self.ob_base);
+    const other = @cmpxchgStrong(
+        ?*Region,
+        &self.region,
+        null,
+        region,
+        .acq_rel,
+        .acquire,
+    ) orelse return region;
+    region.objects.deinit(memory.allocator);
+    region.owners.deinit(memory.allocator);
+    memory.allocator.destroy(region);
+    return other.?.current();
+}
+
+/// Makes an object known by its place.
+fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
+    try region.owners.ensureUnusedCapacity(memory.allocator, 1);
+    const entry = try region.objects.getOrPut(memory.allocator, placeOf(self, info));
+    // An address that has ended, or an object that is about to: it is found no more.
+    if (entry.found_existing and entry.value_ptr.* != self and entry.value_ptr.*.state == .address)
+        object.linkOf(entry.value_ptr.*).generation = object.no_generation;
+    entry.value_ptr.* = self;
+    if (!isOwn(self)) return;
+    region.own_count += 1;
+    if (info.kind != .resource or info.deinit != null) region.owners.appendAssumeCapacity(self);
+}
+
+/// An object without a value yet is one that is to have one of its own.
+fn isOwn(self: *Layout) bool {
+    return switch (self.state) {
+        .own, .held, .empty => true,
+        else => false,
+    };
+}
+
+fn uncount(region: *Region, self: *Layout) void {
+    if (!isOwn(self)) return;
+    region.own_count -= 1;
+    for (region.owners.items, 0..) |owner, index| if (owner == self) {
+        _ = region.owners.swapRemove(index);
+        return;
+    };
+}
+
+/// Where an object's value is.
+fn placeOf(self: *Layout, info: *const Info) Place {
+    return switch (self.state) {
+        .part, .item, .key => {
+            const link = object.linkOf(self);
+            const place = if (self.state == .key) hashOf(link.place) else link.place;
+            return .{
+                .parent = @intFromPtr(link.parent),
+                .place = place,
+                .info = @intFromPtr(info),
+                .read_only = self.flags.read_only,
+            };
+        },
+        .address => at(object.linkOf(self).place, info, self.flags.read_only),
+        .held => at(object.linkOf(self).place, info, false),
+        else => at(object.storage(self), info, false),
+    };
+}
+
+fn hashOf(key: usize) usize {
+    return hashOfText(@as(*const object.Key, @ptrFromInt(key)).text());
+}
+
+pub fn hashOfText(text: []const u8) usize {
+    return @truncate(std.hash.Wyhash.hash(0, text));
+}
+
+pub fn at(address: usize, info: *const Info, read_only: bool) Place {
+    return .{
+        .parent = 0,
+        .place = address,
+        .info = @intFromPtr(info),
+        .read_only = read_only,
+    };
+}
+
+/// An object of a value that nobody has yet comes into a region. `self` has none.
+pub fn join(region_: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
+    if (capi.free_threaded) c.PyUnstable_EnableTryIncRef(&self.ob_base);
+    while (true) {
+        const region = region_.current();
+        region.lock();
+        defer region.unlock();
+        if (region.current() != region) continue;
+        try region.insert(self, info);
+        if (self.flags.pins_parent) object.linkOf(self).parent.?.pins += 1;
+        if (self.state == .address and !self.flags.is_whole)
+            object.linkOf(self).generation = region.generation;
+        region.live += 1;
+        self.region = region;
+        return;
+    }
+}
+
+/// A new reference to the object of a place, or null.
+pub fn get(region_: *Region, place: Place) ?*Layout {
+    while (true) {
+        const region = region_.current();
+        region.lock();
+        defer region.unlock();
+        if (region.current() != region) continue;
+        const known = region.objects.get(place) orelse return null;
+        if (known.flags.is_zombie) return null;
+        if (known.state == .address and !known.flags.is_whole and
+            object.linkOf(known).generation != region.generation) return null;
+        return if (tryRetain(&known.ob_base)) known else null;
+    }
+}
+
+/// A reference, unless the object is about to end.
+fn tryRetain(known: *PyObject) bool {
+    if (capi.free_threaded) return c.PyUnstable_TryIncRef(known) != 0;
+    if (known.ob_refcnt <= 0) return false;
+    c.Py_IncRef(known);
+    return true;
+}
+
+/// ReferenceError where an own object or an address is not to be used any more.
+pub fn check(region_: *Region, self: *Layout) Error!void {
+    const broken, const is_good = facts: {
+        while (true) {
+            const region = region_.current();
+            region.lock();
+            defer region.unlock();
+            if (region.current() != region) continue;
+            break :facts .{ region.broken, generationOf(self) == object.any_generation or
+                generationOf(self) == region.generation };
+        }
+    };
+    if (broken) |some| return raiseBroken(self, some);
+    if (!is_good) return raiseEnded(self);
+}
+
+fn generationOf(self: *Layout) usize {
+    if (self.state == .address) return object.linkOf(self).generation;
+    const info = object.infoOf(self);
+    return if (info.snapshot == 0) object.any_generation else object.snapshotOf(self, info).*;
+}
+
+fn setGeneration(self: *Layout, generation: usize) void {
+    if (self.state == .address) {
+        object.linkOf(self).generation = generation;
+    } else object.snapshotOf(self, object.infoOf(self)).* = generation;
+}
+
+noinline fn raiseEnded(self: *Layout) Error {
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        "the %s is gone, or may be: what it was in has been changed since",
+        object.infoOf(self).name.ptr,
+    );
+    return error.PythonException;
+}
+
+noinline fn raiseBroken(self: *Layout, broken: Broken) Error {
+    const text = switch (broken.why) {
+        .destroyed => "the %s is gone: the %s that it was in has been destroyed",
+        .panicked => "the %s cannot be used: a call that was changing the %s has panicked",
+        .forked => "the %s cannot be used: a thread was changing the %s when the process was forked",
+    };
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        text,
+        object.infoOf(self).name.ptr,
+        broken.info.name.ptr,
+    );
+    return error.PythonException;
+}
+
+/// Nothing in it is to be used from now on.
+pub fn breakDown(region_: *Region, why: @FieldType(Broken, "why"), info: *const Info) void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    region.broken = .{ .why = why, .info = info };
+}
+
+/// All its addresses end; of a stable one only where it is said so.
+pub fn end(region_: *Region) void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    region.generation +%= 1;
+}
+
+/// An address, or a view, stays good after a change that cannot have freed it.
+pub fn renew(self: *Layout, before: usize) void {
+    const region = lockOf(self);
+    defer region.unlock();
+    if (self.state != .address and (self.state != .own or object.infoOf(self).snapshot == 0))
+        return;
+    if (generationOf(self) == before) setGeneration(self, region.generation);
+}
+
+// Uses.
+
+pub const Attempt = enum { held, wait, in_use };
+
+/// Writes down a use, unless somebody is in the way, or, with a GIL, nobody can come meanwhile.
+pub fn tryHold(region: *Region, mode: Mode, is_noted: bool, runs_python: bool) Attempt {
+    region.lock();
+    defer region.unlock();
+    if (region.current() != region) return .wait;
+    const uses = &region.uses;
+    if (!uses.isNone() and uses.process != process) region.forgetThreads();
+    const is_free = uses.writers == 0 and
+        (mode != .exclusive or (uses.readers == 0 and uses.exports == 0));
+    if (!is_free) return if (uses.python == 0 and uses.exports == 0) .wait else .in_use;
+    if (!is_noted) return .held;
+    uses.process = process;
+    switch (mode) {
+        .shared => uses.readers += 1,
+        .exclusive => uses.writers += 1,
+        .exported => uses.exports += 1,
+    }
+    if (runs_python) uses.python += 1;
+    return .held;
+}
+
+/// After a fork: those threads are not there. What one of them was changing is not used again.
+fn forgetThreads(region: *Region) void {
+    if (region.uses.writers > 0) region.broken = .{
+        .why = .forked,
+        .info = object.infoOf(region.objects.values()[0]),
+    };
+    region.uses = .{ .exports = region.uses.exports };
+}
+
+pub fn release(region_: *Region, mode: Mode, runs_python: bool) void {
+    while (true) {
+        const region = region_.current();
+        region.lock();
+        defer region.unlock();
+        if (region.current() != region) continue;
+        const uses = &region.uses;
+        switch (mode) {
+            .shared => uses.readers -|= 1,
+            .exclusive => uses.writers -|= 1,
+            .exported => uses.exports -|= 1,
+        }
+        if (runs_python) uses.python -|= 1;
+        return;
+    }
+}
+
+pub fn isInUse(region: *Region) bool {
+    return !region.uses.isNone();
+}
+
+pub noinline fn raiseInUse(region: *Region, mode: Mode) Error {
+    const name = region.ownerName();
+    if (region.uses.writers > 0) {
+        _ = c.PyErr_Format(
+            capi.exception("RuntimeError"),
+            "the %s is in use by a call that may change it: wait until that is over",
+            name.ptr,
+        );
+    } else if (mode == .exclusive and region.uses.exports > 0) {
+        _ = c.PyErr_Format(
+            capi.exception("BufferError"),
+            "a buffer of the %s is in use, and it cannot be changed until that is released",
+            name.ptr,
+        );
+    } else _ = c.PyErr_Format(
+        capi.exception("RuntimeError"),
+        "the %s is in use by a call that reads it, and cannot be changed until that is over",
+        name.ptr,
+    );
+    return error.PythonException;
+}
+
+/// The name of the class of the first own object in it.
+pub fn ownerName(region: *Region) [:0]const u8 {
+    if (region.owners.items.len > 0) return object.infoOf(region.owners.items[0]).name;
+    if (region.objects.count() == 0) return "object";
+    return object.infoOf(region.objects.values()[0]).name;
+}
+
+// Ties.
+
+/// One region of two, both of which the caller holds.
+pub fn unite(a: *Region, b: *Region) Error!void {
+    while (true) {
+        const one = a.current();
+        const other = b.current();
+        if (one == other) return;
+        const first = if (@intFromPtr(one) < @intFromPtr(other)) one else other;
+        const second = if (first == one) other else one;
+        first.lock();
+        defer first.unlock();
+        second.lock();
+        defer second.unlock();
+        if (one.current() != one or other.current() != other) continue;
+        const large = if (one.objects.count() < other.objects.count()) other else one;
+        const small = if (large == one) other else one;
+        return absorb(large, small) catch errors.raiseNoMemory();
+    }
+}
+
+fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
+    try large.objects.ensureUnusedCapacity(memory.allocator, small.objects.count());
+    try large.owners.appendSlice(memory.allocator, small.owners.items);
+    small.owners.clearAndFree(memory.allocator);
+    large.own_count += small.own_count;
+    small.own_count = 0;
+    try large.blocks.take(&small.blocks);
+    for (small.objects.keys(), small.objects.values()) |place, known| {
+        large.objects.putAssumeCapacity(place, known);
+        const generation = if (known.state == .address or known.state == .own)
+            generationOf(known)
+        else
+            object.any_generation;
+        if (generation != object.any_generation) setGeneration(
+            known,
+            if (generation == small.generation) large.generation else object.no_generation,
+        );
+        if (!capi.free_threaded) known.region = large;
+    }
+    // Objects that are in no table, since another one took their place there, find their way.
+    large.live += small.live;
+    large.is_stable = large.is_stable and small.is_stable;
+    large.broken = large.broken orelse small.broken;
+    large.uses.readers += small.uses.readers;
+    large.uses.writers += small.uses.writers;
+    large.uses.exports += small.uses.exports;
+    large.uses.python += small.uses.python;
+    small.objects.clearAndFree(memory.allocator);
+    small.next_former = large.former;
+    large.former = small;
+    if (capi.free_threaded)
+        @atomicStore(?*Region, &small.united, large, .release)
+    else
+        small.united = large;
+}
+
+/// All values in it that others may point into are so.
+pub fn markPointed(region: *Region) void {
+    region.lock();
+    defer region.unlock();
+    for (region.owners.items) |owner| owner.flags.is_pointed = true;
+}
+
+/// The own object whose value an address is in; null where it is in none.
+pub fn ownerAround(region: *Region, address: usize) ?*Layout {
+    region.lock();
+    defer region.unlock();
+    for (region.owners.items) |owner| {
+        const start = switch (owner.state) {
+            .own => object.storage(owner),
+            .held => object.linkOf(owner).place,
+            else => continue,
+        };
+        if (address -% start < @max(object.infoOf(owner).size, 1)) return owner;
+    }
+    return null;
+}
+
+// Ends.
+
+/// An object that Python has no more leaves its region, and ends, with the region where it was the
+/// last; or, where something may point into it, its value stays there.
+pub fn leave(self: *Layout) void {
+    const region = lockOf(self);
+    region.live -= 1;
+    const is_own = self.state == .own or self.state == .held;
+    // What may be pointed to stays; and the last one ends with the region, after what is newer.
+    if (is_own and (region.live == 0 or self.pins > 0 or self.flags.is_pointed or
+        !canDeinit(region, self)))
+    {
+        self.flags.is_zombie = true;
+        const was_last = region.live == 0;
+        region.unlock();
+        if (was_last) region.destroy();
+        return;
+    }
+    region.remove(self);
+    var parent: ?*Layout = null;
+    var zombie: ?*Layout = null;
+    switch (self.state) {
+        .part, .item, .key => {
+            const above = object.linkOf(self).parent.?;
+            if (self.flags.pins_parent) {
+                above.pins -= 1;
+                if (above.flags.is_zombie and above.pins == 0 and !above.flags.is_pointed and
+                    region.live > 0 and canDeinit(region, above))
+                {
+                    region.remove(above);
+                    zombie = above;
+                }
+            } else parent = above;
+            if (self.state == .key) freeKey(object.linkOf(self).place);
+        },
+        else => {},
+    }
+    const is_last = region.live == 0;
+    region.unlock();
+    // From here on without the lock: what runs now may be anybody's.
+    if (is_own) object.deinitOwn(self);
+    object.free(self);
+    if (zombie) |some| {
+        object.deinitOwn(some);
+        object.free(some);
+    }
+    if (parent) |some| c.Py_DecRef(&some.ob_base);
+    if (is_last) region.destroy();
+}
+
+/// Whether what a value owns can be given back while others use the region.
+fn canDeinit(region: *Region, self: *Layout) bool {
+    return object.infoOf(self).deinit == null or self.flags.is_borrowed or region.uses.isNone();
+}
+
+pub fn freeKey(address: usize) void {
+    const key: *const object.Key = @ptrFromInt(address);
+    const bytes: [*]align(@alignOf(object.Key)) const u8 = @ptrCast(key);
+    memory.allocator.free(bytes[0 .. @sizeOf(object.Key) + key.len]);
+}
+
+fn remove(region: *Region, self: *Layout) void {
+    if (self.flags.is_forgotten) return;
+    self.flags.is_forgotten = true;
+    region.uncount(self);
+    const place = placeOf(self, object.infoOf(self));
+    const known = region.objects.get(place) orelse return;
+    if (known == self) _ = region.objects.swapRemove(place); // or another one has its place
+}
+
+/// Nobody has it any more.
+fn destroy(region: *Region) void {
+    // Newest first: what was made later points to what was there.
+    var left = region.objects.count();
+    while (left > 0) {
+        left -= 1;
+        object.deinitOwn(region.objects.values()[left]);
+    }
+    for (region.objects.values()) |zombie| object.free(zombie);
+    region.objects.deinit(memory.allocator);
+    region.owners.deinit(memory.allocator);
+    region.blocks.deinit();
+    var former = region.former;
+    while (former) |some| {
+        former = some.next_former;
+        // What was united with it before.
+        if (some.former) |inner| {
+            var last = inner;
+            while (last.next_former) |next| last = next;
+            last.next_former = former;
+            former = inner;
+        }
+        some.blocks.deinit(); // which a map of before may have filled
+        memory.allocator.destroy(some);
+    }
+    memory.allocator.destroy(region);
+}
+
+/// destroy(): an own object that Python still has ends, and with it all that may point into it.
+pub fn endOwn(self: *Layout) void {
+    const region = of(self) orelse return;
+    region.lock();
+    defer region.unlock();
+    region.remove(self);
+    region.generation +%= 1;
+    for (region.objects.values()) |known| {
+        if (known == self) continue;
+        region.broken = .{ .why = .destroyed, .info = object.infoOf(self) };
+        break;
+    }
+    // It is still counted, and finds its place in the table no more.
+}
+
+// Blocks.
+
+/// Takes out what no value points to any more, where that may be much, for the caller to give back
+/// when it holds nothing: that may run Python code. Now it holds the region exclusively.
+pub fn sweep(region_: *Region, gone: *Blocks) Error!void {
+    const region = region_.current();
+    const blocks = &region.blocks;
+    if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes) return;
+    var taken = region.takeUnreachable() catch return; // another time
+    region.most_blocks = 2 * blocks.map.count() + 32;
+    region.most_bytes = 2 * blocks.bytes + 8192;
+    gone.take(&taken) catch {
+        taken.deinit(); // or the memory is lost
+        return errors.raiseNoMemory();
+    };
+    taken.map.deinit(memory.allocator);
+}
+
+fn takeUnreachable(region: *Region) error{OutOfMemory}!Blocks {
+    region.lock();
+    defer region.unlock();
+    var marker: Marker = .{ .blocks = &region.blocks };
+    for (region.objects.values()) |known| {
+        const value: usize = switch (known.state) {
+            .own => object.storage(known),
+            .held => object.linkOf(known).place,
+            else => continue,
+        };
+        const walk = object.infoOf(known).walk orelse continue;
+        walk(&marker.visitor, @ptrFromInt(value));
+    }
+    if (!marker.visitor.complete) return error.OutOfMemory;
+    return region.blocks.takeUnmarked();
+}
+
+const Marker = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    blocks: *Blocks,
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const marker: *Marker = @fieldParentPtr("visitor", visitor);
+        if (marker.blocks.around(start)) |block| block.is_marked = true;
+    }
+};
+
+pub fn hasBlockAround(region: *Region, address: usize) bool {
+    region.lock();
+    defer region.unlock();
+    return region.blocks.around(address) != null;
+}
+
+/// Takes blocks in, for values of objects in it.
+pub fn adopt(region_: *Region, blocks: *Blocks) Error!void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    region.blocks.take(blocks) catch return errors.raiseNoMemory();
+}
+
+/// Whether all other objects in it are parts of `self`, and keep it.
+pub fn isOf(region: *Region, self: *Layout) bool {
+    for (region.objects.values()) |known| switch (known.state) {
+        .own, .held, .address => if (known != self) return false,
+        else => if (known.flags.pins_parent) return false,
+    };
+    return true;
+}
+
+/// What it keeps of Python's, where only one object has it. See tp_traverse.
+pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque) c_int {
+    for (region.blocks.map.values()) |block| {
+        const kept: ?*PyObject = switch (block.source) {
+            .object => |some| some,
+            .box => |box| box.object,
+            else => null,
+        };
+        const stop = if (kept) |some| visit(some, arg) else 0;
+        if (stop != 0) return stop;
+    }
+    return 0;
+}
+
+// Items.
+
+/// The items of the list `view`, which is held exclusively, where they are now: `removed` were taken
+/// away at `start`, and `added` put there. Those that are removed are to be detached before.
+pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void {
+    if (removed == added) return;
+    const region = lockOf(view);
+    defer region.unlock();
+    var has_moved = false;
+    for (region.objects.keys(), region.objects.values()) |*place, known| {
+        if (known.state != .item or place.parent != @intFromPtr(view)) continue;
+        const link = object.linkOf(known);
+        if (link.place < start + removed) continue;
+        link.place = link.place - removed + added;
+        place.place = link.place;
+        has_moved = true;
+    }
+    if (has_moved) region.reindex();
+}
+
+pub fn reverseItems(view: *Layout, size: usize) void {
+    const region = lockOf(view);
+    defer region.unlock();
+    for (region.objects.keys(), region.objects.values()) |*place, known| {
+        if (known.state != .item or place.parent != @intFromPtr(view)) continue;
+        const link = object.linkOf(known);
+        if (link.place >= size) continue;
+        link.place = size - 1 - link.place;
+        place.place = link.place;
+    }
+    region.reindex();
+}
+
+fn reindex(region: *Region) void {
+    // Without the memory for it, objects are not found by their places, and made a second time.
+    region.objects.reIndex(memory.allocator) catch {};
+}
+
+/// A new reference to an item that has an object, at one of the places from `start` on, or, of a map,
+/// at a key, or at any; null where there is none.
+pub fn itemOf(view: *Layout, start: usize, count: usize) ?*Layout {
+    const region = lockOf(view);
+    defer region.unlock();
+    for (region.objects.keys(), region.objects.values()) |place, known| {
+        if (place.parent != @intFromPtr(view)) continue;
+        if (known.state != .key and known.state != .item) continue;
+        if (place.place -% start >= count) continue;
+        if (tryRetain(&known.ob_base)) return known;
+    }
+    return null;
+}
+
+/// A part becomes an own object, whose value is in its storage, with a region of its own, to which
+/// its parts go along. It is the caller's to give back the parent, which is returned.
+pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layout {
+    const own = memory.allocator.create(Region) catch return errors.raiseNoMemory();
+    own.* = .{ .live = 1, .blocks = blocks.* };
+    errdefer memory.allocator.destroy(own);
+    const region = lockOf(self);
+    defer region.unlock();
+    own.owners.ensureTotalCapacity(memory.allocator, 1) catch return errors.raiseNoMemory();
+    errdefer own.owners.deinit(memory.allocator);
+    own.objects.ensureTotalCapacity(memory.allocator, region.objects.count() + 1) catch
+        return errors.raiseNoMemory();
+    blocks.* = .{};
+    region.remove(self);
+    const link = object.linkOf(self).*;
+    if (self.state == .key) freeKey(link.place);
+    self.state = .own;
+    self.flags = .{};
+    own.is_stable = own_info.is_stable;
+    self.flags.is_forgotten = false;
+    self.region = own;
+    region.live -= 1;
+    own.insert(self, own_info) catch unreachable; // there is room
+    // Parts of it, and of these: until no one else is found.
+    var index: usize = 0;
+    while (index < region.objects.count()) {
+        const known = region.objects.values()[index];
+        if (isWithin(known, self)) {
+            own.objects.putAssumeCapacity(region.objects.keys()[index], known);
+            region.objects.swapRemoveAt(index);
+            known.region = own;
+            own.live += 1;
+            region.live -= 1;
+        } else index += 1;
+    }
+    return link.parent.?;
+}
+
+fn isWithin(part: *Layout, whole: *Layout) bool {
+    var place = part;
+    while (true) switch (place.state) {
+        .part, .item, .key => {
+            place = object.linkOf(place).parent.?;
+            if (place == whole) return true;
+        },
+        else => return false,
+    };
+}
+
+/// An object is found at its place no more, though it is still counted.
+pub fn forget(region_: *Region, self: *Layout) void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    region.remove(self);
+}
+
+/// An item, of which no copy can be kept, is there no more.
+pub fn letGo(self: *Layout) void {
+    const region = lockOf(self);
+    region.remove(self);
+    const parent = object.linkOf(self).parent.?;
+    if (self.state == .key) freeKey(object.linkOf(self).place);
+    self.state = .freed;
+    region.unlock();
+    c.Py_DecRef(&parent.ob_base);
+}
+
+/// Gives `self`, which has no value, or one that was given back, the value of a new object that
+/// nobody else has, and what that is in.
+pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
+    if (of(made) != null) {
+        const own = try ensure(self);
+        try unite(own, of(made).?);
+        const region = lockOf(self);
+        defer region.unlock();
+        region.remove(made);
+        region.live -= 1;
+        made.region = null;
+    }
+    if (made.state == .held) {
+        object.linkOf(self).* = object.linkOf(made).*;
+    } else {
+        const from: [*]const u8 = @ptrFromInt(object.storage(made));
+        const to: [*]u8 = @ptrFromInt(object.storage(self));
+        @memcpy(to[0..info.size], from[0..info.size]);
+        if (info.snapshot != 0)
+            object.snapshotOf(self, info).* = object.snapshotOf(made, info).*;
+    }
+    self.flags.is_borrowed = made.flags.is_borrowed;
+    self.state = made.state;
+    made.state = .empty;
+    // It is found at its place again: a handle's is that of its value.
+    const region = of(self) orelse return;
+    region.lock();
+    defer region.unlock();
+    if (!self.flags.is_forgotten) region.uncount(self);
+    self.flags.is_forgotten = false;
+    if (region.own_count == 0) region.broken = null;
+    region.insert(self, info) catch return errors.raiseNoMemory();
+}

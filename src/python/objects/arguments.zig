@@ -1,0 +1,708 @@
+//! Objects of classes as arguments: where they are, who may use them meanwhile, and what a call that
+//! may change them leaves behind. What it gives is in results.zig.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const convert = @import("../convert.zig");
+const errors = @import("../errors.zig");
+const exports = @import("../../exports.zig");
+const hold = @import("hold.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const Region = @import("Region.zig");
+const results = @import("results.zig");
+const signature = @import("../../signature.zig");
+const Signature = signature.Signature;
+const comptime_bridge = @import("../../comptime_bridge.zig");
+const Site = comptime_bridge.Site;
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// A parameter of type `T`, a class or a pointer to one. `Frame.enter` finds where it is.
+pub fn Argument(comptime T: type) type {
+    const Class = classes.Pointee(T);
+    const by_value = T == Class;
+    const from_dict = by_value and classes.isCopyable(Class) and classes.whyNoFields(Class) == null;
+    const is_copied = by_value and classes.isCopyable(Class) and !classes.isFlat(Class);
+    return struct {
+        pub const mode: Region.Mode = if (by_value or
+            @typeInfo(T).pointer.attrs.@"const") .shared else .exclusive;
+        pub const is_object = true;
+        /// Whether the call gets a copy, where it might store what is in it.
+        pub const may_be_copied = is_copied;
+        pub const Pointee = Class;
+        pub const is_by_value = by_value;
+
+        instance: ?*Layout,
+        address: usize,
+        made: if (from_dict or is_copied) ?*Copy else void,
+
+        /// It stays where it is: a map in it knows the place of its blocks.
+        const Copy = struct { blocks: Blocks = .{}, value: Class };
+
+        pub fn take(module: *PyObject, given: *PyObject, site: *const Site) Error!@This() {
+            if (classes_of.instanceOf(Class, module, given)) |instance| return .{
+                .instance = instance,
+                .address = 0,
+                .made = if (from_dict or is_copied) null,
+            };
+            if (from_dict and capi.hasFlag(given, "DICT_SUBCLASS")) {
+                const copied = memory.allocator.create(Copy) catch return errors.raiseNoMemory();
+                copied.blocks = .{};
+                errdefer destroyCopy(copied);
+                const gpa = copied.blocks.allocator();
+                copied.value = try convert.loadFields(Class, gpa, module, given, site);
+                return .{ .instance = null, .address = 0, .made = copied };
+            }
+            const expected = comptime "a " ++ classes.nameOf(Class) ++
+                (if (from_dict) " or a dict" else "");
+            const own_name = comptime classes.all[classes.indexOf(Class).?].ownName();
+            return errors.raiseWrongClass(site, expected, own_name, given);
+        }
+
+        /// A copy of its own, of what is at `address`.
+        pub fn detach(argument: *@This()) Error!void {
+            const copied = memory.allocator.create(Copy) catch return errors.raiseNoMemory();
+            copied.blocks = .{};
+            errdefer destroyCopy(copied);
+            const pointer: *const Class = @ptrFromInt(argument.address);
+            copied.value = results.copied(Class, copied.blocks.allocator(), pointer.*) catch |err|
+                return err;
+            argument.made = copied;
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            if (from_dict or is_copied) if (argument.made) |made| return made.value;
+            const pointer: *Class = @ptrFromInt(argument.address);
+            return if (by_value) pointer.* else pointer;
+        }
+
+        pub fn release(argument: *@This()) void {
+            if (from_dict or is_copied) if (argument.made) |made| destroyCopy(made);
+        }
+
+        fn destroyCopy(copied: *Copy) void {
+            copied.blocks.deinit();
+            memory.allocator.destroy(copied);
+        }
+    };
+}
+
+/// An object that was passed, and so may be pointed into.
+pub const Lender = struct { object: *PyObject, address: usize };
+
+fn isObject(comptime A: type) bool {
+    return @hasDecl(A, "is_object") or (@hasField(A, "some") and @hasDecl(
+        @typeInfo(@FieldType(A, "some")).optional.child,
+        "is_object",
+    ));
+}
+
+fn ObjectOf(comptime A: type) type {
+    return if (@hasDecl(A, "is_object")) A else @typeInfo(@FieldType(A, "some")).optional.child;
+}
+
+/// The object argument in an argument that may be optional; null where it is None or no object.
+fn objectIn(argument: anytype) ?*ObjectOf(@TypeOf(argument.*)) {
+    const A = @TypeOf(argument.*);
+    const inner = if (@hasDecl(A, "is_object")) argument else if (argument.some) |*some|
+        some
+    else
+        return null;
+    return if (inner.instance == null) null else inner;
+}
+
+/// Whether a result of type `R` may depend on what was passed.
+pub fn isDependent(comptime R: type) bool {
+    return switch (signature.kindOf(R) orelse return false) {
+        .class => !classes.isCopyable(R),
+        .reference, .objects => true,
+        .optional => isDependent(@typeInfo(R).optional.child),
+        .owned => signature.kindOf(R.nano_ffi_owned) == .objects,
+        else => false,
+    };
+}
+
+/// Whether an argument of type `T` that is no object may be pointed into by what outlives the call.
+fn isLent(comptime T: type) bool {
+    return switch (signature.kindOf(T).?) {
+        .class, .reference, .callback, .object => false,
+        .optional => isLent(@typeInfo(T).optional.child),
+        else => !classes.isFlat(T),
+    };
+}
+
+/// The same of a result of class `R`: one with references keeps Python objects by these.
+fn lends(comptime R: type, comptime T: type) bool {
+    return switch (signature.kindOf(T).?) {
+        .object => !classes.holdsReferences(R),
+        .class => classes.isCopyable(T) and !classes.isFlat(T),
+        .optional => lends(R, @typeInfo(T).optional.child),
+        else => isLent(T),
+    };
+}
+
+/// Whether a conversion of a result may run Python code, before it has read all of it.
+pub fn isLong(comptime R: type) bool {
+    return switch (signature.kindOf(R) orelse return false) {
+        .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .object, .kept => false,
+        .@"enum" => false,
+        .class => !classes.isCopyable(R),
+        .optional => isLong(@typeInfo(R).optional.child),
+        else => true,
+    };
+}
+
+/// Whether a change of a `T` through a pointer to it can free or move what others point to.
+pub fn endsAddresses(comptime T: type) bool {
+    if (classes.isFlat(T)) return false;
+    return classes.isCopyable(T) or classes.hasDeinit(T) or !classes.isReader(T);
+}
+
+/// See comptime_bridge.zig.
+pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: anytype) type {
+    const info = @typeInfo(Function).@"fn";
+    const passed = signature.passedOf(info.param_types);
+    const types = @typeInfo(Arguments).@"struct".field_types;
+    const R = signature.Payload(info.return_type.?);
+    comptime var count = 0;
+    comptime var runs_python = false;
+    comptime var changes = false;
+    for (types, passed) |A, parameter| {
+        if (isObject(A)) {
+            count += 1;
+            const Pointee = ObjectOf(A).Pointee;
+            if (ObjectOf(A).mode == .exclusive and !classes.isFlat(Pointee)) changes = true;
+        }
+        switch (signature.kindOf(classes.Pointee(info.param_types[parameter].?)) orelse continue) {
+            .callback, .object => runs_python = true,
+            else => {},
+        }
+        // What it releases may run Python code.
+        if (classes.holdsReferences(classes.Pointee(info.param_types[parameter].?)))
+            runs_python = true;
+    }
+    if (count == 0 and !isDependent(R)) return void;
+    const is_released = comptime_bridge.isReleased(spec);
+    const meanwhile: hold.Meanwhile =
+        if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
+    // Whether what was passed may be stored by what outlives the call.
+    const may_store = changes or isDependent(R);
+    return struct {
+        const Self = @This();
+
+        /// Which arguments something else owns now.
+        kept: [passed.len]bool = @splat(false),
+        holds: hold.Holds(count, meanwhile) = .{},
+        modes: [passed.len]Region.Mode = undefined,
+        /// What is given back when nothing is held any more.
+        gone: Blocks = .{},
+        lenders: [count]Lender = undefined,
+        lender_count: usize = 0,
+        arguments: *Arguments = undefined,
+        objects: *const [passed.len]?*PyObject = undefined,
+        boxes: [passed.len]?*Blocks.Box = @splat(null),
+
+        /// Holds all objects, and finds where they are.
+        pub fn enter(
+            frame: *Self,
+            _: *PyObject,
+            comptime sig: *const Signature,
+            arguments: *Arguments,
+            objects: *const [passed.len]?*PyObject,
+        ) Error!void {
+            frame.arguments = arguments;
+            frame.objects = objects;
+            if (count == 0) return;
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    if (argument.instance.?.state == .empty)
+                        return object.raiseUnusable(argument.instance.?);
+                    frame.modes[index] = modeOf(A, argument.instance.?);
+                    frame.holds.add(argument.instance.?, frame.modes[index]);
+                }
+            };
+            try frame.holds.acquire();
+            errdefer frame.holds.release();
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    argument.address = try object.resolve(argument.instance.?);
+                    if (ObjectOf(A).mode == .exclusive)
+                        try object.expectWritable(argument.instance.?);
+                }
+            };
+            try frame.expectApart(sig);
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    frame.lenders[frame.lender_count] = .{
+                        .object = objects[index].?,
+                        .address = argument.address,
+                    };
+                    frame.lender_count += 1;
+                    if (comptime may_store and ObjectOf(A).may_be_copied) try argument.detach();
+                }
+            };
+            inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) {
+                if (objects[index] != null)
+                    arguments[index].lenders = frame.lenders[0..frame.lender_count];
+            };
+        }
+
+        /// A view may change what it points to, though it does not change itself.
+        fn modeOf(comptime A: type, instance: *Layout) Region.Mode {
+            const Pointee = ObjectOf(A).Pointee;
+            if (ObjectOf(A).mode == .exclusive) return .exclusive;
+            if (comptime !classes.isHandle(Pointee) or classes.isReader(Pointee) or
+                classes.isFlat(Pointee)) return .shared;
+            const region = Region.of(instance) orelse return .shared;
+            return if (instance.state == .own and region.own_count > 1) .exclusive else .shared;
+        }
+
+        /// The object argument of that number; null where it is left out, or None.
+        inline fn argumentOf(frame: *Self, comptime index: usize) ?*ObjectOf(types[index]) {
+            if (frame.objects[index] == null) return null;
+            return objectIn(&frame.arguments[index]);
+        }
+
+        /// No object twice in a call that may change it through one of the two, and no part of one
+        /// that is changed.
+        fn expectApart(frame: *Self, comptime sig: *const Signature) Error!void {
+            if (count < 2) return;
+            inline for (types, 0..) |A, first| if (comptime isObject(A)) {
+                inline for (types, 0..) |B, second| if (comptime isObject(B) and first != second and
+                    ObjectOf(A).mode == .exclusive and !ObjectOf(B).is_by_value)
+                {
+                    if (frame.argumentOf(first)) |a| if (frame.argumentOf(second)) |b|
+                        try expectApartOf(
+                            ObjectOf(A).Pointee == ObjectOf(B).Pointee,
+                            a.instance.?,
+                            a.address,
+                            b.instance.?,
+                            b.address,
+                            sig,
+                            first,
+                            second,
+                            comptime endsAddresses(ObjectOf(A).Pointee),
+                        );
+                };
+            };
+        }
+
+        fn expectApartOf(
+            same_class: bool,
+            a: *Layout,
+            a_address: usize,
+            b: *Layout,
+            b_address: usize,
+            comptime sig: *const Signature,
+            comptime first: usize,
+            comptime second: usize,
+            comptime ends: bool,
+        ) Error!void {
+            if (same_class and a_address == b_address) {
+                const low = @min(first, second);
+                const high = @max(first, second);
+                _ = c.PyErr_Format(
+                    capi.exception("ValueError"),
+                    "%s(): '%s' and '%s' are the same object, which the call may change: " ++
+                        "pass a copy",
+                    sig.name.ptr,
+                    sig.args[low].name.ptr,
+                    sig.args[high].name.ptr,
+                );
+                return error.PythonException;
+            }
+            if (!ends) return;
+            const region = Region.of(b) orelse return;
+            if (region != (Region.of(a) orelse return)) return;
+            // Whole values do not move, and neither do those of a stable object.
+            if (b.state == .own or b.state == .held) return;
+            if (b.state == .address and (region.is_stable or b.flags.is_whole)) return;
+            if (isInline(b)) return;
+            _ = c.PyErr_Format(
+                capi.exception("ValueError"),
+                "%s(): '%s' is in what the call may change by '%s', and might move: pass a copy",
+                sig.name.ptr,
+                sig.args[second].name.ptr,
+                sig.args[first].name.ptr,
+            );
+            return error.PythonException;
+        }
+
+        /// Whether it is a field of a whole object, which stays where it is.
+        fn isInline(b: *Layout) bool {
+            var place = b;
+            while (place.state == .part) place = object.linkOf(place).parent.?;
+            return place.state == .own or place.state == .held;
+        }
+
+        /// After the call: what may have moved says so.
+        pub fn settle(frame: *Self) Error!void {
+            if (count == 0) return;
+            var before: [passed.len]usize = undefined;
+            inline for (types, 0..) |A, index| if (comptime doesEnd(A)) {
+                if (frame.changedRegion(index)) |region| before[index] = region.generation;
+            };
+            inline for (types, 0..) |A, index| if (comptime doesEnd(A)) {
+                if (frame.changedRegion(index)) |region| region.end();
+            };
+            // A value does not free itself, and a view knows what it does. A node may.
+            inline for (types, 0..) |A, index| if (comptime doesEnd(A)) {
+                if (frame.changedRegion(index)) |_| {
+                    const instance = frame.argumentOf(index).?.instance.?;
+                    if ((comptime classes.isCopyable(ObjectOf(A).Pointee)) or
+                        instance.state == .own) Region.renew(instance, before[index]);
+                }
+            };
+            inline for (types, passed, 0..) |A, parameter, index| if (comptime isObject(A) and
+                exports.isFreed(spec, parameter))
+            {
+                if (frame.argumentOf(index)) |argument| free(argument.instance.?);
+            };
+        }
+
+        fn doesEnd(comptime A: type) bool {
+            return isObject(A) and endsAddresses(ObjectOf(A).Pointee);
+        }
+
+        /// The region of an argument, where the call may have ended its addresses.
+        fn changedRegion(frame: *Self, comptime index: usize) ?*Region {
+            const argument = frame.argumentOf(index) orelse return null;
+            if (frame.modes[index] != .exclusive) return null;
+            const region = Region.of(argument.instance.?) orelse return null;
+            return if (region.is_stable) null else region;
+        }
+
+        fn free(instance: *Layout) void {
+            switch (instance.state) {
+                .address => {
+                    object.linkOf(instance).generation = object.no_generation;
+                },
+                else => {},
+            }
+        }
+
+        /// After a panic nobody knows what is in what the call was changing: no one is to use it
+        /// again, not even to give back what it owns.
+        pub fn spoil(frame: *Self) void {
+            inline for (types, 0..) |A, index| if (comptime isObject(A) and
+                !classes.isFlat(ObjectOf(A).Pointee))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    const instance = argument.instance.?;
+                    if (frame.modes[index] == .exclusive) if (Region.ensure(instance)) |region| {
+                        region.breakDown(.panicked, object.infoOf(instance));
+                        if (object.ownerOf(instance)) |owner| owner.flags.is_borrowed = true;
+                    } else |_| c.PyErr_Clear();
+                }
+            };
+        }
+
+        /// When the result is converted, or an error set: what was passed, and is pointed to now, is
+        /// kept.
+        pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
+            if (!changes) return result;
+            if (result) |given| {
+                frame.keep() catch {
+                    c.Py_DecRef(given);
+                    return null;
+                };
+                return given;
+            }
+            var raised: [3]?*PyObject = undefined;
+            c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+            frame.keep() catch c.PyErr_Clear();
+            c.PyErr_Restore(raised[0], raised[1], raised[2]);
+            return null;
+        }
+
+        fn keep(frame: *Self) Error!void {
+            inline for (types, 0..) |A, index| if (comptime isObject(A) and
+                ObjectOf(A).mode == .exclusive and !classes.isFlat(ObjectOf(A).Pointee))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    try frame.keepFor(ObjectOf(A).Pointee, argument, index);
+                    if (Region.of(argument.instance.?)) |region|
+                        try region.sweep(&frame.gone);
+                }
+            };
+        }
+
+        /// What the object `argument`, which the call may have changed, may point to from now on.
+        fn keepFor(
+            frame: *Self,
+            comptime T: type,
+            argument: anytype,
+            comptime own: usize,
+        ) Error!void {
+            inline for (types, passed, 0..) |A, parameter, index| {
+                const Param = info.param_types[parameter].?;
+                const is_said = comptime exports.isKept(spec, parameter);
+                if (comptime index != own and isObject(A)) {
+                    if (frame.argumentOf(index)) |other| {
+                        const is_copy = comptime ObjectOf(A).may_be_copied;
+                        if (comptime !is_copy) try tie(
+                            T,
+                            argument,
+                            other.instance.?,
+                            other.address,
+                            is_said,
+                        );
+                        if (is_copy) try frame.keepValue(T, argument, index, is_said);
+                    } else if (comptime ObjectOf(A).may_be_copied) {
+                        if (frame.objects[index] != null)
+                            try frame.keepValue(T, argument, index, is_said);
+                    }
+                } else if (comptime index != own and isLent(Param)) {
+                    if (frame.objects[index] != null)
+                        try frame.keepValue(T, argument, index, is_said);
+                }
+            }
+        }
+
+        /// Keeps an argument that is no object of ours, where the changed object points into it.
+        fn keepValue(
+            frame: *Self,
+            comptime T: type,
+            argument: anytype,
+            comptime index: usize,
+            comptime is_said: bool,
+        ) Error!void {
+            const Param = info.param_types[passed[index]].?;
+            const value = frame.arguments[index].get();
+            const A = types[index];
+            // What nobody sees is kept until a sweep says that it need not be.
+            const is_invisible = @hasDecl(A, "isLocked") and !frame.arguments[index].isLocked();
+            var finder: Finder = .{};
+            defer finder.deinit();
+            trees.walk(Param, &finder.visitor, &value);
+            if (finder.failed) return errors.raiseNoMemory();
+            if (finder.ranges.items.len == 0) return;
+            finder.sort();
+            const instance = argument.instance.?;
+            if (!is_said and !(is_invisible and comptime classes.isCopyable(T))) {
+                const pointer: *const T = @ptrFromInt(argument.address);
+                finder.visitor.visit = &Finder.search;
+                trees.walk(T, &finder.visitor, pointer);
+                if (!finder.found and finder.visitor.complete) return;
+            }
+            const region = try Region.ensure(instance);
+            const box = try frame.boxOf(index);
+            var blocks: Blocks = .{};
+            defer blocks.deinit();
+            blocks.map.ensureTotalCapacity(memory.allocator, finder.ranges.items.len) catch
+                return errors.raiseNoMemory();
+            const is_pinned = is_said or comptime !classes.isCopyable(T);
+            for (finder.ranges.items) |range| {
+                box.retain();
+                blocks.add(range.start, .{
+                    .len = range.len,
+                    .source = .{ .box = box },
+                    .is_pinned = is_pinned,
+                });
+            }
+            try region.adopt(&blocks);
+        }
+
+        pub fn leave(frame: *Self) void {
+            frame.holds.release();
+            for (&frame.boxes) |*box| if (box.*) |some| some.release();
+            if (changes) frame.gone.deinit();
+        }
+
+        /// A new reference to what `value` is in Python, or null with the error set.
+        pub fn give(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+            if (comptime !isDependent(T)) return convert.give(T, module, value);
+            switch (comptime signature.kindOf(T).?) {
+                .optional => return if (value) |some|
+                    frame.give(@TypeOf(some), module, some)
+                else
+                    capi.singleton(.None),
+                .reference => return results.giveAddress(
+                    T,
+                    module,
+                    value,
+                    frame.lenders[0..frame.lender_count],
+                ),
+                .class => return frame.giveOwn(T, module, value),
+                .objects => {
+                    const list = c.PyList_New(@intCast(value.len)) orelse return null;
+                    for (value, 0..) |item, index| {
+                        const made = frame.give(@TypeOf(item), module, item) orelse {
+                            c.Py_DecRef(list);
+                            return null;
+                        };
+                        _ = c.PyList_SetItem(list, @intCast(index), made);
+                    }
+                    return list;
+                },
+                .owned => {
+                    defer value.deinit();
+                    return frame.give(@TypeOf(value.data), module, value.data);
+                },
+                else => comptime unreachable,
+            }
+        }
+
+        fn giveOwn(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+            const owns = comptime results.owns(T, Function, spec);
+            const made = results.giveOwn(
+                T,
+                module,
+                value,
+                frame.lenders[0..frame.lender_count],
+                owns,
+            ) orelse return null;
+            frame.keepArguments(T, object.of(made)) catch {
+                c.Py_DecRef(made);
+                return null;
+            };
+            return made;
+        }
+
+        /// What a new object of class `T` may point to of the arguments, for as long as it lives.
+        fn keepArguments(frame: *Self, comptime T: type, made: *Layout) Error!void {
+            inline for (types, passed, 0..) |A, parameter, index| if (comptime lends(
+                T,
+                info.param_types[parameter].?,
+            )) if (frame.objects[index]) |given| {
+                const is_plain_object = comptime isObject(A) and !ObjectOf(A).may_be_copied;
+                if (comptime !is_plain_object) {
+                    const region = try Region.ensure(made);
+                    var blocks: Blocks = .{};
+                    defer blocks.deinit();
+                    blocks.map.ensureTotalCapacity(memory.allocator, 1) catch
+                        return errors.raiseNoMemory();
+                    const box = try frame.boxOf(index);
+                    _ = given;
+                    box.retain();
+                    blocks.add(@intFromPtr(box), .{
+                        .len = 0,
+                        .source = .{ .box = box },
+                        .is_pinned = true,
+                    });
+                    try region.adopt(&blocks);
+                }
+            };
+        }
+
+        /// The argument of that number, moved to where it outlives the call.
+        fn boxOf(frame: *Self, comptime index: usize) Error!*Blocks.Box {
+            if (frame.boxes[index]) |box| return box;
+            const A = types[index];
+            const Moved = struct {
+                box: Blocks.Box,
+                argument: A,
+                owner: *PyObject,
+
+                fn free(box: *Blocks.Box) void {
+                    const moved: *@This() = @fieldParentPtr("box", box);
+                    if (@hasDecl(A, "release")) moved.argument.release();
+                    const owner = moved.owner;
+                    memory.allocator.destroy(moved);
+                    c.Py_DecRef(owner);
+                }
+            };
+            const moved = memory.allocator.create(Moved) catch return errors.raiseNoMemory();
+            const owner = frame.objects[index].?;
+            c.Py_IncRef(owner);
+            moved.* = .{
+                .box = .{ .object = owner, .free = &Moved.free },
+                .argument = frame.arguments[index],
+                .owner = owner,
+            };
+            frame.kept[index] = true;
+            frame.boxes[index] = &moved.box;
+            return &moved.box;
+        }
+    };
+}
+
+/// Looks for addresses in ranges of memory.
+const Finder = struct {
+    visitor: trees.Visitor = .{ .visit = &collect },
+    ranges: std.ArrayList(Range) = .empty,
+    failed: bool = false,
+    found: bool = false,
+
+    const Range = struct { start: usize, len: usize };
+
+    fn deinit(finder: *Finder) void {
+        finder.ranges.deinit(memory.allocator);
+    }
+
+    fn collect(visitor: *trees.Visitor, start: usize, bytes: usize) void {
+        const finder: *Finder = @fieldParentPtr("visitor", visitor);
+        finder.ranges.append(memory.allocator, .{ .start = start, .len = bytes }) catch {
+            finder.failed = true;
+        };
+    }
+
+    fn sort(finder: *Finder) void {
+        std.mem.sort(Range, finder.ranges.items, {}, struct {
+            fn lessThan(_: void, a: Range, b: Range) bool {
+                return a.start < b.start;
+            }
+        }.lessThan);
+    }
+
+    fn search(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const finder: *Finder = @fieldParentPtr("visitor", visitor);
+        const ranges = finder.ranges.items;
+        var low: usize = 0;
+        var high = ranges.len;
+        while (low < high) {
+            const middle = low + (high - low) / 2;
+            if (ranges[middle].start <= start) low = middle + 1 else high = middle;
+        }
+        if (low > 0 and start - ranges[low - 1].start < ranges[low - 1].len) finder.found = true;
+    }
+};
+
+/// One region of two objects, where the value of the first, which a call may have changed, points
+/// into what is of the second one.
+fn tie(
+    comptime T: type,
+    argument: anytype,
+    other: *Layout,
+    address: usize,
+    comptime is_said: bool,
+) Error!void {
+    const self = argument.instance.?;
+    if (Region.of(self)) |region| if (region == Region.of(other)) return;
+    if (!is_said) {
+        var search: Search = .{ .address = address, .size = object.infoOf(other).size };
+        search.region = Region.of(other);
+        trees.walk(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
+        trees.walkPointers(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
+        if (!search.found and search.visitor.complete) return;
+    }
+    const region = try Region.ensure(other);
+    region.markPointed();
+    if (object.ownerOf(other)) |owner| owner.flags.is_pointed = true;
+    try Region.unite(try Region.ensure(self), region);
+}
+
+/// Whether an address is in what is another object's.
+const Search = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    address: usize,
+    size: usize,
+    region: ?*Region = null,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const search: *Search = @fieldParentPtr("visitor", visitor);
+        if (search.found) return;
+        if (start -% search.address < @max(search.size, 1)) {
+            search.found = true;
+        } else if (search.region) |region|
+            search.found = region.ownerAround(start) != null or region.hasBlockAround(start);
+    }
+};

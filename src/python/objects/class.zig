@@ -1,0 +1,767 @@
+//! A class of Python out of a Zig struct: a heap type with its fields as attributes, its functions
+//! as methods and slots, and what makes, compares, shows and pickles its objects.
+
+const std = @import("std");
+const binding = @import("../binding.zig");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const entries = @import("../entry.zig");
+const errors = @import("../errors.zig");
+const exports = @import("../../exports.zig");
+const Fields = @import("fields.zig").Fields;
+const hold = @import("hold.zig");
+const memory = @import("../memory.zig");
+const Method = @import("method.zig").Method;
+const module_of = @import("../module.zig");
+const object = @import("object.zig");
+const Region = @import("Region.zig");
+const results = @import("results.zig");
+const signature = @import("../../signature.zig");
+const Signature = signature.Signature;
+const slots_of = @import("slots.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+const notImplemented = slots_of.notImplemented;
+
+/// The attributes of the class of `T`. The first one also carries what is known of it.
+pub fn Attributes(comptime T: type) type {
+    const fields = Fields(T);
+    const class = classes.all[classes.indexOf(T).?];
+    return struct {
+        pub const defs = defs: {
+            @setEvalBranchQuota(1_000_000);
+            var list: [fields.names.len + 1]capi.structs.PyGetSetDef = @splat(.{});
+            for (list[0..fields.names.len], fields.names, fields.getters, fields.setters) |
+                *def,
+                name,
+                getter,
+                setter,
+            | def.* = .{
+                .name = signature.pythonName(name),
+                .get = getter,
+                .set = setter,
+                .doc = fieldDoc(name),
+            };
+            list[0].closure = @ptrCast(@constCast(classes_of.infoOf(T)));
+            break :defs list;
+        };
+
+        fn fieldDoc(comptime name: [:0]const u8) ?[*:0]const u8 {
+            @setEvalBranchQuota(1_000_000);
+            const docs = @field(class.source, "nano_ffi.fields");
+            if (!@hasField(@TypeOf(docs), name)) return null;
+            const text: [:0]const u8 = @field(docs, name);
+            return if (text.len == 0) null else text;
+        }
+    };
+}
+
+/// The Python type of one class. `Bridge` is the bridge to CPython, `module_name` the module's name
+/// as far as it is known while compiling.
+pub fn Class(
+    comptime Bridge: type,
+    comptime module_name: []const u8,
+    comptime of_class: classes.Class,
+) type {
+    return struct {
+        const Self = @This();
+        pub const class = of_class;
+        const T = class.T;
+        const construction = classes.constructionOf(class);
+        const fields = Fields(T);
+        const info = classes_of.infoOf(T);
+
+        /// A new reference to the type, or null with the error set.
+        pub fn create(module: *PyObject) ?*PyObject {
+            const made = c.PyType_FromModuleAndSpec(module, &spec, null) orelse return null;
+            if (finish(module, made)) return made;
+            c.Py_DecRef(made);
+            return null;
+        }
+
+        fn finish(module: *PyObject, made: *PyObject) bool {
+            @setEvalBranchQuota(1_000_000);
+            // The module may be part of a package, and the class of another one.
+            const own_module = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+            defer c.Py_DecRef(own_module);
+            const qualified = capi.newStr(class.name) orelse return false;
+            defer c.Py_DecRef(qualified);
+            if (c.PyObject_SetAttrString(made, "__module__", own_module) < 0) return false;
+            if (c.PyObject_SetAttrString(made, "__qualname__", qualified) < 0) return false;
+            for (&looked_up) |*def| if (!setOwned(
+                made,
+                def.ml_name.?,
+                c.PyDescr_NewMethod(made, def),
+            )) return false;
+            const wrapper = capi.imported("builtins", "staticmethod") orelse return false;
+            defer c.Py_DecRef(wrapper);
+            for (&static_methods) |*def| {
+                const function = entries.newFunction(
+                    &def.def,
+                    def.vectorcall,
+                    module,
+                    own_module,
+                ) orelse return false;
+                defer c.Py_DecRef(function);
+                if (!setOwned(
+                    made,
+                    def.def.ml_name.?,
+                    capi.vectorcall(wrapper, &.{function}, 1, null),
+                )) return false;
+            }
+            if (construction == .fields) {
+                const names = c.PyTuple_New(fields.names.len) orelse return false;
+                inline for (fields.names, 0..) |name, index| _ = c.PyTuple_SetItem(
+                    names,
+                    index,
+                    capi.newStr(comptime signature.pythonName(name)),
+                );
+                if (!setOwned(made, "__match_args__", names)) return false;
+            }
+            if (!capi.limited) capi.typeLayout(made).tp_vectorcall = &vectorcall;
+            return true;
+        }
+
+        const spec: capi.structs.PyType_Spec = .{
+            .name = module_name ++ "." ++ class.name,
+            .basicsize = classes_of.SizesOf(T).basic,
+            .flags = capi.constants.Py_TPFLAGS_DEFAULT |
+                (if (classes_of.hasGc(T)) capi.constants.Py_TPFLAGS_HAVE_GC else 0) |
+                if (construction == .none) 0 else capi.constants.Py_TPFLAGS_BASETYPE,
+            .slots = &slots,
+        };
+
+        const slots = [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &object.dealloc },
+            .{ .slot = capi.constants.Py_tp_new, .pfunc = &new },
+            .{ .slot = capi.constants.Py_tp_init, .pfunc = &init },
+            .{ .slot = capi.constants.Py_tp_getset, .pfunc = &Attributes(T).defs },
+            .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
+            .{ .slot = capi.constants.Py_tp_doc, .pfunc = @as([*:0]const u8, doc) },
+            .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = if (slots_of.compares(Self))
+                &slots_of.Compare(Self).call
+            else
+                &compare },
+        } ++ (if (!classes_of.hasGc(T)) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &object.traverse },
+            .{ .slot = capi.constants.Py_tp_clear, .pfunc = &object.clear },
+        }) ++ (if (!classes_of.hasWeak(T)) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_members, .pfunc = &members },
+        }) ++ (if (has("__repr__")) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
+        }) ++ (if (has("__hash__")) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+            .{
+                .slot = capi.constants.Py_tp_hash,
+                .pfunc = if (has("__eq__") or classes.isCopyable(T))
+                    &c.PyObject_HashNotImplemented
+                else
+                    &hash,
+            },
+        }) ++ slots_of.of(Self)[0..slots_of.of(Self).len].* ++ [_]capi.structs.PyType_Slot{.{}};
+
+        const members = [_]capi.structs.PyMemberDef{
+            .{
+                .name = "__weaklistoffset__",
+                .type = capi.constants.Py_T_PYSSIZET,
+                .offset = classes_of.SizesOf(T).weak,
+                .flags = capi.constants.Py_READONLY,
+            },
+            .{},
+        };
+
+        const doc: [:0]const u8 = text: {
+            const comment = @field(class.source, "nano_ffi.doc");
+            if (construction == .none) break :text comment;
+            var text: [:0]const u8 = class.ownName() ++ "(";
+            var has_default = false;
+            var has_star = false;
+            for (constructor.args, 0..) |arg, index| {
+                if (index > 0) text = text ++ ", ";
+                // What has to be given behind what need not be is given by its name.
+                if (has_default and arg.default == null and !has_star) {
+                    text = text ++ "*, ";
+                    has_star = true;
+                }
+                text = text ++ arg.name;
+                if (arg.default) |default| {
+                    text = text ++ "=" ++ default;
+                    has_default = true;
+                }
+            }
+            break :text text ++ ")\n--\n\n" ++ comment;
+        };
+
+        const constructor: Signature = switch (construction) {
+            .none => .{ .name = class.ownName(), .args = &.{}, .ret = &.{} },
+            .init, .create => initializer.sig,
+            .fields => fields.signatureOf(class.ownName()),
+        };
+
+        const initializer = Bridge.makeTrampoline(
+            if (construction == .create) T.create else T.init,
+            renamed(
+                exports.specOf(T, class.source, if (construction == .create) "create" else "init"),
+                class.ownName(),
+            ),
+        );
+
+        pub fn has(comptime name: [:0]const u8) bool {
+            if (!@hasDecl(T, name)) return false;
+            return classes.roleOf(T, name) == .method and
+                exports.of(T, class.source, name) == .function;
+        }
+
+        /// Whether an operand is of this class, or of one derived from it.
+        pub fn isInstance(value: *PyObject) bool {
+            const own = object.ownClass(capi.typeOf(value));
+            const defs = if (capi.limited)
+                c.PyType_GetSlot(own, capi.constants.Py_tp_getset)
+            else
+                capi.typeLayout(own).tp_getset;
+            return defs == @as(?*anyopaque, @ptrCast(@constCast(&Attributes(T).defs[0])));
+        }
+
+        // Functions.
+
+        /// Those functions of the struct that are `role`, with names like __len__ or with other
+        /// ones.
+        fn functionsOf(comptime role: classes.Role, comptime kind: Kind) []const [:0]const u8 {
+            @setEvalBranchQuota(1_000_000);
+            comptime var names: []const [:0]const u8 = &.{};
+            inline for (@typeInfo(T).@"struct".decl_names) |name| {
+                if (comptime std.mem.eql(u8, name, "nano_ffi_options") or exports.isVariable(
+                    class.source,
+                    name,
+                )) continue;
+                if (comptime classes.roleOf(T, name) != role or kindOf(name) != kind) continue;
+                if (comptime exports.of(T, class.source, name) == .function) names = names ++ .{
+                    name,
+                };
+            }
+            return names;
+        }
+
+        const methods = defs: {
+            const names = functionsOf(.method, .ordinary);
+            const special = functionsOf(.method, .slot);
+            var defs: [names.len + special.len]capi.PyMethodDef = undefined;
+            for (&defs, names ++ special) |*def, name| def.* = methodDef(name);
+            for (defs[names.len..]) |*def| def.ml_flags |= capi.constants.METH_COEXIST;
+            break :defs defs ++ own_methods ++ [_]capi.PyMethodDef{.{}};
+        };
+
+        const looked_up = defs: {
+            const names = functionsOf(.method, .looked_up);
+            var defs: [names.len]capi.PyMethodDef = undefined;
+            for (&defs, names) |*def, name| def.* = methodDef(name);
+            break :defs defs;
+        };
+
+        const StaticMethod =
+            struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
+
+        const static_methods = defs: {
+            const names = functionsOf(.static, .ordinary);
+            var defs: [names.len]StaticMethod = undefined;
+            for (&defs, names) |*def, name| {
+                const trampoline = Bridge.makeTrampoline(
+                    @field(T, name),
+                    exports.specOf(T, class.source, name),
+                );
+                const function: module_of.Function = .{
+                    .entry = trampoline.asPtr(),
+                    .sig = trampoline.sig,
+                };
+                def.* = .{ .def = function.methodDef(), .vectorcall = function.entry.vectorcall };
+            }
+            break :defs defs;
+        };
+
+        /// A method by its name.
+        pub fn MethodOf(comptime name: [:0]const u8) type {
+            const trampoline = Bridge.makeTrampoline(
+                @field(T, name),
+                exports.specOf(T, class.source, name),
+            );
+            return Method(T, trampoline, isBinary(name) and trampoline.sig.args.len == 2);
+        }
+
+        fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
+            const M = MethodOf(name);
+            var text: [:0]const u8 = name ++ "($self";
+            for (M.sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
+                "=" ++ default
+            else
+                "";
+            const is_next = std.mem.eql(u8, name, "__next__");
+            return .{
+                .ml_name = name,
+                .ml_meth = if (is_next) &M.receiveNextByName else &M.receive,
+                .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+                .ml_doc = text ++ ")\n--\n\n" ++ M.sig.doc,
+            };
+        }
+
+        const own_methods = [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__zig_address__",
+                .ml_meth = &zigAddress,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__zig_address__($self, /)\n--\n\nThe address of the Zig value.",
+            },
+            .{
+                .ml_name = "__field_names__",
+                .ml_meth = &fieldNames,
+                .ml_flags = capi.constants.METH_NOARGS | capi.constants.METH_STATIC,
+                .ml_doc = "__field_names__()\n--\n\nThe names of the fields, in the order of " ++
+                    "the struct.",
+            },
+            .{
+                .ml_name = "__reduce__",
+                .ml_meth = &reduce,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
+            },
+        } ++ (if (construction == .none or
+            !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__setstate__",
+            .ml_meth = &setState,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
+        }}) ++ (if (!classes.hasDeinit(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
+            .{
+                .ml_name = "destroy",
+                .ml_meth = &destroy,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "destroy($self, /)\n--\n\nGive back now what the object owns. " ++
+                    "ReferenceError: it has been destroyed before.",
+            },
+        }) ++ (if (!classes.isContext(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__enter__",
+                .ml_meth = &enter,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__enter__($self, /)\n--\n\n" ++
+                    "The object itself, which is destroyed at the end of the block.",
+            },
+            .{
+                .ml_name = "__exit__",
+                .ml_meth = &exit,
+                .ml_flags = capi.constants.METH_FASTCALL,
+                .ml_doc = "__exit__($self, exc_type, exc_value, traceback, /)\n--\n\n" ++
+                    "Destroy the object, unless that is done.",
+            },
+        });
+
+        // Objects.
+
+        /// Calls of the class itself. Those of subclasses go through `new` and `init`.
+        fn vectorcall(
+            given_class: *PyObject,
+            given: [*]const *PyObject,
+            nargsf: usize,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            const nargs = capi.vectorcallCount(nargsf);
+            switch (construction) {
+                .none => return refuse(),
+                .fields => {
+                    var bound: [fields.names.len]?*PyObject = undefined;
+                    if (!binding.bindQuickly(&constructor, given, nargs, kwnames, &bound)) {
+                        if (!binding.bind(&constructor, given, nargs, kwnames, &bound))
+                            return null;
+                    }
+                    return makeOf(given_class, &bound);
+                },
+                .init, .create => {
+                    const module = c.PyType_GetModule(given_class) orelse return null;
+                    return callInitializer(module, given, nargs, kwnames);
+                },
+            }
+        }
+
+        fn makeOf(
+            of_type: *PyObject,
+            bound: *const [fields.names.len]?*PyObject,
+        ) ?*PyObject {
+            const self = classes_of.newOfClass(T, of_type) orelse return null;
+            fields.fill(self, &constructor, bound) catch {
+                c.Py_DecRef(&self.ob_base);
+                return null;
+            };
+            return &self.ob_base;
+        }
+
+        fn callInitializer(
+            module: *PyObject,
+            given: [*]const *PyObject,
+            nargs: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
+            const count = initializer.sig.args.len;
+            var all: [count]?*PyObject = undefined;
+            if (!binding.bind(&initializer.sig, given, nargs, kwnames, &all)) return null;
+            const has_defaults = count > 0 and initializer.sig.args[count - 1].default != null;
+            if (has_defaults) for (all) |arg| {
+                if (arg == null) return initializer.callPartly(module, &all);
+            };
+            return initializer.callExact(module, @ptrCast(&all));
+        }
+
+        fn refuse() ?*PyObject {
+            c.PyErr_SetString(
+                capi.exception("TypeError"),
+                comptime "cannot create '" ++ class.name ++ "' objects: " ++ whyNone(),
+            );
+            return null;
+        }
+
+        fn whyNone() []const u8 {
+            if (!classes.optionOf(class, "constructible", true))
+                return "only the module makes them";
+            return classes.whyNoFields(T) orelse "they have no init";
+        }
+
+        fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            if (construction == .none) return refuse();
+            const self = classes_of.newOfClass(T, subclass) orelse return null;
+            return &self.ob_base;
+        }
+
+        fn init(given: *PyObject, args: *PyObject, keywords: ?*PyObject) callconv(.c) c_int {
+            if (construction == .none) {
+                _ = refuse();
+                return -1;
+            }
+            const self = object.of(given);
+            if (!canBeFilled(self)) return -1;
+            var call = slots_of.Arguments.create(args, keywords) catch return -1;
+            defer call.destroy();
+            const module = object.moduleOf(self);
+            const made = switch (construction) {
+                .none => comptime unreachable,
+                .init, .create => callInitializer(module, call.values.ptr, call.count, call.names),
+                .fields => made: {
+                    var bound: [fields.names.len]?*PyObject = undefined;
+                    if (!binding.bind(&constructor, call.values.ptr, call.count, call.names, &bound))
+                        return -1;
+                    break :made makeOf(classes_of.classOf(T, module) orelse return -1, &bound);
+                },
+            } orelse return -1;
+            defer c.Py_DecRef(made);
+            return if (move(self, object.of(made))) 0 else -1;
+        }
+
+        /// Whether an object may get a value, or another one: what a stable one lent is good as long
+        /// as it lives, and what others point into stays. TypeError where it may not.
+        fn canBeFilled(self: *Layout) bool {
+            if (self.state == .empty) return true;
+            const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
+            const is_alone = if (Region.of(self)) |region| region.own_count <= 1 else true;
+            if (is_own and is_alone and !info.is_stable) return true;
+            _ = c.PyErr_Format(
+                capi.exception("TypeError"),
+                "this %s cannot be initialised again",
+                info.name.ptr,
+            );
+            return false;
+        }
+
+        /// Gives `self` the value of a new object that nobody else has. False with the error set.
+        fn move(self: *Layout, made: *Layout) bool {
+            if (self.state == .empty) {
+                Region.moveOwn(self, made, info) catch return false;
+                return true;
+            }
+            // What is given back may run Python code, and be a call of this.
+            var gone: Blocks = .{};
+            defer gone.deinit();
+            var use: hold.Use(.python) = .{};
+            const old = use.begin(self, .exclusive) catch |err| switch (self.state) {
+                .destroyed => 0,
+                else => return failed(err),
+            };
+            if (self.state == .destroyed) c.PyErr_Clear();
+            defer if (old != 0) use.end();
+            if (!canBeFilled(self)) return false;
+            const given_back: Error!void = if (old != 0 and !self.flags.is_borrowed)
+                if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
+            else {};
+            self.flags.is_borrowed = false;
+            Region.moveOwn(self, made, info) catch return false;
+            if (Region.of(self)) |region| {
+                region.end();
+                if (info.kind == .tree) region.sweep(&gone) catch return false;
+            }
+            given_back catch return false;
+            return true;
+        }
+
+        fn failed(_: Error) bool {
+            return false;
+        }
+
+        fn destroy(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            destroyNow(object.of(given)) catch return null;
+            return capi.singleton(.None);
+        }
+
+        /// What the object owns is given back now.
+        fn destroyNow(self: *Layout) Error!void {
+            switch (self.state) {
+                .part, .item, .key, .address, .freed => {
+                    _ = c.PyErr_Format(
+                        capi.exception("TypeError"),
+                        "this %s is part of another object, and lives as long as that",
+                        info.name.ptr,
+                    );
+                    return error.PythonException;
+                },
+                else => {},
+            }
+            var use: hold.Use(.nothing) = .{};
+            const value = try use.begin(self, .exclusive);
+            const is_borrowed = self.flags.is_borrowed;
+            Region.endOwn(self);
+            self.state = .destroyed;
+            use.end();
+            if (is_borrowed) return;
+            if (info.deinit) |deinit| try deinit(@ptrFromInt(value), object.moduleOf(self));
+        }
+
+        fn enter(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            var use: hold.Use(.nothing) = .{};
+            _ = use.begin(object.of(given), .shared) catch return null;
+            use.end();
+            c.Py_IncRef(given);
+            return given;
+        }
+
+        fn exit(
+            given: *PyObject,
+            _: [*]const *PyObject,
+            _: capi.Py_ssize_t,
+        ) callconv(.c) ?*PyObject {
+            const self = object.of(given);
+            if (self.state != .destroyed) destroyNow(self) catch return null;
+            return capi.singleton(.None);
+        }
+
+        fn zigAddress(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            var use: hold.Use(.nothing) = .{};
+            const address = use.begin(object.of(given), .shared) catch return null;
+            defer use.end();
+            return c.PyLong_FromUnsignedLongLong(address);
+        }
+
+        fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            const list = c.PyList_New(0) orelse return null;
+            inline for (@typeInfo(T).@"struct".field_names) |name| {
+                const text = capi.newStr(name);
+                defer c.Py_DecRef(text);
+                if (text == null or c.PyList_Append(list, text.?) < 0) {
+                    c.Py_DecRef(list);
+                    return null;
+                }
+            }
+            return list;
+        }
+
+        /// `Point(x=1.0, y=0.0)`; of an object that is more than its fields, where it is.
+        fn repr(given: *PyObject) callconv(.c) ?*PyObject {
+            const name = capi.typeName(given) orelse return null;
+            defer c.Py_DecRef(name);
+            if (!classes.isCopyable(T)) return c.PyUnicode_FromFormat(
+                "<%s.%U object at %p>",
+                module_name.ptr,
+                name,
+                given,
+            );
+            switch (object.of(given).state) {
+                .empty, .destroyed, .expired, .freed => return c.PyUnicode_FromFormat(
+                    "<%s.%U object without a value>",
+                    module_name.ptr,
+                    name,
+                ),
+                else => {},
+            }
+            return reprOfFields(given, name, fields.names.len, &Attributes(T).defs);
+        }
+
+        fn compare(given: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+            if (operator != capi.constants.Py_EQ and
+                operator != capi.constants.Py_NE) return notImplemented();
+            const self = object.of(given);
+            if (self.state == .empty) return notImplemented();
+            if (!isInstance(other)) return notImplemented();
+            const with = object.of(other);
+            if (with.state == .empty) return notImplemented();
+            const same = isEqual(self, with) catch return null;
+            return if (same == (operator == capi.constants.Py_EQ))
+                capi.singleton(.True)
+            else
+                capi.singleton(.False);
+        }
+
+        fn isEqual(self: *Layout, other: *Layout) Error!bool {
+            if (self == other) return true;
+            var holds: hold.Holds(2, .nothing) = .{};
+            holds.add(self, .shared);
+            holds.add(other, .shared);
+            try holds.acquire();
+            defer holds.release();
+            const a: *const T = @ptrFromInt(try object.resolve(self));
+            const b: *const T = @ptrFromInt(try object.resolve(other));
+            if (a == b) return true;
+            if (comptime !classes.isCopyable(T)) return false;
+            return trees.equal(T, a, b) catch |err| results.raise(err);
+        }
+
+        /// Of an object that is more than its fields: of its address, where that does not change.
+        fn hash(given: *PyObject) callconv(.c) isize {
+            const self = object.of(given);
+            const address = switch (self.state) {
+                .held, .address => object.linkOf(self).place,
+                .own => object.storage(self),
+                else => @intFromPtr(self) + self.offset,
+            };
+            return @bitCast(std.math.rotr(usize, address, 4) & std.math.maxInt(usize) >> 1);
+        }
+
+        fn reduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            if (construction == .none or !classes.isCopyable(T)) {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "cannot pickle or copy '%s' objects: they are more than their fields",
+                    info.name.ptr,
+                );
+                return null;
+            }
+            const newobj = capi.imported("copyreg", "__newobj__") orelse return null;
+            defer c.Py_DecRef(newobj);
+            const state = stateOf(given) orelse return null;
+            defer c.Py_DecRef(state);
+            const args = c.PyTuple_Pack(1, capi.typeOf(given)) orelse return null;
+            defer c.Py_DecRef(args);
+            return c.PyTuple_Pack(3, newobj, args, state);
+        }
+
+        /// A tuple of a tuple of the fields, and of the __dict__ of an object of a subclass.
+        fn stateOf(given: *PyObject) ?*PyObject {
+            const values = fields.values(object.of(given)) orelse return null;
+            defer c.Py_DecRef(values);
+            const dict = c.PyObject_GetAttrString(given, "__dict__") orelse dict: {
+                c.PyErr_Clear();
+                break :dict capi.singleton(.None);
+            };
+            defer c.Py_DecRef(dict);
+            return c.PyTuple_Pack(2, values, dict);
+        }
+
+        fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
+            const self = object.of(given);
+            if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
+                c.PyTuple_Size(state) != 2)
+            {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "__setstate__ is for pickle: this is not what __reduce__ gave",
+                );
+                return null;
+            }
+            const values = c.PyTuple_GetItem(state, 0) orelse return null;
+            const dict = c.PyTuple_GetItem(state, 1) orelse return null;
+            if (!capi.hasFlag(values, "TUPLE_SUBCLASS") or
+                c.PyTuple_Size(values) != fields.names.len)
+            {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "the pickle is of another version of '%s'",
+                    info.name.ptr,
+                );
+                return null;
+            }
+            var bound: [fields.names.len]?*PyObject = undefined;
+            for (&bound, 0..) |*place, index| place.* = c.PyTuple_GetItem(values, @intCast(index));
+            const module = object.moduleOf(self);
+            const sig = comptime fields.signatureOf(class.ownName());
+            const made = classes_of.newOf(T, module) orelse return null;
+            defer c.Py_DecRef(&made.ob_base);
+            fields.fill(made, &sig, &bound) catch return null;
+            if (self.state != .empty or !move(self, made)) return null;
+            if (dict != capi.object("_Py_NoneStruct")) {
+                const own = c.PyObject_GetAttrString(given, "__dict__") orelse return null;
+                defer c.Py_DecRef(own);
+                if (c.PyDict_Update(own, dict) < 0) return null;
+            }
+            return capi.singleton(.None);
+        }
+    };
+}
+
+/// `Point(x=1.0, y=0.0)`, out of the attributes.
+fn reprOfFields(
+    given: *PyObject,
+    name: *PyObject,
+    count: usize,
+    defs: [*]const capi.structs.PyGetSetDef,
+) ?*PyObject {
+    const parts = c.PyList_New(0) orelse return null;
+    defer c.Py_DecRef(parts);
+    for (defs[0..count]) |def| {
+        const value = def.get.?(given, null) orelse return null;
+        defer c.Py_DecRef(value);
+        const part = c.PyUnicode_FromFormat("%s=%R", def.name.?, value) orelse return null;
+        defer c.Py_DecRef(part);
+        if (c.PyList_Append(parts, part) < 0) return null;
+    }
+    const comma = capi.newStr(", ") orelse return null;
+    defer c.Py_DecRef(comma);
+    const joined = c.PyUnicode_Join(comma, parts) orelse return null;
+    defer c.Py_DecRef(joined);
+    return c.PyUnicode_FromFormat("%U(%U)", name, joined);
+}
+
+/// Sets an attribute to a value that it consumes. False with the error set, also where it is null.
+fn setOwned(made: *PyObject, name: [*:0]const u8, value: ?*PyObject) bool {
+    defer c.Py_DecRef(value);
+    return value != null and c.PyObject_SetAttrString(made, name, value.?) == 0;
+}
+
+const Kind = enum { ordinary, slot, looked_up };
+
+fn kindOf(comptime name: [:0]const u8) Kind {
+    if (!isSpecial(name)) return .ordinary;
+    return if (slots_of.isSlot(name)) .slot else .looked_up;
+}
+
+pub fn isSpecial(comptime name: []const u8) bool {
+    return name.len > 4 and std.mem.startsWith(u8, name, "__") and std.mem.endsWith(u8, name, "__");
+}
+
+/// Whether Python asks the other operand where this one does not know how.
+fn isBinary(comptime name: []const u8) bool {
+    const names = .{
+        "add",     "sub",  "mul",     "matmul",   "truediv",   "floordiv",  "mod",
+        "divmod",  "pow",  "lshift",  "rshift",   "and",       "or",        "xor",
+        "radd",    "rsub", "rmul",    "rmatmul",  "rtruediv",  "rfloordiv", "rmod",
+        "rdivmod", "rpow", "rlshift", "rrshift",  "rand",      "ror",       "rxor",
+        "iadd",    "isub", "imul",    "itruediv", "ifloordiv", "imod",      "iand",
+        "ior",     "ixor", "ilshift", "irshift",  "eq",        "ne",        "lt",
+        "le",      "gt",   "ge",
+    };
+    return inline for (names) |operator| {
+        if (std.mem.eql(u8, name, "__" ++ operator ++ "__")) break true;
+    } else false;
+}
+
+fn renamed(comptime spec: anytype, comptime name: [:0]const u8) @TypeOf(spec) {
+    var other = spec;
+    other.name = name;
+    return other;
+}

@@ -1,0 +1,202 @@
+//! What a module has of the classes of its structs: their Python types, and what is known of them
+//! at run time.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const errors = @import("../errors.zig");
+const memory = @import("../memory.zig");
+const messages = @import("../../messages.zig");
+const object = @import("object.zig");
+const panics = @import("../../panics.zig");
+const places = @import("places.zig");
+const references = @import("../references.zig");
+const State = @import("../State.zig");
+const traces = @import("../traces.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// The class (borrowed: the state keeps it) of `T`, or null with the error set.
+pub fn classOf(comptime T: type, module: *PyObject) ?*PyObject {
+    const state = State.of(module) orelse return null;
+    return state.instances[comptime classes.indexOf(T).?];
+}
+
+/// What is known of the class of `T` in a module: it may be another one's.
+pub fn infoIn(comptime T: type, module: *PyObject) ?*const Info {
+    if (comptime classes.originOf(T) == null) return infoOf(T);
+    const state = State.of(module) orelse return null;
+    return state.homes[comptime classes.indexOf(T).?].info;
+}
+
+/// `value` as an instance of the class of `T`; null where it is none, or an error is set.
+pub inline fn instanceOf(comptime T: type, module: *PyObject, value: *PyObject) ?*Layout {
+    if (!capi.limited) {
+        const defs = capi.typeLayout(capi.typeOf(value)).tp_getset;
+        if (defs == @as(?*anyopaque, @ptrCast(@constCast(defsOf(T))))) return object.of(value);
+    }
+    return instanceOfOther(T, module, value);
+}
+
+/// The attributes of the class of `T`, by which it is known.
+fn defsOf(comptime T: type) *const capi.structs.PyGetSetDef {
+    return &@import("class.zig").Attributes(T).defs[0];
+}
+
+noinline fn instanceOfOther(comptime T: type, module: *PyObject, value: *PyObject) ?*Layout {
+    const class = classOf(T, module) orelse return null;
+    const own = capi.typeOf(value);
+    if (own != class and c.PyType_IsSubtype(own, class) == 0) return null;
+    return object.of(value);
+}
+
+/// A new object of class `T` without a value, or null with the error set.
+pub inline fn newOf(comptime T: type, module: *PyObject) ?*Layout {
+    return newOfClass(T, classOf(T, module) orelse return null);
+}
+
+/// The same of a class, or of a subclass.
+pub inline fn newOfClass(comptime T: type, class: *PyObject) ?*Layout {
+    const S = SizesOf(T);
+    const info = infoOf(T);
+    if (!capi.limited and comptime !hasGc(T) and S.is_exact) {
+        const layout = capi.typeLayout(class);
+        if (layout.tp_base == capi.object("PyBaseObject_Type")) {
+            const self = object.of(object.allocate(class, S.basic) orelse return null);
+            self.offset = S.offset;
+            if (S.weak != 0) object.weakOf(self, info).* = null;
+            return self;
+        }
+    }
+    return object.create(class, info);
+}
+
+pub fn SizesOf(comptime T: type) type {
+    return object.Sizes(T, hasGc(T), hasWeak(T));
+}
+
+/// Whether its objects may keep Python objects: a resource may.
+pub fn hasGc(comptime T: type) bool {
+    return comptime !classes.isCopyable(T);
+}
+
+/// Whether its objects can have weak references: where CPython collects them, or it says so.
+pub fn hasWeak(comptime T: type) bool {
+    return comptime hasGc(T) or classes.optionOf(
+        classes.all[classes.indexOf(T).?],
+        "weakref",
+        false,
+    );
+}
+
+/// What is known of class `T` at run time: one constant each.
+pub fn infoOf(comptime T: type) *const Info {
+    return &Known(T).info;
+}
+
+fn Known(comptime T: type) type {
+    return struct {
+        const is_copyable = classes.isCopyable(T);
+        const info: Info = .{
+            .name = classes.nameOf(T),
+            .size = @sizeOf(T),
+            .alignment = @alignOf(T),
+            .basicsize = SizesOf(T).basic,
+            .kind = if (classes.isFlat(T)) .plain else if (is_copyable) .tree else .resource,
+            .snapshot = SizesOf(T).snapshot,
+            .weak = SizesOf(T).weak,
+            .deinit = if (classes.isHeapHandle(T))
+                &destroyHandle
+            else if (classes.hasDeinit(T))
+                &deinit
+            else if (classes.holdsReferences(T)) &releaseAll else null,
+            .walk = if (classes.isFlat(T)) null else &walk,
+            .locate = if (places.hasPlaces(T)) &places.In(T).locate else null,
+            .traverse = if (classes.holdsReferences(T)) &traverse else null,
+            .clear = if (classes.holdsReferences(T)) &clear else null,
+            .is_stable = classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
+            .has_gc = hasGc(T),
+        };
+
+        fn walk(visitor: *trees.Visitor, value: *const anyopaque) void {
+            trees.walk(T, visitor, @ptrCast(@alignCast(value)));
+        }
+
+        fn deinit(value: *anyopaque, module: ?*PyObject) Error!void {
+            return run(.{ .value = @ptrCast(@alignCast(value)) }, "deinit", module);
+        }
+
+        fn destroyHandle(value: *anyopaque, module: ?*PyObject) Error!void {
+            return run(.{ .value = @ptrCast(@alignCast(value)) }, "destroy", module);
+        }
+
+        fn run(given: Ending, comptime name: []const u8, module: ?*PyObject) Error!void {
+            var work = given;
+            const body = @field(Ending, name);
+            if (!panics.are_caught) {
+                body(&work);
+            } else if (panics.protect(&work, body)) |report| {
+                const state = stateOf(module) orelse return error.PythonException;
+                traces.raisePanic(module.?, state, info.name ++ "." ++ name, report);
+                return error.PythonException;
+            }
+            const err = work.failed orelse return;
+            const state = stateOf(module) orelse return error.PythonException;
+            traces.raiseError(module.?, state, err, panics.errorTrace());
+            return error.PythonException;
+        }
+
+        fn releaseAll(value: *anyopaque, _: ?*PyObject) Error!void {
+            references.releaseAll(T, @ptrCast(@alignCast(value)));
+        }
+
+        fn traverse(value: *anyopaque, visitor: *const references.Visitor) c_int {
+            return references.traverse(T, @ptrCast(@alignCast(value)), visitor);
+        }
+
+        fn clear(value: *anyopaque) void {
+            references.clear(T, @ptrCast(@alignCast(value)));
+        }
+
+        /// Null with an error set that says as much as can be said without a state.
+        fn stateOf(module: ?*PyObject) ?*State {
+            if (module) |some| if (State.of(some)) |state| if (state.ready) return state;
+            c.PyErr_SetString(capi.exception("RuntimeError"), info.name ++ ".deinit() failed");
+            return null;
+        }
+
+        /// What is called where a value ends.
+        const Ending = struct {
+            value: *T,
+            failed: ?anyerror = null,
+
+            fn deinit(work: *Ending) void {
+                work.call(T.deinit);
+            }
+
+            fn destroy(work: *Ending) void {
+                work.call(T.destroy);
+            }
+
+            fn call(work: *Ending, comptime function: anytype) void {
+                const params = @typeInfo(@TypeOf(function)).@"fn".param_types;
+                var args: std.meta.ArgsTuple(@TypeOf(function)) = undefined;
+                inline for (params, 0..) |Param, index| {
+                    args[index] = if (Param.? == std.mem.Allocator)
+                        memory.allocator
+                    else if (Param.? == T) work.value.* else work.value;
+                }
+                messages.clear();
+                const result = @call(.never_inline, function, args);
+                if (@typeInfo(@TypeOf(result)) == .error_union) _ = result catch |err| {
+                    work.failed = err;
+                    panics.noteError(@errorReturnTrace());
+                };
+            }
+        };
+    };
+}

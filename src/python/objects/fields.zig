@@ -1,0 +1,327 @@
+//! The fields of a struct that Python sees: as attributes, as the parameters of a constructor, and as
+//! what is shown, compared and pickled.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const convert = @import("../convert.zig");
+const description = @import("../../description.zig");
+const errors = @import("../errors.zig");
+const hold = @import("hold.zig");
+const lists = @import("list.zig");
+const maps = @import("map.zig");
+const object = @import("object.zig");
+const places = @import("places.zig");
+const references = @import("../references.zig");
+const Region = @import("Region.zig");
+const results = @import("results.zig");
+const signature = @import("../../signature.zig");
+const Signature = signature.Signature;
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+pub fn Fields(comptime T: type) type {
+    @setEvalBranchQuota(1_000_000);
+    const all = @typeInfo(T).@"struct";
+    return struct {
+        pub const names: []const [:0]const u8 = visible: {
+            @setEvalBranchQuota(1_000_000);
+            var visible: []const [:0]const u8 = &.{};
+            for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
+                if (!attrs.@"comptime" and classes.fieldKind(F) != .hidden) visible = visible ++ .{
+                    name,
+                };
+            }
+            break :visible visible;
+        };
+        pub const getters: [names.len]*const capi.getter = of: {
+            var list: [names.len]*const capi.getter = undefined;
+            for (&list, names) |*place, name| place.* = &Field(T, name).get;
+            break :of list;
+        };
+        pub const setters: [names.len]?*const capi.setter = of: {
+            var list: [names.len]?*const capi.setter = undefined;
+            for (&list, names) |*place, name| place.* = if (classes.isSettable(
+                T,
+                @FieldType(T, name),
+            )) &Field(T, name).set else null;
+            break :of list;
+        };
+
+        /// Of a constructor by the names of the fields.
+        pub fn signatureOf(comptime name: [:0]const u8) Signature {
+            @setEvalBranchQuota(1_000_000);
+            comptime var args: [names.len]signature.Argument = undefined;
+            inline for (&args, names) |*arg, field| {
+                const F = @FieldType(T, field);
+                arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
+                inline for (all.field_names, all.field_attrs) |other, attrs| {
+                    if (comptime std.mem.eql(u8, other, field))
+                        if (attrs.defaultValue(F)) |default| {
+                            arg.default = description.fieldDefault(F, default);
+                        };
+                }
+            }
+            const final = args;
+            return .{ .name = name, .args = &final, .ret = &.{} };
+        }
+
+        /// Gives an object that has no value yet one out of the values of its fields; null is the
+        /// default.
+        pub inline fn fill(
+            self: *Layout,
+            comptime sig: *const Signature,
+            given: *const [names.len]?*PyObject,
+        ) Error!void {
+            const value: *T = @ptrFromInt(object.storage(self));
+            if (comptime classes.isFlat(T)) {
+                try load(value, undefined, self, sig, given);
+            } else if (comptime classes.isCopyable(T)) {
+                const region = try Region.ensure(self);
+                try load(value, region.blocks.allocator(), self, sig, given);
+            } else try load(value, @import("../memory.zig").allocator, self, sig, given);
+            self.state = .own;
+        }
+
+        fn load(
+            value: *T,
+            gpa: std.mem.Allocator,
+            self: *Layout,
+            comptime sig: *const Signature,
+            given: *const [names.len]?*PyObject,
+        ) Error!void {
+            // It may have a value before this ends: what is converted may be Python's code.
+            var loaded: T = undefined;
+            inline for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
+                if (attrs.@"comptime") continue;
+                const index = comptime for (names, 0..) |visible, index| {
+                    if (std.mem.eql(u8, visible, name)) break index;
+                } else unreachable; // the constructor is there only where all are visible
+                if (comptime classes.isKept(F)) continue;
+                if (given[index]) |some| {
+                    @field(loaded, name) = quick(F, some) orelse try slowly(
+                        F,
+                        gpa,
+                        self,
+                        some,
+                        comptime &.{ .function = sig.name, .parameter = sig.args[index] },
+                    );
+                } else if (comptime attrs.defaultValue(F)) |default| {
+                    @field(loaded, name) = try results.copied(F, gpa, default);
+                } else unreachable; // `bind` has seen that it is given
+            }
+            // These cannot fail: none is taken in vain.
+            inline for (names, 0..) |name, index| {
+                const F = @FieldType(T, name);
+                if (comptime classes.isKept(F)) @field(loaded, name) =
+                    references.take(F, given[index] orelse capi.object("_Py_NoneStruct"));
+            }
+            value.* = loaded;
+        }
+
+        noinline fn slowly(
+            comptime F: type,
+            gpa: std.mem.Allocator,
+            self: *Layout,
+            given: *PyObject,
+            comptime site: *const @import("../../comptime_bridge.zig").Site,
+        ) Error!F {
+            return convert.loadField(F, gpa, object.moduleOf(self), given, site);
+        }
+
+        /// A new tuple of copies of the fields' values, or null with the error set.
+        pub fn values(self: *Layout) ?*PyObject {
+            var use: hold.Use(.python) = .{};
+            const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
+            defer use.end();
+            const tuple = c.PyTuple_New(names.len) orelse return null;
+            inline for (names, 0..) |name, index| {
+                const item = convert.giveField(
+                    @FieldType(T, name),
+                    object.moduleOf(self),
+                    @field(value, name),
+                ) orelse {
+                    c.Py_DecRef(tuple);
+                    return null;
+                };
+                _ = c.PyTuple_SetItem(tuple, index, item);
+            }
+            return tuple;
+        }
+    };
+}
+
+/// The value of a common object, without a call; null of any other.
+inline fn quick(comptime F: type, given: *PyObject) ?F {
+    switch (comptime signature.kindOf(F) orelse return null) {
+        .bool, .int, .float => {},
+        else => return null,
+    }
+    const Argument = convert.Argument(F);
+    return if (@hasDecl(Argument, "quick")) Argument.quick(given) else null;
+}
+
+/// Whether a value is read all at once, before Python code can run.
+fn isAtomic(comptime F: type) bool {
+    return switch (signature.kindOf(F) orelse return false) {
+        .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .@"enum" => true,
+        .optional => isAtomic(@typeInfo(F).optional.child),
+        else => false,
+    };
+}
+
+/// An attribute.
+pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
+    const F = @FieldType(T, name);
+    const kind = classes.fieldKind(F);
+    return struct {
+        pub fn get(self_: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+            const self = object.of(self_);
+            switch (kind) {
+                .value => return giveValue(self),
+                .reference => {
+                    var use: hold.Use(.nothing) = .{};
+                    const address = use.begin(self, .shared) catch return null;
+                    defer use.end();
+                    const value: *const T = @ptrFromInt(address);
+                    const pointer = if (@typeInfo(F) == .optional)
+                        @field(value, name) orelse return capi.singleton(.None)
+                    else
+                        @field(value, name);
+                    return results.giveField(@TypeOf(pointer), self, address, pointer);
+                },
+                .kept => {
+                    var use: hold.Use(.nothing) = .{};
+                    const value: *const T =
+                        @ptrFromInt(use.begin(self, .shared) catch return null);
+                    defer use.end();
+                    return references.give(F, @field(value, name));
+                },
+                .part => {
+                    if (self.state == .empty) return noValue(self);
+                    const module = object.moduleOf(self);
+                    const class = classes_of.classOf(F, module) orelse return null;
+                    const info = classes_of.infoIn(F, module) orelse return null;
+                    const offset = @offsetOf(T, name);
+                    const part = places.part(self, class, info, .part, offset, "", false) orelse
+                        return null;
+                    return &part.ob_base;
+                },
+                .list => {
+                    if (self.state == .empty) return noValue(self);
+                    return lists.give(F, comptime lists.allocationOf(T), self, @offsetOf(T, name));
+                },
+                .map => {
+                    if (self.state == .empty) return noValue(self);
+                    return maps.give(F, self, @offsetOf(T, name));
+                },
+                .hidden => comptime unreachable,
+            }
+        }
+
+        inline fn giveValue(self: *Layout) ?*PyObject {
+            var use: hold.Use(if (isAtomic(F)) .nothing else .python) = .{};
+            const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
+            defer use.end();
+            return convert.giveAttribute(F, self, @field(value, name));
+        }
+
+        pub fn set(self_: *PyObject, given: ?*PyObject, _: ?*anyopaque) callconv(.c) c_int {
+            const self = object.of(self_);
+            const value = given orelse {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "the field '" ++ name ++ "' of a %s cannot be deleted",
+                    object.infoOf(self).name.ptr,
+                );
+                return -1;
+            };
+            if (comptime classes.isFlat(F)) if (quick(F, value)) |loaded| {
+                if (!capi.free_threaded and self.region == null and self.state == .own) {
+                    @field(@as(*T, @ptrFromInt(object.storage(self))), name) = loaded;
+                    return 0;
+                }
+            };
+            return setSlowly(self, value);
+        }
+
+        noinline fn setSlowly(self: *Layout, value: *PyObject) c_int {
+            if (self.state == .empty) {
+                _ = noValue(self);
+                return -1;
+            }
+            (if (kind == .kept)
+                replace(self, value)
+            else if (comptime classes.isFlat(F))
+                assignFlat(self, value)
+            else
+                assign(self, value)) catch return -1;
+            return 0;
+        }
+
+        const site: @import("../../comptime_bridge.zig").Site = .{
+            .function = classes.nameOf(T),
+            .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
+        };
+
+        fn assignFlat(self: *Layout, given: *PyObject) Error!void {
+            const memory = @import("../memory.zig");
+            const module = object.moduleOf(self);
+            const loaded = try convert.loadField(F, memory.allocator, module, given, &site);
+            var use: hold.Use(.nothing) = .{};
+            const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
+            defer use.end();
+            try object.expectWritable(self);
+            @field(value, name) = loaded;
+        }
+
+        fn assign(self: *Layout, given: *PyObject) Error!void {
+            var gone: Blocks = .{};
+            defer gone.deinit();
+            var blocks: Blocks = .{};
+            defer blocks.deinit();
+            const module = object.moduleOf(self);
+            const loaded = try convert.loadField(F, blocks.allocator(), module, given, &site);
+            var use: hold.Use(.nothing) = .{};
+            const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
+            defer use.end();
+            try object.expectWritable(self);
+            if (!lists.isTrees(self)) {
+                _ = c.PyErr_Format(
+                    capi.exception("AttributeError"),
+                    "what a %s points to is Zig's memory: give it a function that changes this",
+                    object.infoOf(self).name.ptr,
+                );
+                return error.PythonException;
+            }
+            const region = try Region.ensure(self);
+            try region.adopt(&blocks);
+            @field(value, name) = loaded;
+            trees.setAllocator(F, &@field(value, name), region.current().blocks.allocator());
+            if (!region.is_stable) region.end();
+            try region.sweep(&gone);
+        }
+
+        fn replace(self: *Layout, given: *PyObject) Error!void {
+            const old = old: {
+                var use: hold.Use(.nothing) = .{};
+                const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
+                defer use.end();
+                try object.expectWritable(self);
+                const old: ?signature.Reference = @field(value, name);
+                @field(value, name) = references.take(F, given);
+                break :old old;
+            };
+            if (old) |some| some.release(); // which may run Python code
+        }
+    };
+}
+
+fn noValue(self: *Layout) ?*PyObject {
+    return errors.failed(object.raiseUnusable(self));
+}

@@ -1,0 +1,164 @@
+//! Who uses what during a call: the regions of its objects, one that may change them, or several
+//! that do not. Another thread's use is waited for, unless it runs Python code, which might wait
+//! for us: that is an exception.
+//!
+//! Nobody waits while holding something: what is in the way is waited for with nothing held, and
+//! then all is looked up again. So no two calls wait for each other, in whatever order they come.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const errors = @import("../errors.zig");
+const object = @import("object.zig");
+const Region = @import("Region.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Layout = object.Layout;
+pub const Mode = Region.Mode;
+
+/// What may happen while a region is held.
+pub const Meanwhile = enum {
+    /// Zig code with the GIL, where there is one: nobody can come, and nothing is written down.
+    nothing,
+    /// The GIL is released.
+    threads,
+    /// Python code runs.
+    python,
+
+    fn isNoted(meanwhile: Meanwhile) bool {
+        return capi.free_threaded or meanwhile != .nothing;
+    }
+};
+
+/// Holds for up to `limit` objects.
+pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
+    return struct {
+        const Self = @This();
+        const is_noted = meanwhile.isNoted();
+
+        objects: [limit]*Layout = undefined,
+        modes: [limit]Mode = undefined,
+        count: usize = 0,
+        /// What is held: each region once.
+        regions: [limit]*Region = undefined,
+        region_modes: [limit]Mode = undefined,
+        held: usize = 0,
+
+        pub fn add(holds: *Self, self: *Layout, mode: Mode) void {
+            holds.objects[holds.count] = self;
+            holds.modes[holds.count] = mode;
+            holds.count += 1;
+        }
+
+        /// Where this fails, nothing is held.
+        pub fn acquire(holds: *Self) Error!void {
+            var waiter: ?Waiter = null;
+            defer if (waiter) |*some| some.deinit();
+            while (true) {
+                try holds.findRegions();
+                const mode = holds.tryAll() orelse return;
+                const obstacle = holds.regions[holds.held];
+                holds.release();
+                if (mode) |refused| return obstacle.raiseInUse(refused);
+                if (waiter == null) waiter = try .init();
+                try waiter.?.wait();
+            }
+        }
+
+        /// Null when all are held; else null or the mode that is refused to the first that is not.
+        fn tryAll(holds: *Self) ??Mode {
+            const count = holds.held;
+            holds.held = 0;
+            for (holds.regions[0..count], holds.region_modes[0..count]) |region, mode| {
+                switch (region.tryHold(mode, is_noted, meanwhile == .python)) {
+                    .held => holds.held += 1,
+                    .wait => return @as(?Mode, null),
+                    .in_use => return mode,
+                }
+            }
+            return null;
+        }
+
+        /// Each region once, in the stricter mode.
+        fn findRegions(holds: *Self) Error!void {
+            holds.held = 0;
+            for (holds.objects[0..holds.count], holds.modes[0..holds.count]) |self, mode| {
+                const region = Region.of(self) orelse
+                    if (is_noted) try Region.ensure(self) else continue;
+                const known = for (holds.regions[0..holds.held], 0..) |other, index| {
+                    if (other == region) break index;
+                } else {
+                    holds.regions[holds.held] = region;
+                    holds.region_modes[holds.held] = mode;
+                    holds.held += 1;
+                    continue;
+                };
+                if (mode == .exclusive) holds.region_modes[known] = mode;
+            }
+        }
+
+        pub fn release(holds: *Self) void {
+            if (is_noted) {
+                const count = holds.held;
+                for (holds.regions[0..count], holds.region_modes[0..count]) |region, mode|
+                    region.release(mode, meanwhile == .python);
+            }
+            holds.held = 0;
+        }
+    };
+}
+
+/// One object, held.
+pub fn Use(comptime meanwhile: Meanwhile) type {
+    return struct {
+        holds: Holds(1, meanwhile) = .{},
+
+        /// Where its value is.
+        pub inline fn begin(use: *@This(), self: *Layout, mode: Mode) Error!usize {
+            if (!capi.free_threaded and meanwhile == .nothing and self.region == null and
+                self.state == .own) return object.storage(self);
+            return use.beginSlowly(self, mode);
+        }
+
+        noinline fn beginSlowly(use: *@This(), self: *Layout, mode: Mode) Error!usize {
+            if (self.state == .empty) return object.raiseUnusable(self);
+            use.holds.add(self, mode);
+            try use.holds.acquire();
+            errdefer use.holds.release();
+            return object.resolve(self);
+        }
+
+        pub inline fn end(use: *@This()) void {
+            use.holds.release();
+        }
+    };
+}
+
+/// Sleeps a little, detached: a lock that nobody gives back, and a timeout. Ctrl-C ends it.
+const Waiter = struct {
+    lock: *anyopaque,
+
+    fn init() Error!Waiter {
+        const taken = c.PyThread_allocate_lock() orelse return errors.raiseNoMemory();
+        _ = c.PyThread_acquire_lock(taken, 0);
+        return .{ .lock = taken };
+    }
+
+    fn deinit(waiter: *Waiter) void {
+        c.PyThread_release_lock(waiter.lock);
+        c.PyThread_free_lock(waiter.lock);
+    }
+
+    fn wait(waiter: *Waiter) Error!void {
+        const token = c.PyEval_SaveThread();
+        _ = c.PyThread_acquire_lock_timed(waiter.lock, 50, 0);
+        c.PyEval_RestoreThread(token);
+        if (c.PyErr_CheckSignals() < 0) return error.PythonException;
+    }
+};
+
+/// Lets other threads run for a moment, whatever comes of it.
+pub fn pause() void {
+    var waiter = Waiter.init() catch return c.PyErr_Clear();
+    defer waiter.deinit();
+    waiter.wait() catch c.PyErr_WriteUnraisable(null);
+}

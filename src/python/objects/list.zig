@@ -1,0 +1,978 @@
+//! A list in a field of a struct (a slice, a std.ArrayList or an array), as Python's lists are: what
+//! is seen and changed is Zig's own. Items that are structs are objects which stay with their item
+//! while others come and go before it, and keep their value when it is removed.
+//!
+//! All lists of a module have one Python type: what depends on the type of the items is in a table,
+//! `Ops`, and is as little as can be.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const convert = @import("../convert.zig");
+const errors = @import("../errors.zig");
+const hold = @import("hold.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const places = @import("places.zig");
+const Region = @import("Region.zig");
+const results = @import("results.zig");
+const signature = @import("../../signature.zig");
+const State = @import("../State.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// Where a list that is a resource's gets room from.
+pub const Allocation = enum { none, nano_ffi };
+
+/// Nano_ffi's allocator where its deinit is given that, or its init, which keeps it.
+pub fn allocationOf(comptime T: type) Allocation {
+    if (!classes.hasDeinit(T)) return .none;
+    if (@typeInfo(@TypeOf(T.deinit)).@"fn".param_types.len > 1) return .nano_ffi;
+    if (!@hasDecl(T, "init")) return .none;
+    const takes = for (@typeInfo(@TypeOf(T.init)).@"fn".param_types) |Param| {
+        if (Param == std.mem.Allocator) break true;
+    } else false;
+    const keeps = for (@typeInfo(T).@"struct".field_types) |F| {
+        if (F == std.mem.Allocator) break true;
+    } else false;
+    return if (takes and keeps) .nano_ffi else .none;
+}
+
+/// Where the items of a list are.
+const Raw = struct { address: usize, len: usize, capacity: usize };
+
+/// What depends on the type of a list.
+pub const Ops = struct {
+    info: Info,
+    typ: [:0]const u8,
+    size: usize,
+    alignment: std.mem.Alignment,
+    /// Whether the number of items can change.
+    is_fixed: bool,
+    is_const: bool,
+    is_array_list: bool,
+    /// Whether items are objects, or lists, that are parts of it.
+    has_parts: bool,
+    is_copyable: bool,
+    is_flat: bool,
+    allocation: Allocation,
+    /// For the buffer protocol; null where items are no numbers.
+    format: ?[:0]const u8,
+    is_bool: bool,
+    get: *const fn (list: *anyopaque) Raw,
+    set: *const fn (list: *anyopaque, raw: Raw) void,
+    /// A new reference to an item, null with the error set.
+    give: *const fn (view: *Layout, index: usize, at: *anyopaque) ?*PyObject,
+    load: *const fn (
+        gpa: std.mem.Allocator,
+        module: *PyObject,
+        value: *PyObject,
+        index: usize,
+        at: *anyopaque,
+    ) Error!void,
+    /// The same as Python's own, a copy; null where items are no parts.
+    copy: ?*const fn (module: *PyObject, at: *anyopaque) ?*PyObject,
+    /// Lets maps in a new item that have an allocator have this one.
+    adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
+    /// See `Detaching`.
+    detach: ?*const fn (item: *Layout, at: *anyopaque) void,
+
+    fn of(self: *Layout) *const Ops {
+        return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
+    }
+};
+
+pub fn opsOf(comptime List: type, comptime allocation: Allocation) *const Ops {
+    return &OpsOf(List, allocation).ops;
+}
+
+fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
+    const Item = classes.ViewItem(List).?;
+    const is_array = @typeInfo(List) == .array;
+    const is_array_list = classes.isArrayList(List);
+    const is_const = @typeInfo(List) == .pointer and @typeInfo(List).pointer.attrs.@"const";
+    const of_class = classes.isClass(Item);
+    const of_lists = !of_class and classes.ViewItem(Item) != null and classes.isCopyable(Item);
+    const typ = signature.typeName(Item) orelse classes.fieldTypeName(Item);
+    return struct {
+        const ops: Ops = .{
+            .info = .{
+                .name = "list of " ++ typ,
+                .size = @sizeOf(List),
+                .alignment = 1,
+                .basicsize = object.link_end,
+                .kind = .list,
+                .item = &itemAt,
+            },
+            .typ = typ,
+            .size = @sizeOf(Item),
+            .alignment = .of(Item),
+            .is_fixed = is_array,
+            .is_const = is_const,
+            .is_array_list = is_array_list,
+            .has_parts = of_class or of_lists,
+            .is_copyable = classes.isCopyable(Item),
+            .is_flat = classes.isFlat(Item),
+            .allocation = allocation,
+            .format = if (signature.isBufferItem(Item)) formatOf(Item) else null,
+            .is_bool = Item == bool,
+            .get = &get,
+            .set = &set,
+            .give = &giveItem,
+            .load = &load,
+            .copy = if ((of_class or of_lists) and classes.isCopyable(Item)) &copyItem else null,
+            .adopt = if (trees.hasManagedMap(Item)) &adopt else null,
+            .detach = if (of_class) &Detaching(Item).detach else null,
+        };
+
+        fn copyItem(module: *PyObject, at: *anyopaque) ?*PyObject {
+            return convert.give(Item, module, @as(*const Item, @ptrCast(@alignCast(at))).*);
+        }
+
+        fn adopt(at: *anyopaque, gpa: std.mem.Allocator) void {
+            trees.setAllocator(Item, @ptrCast(@alignCast(at)), gpa);
+        }
+
+        fn get(list: *anyopaque) Raw {
+            const value: *List = @ptrCast(@alignCast(list));
+            if (is_array) return .{
+                .address = @intFromPtr(value),
+                .len = value.len,
+                .capacity = value.len,
+            };
+            const items = if (is_array_list) value.items else value.*;
+            return .{
+                .address = @intFromPtr(items.ptr),
+                .len = items.len,
+                .capacity = if (is_array_list) value.capacity else items.len,
+            };
+        }
+
+        fn set(list: *anyopaque, raw: Raw) void {
+            if (is_array) return;
+            const value: *List = @ptrCast(@alignCast(list));
+            const start: [*]Item = @ptrFromInt(raw.address);
+            if (is_array_list) {
+                value.items = start[0..raw.len];
+                value.capacity = raw.capacity;
+            } else value.* = start[0..raw.len];
+        }
+
+        fn itemAt(list: *anyopaque, index: usize) ?*anyopaque {
+            const raw = get(list);
+            if (index >= raw.len) return null;
+            return @ptrFromInt(raw.address + index * @sizeOf(Item));
+        }
+
+        fn giveItem(view: *Layout, index: usize, at: *anyopaque) ?*PyObject {
+            if (of_class) {
+                const made = item(Item, view, index, is_const) orelse return null;
+                return &made.ob_base;
+            }
+            if (of_lists) return giveAt(Item, .none, view, .item, index, "", is_const);
+            return convert.give(
+                Item,
+                object.moduleOf(view),
+                @as(*const Item, @ptrCast(@alignCast(at))).*,
+            );
+        }
+
+        fn load(
+            gpa: std.mem.Allocator,
+            module: *PyObject,
+            value: *PyObject,
+            index: usize,
+            at: *anyopaque,
+        ) Error!void {
+            if (comptime !classes.isCopyable(Item)) unreachable; // `expectChangeable` has seen it
+            const place: *Item = @ptrCast(@alignCast(at));
+            place.* = try convert.loadPart(Item, gpa, module, value, index, comptime &.{
+                .function = "list",
+                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
+            });
+        }
+    };
+}
+
+fn formatOf(comptime Item: type) [:0]const u8 {
+    return switch (@typeInfo(Item)) {
+        .bool => "?",
+        .float => |float| switch (float.bits) {
+            16 => "e",
+            32 => "f",
+            else => "d",
+        },
+        .int => |int| if (int.signedness == .signed) switch (int.bits) {
+            8 => "b",
+            16 => "h",
+            32 => "i",
+            else => "q",
+        } else switch (int.bits) {
+            8 => "B",
+            16 => "H",
+            32 => "I",
+            else => "Q",
+        },
+        else => comptime unreachable,
+    };
+}
+
+/// What becomes of an object that stayed with an item of a list or map, before that is removed: it
+/// keeps a copy of the item, which is `at`.
+pub fn Detaching(comptime Item: type) type {
+    return struct {
+        pub fn detach(self: *Layout, at: *anyopaque) void {
+            if (comptime !classes.isCopyable(Item)) return;
+            keepCopy(self, @ptrCast(@alignCast(at))) catch c.PyErr_Clear(); // it is gone then
+        }
+
+        fn keepCopy(self: *Layout, at: *const Item) Error!void {
+            var blocks: Blocks = .{};
+            defer blocks.deinit();
+            const copied = try results.copied(Item, blocks.allocator(), at.*);
+            const parent = try Region.detach(self, object.linkOf(self).info, &blocks);
+            const place: *Item = @ptrFromInt(object.storage(self));
+            place.* = copied;
+            trees.setAllocator(Item, place, Region.of(self).?.blocks.allocator());
+            c.Py_DecRef(&parent.ob_base);
+        }
+    };
+}
+
+/// The object of an item that is a struct: a new reference, or null with the error set.
+pub fn item(comptime Item: type, view: *Layout, index: usize, read_only: bool) ?*Layout {
+    const module = object.moduleOf(view);
+    const class = classes_of.classOf(Item, module) orelse return null;
+    const info = classes_of.infoIn(Item, module) orelse return null;
+    return places.part(view, class, info, .item, index, "", read_only);
+}
+
+/// A new reference to the list in a field of type `List` at `offset` in the struct `parent`.
+pub fn give(
+    comptime List: type,
+    comptime allocation: Allocation,
+    parent: *Layout,
+    offset: usize,
+) ?*PyObject {
+    return giveAt(List, allocation, parent, .part, offset, "", false);
+}
+
+/// The same of one that is an item of a list, or the value of a key.
+pub fn giveAt(
+    comptime List: type,
+    comptime allocation: Allocation,
+    parent: *Layout,
+    comptime kind: places.Kind,
+    place: usize,
+    key: []const u8,
+    read_only: bool,
+) ?*PyObject {
+    const state = State.of(object.moduleOf(parent)) orelse return null;
+    const ops = opsOf(List, allocation);
+    const class = if (ops.format == null) state.list_class else state.number_list_class;
+    const info = &ops.info;
+    const view = places.part(parent, class.?, info, kind, place, key, read_only) orelse
+        return null;
+    return &view.ob_base;
+}
+
+/// Whether it is one of our lists.
+pub fn isList(value: *PyObject) bool {
+    return c.PyType_GetSlot(
+        capi.typeOf(value),
+        capi.constants.Py_tp_iter,
+    ) == @as(?*anyopaque, @ptrCast(@constCast(&iterate)));
+}
+
+fn iterate(self: *PyObject) callconv(.c) ?*PyObject {
+    return c.PySeqIter_New(self);
+}
+
+/// Makes the types of a module's lists. False with the error set.
+pub fn addTypes(module: *PyObject, comptime module_name: []const u8, state: *State) bool {
+    const spec: capi.structs.PyType_Spec = comptime .{
+        .name = module_name ++ ".List",
+        .basicsize = object.link_end,
+        .flags = capi.constants.Py_TPFLAGS_DEFAULT |
+            capi.constants.Py_TPFLAGS_DISALLOW_INSTANTIATION,
+        .slots = &slots,
+    };
+    const number_spec: capi.structs.PyType_Spec = comptime .{
+        .name = spec.name,
+        .basicsize = spec.basicsize,
+        .flags = spec.flags,
+        .slots = &number_slots,
+    };
+    state.list_class = c.PyType_FromModuleAndSpec(module, &spec, null);
+    state.number_list_class = c.PyType_FromModuleAndSpec(module, &number_spec, null);
+    return state.list_class != null and state.number_list_class != null;
+}
+
+const most_slots = [_]capi.structs.PyType_Slot{
+    .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &object.deallocView },
+    .{ .slot = capi.constants.Py_tp_iter, .pfunc = &iterate },
+    .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
+    .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = &compare },
+    .{ .slot = capi.constants.Py_tp_hash, .pfunc = &c.PyObject_HashNotImplemented },
+    .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
+    .{
+        .slot = capi.constants.Py_tp_doc,
+        .pfunc = @as(
+            [*:0]const u8,
+            "A list in Zig's memory, with the methods of Python's lists.",
+        ),
+    },
+    .{ .slot = capi.constants.Py_sq_length, .pfunc = &length },
+    .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
+    .{ .slot = capi.constants.Py_sq_contains, .pfunc = &contains },
+    .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
+    .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
+    .{ .slot = capi.constants.Py_mp_ass_subscript, .pfunc = &assign },
+};
+const slots = most_slots ++ [_]capi.structs.PyType_Slot{.{}};
+const number_slots = most_slots ++ [_]capi.structs.PyType_Slot{
+    .{ .slot = capi.constants.Py_bf_getbuffer, .pfunc = &getBuffer },
+    .{ .slot = capi.constants.Py_bf_releasebuffer, .pfunc = &releaseBuffer },
+    .{},
+};
+
+const methods = methods: {
+    const one = capi.constants.METH_O;
+    const several = capi.constants.METH_FASTCALL;
+    const none = capi.constants.METH_NOARGS;
+    break :methods [_]capi.PyMethodDef{
+        method("append", &append, one, "($self, item, /)\n--\n\nPut an item at the end."),
+        method("extend", &extend, one, "($self, items, /)\n--\n\nPut items at the end."),
+        method(
+            "insert",
+            &insert,
+            several,
+            "($self, index, item, /)\n--\n\nPut an item before that of the index.",
+        ),
+        method(
+            "pop",
+            &pop,
+            several,
+            "($self, index=-1, /)\n--\n\nTake an item away, and return it.",
+        ),
+        method(
+            "remove",
+            &remove,
+            one,
+            "($self, item, /)\n--\n\nTake the first equal item away, or ValueError.",
+        ),
+        method(
+            "index",
+            &indexOf,
+            one,
+            "($self, item, /)\n--\n\nWhere the first equal item is. ValueError: none is.",
+        ),
+        method("count", &countOf, one, "($self, item, /)\n--\n\nHow many items are equal."),
+        method("clear", &clear, none, "($self, /)\n--\n\nTake all items away."),
+        method("reverse", &reverse, none, "($self, /)\n--\n\nTurn the order around."),
+        method("copy", &copyOut, none, "($self, /)\n--\n\nA Python list of copies of the items."),
+        .{},
+    };
+};
+
+fn method(
+    comptime name: [:0]const u8,
+    function: *const anyopaque,
+    flags: c_int,
+    comptime doc: [:0]const u8,
+) capi.PyMethodDef {
+    return .{ .ml_name = name, .ml_meth = function, .ml_flags = flags, .ml_doc = name ++ doc };
+}
+
+/// A list, held.
+const Held = struct {
+    view: *Layout,
+    ops: *const Ops,
+    list: *anyopaque,
+    /// Objects are made meanwhile, and an older CPython may collect then.
+    use: hold.Use(if (capi.minor < 12) .python else .nothing) = .{},
+
+    fn begin(held: *Held, self: *PyObject, mode: Region.Mode) Error!Raw {
+        held.* = .{ .view = object.of(self), .ops = undefined, .list = undefined };
+        held.ops = .of(held.view);
+        held.list = @ptrFromInt(try held.use.begin(held.view, mode));
+        errdefer held.use.end();
+        if (mode == .exclusive) try object.expectWritable(object.linkOf(held.view).parent.?);
+        return held.ops.get(held.list);
+    }
+
+    fn end(held: *Held) void {
+        held.use.end();
+    }
+
+    fn at(held: *const Held, raw: Raw, place: usize) *anyopaque {
+        return @ptrFromInt(raw.address + place * held.ops.size);
+    }
+};
+
+fn length(self: *PyObject) callconv(.c) capi.Py_ssize_t {
+    var held: Held = undefined;
+    const raw = held.begin(self, .shared) catch return -1;
+    defer held.end();
+    return @intCast(raw.len);
+}
+
+fn itemOf(self: *PyObject, place: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    var held: Held = undefined;
+    const raw = held.begin(self, .shared) catch return null;
+    defer held.end();
+    if (place < 0 or place >= raw.len) {
+        c.PyErr_SetString(capi.exception("IndexError"), "list index out of range");
+        return null;
+    }
+    return held.ops.give(held.view, @intCast(place), held.at(raw, @intCast(place)));
+}
+
+fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
+    const range = Range.of(key) catch return null;
+    if (range.single) |single| if (single >= 0) return itemOf(self, single);
+    const size = length(self);
+    if (size < 0) return null;
+    const slice = range.within(@intCast(size)) catch return null;
+    if (slice.single) return itemOf(self, @intCast(slice.start));
+    const list = c.PyList_New(@intCast(slice.count)) orelse return null;
+    for (0..slice.count) |number| {
+        const given = itemOf(self, @intCast(slice.at(number))) orelse {
+            c.Py_DecRef(list);
+            return null;
+        };
+        _ = c.PyList_SetItem(list, @intCast(number), given);
+    }
+    return list;
+}
+
+/// Values on their way in, in blocks of their own, and room for one.
+const Given = struct {
+    blocks: Blocks = .{},
+    address: usize = 0,
+    count: usize = 0,
+    capacity: usize = 0,
+    ops: *const Ops,
+    /// Room for one that is not large.
+    buffer: [64]u8 align(16) = undefined,
+
+    /// One value, or all of an iterable.
+    fn load(given: *Given, self: *PyObject, value: *PyObject, is_single: bool) Error!void {
+        try expectChangeable(object.of(self), given.ops);
+        const module = object.moduleOf(object.of(self));
+        const gpa = given.blocks.allocator();
+        if (is_single) {
+            try given.reserve(1);
+            given.count = 1;
+            return given.ops.load(gpa, module, value, 0, @ptrFromInt(given.address));
+        }
+        const values = c.PySequence_List(value) orelse return error.PythonException;
+        defer c.Py_DecRef(values);
+        const size: usize = @intCast(c.PyList_Size(values));
+        try given.reserve(size);
+        for (0..size) |place| {
+            const one = c.PyList_GetItem(values, @intCast(place)) orelse
+                return error.PythonException;
+            const at: *anyopaque = @ptrFromInt(given.address + place * given.ops.size);
+            try given.ops.load(gpa, module, one, place, at);
+        }
+        given.count = size;
+    }
+
+    fn reserve(given: *Given, size: usize) Error!void {
+        if (size == 0 or given.ops.size == 0) {
+            given.address = given.ops.alignment.toByteUnits();
+            return;
+        }
+        if (size * given.ops.size <= given.buffer.len and given.ops.alignment.toByteUnits() <= 16) {
+            given.address = @intFromPtr(&given.buffer);
+            return;
+        }
+        const room = memory.allocator.rawAlloc(
+            size * given.ops.size,
+            given.ops.alignment,
+            @returnAddress(),
+        ) orelse return errors.raiseNoMemory();
+        given.address = @intFromPtr(room);
+        given.capacity = size;
+    }
+
+    fn bytes(given: *const Given) []const u8 {
+        if (given.count == 0) return &.{};
+        const start: [*]const u8 = @ptrFromInt(given.address);
+        return start[0 .. given.count * given.ops.size];
+    }
+
+    fn end(given: *Given) void {
+        if (given.capacity > 0) {
+            const start: [*]u8 = @ptrFromInt(given.address);
+            memory.allocator.rawFree(
+                start[0 .. given.capacity * given.ops.size],
+                given.ops.alignment,
+                @returnAddress(),
+            );
+        }
+        given.blocks.deinit();
+    }
+};
+
+/// TypeError where the list is not in memory that Python may change.
+fn expectChangeable(self: *Layout, ops: *const Ops) Error!void {
+    if (ops.is_const or !ops.is_copyable or (ops.is_fixed and !ops.is_flat and !isTrees(self)))
+        return raiseFixed(self);
+}
+
+/// Whether what the list points to is a tree's, whose memory Python gave.
+pub fn isTrees(self: *Layout) bool {
+    const owner = object.ownerOf(self) orelse return false;
+    return object.infoOf(owner).kind != .resource and owner.state == .own;
+}
+
+/// Raises TypeError: a list or map is not in memory that Python may change.
+pub fn raiseFixed(self: *Layout) Error {
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "this %s is Zig's alone: give its struct a function that changes it",
+        object.infoOf(self).name.ptr,
+    );
+    return error.PythonException;
+}
+
+fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int {
+    const range = Range.of(key) catch return -1;
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    defer given.end();
+    if (value) |some| given.load(self, some, range.single != null) catch return -1;
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    put(self, range, &given, value != null, &gone) catch return -1;
+    return 0;
+}
+
+fn put(self: *PyObject, range: Range, given: *Given, setting: bool, gone: *Blocks) Error!void {
+    var held: Held = undefined;
+    const raw = try held.begin(self, .exclusive);
+    defer held.end();
+    const slice = try range.within(raw.len);
+    const new = given.bytes();
+    const size = given.ops.size;
+    if (slice.step == 1) return splice(&held, slice.start, slice.count, new, given, gone);
+    if (!setting) {
+        var left = slice.count;
+        while (left > 0) {
+            left -= 1;
+            const place = slice.at(if (slice.step > 0) left else slice.count - 1 - left);
+            try splice(&held, place, 1, &.{}, given, gone);
+        }
+        return;
+    }
+    if (given.count != slice.count) {
+        _ = c.PyErr_Format(
+            capi.exception("ValueError"),
+            "attempt to assign sequence of size %zu to extended slice of size %zu",
+            given.count,
+            slice.count,
+        );
+        return error.PythonException;
+    }
+    for (0..slice.count) |number|
+        try splice(&held, slice.at(number), 1, new[number * size ..][0..size], given, gone);
+}
+
+/// Puts `new` in the place of `removed` items. The list is held exclusively.
+fn splice(
+    held: *Held,
+    start: usize,
+    removed: usize,
+    new: []const u8,
+    given: *Given,
+    gone: *Blocks,
+) Error!void {
+    const ops = held.ops;
+    const view = held.view;
+    const raw = ops.get(held.list);
+    const added = if (ops.size == 0) given.count else new.len / ops.size;
+    const is_trees = isTrees(view);
+    try expectChangeable(view, ops);
+    const may_grow = is_trees or (ops.is_array_list and ops.is_flat and ops.allocation != .none);
+    if (added != removed and (ops.is_fixed or !may_grow)) return raiseFixed(view);
+    if (!ops.is_flat and !is_trees) return raiseFixed(view);
+    const len = raw.len - removed + added;
+    // First all that may fail.
+    const region = try Region.ensure(view);
+    const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
+    try region.adopt(&given.blocks);
+    if (ops.has_parts) detachItems(held, start, removed);
+    const size = ops.size;
+    const bytes: [*]u8 = @ptrFromInt(room.address);
+    const behind = bytes[(start + removed) * size .. raw.len * size];
+    @memmove(bytes[(start + added) * size ..][0..behind.len], behind);
+    @memcpy(bytes[start * size ..][0..new.len], new);
+    ops.set(held.list, .{ .address = room.address, .len = len, .capacity = room.capacity });
+    if (ops.has_parts) Region.moveItems(view, start, removed, added);
+    if (ops.adopt) |adopt| for (start..start + added) |place|
+        adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
+    if (!region.is_stable) region.end();
+    if (is_trees) try region.sweep(gone);
+}
+
+/// The items where there is room for `size`, which is not less than there are.
+fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usize) Error!Raw {
+    if (size <= raw.capacity or ops.size == 0) return .{
+        .address = if (raw.capacity == 0) ops.alignment.toByteUnits() else raw.address,
+        .len = raw.len,
+        .capacity = @max(raw.capacity, size),
+    };
+    if (is_trees and !ops.is_array_list) {
+        // A slice does not say how much room there is behind it, but its block does.
+        if (region.current().blocks.map.get(raw.address)) |block| switch (block.source) {
+            .memory => if (block.len >= size * ops.size) return raw,
+            else => {},
+        };
+    }
+    const capacity = size + size / 2 + 4;
+    const gpa = if (is_trees) region.current().blocks.allocator() else memory.allocator;
+    const bytes = gpa.rawAlloc(capacity * ops.size, ops.alignment, @returnAddress()) orelse
+        return errors.raiseNoMemory();
+    const old: [*]u8 = @ptrFromInt(raw.address);
+    if (raw.len > 0) @memcpy(bytes[0 .. raw.len * ops.size], old[0 .. raw.len * ops.size]);
+    if (!is_trees and raw.capacity > 0)
+        gpa.rawFree(old[0 .. raw.capacity * ops.size], ops.alignment, @returnAddress());
+    return .{ .address = @intFromPtr(bytes), .len = raw.len, .capacity = capacity };
+}
+
+/// Objects of items that are about to be removed keep their values.
+fn detachItems(held: *Held, start: usize, removed: usize) void {
+    if (removed == 0) return;
+    while (Region.itemOf(held.view, start, removed)) |found| {
+        defer c.Py_DecRef(&found.ob_base);
+        const at = held.ops.info.item.?(held.list, object.linkOf(found).place).?;
+        if (held.ops.detach) |detach| detach(found, at);
+        if (found.state == .item) Region.letGo(found);
+    }
+}
+
+fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var held: Held = undefined;
+    const raw = held.begin(self, .exclusive) catch return null;
+    defer held.end();
+    const size: isize = @intCast(raw.len);
+    const wanted = start orelse size;
+    const place = std.math.clamp(if (wanted < 0) wanted + size else wanted, 0, size);
+    splice(&held, @intCast(place), 0, given.bytes(), given, &gone) catch return null;
+    return capi.singleton(.None);
+}
+
+fn append(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    defer given.end();
+    given.load(self, value, true) catch return null;
+    return change(self, null, &given);
+}
+
+fn extend(self: *PyObject, values: *PyObject) callconv(.c) ?*PyObject {
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    defer given.end();
+    given.load(self, values, false) catch return null;
+    return change(self, null, &given);
+}
+
+fn insert(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
+    if (nargs != 2) return errors.raiseWrongNumber("insert() takes 2 arguments", nargs);
+    const place = c.PyNumber_AsSsize_t(args[0], null);
+    if (place == -1 and c.PyErr_Occurred() != null) return null;
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    defer given.end();
+    given.load(self, args[1], true) catch return null;
+    return change(self, place, &given);
+}
+
+fn pop(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
+    if (nargs > 1) return errors.raiseWrongNumber("pop() takes at most 1 argument", nargs);
+    const wanted = if (nargs == 0) -1 else c.PyNumber_AsSsize_t(
+        args[0],
+        capi.exception("IndexError"),
+    );
+    if (wanted == -1 and c.PyErr_Occurred() != null) return null;
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    var held: Held = undefined;
+    const raw = held.begin(self, .exclusive) catch return null;
+    defer held.end();
+    const size: isize = @intCast(raw.len);
+    const place = if (wanted < 0) wanted + size else wanted;
+    if (place < 0 or place >= size) {
+        c.PyErr_SetString(
+            capi.exception("IndexError"),
+            if (size == 0) "pop from empty list" else "pop index out of range",
+        );
+        return null;
+    }
+    const number: usize = @intCast(place);
+    const at = held.at(raw, number);
+    // An object then keeps its value, a list in it is one of Python's.
+    const popped = (if (held.ops.detach == null and held.ops.copy != null)
+        held.ops.copy.?(object.moduleOf(held.view), at)
+    else
+        held.ops.give(held.view, number, at)) orelse return null;
+    splice(&held, number, 1, &.{}, &given, &gone) catch {
+        c.Py_DecRef(popped);
+        return null;
+    };
+    return popped;
+}
+
+fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var given: Given = .{ .ops = .of(object.of(self)) };
+    var held: Held = undefined;
+    const raw = held.begin(self, .exclusive) catch return null;
+    defer held.end();
+    splice(&held, 0, raw.len, &.{}, &given, &gone) catch return null;
+    return capi.singleton(.None);
+}
+
+fn reverse(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    var held: Held = undefined;
+    const raw = held.begin(self, .exclusive) catch return null;
+    defer held.end();
+    const ops = held.ops;
+    if (ops.is_const) {
+        return errors.failed(raiseFixed(held.view));
+    }
+    const bytes: [*]u8 = @ptrFromInt(raw.address);
+    for (0..raw.len / 2) |place| {
+        const one = bytes[place * ops.size ..][0..ops.size];
+        const other = bytes[(raw.len - 1 - place) * ops.size ..][0..ops.size];
+        for (one, other) |*a, *b| std.mem.swap(u8, a, b);
+    }
+    if (ops.has_parts) Region.reverseItems(held.view, raw.len);
+    if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
+    return capi.singleton(.None);
+}
+
+fn copyOut(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const ops: *const Ops = .of(object.of(self));
+    const copy = ops.copy orelse return c.PySequence_List(self);
+    var held: Held = undefined;
+    const raw = held.begin(self, .shared) catch return null;
+    defer held.end();
+    const list = c.PyList_New(@intCast(raw.len)) orelse return null;
+    for (0..raw.len) |place| {
+        const copied = copy(object.moduleOf(held.view), held.at(raw, place)) orelse {
+            c.Py_DecRef(list);
+            return null;
+        };
+        _ = c.PyList_SetItem(list, @intCast(place), copied);
+    }
+    return list;
+}
+
+fn repr(self: *PyObject) callconv(.c) ?*PyObject {
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    return c.PyObject_Repr(list);
+}
+
+fn compare(self: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+    if (!capi.hasFlag(other, "LIST_SUBCLASS") and !isList(other)) {
+        const not_implemented = capi.object("_Py_NotImplementedStruct");
+        c.Py_IncRef(not_implemented);
+        return not_implemented;
+    }
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    const with = c.PySequence_List(other) orelse return null;
+    defer c.Py_DecRef(with);
+    return c.PyObject_RichCompare(list, with, operator);
+}
+
+/// The Python list of the items answers, as it does for its own.
+fn ask(self: *PyObject, name: [*:0]const u8, value: *PyObject) ?*PyObject {
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    return capi.callMethod(list, name, &.{value});
+}
+
+fn indexOf(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
+    if (ask(self, "index", value)) |place| return place;
+    // CPython's own words for this differ by version.
+    const raised = c.PyErr_Occurred() orelse return null;
+    if (raised != capi.exception("ValueError")) return null;
+    c.PyErr_Clear();
+    _ = c.PyErr_Format(capi.exception("ValueError"), "%R is not in list", value);
+    return null;
+}
+
+fn countOf(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
+    return ask(self, "count", value);
+}
+
+fn contains(self: *PyObject, value: *PyObject) callconv(.c) c_int {
+    const answer = ask(self, "__contains__", value) orelse return -1;
+    defer c.Py_DecRef(answer);
+    return @intFromBool(answer == capi.object("_Py_TrueStruct"));
+}
+
+fn remove(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
+    const place = indexOf(self, value) orelse return null;
+    defer c.Py_DecRef(place);
+    return if (assign(self, place, null) == 0) capi.singleton(.None) else null;
+}
+
+// The buffer protocol, for numbers: while one is in use, nothing is changed but through it.
+
+const Exported = struct {
+    region: *Region,
+    shape: [1]capi.Py_ssize_t,
+    strides: [1]capi.Py_ssize_t,
+};
+
+fn getBuffer(self: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c) c_int {
+    view.obj = null;
+    exportTo(self, view, flags) catch return -1;
+    return 0;
+}
+
+fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
+    const part = object.of(self);
+    const ops: *const Ops = .of(part);
+    // What is written as a byte need not be a bool.
+    const is_read_only = ops.is_const or ops.is_bool or object.isReadOnly(part);
+    if (is_read_only and flags & capi.constants.PyBUF_WRITABLE != 0)
+        return raiseBuffer(if (ops.is_bool)
+            "a list of bool cannot be written by its bytes"
+        else
+            "the list is const in Zig, and cannot be written");
+    const exported = memory.allocator.create(Exported) catch return errors.raiseNoMemory();
+    errdefer memory.allocator.destroy(exported);
+    var holds: hold.Holds(1, .python) = .{};
+    holds.add(part, .shared);
+    try holds.acquire();
+    defer holds.release();
+    const region = Region.of(part).?;
+    if (region.is_lent)
+        return raiseBuffer("the list was lent to a callback, and its memory may not outlive that");
+    const list: *anyopaque = @ptrFromInt(try object.resolve(part));
+    if (region.tryHold(.exported, true, false) != .held) return region.raiseInUse(.exported);
+    const raw = ops.get(list);
+    exported.* = .{
+        .region = region,
+        .shape = .{@intCast(raw.len)},
+        .strides = .{@intCast(ops.size)},
+    };
+    c.Py_IncRef(self);
+    view.* = .{
+        .buf = @ptrFromInt(raw.address),
+        .obj = self,
+        .len = @intCast(raw.len * ops.size),
+        .itemsize = @intCast(ops.size),
+        .readonly = @intFromBool(is_read_only),
+        .ndim = 1,
+        .format = if (flags & capi.constants.PyBUF_FORMAT != 0)
+            @constCast(ops.format.?.ptr)
+        else
+            null,
+        .shape = if (flags & capi.constants.PyBUF_ND != 0) &exported.shape else null,
+        .strides = &exported.strides,
+        .suboffsets = null,
+        .internal = exported,
+    };
+}
+
+fn raiseBuffer(message: [*:0]const u8) Error {
+    c.PyErr_SetString(capi.exception("BufferError"), message);
+    return error.PythonException;
+}
+
+fn releaseBuffer(_: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
+    const exported: *Exported = @ptrCast(@alignCast(view.internal.?));
+    exported.region.release(.exported, false);
+    memory.allocator.destroy(exported);
+}
+
+/// An index or a slice, as Python gave it.
+const Range = struct {
+    single: ?isize = null,
+    start: isize = 0,
+    stop: isize = 0,
+    step: isize = 1,
+
+    fn of(key: *PyObject) Error!Range {
+        var range: Range = .{};
+        if (capi.isExactly(key, "PySlice_Type")) {
+            if (c.PySlice_Unpack(key, &range.start, &range.stop, &range.step) < 0)
+                return error.PythonException;
+            return range;
+        }
+        if (c.PyIndex_Check(key) == 0) {
+            const name = capi.typeName(key) orelse return error.PythonException;
+            defer c.Py_DecRef(name);
+            _ = c.PyErr_Format(
+                capi.exception("TypeError"),
+                "list indices must be integers or slices, not %U",
+                name,
+            );
+            return error.PythonException;
+        }
+        range.single = c.PyNumber_AsSsize_t(key, capi.exception("IndexError"));
+        if (range.single.? == -1 and c.PyErr_Occurred() != null) return error.PythonException;
+        return range;
+    }
+
+    const Places = struct {
+        single: bool,
+        start: usize,
+        count: usize,
+        step: isize,
+
+        fn at(self: Places, number: usize) usize {
+            return @intCast(
+                @as(isize, @intCast(self.start)) + self.step * @as(isize, @intCast(number)),
+            );
+        }
+    };
+
+    fn within(range: Range, size: usize) Error!Places {
+        const total: isize = @intCast(size);
+        if (range.single) |wanted| {
+            const place = if (wanted < 0) wanted + total else wanted;
+            if (place < 0 or place >= total) {
+                c.PyErr_SetString(capi.exception("IndexError"), "list index out of range");
+                return error.PythonException;
+            }
+            return .{ .single = true, .start = @intCast(place), .count = 1, .step = 1 };
+        }
+        var start = range.start;
+        var stop = range.stop;
+        const found = c.PySlice_AdjustIndices(total, &start, &stop, range.step);
+        return .{
+            .single = false,
+            .start = if (found == 0) @intCast(std.math.clamp(
+                start,
+                0,
+                total,
+            )) else @intCast(start),
+            .count = @intCast(found),
+            .step = range.step,
+        };
+    }
+};

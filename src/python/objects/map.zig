@@ -1,0 +1,541 @@
+//! A map in a field of a struct, with text as its keys, as Python's dicts are: what is seen and
+//! changed is Zig's own. Values that are structs are objects which stay with their key, and keep
+//! their value when that is removed.
+//!
+//! All maps of a module have one Python type, as its lists have: see list.zig.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const convert = @import("../convert.zig");
+const errors = @import("../errors.zig");
+const hold = @import("hold.zig");
+const lists = @import("list.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const places = @import("places.zig");
+const Region = @import("Region.zig");
+const State = @import("../State.zig");
+const string_maps = @import("../../string_maps.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// What depends on the type of a map.
+const Ops = struct {
+    info: Info,
+    typ: [:0]const u8,
+    size: usize,
+    alignment: std.mem.Alignment,
+    has_parts: bool,
+    is_copyable: bool,
+    is_flat: bool,
+    count: *const fn (map: *anyopaque) usize,
+    give: *const fn (view: *Layout, key: []const u8, at: *anyopaque) ?*PyObject,
+    copy: ?*const fn (module: *PyObject, at: *anyopaque) ?*PyObject,
+    load: *const fn (
+        gpa: std.mem.Allocator,
+        module: *PyObject,
+        value: *PyObject,
+        at: *anyopaque,
+    ) Error!void,
+    /// The key is not copied.
+    put: *const fn (
+        map: *anyopaque,
+        gpa: std.mem.Allocator,
+        key: []const u8,
+        at: *const anyopaque,
+    ) error{OutOfMemory}!void,
+    remove: *const fn (map: *anyopaque, key: []const u8) void,
+    clear: *const fn (map: *anyopaque) void,
+    keyFrom: *const fn (map: *anyopaque, place: *usize) ?[]const u8,
+    adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
+    detach: ?*const fn (item: *Layout, at: *anyopaque) void,
+
+    fn of(self: *Layout) *const Ops {
+        return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
+    }
+};
+
+fn OpsOf(comptime Map: type) type {
+    const Value = string_maps.Value(Map).?;
+    const of_class = classes.isClass(Value);
+    const of_lists = !of_class and classes.ViewItem(Value) != null and classes.isCopyable(Value);
+    const typ = classes.fieldTypeName(Value);
+    return struct {
+        const ops: Ops = .{
+            .info = .{
+                .name = "dict of " ++ typ,
+                .size = @sizeOf(Map),
+                .alignment = 1,
+                .basicsize = object.link_end,
+                .kind = .map,
+                .value_of = &valueOf,
+            },
+            .typ = typ,
+            .size = @sizeOf(Value),
+            .alignment = .of(Value),
+            .has_parts = of_class or of_lists,
+            .is_copyable = classes.isCopyable(Value),
+            .is_flat = classes.isFlat(Value),
+            .count = &count,
+            .give = &giveValue,
+            .copy = if (of_lists) &copyValue else null,
+            .load = &load,
+            .put = &put,
+            .remove = &remove_,
+            .clear = &clear_,
+            .keyFrom = &keyFrom,
+            .adopt = if (trees.hasManagedMap(Value)) &adopt else null,
+            .detach = if (of_class) &lists.Detaching(Value).detach else null,
+        };
+
+        fn cast(map: *anyopaque) *Map {
+            return @ptrCast(@alignCast(map));
+        }
+
+        fn valueOf(map: *anyopaque, key: []const u8) ?*anyopaque {
+            return @ptrCast(cast(map).getPtr(key) orelse return null);
+        }
+
+        fn count(map: *anyopaque) usize {
+            return cast(map).count();
+        }
+
+        fn giveValue(view: *Layout, key: []const u8, at: *anyopaque) ?*PyObject {
+            const module = object.moduleOf(view);
+            if (of_class) {
+                const class = classes_of.classOf(Value, module) orelse return null;
+                const info = classes_of.infoIn(Value, module) orelse return null;
+                const made = places.part(view, class, info, .key, 0, key, false) orelse
+                    return null;
+                return &made.ob_base;
+            }
+            if (of_lists) return lists.giveAt(Value, .none, view, .key, 0, key, false);
+            return convert.give(Value, module, @as(*const Value, @ptrCast(@alignCast(at))).*);
+        }
+
+        fn copyValue(module: *PyObject, at: *anyopaque) ?*PyObject {
+            return convert.give(Value, module, @as(*const Value, @ptrCast(@alignCast(at))).*);
+        }
+
+        fn load(
+            gpa: std.mem.Allocator,
+            module: *PyObject,
+            value: *PyObject,
+            at: *anyopaque,
+        ) Error!void {
+            if (comptime !classes.isCopyable(Value)) unreachable; // has been refused
+            const place: *Value = @ptrCast(@alignCast(at));
+            place.* = try convert.loadField(Value, gpa, module, value, comptime &.{
+                .function = "dict",
+                .parameter = .{ .name = "value", .typ = typ },
+            });
+        }
+
+        fn put(
+            map: *anyopaque,
+            gpa: std.mem.Allocator,
+            key: []const u8,
+            at: *const anyopaque,
+        ) error{OutOfMemory}!void {
+            const value: *const Value = @ptrCast(@alignCast(at));
+            return string_maps.put(Map, cast(map), gpa, key, value.*);
+        }
+
+        fn remove_(map: *anyopaque, key: []const u8) void {
+            string_maps.remove(Map, cast(map), key);
+        }
+
+        fn clear_(map: *anyopaque) void {
+            cast(map).clearRetainingCapacity();
+        }
+
+        fn keyFrom(map: *anyopaque, place: *usize) ?[]const u8 {
+            return string_maps.keyFrom(Map, cast(map), place);
+        }
+
+        fn adopt(at: *anyopaque, gpa: std.mem.Allocator) void {
+            trees.setAllocator(Value, @ptrCast(@alignCast(at)), gpa);
+        }
+    };
+}
+
+/// A new reference to the map in a field of type `Map` at `offset` in the struct `parent`.
+pub fn give(comptime Map: type, parent: *Layout, offset: usize) ?*PyObject {
+    const state = State.of(object.moduleOf(parent)) orelse return null;
+    const info = &OpsOf(Map).ops.info;
+    const class = state.dict_class.?;
+    const view = places.part(parent, class, info, .part, offset, "", false) orelse return null;
+    return &view.ob_base;
+}
+
+/// Whether it is one of our maps.
+pub fn isMap(value: *PyObject) bool {
+    return c.PyType_GetSlot(
+        capi.typeOf(value),
+        capi.constants.Py_tp_repr,
+    ) == @as(?*anyopaque, @ptrCast(@constCast(&repr)));
+}
+
+/// A new Python dict of the same items, or null with the error set.
+pub fn copyOf(self: *PyObject) ?*PyObject {
+    const dict = c.PyDict_New() orelse return null;
+    if (c.PyDict_Update(dict, self) == 0) return dict;
+    c.Py_DecRef(dict);
+    return null;
+}
+
+fn repr(self: *PyObject) callconv(.c) ?*PyObject {
+    const dict = copyOf(self) orelse return null;
+    defer c.Py_DecRef(dict);
+    return c.PyObject_Repr(dict);
+}
+
+/// Makes the types of a module's maps. False with the error set.
+pub fn addTypes(module: *PyObject, comptime module_name: []const u8, state: *State) bool {
+    const flags = capi.constants.Py_TPFLAGS_DEFAULT |
+        capi.constants.Py_TPFLAGS_DISALLOW_INSTANTIATION;
+    const view: capi.structs.PyType_Spec = comptime .{
+        .name = module_name ++ ".Dict",
+        .basicsize = object.link_end,
+        .flags = flags,
+        .slots = &slots,
+    };
+    const iterator: capi.structs.PyType_Spec = comptime .{
+        .name = module_name ++ ".DictIterator",
+        .basicsize = @sizeOf(Iterator),
+        .flags = flags,
+        .slots = &iterator_slots,
+    };
+    state.dict_class = c.PyType_FromModuleAndSpec(module, &view, null);
+    state.dict_iterator_class = c.PyType_FromModuleAndSpec(module, &iterator, null);
+    return state.dict_class != null and state.dict_iterator_class != null and
+        borrow(state.dict_class.?);
+}
+
+/// What follows from the rest, as Python has it for every mapping.
+fn borrow(class: *PyObject) bool {
+    const mapping = capi.imported("collections.abc", "MutableMapping") orelse return false;
+    defer c.Py_DecRef(mapping);
+    inline for (.{
+        "keys", "values", "items", "get", "popitem", "setdefault", "update", "__eq__",
+    }) |name| {
+        const function = c.PyObject_GetAttrString(mapping, name) orelse return false;
+        defer c.Py_DecRef(function);
+        if (c.PyObject_SetAttrString(class, name, function) < 0) return false;
+    }
+    const none = capi.object("_Py_NoneStruct");
+    if (c.PyObject_SetAttrString(class, "__hash__", none) < 0) return false;
+    const registered = capi.callMethod(mapping, "register", &.{class}) orelse return false;
+    c.Py_DecRef(registered);
+    return true;
+}
+
+const slots = [_]capi.structs.PyType_Slot{
+    .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &object.deallocView },
+    .{ .slot = capi.constants.Py_tp_iter, .pfunc = &iterate },
+    .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
+    .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
+    .{
+        .slot = capi.constants.Py_tp_doc,
+        .pfunc = @as(
+            [*:0]const u8,
+            "A map in Zig's memory, with the methods of Python's dicts.",
+        ),
+    },
+    .{ .slot = capi.constants.Py_sq_contains, .pfunc = &contains },
+    .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
+    .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
+    .{ .slot = capi.constants.Py_mp_ass_subscript, .pfunc = &assign },
+    .{},
+};
+
+const methods = [_]capi.PyMethodDef{
+    .{
+        .ml_name = "clear",
+        .ml_meth = &clear,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "clear($self, /)\n--\n\nTake all keys away.",
+    },
+    .{
+        .ml_name = "pop",
+        .ml_meth = &pop,
+        .ml_flags = capi.constants.METH_FASTCALL,
+        .ml_doc = "pop($self, key, default=..., /)\n--\n\n" ++
+            "Take a key away, and return its value. KeyError: there is no such, and no " ++
+            "default.",
+    },
+    .{
+        .ml_name = "copy",
+        .ml_meth = &copyOut,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "copy($self, /)\n--\n\nA Python dict of the same items.",
+    },
+    .{},
+};
+
+/// A map, held.
+const Held = struct {
+    view: *Layout,
+    ops: *const Ops,
+    map: *anyopaque,
+    use: hold.Use(if (capi.minor < 12) .python else .nothing) = .{},
+
+    fn begin(held: *Held, self: *PyObject, mode: Region.Mode) Error!void {
+        held.* = .{ .view = object.of(self), .ops = undefined, .map = undefined };
+        held.ops = .of(held.view);
+        held.map = @ptrFromInt(try held.use.begin(held.view, mode));
+        errdefer held.use.end();
+        if (mode == .exclusive) try object.expectWritable(object.linkOf(held.view).parent.?);
+    }
+
+    fn end(held: *Held) void {
+        held.use.end();
+    }
+
+    fn find(held: *const Held, key: []const u8) ?*anyopaque {
+        return held.ops.info.value_of.?(held.map, key);
+    }
+
+    /// Objects of a key, or of all, keep the values that they have.
+    fn detach(held: *const Held, key: ?[]const u8) void {
+        if (!held.ops.has_parts) return;
+        const start = if (key) |some| Region.hashOfText(some) else 0;
+        const count: usize = if (key == null) std.math.maxInt(usize) else 1;
+        while (Region.itemOf(held.view, start, count)) |found| {
+            defer c.Py_DecRef(&found.ob_base);
+            const at = object.find(found, held.map);
+            if (held.ops.detach) |function| if (at) |some| function(found, some);
+            if (found.state == .key) Region.letGo(found);
+        }
+    }
+
+    fn changed(held: *const Held, gone: *Blocks) Error!void {
+        const region = Region.of(held.view).?;
+        if (!region.is_stable) region.end();
+        if (lists.isTrees(held.view)) try region.sweep(gone);
+    }
+};
+
+fn length(self: *PyObject) callconv(.c) capi.Py_ssize_t {
+    var held: Held = undefined;
+    held.begin(self, .shared) catch return -1;
+    defer held.end();
+    return @intCast(held.ops.count(held.map));
+}
+
+/// The text of a key; null where it is no text, and so in no map.
+fn textOf(key: *PyObject) Error!?[]const u8 {
+    return if (capi.hasFlag(key, "UNICODE_SUBCLASS")) try convert.utf8Of(key) else null;
+}
+
+fn contains(self: *PyObject, key: *PyObject) callconv(.c) c_int {
+    const text = textOf(key) catch return -1;
+    var held: Held = undefined;
+    held.begin(self, .shared) catch return -1;
+    defer held.end();
+    return @intFromBool(held.find(text orelse return 0) != null);
+}
+
+fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
+    const text = textOf(key) catch return null;
+    var held: Held = undefined;
+    held.begin(self, .shared) catch return null;
+    defer held.end();
+    const at = (if (text) |some| held.find(some) else null) orelse {
+        c.PyErr_SetObject(capi.exception("KeyError"), key);
+        return null;
+    };
+    return held.ops.give(held.view, text.?, at);
+}
+
+fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int {
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    (if (value) |some| set(self, key, some, &gone) else remove(self, key, &gone)) catch return -1;
+    return 0;
+}
+
+fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!void {
+    const view = object.of(self);
+    const ops: *const Ops = .of(view);
+    if (!ops.is_copyable) return lists.raiseFixed(view);
+    const text = try textOf(key) orelse {
+        const name = capi.typeName(key) orelse return error.PythonException;
+        defer c.Py_DecRef(name);
+        _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "keys of a %s must be str, not %U",
+            ops.info.name.ptr,
+            name,
+        );
+        return error.PythonException;
+    };
+    var blocks: Blocks = .{};
+    defer blocks.deinit();
+    const size = @max(ops.size, 1);
+    const room = memory.allocator.rawAlloc(size, ops.alignment, @returnAddress()) orelse
+        return errors.raiseNoMemory();
+    defer memory.allocator.rawFree(room[0..size], ops.alignment, @returnAddress());
+    try ops.load(blocks.allocator(), object.moduleOf(view), value, room);
+    var held: Held = undefined;
+    try held.begin(self, .exclusive);
+    defer held.end();
+    const is_trees = lists.isTrees(view);
+    const known = held.find(text);
+    if (!is_trees and (known == null or !ops.is_flat)) return lists.raiseFixed(view);
+    const region = try Region.ensure(view);
+    const own_text = if (known == null)
+        blocks.allocator().dupe(u8, text) catch return errors.raiseNoMemory()
+    else
+        "";
+    try region.adopt(&blocks);
+    const gpa = region.current().blocks.allocator();
+    if (known) |at| {
+        held.detach(text);
+        const to: [*]u8 = @ptrCast(at);
+        @memcpy(to[0..ops.size], room[0..ops.size]);
+    } else ops.put(held.map, gpa, own_text, room) catch return errors.raiseNoMemory();
+    if (ops.adopt) |adopt| adopt(held.find(text).?, gpa);
+    try held.changed(gone);
+}
+
+fn remove(self: *PyObject, key: *PyObject, gone: *Blocks) Error!void {
+    const text = try textOf(key);
+    var held: Held = undefined;
+    try held.begin(self, .exclusive);
+    defer held.end();
+    if (text == null or held.find(text.?) == null) {
+        c.PyErr_SetObject(capi.exception("KeyError"), key);
+        return error.PythonException;
+    }
+    if (!lists.isTrees(held.view)) return lists.raiseFixed(held.view);
+    held.detach(text);
+    held.ops.remove(held.map, text.?);
+    try held.changed(gone);
+}
+
+fn pop(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
+    if (nargs < 1 or nargs > 2)
+        return errors.raiseWrongNumber("pop() takes 1 or 2 arguments", nargs);
+    if (nargs == 2) {
+        const found = contains(self, args[0]);
+        if (found < 0) return null;
+        if (found == 0) {
+            c.Py_IncRef(args[1]);
+            return args[1];
+        }
+    }
+    const value = taken(self, args[0]) orelse return null;
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    remove(self, args[0], &gone) catch {
+        c.Py_DecRef(value);
+        return null;
+    };
+    return value;
+}
+
+/// A value that is about to be removed.
+fn taken(self: *PyObject, key: *PyObject) ?*PyObject {
+    const copy = Ops.of(object.of(self)).copy orelse return subscript(self, key);
+    const text = textOf(key) catch return null;
+    var held: Held = undefined;
+    held.begin(self, .shared) catch return null;
+    defer held.end();
+    const at = (if (text) |some| held.find(some) else null) orelse {
+        c.PyErr_SetObject(capi.exception("KeyError"), key);
+        return null;
+    };
+    return copy(object.moduleOf(held.view), at);
+}
+
+fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var held: Held = undefined;
+    held.begin(self, .exclusive) catch return null;
+    defer held.end();
+    if (!lists.isTrees(held.view)) {
+        return errors.failed(lists.raiseFixed(held.view));
+    }
+    held.detach(null);
+    held.ops.clear(held.map);
+    held.changed(&gone) catch return null;
+    return capi.singleton(.None);
+}
+
+fn copyOut(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return copyOf(self);
+}
+
+// Iteration over keys.
+
+const Iterator = extern struct {
+    ob_base: PyObject,
+    view: *PyObject,
+    /// How many keys there were.
+    count: usize,
+    place: usize,
+};
+
+const iterator_slots = [_]capi.structs.PyType_Slot{
+    .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &deallocIterator },
+    .{ .slot = capi.constants.Py_tp_iter, .pfunc = &c.PyObject_SelfIter },
+    .{ .slot = capi.constants.Py_tp_iternext, .pfunc = &next },
+    .{},
+};
+
+fn iterate(self: *PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(object.moduleOf(object.of(self))) orelse return null;
+    const count = length(self);
+    if (count < 0) return null;
+    const made = c.PyType_GenericAlloc(state.dict_iterator_class.?, 0) orelse return null;
+    const iterator: *Iterator = @ptrCast(@alignCast(made));
+    c.Py_IncRef(self);
+    iterator.view = self;
+    iterator.count = @intCast(count);
+    return made;
+}
+
+fn deallocIterator(self: *PyObject) callconv(.c) void {
+    const iterator: *Iterator = @ptrCast(@alignCast(self));
+    const class = capi.typeOf(self);
+    const view = iterator.view;
+    c.PyObject_Free(self);
+    c.Py_DecRef(class);
+    c.Py_DecRef(view);
+}
+
+const over = std.math.maxInt(usize);
+
+fn next(self: *PyObject) callconv(.c) ?*PyObject {
+    const iterator: *Iterator = @ptrCast(@alignCast(self));
+    var held: Held = undefined;
+    held.begin(iterator.view, .shared) catch return null;
+    defer held.end();
+    const place = @atomicLoad(usize, &iterator.place, .monotonic);
+    if (place == over) return null;
+    if (held.ops.count(held.map) != iterator.count) {
+        @atomicStore(usize, &iterator.place, over, .monotonic);
+        c.PyErr_SetString(
+            capi.exception("RuntimeError"),
+            "dictionary changed size during iteration",
+        );
+        return null;
+    }
+    var after = place;
+    const key = held.ops.keyFrom(held.map, &after);
+    @atomicStore(usize, &iterator.place, if (key == null) over else after, .monotonic);
+    return capi.newStr(key orelse return null);
+}

@@ -1,0 +1,115 @@
+//! A method as CPython calls it: the object apart from the arguments.
+
+const std = @import("std");
+const binding = @import("../binding.zig");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const arguments = @import("arguments.zig");
+const object = @import("object.zig");
+const signature = @import("../../signature.zig");
+const Signature = signature.Signature;
+const slots = @import("slots.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// `T` is the class, `is_binary` whether it is an operator, which may leave an operand to that.
+pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: bool) type {
+    const count = Trampoline.sig.args.len;
+    return struct {
+        pub const sig: Signature = without: {
+            var shorter = Trampoline.sig;
+            shorter.args = shorter.args[1..];
+            break :without shorter;
+        };
+
+        pub fn receive(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            if (is_quick and nargs == count - 1 and kwnames == null) {
+                if (callQuickly(self, given)) |result|
+                    return if (is_binary) finish(result.value) else result.value;
+            }
+            const result = call(self, given, @intCast(nargs), kwnames);
+            return if (is_binary) finish(result) else result;
+        }
+
+        const Self = Trampoline.TypeOf(0);
+
+        /// Whether an object that nothing was made of can be used with nothing noted down: nobody
+        /// comes meanwhile, and nothing is stored.
+        const is_quick = !capi.free_threaded and Trampoline.allQuickBehind(1) and
+            @typeInfo(Self) != .optional and !classes.holdsReferences(T) and
+            (classes.isFlat(T) or Self == T or @typeInfo(Self).pointer.attrs.@"const") and
+            !arguments.isLong(Trampoline.R) and !arguments.isDependent(Trampoline.R) and
+            !Trampoline.is_released;
+
+        inline fn callQuickly(self: *PyObject, given: [*]const *PyObject) ?Trampoline.Quick {
+            const own = object.of(self);
+            if (own.state != .own or own.region != null) return null;
+            const value: *T = @ptrFromInt(object.storage(own));
+            const first: Self = if (Self == T) value.* else value;
+            return Trampoline.callGiven(object.moduleOf(own), first, given);
+        }
+
+        /// `__next__`, in the slot: without an exception where there is no more.
+        pub fn receiveNext(self: *PyObject) ?*PyObject {
+            const result = receive(self, undefined, 0, null);
+            if (result != capi.object("_Py_NoneStruct")) return result;
+            c.Py_DecRef(result);
+            return null;
+        }
+
+        /// The same by its name.
+        pub fn receiveNextByName(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            const result = receive(self, given, nargs, kwnames);
+            if (result != capi.object("_Py_NoneStruct")) return result;
+            c.Py_DecRef(result);
+            c.PyErr_SetObject(capi.exception("StopIteration"), null);
+            return null;
+        }
+
+        /// NotImplemented where the operand is of a type that Zig's function does not take.
+        fn finish(result: ?*PyObject) ?*PyObject {
+            if (result != null) return result;
+            const raised = c.PyErr_Occurred() orelse return null;
+            if (raised != capi.exception("TypeError")) return null;
+            c.PyErr_Clear();
+            return slots.notImplemented();
+        }
+
+        noinline fn call(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
+            const module = object.moduleOf(object.of(self));
+            var all: [count]?*PyObject = undefined;
+            all[0] = self;
+            if (nargs == count - 1 and kwnames == null) {
+                @memcpy(all[1..], given[0 .. count - 1]);
+                return Trampoline.callExact(module, @ptrCast(&all));
+            }
+            if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
+                const is_whole = for (all) |arg| {
+                    if (arg == null) break false;
+                } else true;
+                if (is_quick and is_whole) if (callQuickly(self, @ptrCast(all[1..]))) |result|
+                    return result.value;
+            } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
+            const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
+            if (has_defaults) for (all) |arg| {
+                if (arg == null) return Trampoline.callPartly(module, &all);
+            };
+            return Trampoline.callExact(module, @ptrCast(&all));
+        }
+    };
+}

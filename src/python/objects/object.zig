@@ -1,0 +1,448 @@
+//! What an object of a class is in memory, and where its value is: docs/background/objects.md.
+//!
+//! An *own* object has its value behind this header, or, a handle, the address of it. A *part* knows
+//! its parent and where it is there, an *address* what Zig gave. Nothing here holds anything:
+//! callers do (hold.zig).
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const errors = @import("../errors.zig");
+const references = @import("../references.zig");
+const Region = @import("Region.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const PyObject = capi.PyObject;
+
+pub const Layout = extern struct {
+    ob_base: PyObject,
+    /// What it may point into, and may be pointed into by. Null of an own object that is alone.
+    region: ?*Region,
+    state: State,
+    flags: Flags,
+    /// Where an own value is, from the start of the object.
+    offset: u16,
+    /// How many parts are directly in it: while there are, its memory stays.
+    pins: u32,
+};
+
+pub const State = enum(u8) {
+    empty,
+    own,
+    /// An own value that lies elsewhere.
+    held,
+    /// At an offset in its parent.
+    part,
+    /// An item of a list: at an index.
+    item,
+    /// A value of a map: at a key.
+    key,
+    address,
+    destroyed,
+    /// Its callback is over.
+    expired,
+    /// A call that freed it said so.
+    freed,
+};
+
+pub const Flags = packed struct(u8) {
+    read_only: bool = false,
+    /// Of an own object: others may point into its value.
+    is_pointed: bool = false,
+    /// Of an own object: its deinit is not called, since the value is somebody else's.
+    is_borrowed: bool = false,
+    /// Of an own object: Python has it no more, but its value may be pointed to.
+    is_zombie: bool = false,
+    /// Of a part: its parent is an own object, and counts it among its pins.
+    pins_parent: bool = false,
+    /// Of an address: what is there is a whole own value, which does not move.
+    is_whole: bool = false,
+    /// Its region does not find it any more.
+    is_forgotten: bool = false,
+    unused: u1 = 0,
+};
+
+/// What a part or an address knows, behind its header.
+pub const Link = extern struct {
+    info: *const Info,
+    /// A reference, unless it is counted as a pin.
+    parent: ?*Layout,
+    /// An offset, an index, the address of a `Key`, or an address.
+    place: usize,
+    /// Of an address, what its region's was when it was given.
+    generation: usize,
+    /// How many parents it has.
+    depth: usize,
+};
+
+/// The key of an object in a map: its text follows.
+pub const Key = extern struct {
+    len: usize,
+
+    pub fn text(key: *const Key) []const u8 {
+        const bytes: [*]const u8 = @ptrCast(key);
+        return bytes[@sizeOf(Key)..][0..key.len];
+    }
+};
+
+/// What is known of a class, list or map without its Zig type.
+pub const Info = struct {
+    name: [:0]const u8,
+    /// Bytes of a value, and of an object of its own.
+    size: usize,
+    alignment: usize,
+    basicsize: usize,
+    kind: enum { plain, tree, resource, list, map },
+    /// Of an own resource: where it has the generation of what it depends on.
+    snapshot: usize = 0,
+    /// Where the list of weak references is; 0: there is none.
+    weak: usize = 0,
+    /// Gives back what a value owns. What its deinit panicked with, or returned, is raised; the
+    /// module is null where that has gone already.
+    deinit: ?*const fn (value: *anyopaque, module: ?*PyObject) Error!void = null,
+    /// Tells of what a value points to.
+    walk: ?*const fn (visitor: *trees.Visitor, value: *const anyopaque) void = null,
+    /// A new reference to the object at an address in a value: null where there is no place for it.
+    locate: ?*const fn (self: *Layout, value: *anyopaque, sought: Sought) Located = null,
+    /// Of a list: the address of an item, null where it has no such.
+    item: ?*const fn (list: *anyopaque, index: usize) ?*anyopaque = null,
+    /// Of a map: the address of the value of a key.
+    value_of: ?*const fn (map: *anyopaque, key: []const u8) ?*anyopaque = null,
+    /// What the garbage collector is told of the Python objects in a value, and empties them.
+    traverse: ?*const fn (value: *anyopaque, visitor: *const references.Visitor) c_int = null,
+    clear: ?*const fn (value: *anyopaque) void = null,
+    /// Whether addresses that its methods give stay good as long as it lives.
+    is_stable: bool = false,
+    /// Whether its objects take part in cyclic garbage collection.
+    has_gc: bool = false,
+};
+
+/// An address that Zig gave, of a value of a class.
+pub const Sought = struct { address: usize, info: *const Info, is_const: bool };
+
+pub const Located = union(enum) { nowhere, failed, object: *Layout };
+
+/// An address is good whatever has changed, as long as its region is.
+pub const any_generation = std.math.maxInt(usize);
+/// One that no region has: the address has ended for good.
+pub const no_generation = any_generation - 1;
+
+/// Parts of parts.
+pub const max_depth = 250;
+
+pub inline fn of(object: *PyObject) *Layout {
+    return @ptrCast(@alignCast(object));
+}
+
+/// What a part or address knows.
+pub inline fn linkOf(self: *Layout) *Link {
+    return @ptrFromInt(@intFromPtr(self) + comptime std.mem.alignForward(
+        usize,
+        @sizeOf(Layout),
+        @alignOf(Link),
+    ));
+}
+
+pub const link_end = std.mem.alignForward(usize, @sizeOf(Layout), @alignOf(Link)) + @sizeOf(Link);
+
+/// What objects of a `T` need of memory, and where.
+pub fn Sizes(comptime T: type, comptime is_resource: bool, comptime has_weak: bool) type {
+    return struct {
+        const word = @sizeOf(usize);
+        /// CPython aligns by two words, and more is seen to when there is an address.
+        const slack = if (@alignOf(T) > 2 * word) @alignOf(T) else 0;
+        pub const offset = std.mem.alignForward(
+            usize,
+            @sizeOf(Layout),
+            @min(@alignOf(T), 2 * word),
+        );
+        const end = std.mem.alignForward(usize, offset + slack + @sizeOf(T), word);
+        pub const snapshot = if (is_resource) end else 0;
+        pub const weak = if (has_weak) end + (if (is_resource) word else 0) else 0;
+        const least = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
+        /// What is collected is allocated by CPython, which has one size for all.
+        pub const basic = if (is_resource) @max(least, link_end) else least;
+        pub const is_exact = slack == 0;
+    };
+}
+
+/// The class of ours that `class` is, or is derived from. All of ours have `object` as their base:
+/// it is the last one before that.
+pub fn ownClass(class: *PyObject) *PyObject {
+    var own_class = class;
+    while (true) {
+        const base = baseOf(own_class) orelse break;
+        if (base == capi.object("PyBaseObject_Type")) break;
+        own_class = base;
+    }
+    return own_class;
+}
+
+inline fn baseOf(class: *PyObject) ?*PyObject {
+    if (capi.limited) return @ptrCast(@alignCast(
+        c.PyType_GetSlot(class, capi.constants.Py_tp_base),
+    ));
+    return capi.typeLayout(class).tp_base;
+}
+
+/// What is known of the class of an own object. Its first attribute carries it.
+pub inline fn infoOfClass(class: *PyObject) *const Info {
+    const own = ownClass(class);
+    const defs: [*]const capi.structs.PyGetSetDef = @ptrCast(@alignCast(if (capi.limited)
+        c.PyType_GetSlot(own, capi.constants.Py_tp_getset).?
+    else
+        capi.typeLayout(own).tp_getset.?));
+    return @ptrCast(@alignCast(defs[0].closure.?));
+}
+
+pub fn infoOf(self: *Layout) *const Info {
+    return switch (self.state) {
+        .part, .item, .key, .address, .freed => linkOf(self).info,
+        else => infoOfClass(capi.typeOf(&self.ob_base)),
+    };
+}
+
+/// The module (borrowed) of one of our classes or of what is derived from it; null, and no error
+/// set, where the garbage collector took it already.
+pub fn moduleOfClass(class: *PyObject) ?*PyObject {
+    const module = c.PyType_GetModule(ownClass(class));
+    if (module == null) c.PyErr_Clear();
+    return module;
+}
+
+/// The module (borrowed) of an object's class, which keeps it.
+pub inline fn moduleOf(self: *Layout) *PyObject {
+    return c.PyType_GetModule(ownClass(capi.typeOf(&self.ob_base))).?;
+}
+
+/// A new object of `class`, which may be a subclass of Python's, without a value: null with the
+/// error set.
+pub fn create(class: *PyObject, info: *const Info) ?*Layout {
+    const is_own = baseOf(class) == capi.object("PyBaseObject_Type");
+    const object = if (is_own and !info.has_gc)
+        allocate(class, info.basicsize) orelse return null
+    else
+        c.PyType_GenericAlloc(class, 0) orelse return null;
+    const self = of(object);
+    const at = std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), info.alignment);
+    self.offset = @intCast(at - @intFromPtr(self));
+    if (info.weak != 0) weakOf(self, info).* = null;
+    if (info.snapshot != 0) snapshotOf(self, info).* = any_generation;
+    return self;
+}
+
+/// Memory for an object that CPython does not collect, with an empty header.
+pub inline fn allocate(class: *PyObject, size: usize) ?*PyObject {
+    const object: *PyObject = @ptrCast(@alignCast(
+        c.PyObject_Malloc(size) orelse return c.PyErr_NoMemory(),
+    ));
+    _ = c.PyObject_Init(object, class);
+    const self = of(object);
+    self.region = null;
+    self.state = .empty;
+    self.flags = .{};
+    self.pins = 0;
+    return object;
+}
+
+pub fn weakOf(self: *Layout, info: *const Info) *?*PyObject {
+    return @ptrFromInt(@intFromPtr(self) + info.weak);
+}
+
+/// The generation that an own resource depends on.
+pub fn snapshotOf(self: *Layout, info: *const Info) *usize {
+    return @ptrFromInt(@intFromPtr(self) + info.snapshot);
+}
+
+/// Where an own value is.
+pub inline fn storage(self: *Layout) usize {
+    return @intFromPtr(self) + self.offset;
+}
+
+/// Where the value is now. What it is in is held.
+pub fn resolve(self: *Layout) Error!usize {
+    switch (self.state) {
+        .own => {
+            const region = Region.of(self) orelse return storage(self);
+            try region.check(self);
+            return storage(self);
+        },
+        .held => {
+            if (Region.of(self)) |region| try region.check(self);
+            return linkOf(self).place;
+        },
+        .part => return try resolve(linkOf(self).parent.?) + linkOf(self).place,
+        .item, .key => {
+            const parent = linkOf(self).parent.?;
+            const container: *anyopaque = @ptrFromInt(try resolve(parent));
+            return @intFromPtr(find(self, container) orelse return raiseNoItem(self));
+        },
+        .address => {
+            try Region.of(self).?.check(self);
+            return linkOf(self).place;
+        },
+        .empty, .destroyed, .expired, .freed => return raiseUnusable(self),
+    }
+}
+
+/// Where an item or value of a key is in its list or map; null where it is there no more.
+pub fn find(self: *Layout, container: *anyopaque) ?*anyopaque {
+    const link = linkOf(self);
+    const info = linkOf(link.parent.?).info;
+    if (self.state == .item) return info.item.?(container, link.place);
+    const key: *const Key = @ptrFromInt(link.place);
+    return info.value_of.?(container, key.text());
+}
+
+/// Whether a `*const` pointer, or a const slice, is on the way to it.
+pub fn isReadOnly(self: *Layout) bool {
+    var place = self;
+    while (true) {
+        if (place.flags.read_only) return true;
+        switch (place.state) {
+            .part, .item, .key => place = linkOf(place).parent.?,
+            else => return false,
+        }
+    }
+}
+
+/// TypeError where it cannot be written to.
+pub fn expectWritable(self: *Layout) Error!void {
+    if (!isReadOnly(self)) return;
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "this %s is read-only: what gave it gave a *const pointer",
+        infoOf(self).name.ptr,
+    );
+    return error.PythonException;
+}
+
+/// The object that owns what a part is in, by what is known now: null of what is in an address.
+pub fn ownerOf(self: *Layout) ?*Layout {
+    var place = self;
+    while (true) switch (place.state) {
+        .part, .item, .key => place = linkOf(place).parent.?,
+        .own, .held => return place,
+        else => return null,
+    };
+}
+
+pub noinline fn raiseUnusable(self: *Layout) Error {
+    const info = infoOf(self);
+    switch (self.state) {
+        .empty => _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "the %s has no value: its __init__ was not called",
+            info.name.ptr,
+        ),
+        .expired => _ = c.PyErr_Format(
+            capi.exception("ReferenceError"),
+            "the %s was lent to a callback, which is over",
+            info.name.ptr,
+        ),
+        .freed => _ = c.PyErr_Format(
+            capi.exception("ReferenceError"),
+            "the %s is gone: a call has freed it",
+            info.name.ptr,
+        ),
+        else => _ = c.PyErr_Format(
+            capi.exception("ReferenceError"),
+            "the %s has been destroyed",
+            info.name.ptr,
+        ),
+    }
+    return error.PythonException;
+}
+
+noinline fn raiseNoItem(self: *Layout) Error {
+    const text = if (self.state == .item)
+        "the %s is gone: its list has become shorter"
+    else
+        "the %s is gone: its key is not in the dict any more";
+    _ = c.PyErr_Format(capi.exception("ReferenceError"), text, infoOf(self).name.ptr);
+    return error.PythonException;
+}
+
+/// Calls `deinit` where only sys.unraisablehook can be told that it failed. An exception that is
+/// set stays so.
+pub fn deinitUnasked(class: *PyObject, info: *const Info, value: *anyopaque) void {
+    const deinit = info.deinit orelse return;
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
+    deinit(value, moduleOfClass(class)) catch c.PyErr_WriteUnraisable(class);
+}
+
+/// What an own value owns is given back, unasked.
+pub fn deinitOwn(self: *Layout) void {
+    const class = capi.typeOf(&self.ob_base);
+    const value: *anyopaque = switch (self.state) {
+        .own => @ptrFromInt(storage(self)),
+        .held => @ptrFromInt(linkOf(self).place),
+        else => return,
+    };
+    const info = infoOfClass(class);
+    self.state = .destroyed;
+    if (!self.flags.is_borrowed) deinitUnasked(class, info, value);
+}
+
+/// The memory of an object that nobody has any more, and its reference to its class.
+pub fn free(self: *Layout) void {
+    const class = capi.typeOf(&self.ob_base);
+    const is_collected = c.PyType_GetFlags(class) & capi.constants.Py_TPFLAGS_HAVE_GC != 0;
+    if (is_collected) c.PyObject_GC_Del(&self.ob_base) else c.PyObject_Free(self);
+    c.Py_DecRef(class);
+}
+
+/// See tp_dealloc.
+pub fn dealloc(object: *PyObject) callconv(.c) void {
+    const self = of(object);
+    const class = capi.typeOf(object);
+    const info = infoOfClass(class);
+    if (info.has_gc) c.PyObject_GC_UnTrack(object);
+    if (info.weak != 0 and weakOf(self, info).* != null) c.PyObject_ClearWeakRefs(object);
+    if (self.region != null) return Region.leave(self);
+    if (info.deinit != null) deinitOwn(self);
+    free(self);
+}
+
+/// The same of a list, a map, or an iterator over one.
+pub fn deallocView(object: *PyObject) callconv(.c) void {
+    Region.leave(of(object));
+}
+
+/// See tp_traverse. What a value has is its own only where nothing else may point into it, and no
+/// call is changing it. A reference that the collector is not told of is one more from outside, and
+/// so nothing is lost.
+pub fn traverse(
+    object: *PyObject,
+    visit: *const capi.visitproc,
+    arg: ?*anyopaque,
+) callconv(.c) c_int {
+    const self = of(object);
+    const stop = visit(capi.typeOf(object), arg);
+    if (stop != 0) return stop;
+    switch (self.state) {
+        .part, .item, .key => if (!self.flags.pins_parent)
+            return visit(&linkOf(self).parent.?.ob_base, arg),
+        else => {},
+    }
+    const region = Region.of(self);
+    if (region) |some| if (some.isInUse() or !some.isOf(self)) return 0;
+    if (self.state == .own) if (infoOfClass(capi.typeOf(object)).traverse) |traverseValue| {
+        const value: *anyopaque = @ptrFromInt(storage(self));
+        const stopped = traverseValue(value, &.{ .visit = visit, .arg = arg });
+        if (stopped != 0) return stopped;
+    };
+    return if (region) |some| some.traverse(visit, arg) else 0;
+}
+
+/// See tp_clear.
+pub fn clear(object: *PyObject) callconv(.c) c_int {
+    const self = of(object);
+    if (Region.of(self)) |region| if (region.isInUse() or !region.isOf(self)) return 0;
+    if (self.state != .own) return 0;
+    if (infoOfClass(capi.typeOf(object)).clear) |clearValue|
+        clearValue(@ptrFromInt(storage(self)));
+    return 0;
+}

@@ -1,0 +1,212 @@
+//! Places in a value: which of its fields, or which item of its lists and maps, is at an address
+//! that Zig gave. What is found there becomes a part, which stays right while memory moves.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const errors = @import("../errors.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const Region = @import("Region.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Key = object.Key;
+const Layout = object.Layout;
+const Link = object.Link;
+const PyObject = capi.PyObject;
+
+pub const Kind = enum { part, item, key };
+
+/// A new reference to the part of `parent` at a place: the one that is there, or a new one, of
+/// `class`; null with the error set. `key` is the text of a map's key.
+pub fn part(
+    parent: *Layout,
+    class: *PyObject,
+    info: *const Info,
+    comptime kind: Kind,
+    place: usize,
+    key: []const u8,
+    read_only: bool,
+) ?*Layout {
+    const region = Region.ensure(parent) catch return null;
+    const known_place: Region.Place = .{
+        .parent = @intFromPtr(parent),
+        .place = if (kind == .key) Region.hashOfText(key) else place,
+        .info = @intFromPtr(info),
+        .read_only = read_only,
+    };
+    if (region.get(known_place)) |known| {
+        if (kind != .key or std.mem.eql(u8, keyOf(known), key)) return known;
+        c.Py_DecRef(&known.ob_base); // two keys of one hash
+    }
+    const depth = switch (parent.state) {
+        .part, .item, .key => object.linkOf(parent).depth + 1,
+        else => 1,
+    };
+    if (depth > object.max_depth) {
+        c.PyErr_SetString(
+            capi.exception("RecursionError"),
+            std.fmt.comptimePrint("parts of parts, {d} times", .{object.max_depth}),
+        );
+        return null;
+    }
+    const self = newPart(class, info) orelse return null;
+    object.linkOf(self).* = .{
+        .info = info,
+        .parent = parent,
+        .place = place,
+        .generation = 0,
+        .depth = depth,
+    };
+    if (kind == .key) object.linkOf(self).place = newKey(key) catch {
+        c.Py_DecRef(&self.ob_base);
+        return null;
+    };
+    self.flags.read_only = read_only;
+    self.state = switch (kind) {
+        .part => .part,
+        .item => .item,
+        .key => .key,
+    };
+    // The parts of what is collected keep it as an object, so that the collector sees them.
+    self.flags.pins_parent = (parent.state == .own or parent.state == .held) and
+        !object.infoOf(parent).has_gc;
+    region.join(self, info) catch {
+        if (kind == .key) Region.freeKey(object.linkOf(self).place);
+        self.state = .empty;
+        c.Py_DecRef(&self.ob_base);
+        _ = c.PyErr_NoMemory();
+        return null;
+    };
+    if (!self.flags.pins_parent) c.Py_IncRef(&parent.ob_base);
+    if (info.has_gc and self.flags.pins_parent) c.PyObject_GC_UnTrack(&self.ob_base);
+    return self;
+}
+
+fn keyOf(self: *Layout) []const u8 {
+    return @as(*const Key, @ptrFromInt(object.linkOf(self).place)).text();
+}
+
+/// A new object that has no value of its own yet, but room for one; null with the error set.
+pub fn newPart(class: *PyObject, info: *const Info) ?*Layout {
+    if (info.has_gc) return object.create(class, info);
+    const size = @max(info.basicsize, object.link_end);
+    const self = object.of(object.allocate(class, size) orelse return null);
+    const at = std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), info.alignment);
+    self.offset = @intCast(at - @intFromPtr(self));
+    if (info.weak != 0) object.weakOf(self, info).* = null;
+    return self;
+}
+
+fn newKey(text: []const u8) Error!usize {
+    const bytes = memory.allocator.alignedAlloc(
+        u8,
+        .of(Key),
+        @sizeOf(Key) + text.len,
+    ) catch return errors.raiseNoMemory();
+    const key: *Key = @ptrCast(bytes.ptr);
+    key.len = text.len;
+    @memcpy(bytes[@sizeOf(Key)..], text);
+    return @intFromPtr(key);
+}
+
+/// Whether a value of class `T` has parts of classes that an address could be of.
+pub fn hasPlaces(comptime T: type) bool {
+    return comptime for (@typeInfo(T).@"struct".field_types) |Field| {
+        if (ItemClass(Field) != null or classes.isClass(Field)) break true;
+    } else false;
+}
+
+fn ItemClass(comptime Field: type) ?type {
+    switch (classes.fieldKind(Field)) {
+        .list => {},
+        else => return null,
+    }
+    const Item = classes.ListItem(Field) orelse return null;
+    return if (classes.isClass(Item)) Item else null;
+}
+
+pub fn In(comptime T: type) type {
+    return struct {
+        pub fn locate(
+            self: *Layout,
+            given: *anyopaque,
+            sought: object.Sought,
+        ) object.Located {
+            @setEvalBranchQuota(100_000);
+            const value: *T = @ptrCast(@alignCast(given));
+            const types = @typeInfo(T).@"struct";
+            inline for (types.field_names, types.field_types, types.field_attrs) |name, Field, attrs| {
+                if (attrs.@"comptime") continue;
+                const field = &@field(value, name);
+                if (comptime classes.isClass(Field)) {
+                    const found = locatePart(Field, self, field, @offsetOf(T, name), sought);
+                    if (found != .nowhere) return found;
+                } else if (comptime ItemClass(Field)) |Item| {
+                    const found =
+                        locateItem(T, Field, Item, self, field, @offsetOf(T, name), sought);
+                    if (found != .nowhere) return found;
+                }
+            }
+            return .nowhere;
+        }
+    };
+}
+
+fn locatePart(
+    comptime Field: type,
+    self: *Layout,
+    field: *Field,
+    offset: usize,
+    sought: object.Sought,
+) object.Located {
+    const module = object.moduleOf(self);
+    const address = sought.address;
+    const own = classes_of.infoIn(Field, module) orelse return .failed;
+    const is_inside = address -% @intFromPtr(field) < @max(@sizeOf(Field), 1);
+    const is_it = address == @intFromPtr(field) and own == sought.info;
+    if (!is_it and !(comptime hasPlaces(Field))) return .nowhere;
+    if (!is_it and !is_inside and comptime !hasLists(Field)) return .nowhere;
+    const class = classes_of.classOf(Field, module) orelse return .failed;
+    const is_const = is_it and sought.is_const;
+    const found = part(self, class, own, .part, offset, "", is_const) orelse return .failed;
+    if (is_it) return .{ .object = found };
+    defer c.Py_DecRef(&found.ob_base);
+    if (comptime !hasPlaces(Field)) return .nowhere;
+    return In(Field).locate(found, field, sought);
+}
+
+fn hasLists(comptime T: type) bool {
+    return comptime for (@typeInfo(T).@"struct".field_types) |Field| {
+        if (ItemClass(Field) != null) break true;
+        if (classes.isClass(Field) and hasLists(Field)) break true;
+    } else false;
+}
+
+fn locateItem(
+    comptime T: type,
+    comptime Field: type,
+    comptime Item: type,
+    self: *Layout,
+    field: *Field,
+    offset: usize,
+    sought: object.Sought,
+) object.Located {
+    const module = object.moduleOf(self);
+    const info = classes_of.infoIn(Item, module) orelse return .failed;
+    if (info != sought.info) return .nowhere;
+    const items: []const Item = if (comptime classes.isArrayList(Field))
+        field.items
+    else if (@typeInfo(Field) == .array) field else field.*;
+    const distance = sought.address -% @intFromPtr(items.ptr);
+    if (@sizeOf(Item) == 0 or distance >= items.len * @sizeOf(Item) or
+        distance % @sizeOf(Item) != 0) return .nowhere;
+    const lists = @import("list.zig");
+    const view = lists.give(Field, lists.allocationOf(T), self, offset) orelse return .failed;
+    defer c.Py_DecRef(view);
+    const place = distance / @sizeOf(Item);
+    const found = lists.item(Item, object.of(view), place, sought.is_const) orelse return .failed;
+    return .{ .object = found };
+}

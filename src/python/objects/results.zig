@@ -1,0 +1,370 @@
+//! What functions give: new objects of values, and objects at addresses, which are the ones that are
+//! there already, or parts, where these can be found.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const errors = @import("../errors.zig");
+const exports = @import("../../exports.zig");
+const hold = @import("hold.zig");
+const Lender = @import("arguments.zig").Lender;
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const places = @import("places.zig");
+const Region = @import("Region.zig");
+const signature = @import("../../signature.zig");
+const trees = @import("../../trees.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Info = object.Info;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// `trees.copy`, with its failures as exceptions.
+pub fn copied(comptime T: type, gpa: std.mem.Allocator, value: T) Error!T {
+    return trees.copy(T, gpa, value) catch |err| raise(err);
+}
+
+pub fn raise(err: trees.Failure) Error {
+    if (err == error.OutOfMemory) return errors.raiseNoMemory();
+    c.PyErr_SetString(
+        capi.exception("RecursionError"),
+        std.fmt.comptimePrint("values inside of one another, {d} deep", .{trees.max_depth}),
+    );
+    return error.PythonException;
+}
+
+/// A new object of class `T` with a copy of `value` of its own, or null with the error set.
+pub inline fn giveCopy(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    const self = classes_of.newOf(T, module) orelse return null;
+    if (comptime classes.isFlat(T)) {
+        @as(*T, @ptrFromInt(object.storage(self))).* = value;
+        self.state = .own;
+        return &self.ob_base;
+    }
+    return fillCopy(T, self, value);
+}
+
+noinline fn fillCopy(comptime T: type, self: *Layout, value: T) ?*PyObject {
+    setCopy(T, self, value) catch {
+        c.Py_DecRef(&self.ob_base);
+        return null;
+    };
+    return &self.ob_base;
+}
+
+fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
+    const region = try Region.ensure(self);
+    const gpa = region.blocks.allocator();
+    @as(*T, @ptrFromInt(object.storage(self))).* = try copied(T, gpa, value);
+    self.state = .own;
+}
+
+/// Whether the value of a result of class `T` owns what its deinit gives back.
+pub fn owns(comptime T: type, comptime Function: type, comptime spec: anytype) bool {
+    return exports.mayOwn(T, Function, spec);
+}
+
+/// A new object of class `T`, which is no tree, that owns `value`, or null with the error set, and
+/// the value given back. It is in the region of what it may point to among the lenders.
+pub fn giveOwn(
+    comptime T: type,
+    module: *PyObject,
+    value: T,
+    lenders: []const Lender,
+    is_owner: bool,
+) ?*PyObject {
+    const self = classes_of.newOf(T, module) orelse {
+        giveUp(T, module, value, is_owner);
+        return null;
+    };
+    const info = classes_of.infoOf(T);
+    const place: *T = @ptrFromInt(object.storage(self));
+    place.* = value;
+    self.state = .own;
+    self.flags.is_borrowed = !is_owner;
+    if (info.snapshot != 0) object.snapshotOf(self, info).* = object.any_generation;
+    join(T, self, place, lenders) catch {
+        c.Py_DecRef(&self.ob_base);
+        return null;
+    };
+    return &self.ob_base;
+}
+
+fn giveUp(comptime T: type, module: *PyObject, value: T, is_owner: bool) void {
+    if (!is_owner or (comptime !classes.hasDeinit(T) and !classes.holdsReferences(T))) return;
+    var unwanted = value;
+    object.deinitUnasked(
+        classes_of.classOf(T, module).?,
+        classes_of.infoOf(T),
+        @ptrCast(&unwanted),
+    );
+}
+
+/// Makes a new object one of the region of those lenders that its value may point into.
+fn join(comptime T: type, self: *Layout, value: *const T, lenders: []const Lender) Error!void {
+    var pointers: Pointers = .{};
+    pointers.collect(T, value);
+    const is_all_its_own = comptime classes.hasDeinit(T) or classes.holdsReferences(T);
+    const is_exact = pointers.allAmong(lenders) and comptime (classes.isHandle(T) or
+        is_all_its_own);
+    var is_whole = is_exact;
+    for (lenders) |lender| {
+        const owner = object.of(lender.object);
+        if (is_exact) {
+            if (!pointers.has(lender.address)) continue;
+            if (owner.state != .own and owner.state != .held) is_whole = false;
+        } else if (is_all_its_own and !pointsInto(T, value, lender)) continue;
+        const region = try Region.ensure(owner);
+        if (owner.state == .own or owner.state == .held) owner.flags.is_pointed = true;
+        region.markPointed();
+        if (Region.of(self)) |own| {
+            try Region.unite(own, region);
+        } else region.join(self, object.infoOf(self)) catch return errors.raiseNoMemory();
+    }
+    const region = Region.of(self) orelse return;
+    const info = classes_of.infoOf(T);
+    if (!is_whole and !region.is_stable and info.snapshot != 0)
+        object.snapshotOf(self, info).* = region.generation;
+}
+
+fn pointsInto(comptime T: type, value: *const T, lender: Lender) bool {
+    const owner = object.of(lender.object);
+    var search: Words = .{ .start = lender.address, .size = object.infoOf(owner).size };
+    search.region = Region.of(owner);
+    trees.walk(T, &search.visitor, value);
+    return search.found;
+}
+
+const Words = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    start: usize,
+    size: usize,
+    region: ?*Region = null,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const words: *Words = @fieldParentPtr("visitor", visitor);
+        if (start -% words.start < @max(words.size, 1)) words.found = true;
+        if (words.region) |region| if (region.hasBlockAround(start)) {
+            words.found = true;
+        };
+    }
+};
+
+/// The pointers to objects that are in a value.
+const Pointers = struct {
+    addresses: [16]usize = undefined,
+    size: usize = 0,
+    complete: bool = true,
+
+    fn collect(pointers: *Pointers, comptime T: type, value: *const T) void {
+        switch (@typeInfo(T)) {
+            .pointer => |pointer| if (pointer.size == .one and classes.isClass(pointer.child)) {
+                if (pointers.size == pointers.addresses.len) {
+                    pointers.complete = false;
+                } else {
+                    pointers.addresses[pointers.size] = @intFromPtr(value.*);
+                    pointers.size += 1;
+                }
+            },
+            .optional => |optional| if (comptime mayPoint(T)) if (value.*) |some| pointers.collect(
+                optional.child,
+                &some,
+            ),
+            .@"struct" => |info| if (comptime mayPoint(T))
+                inline for (info.field_names, info.field_types) |name, Field| {
+                    pointers.collect(Field, &@field(value, name));
+                },
+            else => {},
+        }
+    }
+
+    fn mayPoint(comptime T: type) bool {
+        return inline for (classes.all) |class| {
+            if (classes.pointsTo(T, class.T)) break true;
+        } else false;
+    }
+
+    fn has(pointers: *const Pointers, address: usize) bool {
+        return std.mem.indexOfScalar(usize, pointers.addresses[0..pointers.size], address) != null;
+    }
+
+    fn allAmong(pointers: *const Pointers, lenders: []const Lender) bool {
+        for (pointers.addresses[0..pointers.size]) |address| {
+            for (lenders) |lender| {
+                if (lender.address == address) break;
+            } else return false;
+        }
+        return pointers.complete and pointers.size > 0;
+    }
+};
+
+/// An object at an address inside of what one of the lenders has, or one of these itself. Without a
+/// lender it is to be expired before the address ends.
+pub fn giveAddress(
+    comptime T: type,
+    module: *PyObject,
+    pointer: T,
+    lenders: []const Lender,
+) ?*PyObject {
+    const Class = classes.Pointee(T);
+    const info = classes_of.infoIn(Class, module) orelse return null;
+    const class = classes_of.classOf(Class, module) orelse return null;
+    return addressOf(class, .{
+        .address = @intFromPtr(pointer),
+        .info = info,
+        .is_const = @typeInfo(T).pointer.attrs.@"const",
+    }, lenders);
+}
+
+fn addressOf(class: *PyObject, sought: object.Sought, lenders: []const Lender) ?*PyObject {
+    const address = sought.address;
+    const info = sought.info;
+    for (lenders) |lender| {
+        if (lender.address != address or object.infoOf(object.of(lender.object)) != info) continue;
+        c.Py_IncRef(lender.object);
+        return lender.object;
+    }
+    for (lenders) |lender| {
+        const region = Region.ensure(object.of(lender.object)) catch return null;
+        if (region.get(Region.at(address, info, false))) |known| return &known.ob_base;
+        if (sought.is_const) if (region.get(Region.at(address, info, true))) |known|
+            return &known.ob_base;
+    }
+    for (lenders) |lender| switch (locate(object.of(lender.object), sought)) {
+        .nowhere => {},
+        .failed => return null,
+        .object => |found| return &found.ob_base,
+    };
+    return newAddress(class, info, address, sought.is_const, lenders);
+}
+
+/// The part of one of the objects of a lender's region that is at an address.
+fn locate(lender: *Layout, sought: object.Sought) object.Located {
+    const region = Region.of(lender).?;
+    if (region.ownerAround(sought.address)) |owner| if (!owner.flags.is_zombie) {
+        const found = locateIn(owner, sought);
+        if (found != .nowhere) return found;
+    };
+    return locateIn(lender, sought);
+}
+
+fn locateIn(self: *Layout, sought: object.Sought) object.Located {
+    const function = object.infoOf(self).locate orelse return .nowhere;
+    const value = object.resolve(self) catch return .failed;
+    return function(self, @ptrFromInt(value), sought);
+}
+
+fn newAddress(
+    class: *PyObject,
+    info: *const Info,
+    address: usize,
+    is_const: bool,
+    lenders: []const Lender,
+) ?*PyObject {
+    const self = places.newPart(class, info) orelse return null;
+    object.linkOf(self).* = .{
+        .info = info,
+        .parent = null,
+        .place = address,
+        .generation = 0,
+        .depth = 0,
+    };
+    self.flags.read_only = is_const;
+    joinAddress(self, info, lenders) catch {
+        c.Py_DecRef(&self.ob_base);
+        return null;
+    };
+    return &self.ob_base;
+}
+
+fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!void {
+    self.state = .address;
+    errdefer if (self.region == null) {
+        self.state = .empty;
+    };
+    const address = object.linkOf(self).place;
+    var region: ?*Region = null;
+    for (lenders) |lender| {
+        const other = try Region.ensure(object.of(lender.object));
+        if (region) |some| try Region.unite(some, other);
+        region = other.current();
+    }
+    const home = region orelse return joinAlone(self, info);
+    if (home.ownerAround(address)) |owner| {
+        owner.flags.is_pointed = true;
+        if (object.resolve(owner) catch 0 == address) {
+            self.flags.is_whole = true;
+            object.linkOf(self).generation = object.any_generation;
+        }
+    }
+    home.markPointed();
+    home.join(self, info) catch return errors.raiseNoMemory();
+}
+
+/// A region of nothing but an address.
+fn joinAlone(self: *Layout, info: *const Info) Error!void {
+    self.flags.is_whole = true;
+    object.linkOf(self).generation = object.any_generation;
+    const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
+    region.* = .{};
+    region.join(self, info) catch {
+        memory.allocator.destroy(region);
+        return errors.raiseNoMemory();
+    };
+}
+
+/// The object that a field of `self`, which is held and at `address`, points to.
+pub fn giveField(comptime T: type, self: *Layout, address: usize, pointer: T) ?*PyObject {
+    const lender: Lender = .{ .object = &self.ob_base, .address = address };
+    return giveAddress(T, object.moduleOf(self), pointer, &.{lender});
+}
+
+/// An argument of a callback. It `ends` with the callback where Zig's memory may end then, which is
+/// so unless the object that it is in says that its pointers are stable, or is itself all that it
+/// points to.
+pub fn giveLent(
+    comptime T: type,
+    module: *PyObject,
+    value: T,
+    lenders: []const Lender,
+    does_end: *bool,
+) ?*PyObject {
+    const is_stable = lenders.len > 0 and isStable(object.of(lenders[0].object));
+    switch (comptime signature.kindOf(T).?) {
+        .reference => {
+            for (lenders) |lender| if (lender.address == @intFromPtr(value))
+                return giveAddress(T, module, value, lenders);
+            does_end.* = !is_stable;
+            return giveAddress(T, module, value, if (is_stable) lenders else &.{});
+        },
+        .class => {
+            var pointers: Pointers = .{};
+            pointers.collect(T, &value);
+            does_end.* = !is_stable and !(classes.isHandle(T) and pointers.allAmong(lenders));
+            return giveOwn(T, module, value, if (does_end.*) &.{} else lenders, false);
+        },
+        else => comptime unreachable,
+    }
+}
+
+fn isStable(self: *Layout) bool {
+    const region = Region.of(self) orelse return object.infoOf(self).is_stable;
+    return region.is_stable;
+}
+
+/// Ends the use of what was lent to a callback, before its memory ends.
+pub fn expire(lent: *PyObject) void {
+    const self = object.of(lent);
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
+    const region = Region.ensure(self) catch return c.PyErr_Clear();
+    while (region.current().tryHold(.exclusive, true, false) != .held) hold.pause();
+    // Its place in the table is that of its address.
+    region.forget(self);
+    self.state = .expired;
+    region.release(.exclusive, false);
+}

@@ -1,0 +1,324 @@
+//! Values of structs that point to nothing but what can be copied: text, slices, lists and maps of
+//! numbers and of such. They are copied, compared and looked through, each to a depth that has a
+//! limit. Nothing here knows an interpreter.
+
+const std = @import("std");
+const classes = @import("classes.zig");
+const string_maps = @import("string_maps.zig");
+
+pub const Failure = error{ OutOfMemory, TooDeep };
+
+/// Values inside of one another. A stack is not endless.
+pub const max_depth = 256;
+
+/// A copy of a value, with all that it points to in memory of `gpa`, each piece by itself. Where it
+/// fails, what it has got by then is `gpa`'s to give back.
+pub fn copy(comptime T: type, gpa: std.mem.Allocator, value: T) Failure!T {
+    return copyWithin(T, gpa, value, 0);
+}
+
+fn copyWithin(comptime T: type, gpa: std.mem.Allocator, value: T, depth: usize) Failure!T {
+    if (comptime classes.isFlat(T)) return value;
+    if (depth > max_depth) return error.TooDeep;
+    if (comptime classes.ListItem(T)) |Item| {
+        const items: []const Item = if (comptime classes.isArrayList(T)) value.items else value;
+        const copied = try gpa.alloc(Item, items.len);
+        for (copied, items) |*place, item| place.* = try copyWithin(Item, gpa, item, depth + 1);
+        return if (comptime classes.isArrayList(T)) .fromOwnedSlice(copied) else copied;
+    }
+    if (comptime string_maps.Value(T)) |Value| {
+        var copied = string_maps.empty(T, gpa);
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| try string_maps.put(
+            T,
+            &copied,
+            gpa,
+            try gpa.dupe(u8, entry.key_ptr.*),
+            try copyWithin(Value, gpa, entry.value_ptr.*, depth + 1),
+        );
+        return copied;
+    }
+    switch (@typeInfo(T)) {
+        .pointer => return gpa.dupe(u8, value),
+        .optional => |optional| return if (value) |some|
+            try copyWithin(optional.child, gpa, some, depth)
+        else
+            null,
+        .array => |array| {
+            var copied: T = undefined;
+            for (&copied, value) |*place, item|
+                place.* = try copyWithin(array.child, gpa, item, depth);
+            return copied;
+        },
+        .@"struct" => |info| {
+            var copied: T = undefined;
+            inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+                if (!attrs.@"comptime") @field(copied, name) =
+                    try copyWithin(Field, gpa, @field(value, name), depth + 1);
+            }
+            return copied;
+        },
+        .@"union" => switch (value) {
+            inline else => |some, tag| return @unionInit(
+                T,
+                @tagName(tag),
+                try copyWithin(@TypeOf(some), gpa, some, depth + 1),
+            ),
+        },
+        else => comptime unreachable,
+    }
+}
+
+/// Whether two values are equal, with all that they point to.
+pub fn equal(comptime T: type, a: *const T, b: *const T) error{TooDeep}!bool {
+    return equalWithin(T, a, b, 0);
+}
+
+fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{TooDeep}!bool {
+    if (depth > max_depth) return error.TooDeep;
+    if (comptime classes.ListItem(T)) |Item| {
+        const first: []const Item = if (comptime classes.isArrayList(T)) a.items else a.*;
+        const second: []const Item = if (comptime classes.isArrayList(T)) b.items else b.*;
+        if (first.len != second.len) return false;
+        for (first, second) |*one, *other|
+            if (!try equalWithin(Item, one, other, depth + 1)) return false;
+        return true;
+    }
+    if (comptime string_maps.Value(T)) |Value| {
+        if (a.count() != b.count()) return false;
+        var iterator = a.iterator();
+        while (iterator.next()) |entry| {
+            const other = b.getPtr(entry.key_ptr.*) orelse return false;
+            if (!try equalWithin(Value, entry.value_ptr, other, depth + 1)) return false;
+        }
+        return true;
+    }
+    switch (@typeInfo(T)) {
+        .void => return true,
+        .pointer => return std.mem.eql(u8, a.*, b.*),
+        .optional => |optional| {
+            if (a.* == null or b.* == null) return a.* == null and b.* == null;
+            return equalWithin(optional.child, &a.*.?, &b.*.?, depth);
+        },
+        .array => |array| {
+            for (a, b) |*one, *other|
+                if (!try equalWithin(array.child, one, other, depth)) return false;
+            return true;
+        },
+        .@"struct" => |info| {
+            inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+                if (!attrs.@"comptime" and !try equalWithin(
+                    Field,
+                    &@field(a, name),
+                    &@field(b, name),
+                    depth + 1,
+                )) return false;
+            }
+            return true;
+        },
+        .@"union" => {
+            if (std.meta.activeTag(a.*) != std.meta.activeTag(b.*)) return false;
+            switch (a.*) {
+                inline else => |*some, tag| return equalWithin(
+                    @TypeOf(some.*),
+                    some,
+                    &@field(b, @tagName(tag)),
+                    depth + 1,
+                ),
+            }
+        },
+        else => return a.* == b.*,
+    }
+}
+
+/// Is told where memory is that a value points to.
+pub const Visitor = struct {
+    visit: *const fn (visitor: *Visitor, start: usize, bytes: usize) void,
+    /// Whether all was seen.
+    complete: bool = true,
+};
+
+/// Tells of all that a value points to. Of one that cannot be copied, no more is known than the
+/// words in it: each might be an address.
+pub fn walk(comptime T: type, visitor: *Visitor, value: *const T) void {
+    walkWithin(T, visitor, value, 0);
+}
+
+fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize) void {
+    if (comptime classes.isFlat(T)) return;
+    if (comptime !classes.isCopyable(T)) return walkWords(visitor, std.mem.asBytes(value));
+    if (depth > max_depth) {
+        visitor.complete = false;
+        return;
+    }
+    if (comptime classes.ListItem(T)) |Item| {
+        const is_array_list = comptime classes.isArrayList(T);
+        const items: []const Item = if (is_array_list) value.items else value.*;
+        const room = if (is_array_list) value.capacity else items.len;
+        if (room == 0) return;
+        visitor.visit(visitor, @intFromPtr(items.ptr), room * @sizeOf(Item));
+        if (comptime classes.isFlat(Item)) return;
+        for (items) |*item| walkWithin(Item, visitor, item, depth + 1);
+        return;
+    }
+    if (comptime string_maps.Value(T)) |Value| {
+        walkWords(visitor, std.mem.asBytes(value));
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| {
+            visitor.visit(visitor, @intFromPtr(entry.key_ptr.ptr), entry.key_ptr.len);
+            walkWithin(Value, visitor, entry.value_ptr, depth + 1);
+        }
+        return;
+    }
+    switch (@typeInfo(T)) {
+        .pointer => if (value.len > 0)
+            visitor.visit(visitor, @intFromPtr(value.ptr), value.len),
+        .optional => |optional| if (value.*) |*some|
+            walkWithin(optional.child, visitor, some, depth),
+        .array => |array| for (value) |*item| walkWithin(array.child, visitor, item, depth),
+        .@"struct" => |info| inline for (
+            info.field_names,
+            info.field_types,
+            info.field_attrs,
+        ) |name, Field, attrs| {
+            if (!attrs.@"comptime") walkWithin(Field, visitor, &@field(value, name), depth + 1);
+        },
+        .@"union" => switch (value.*) {
+            inline else => |*some| walkWithin(@TypeOf(some.*), visitor, some, depth + 1),
+        },
+        else => comptime unreachable,
+    }
+}
+
+/// Tells of the pointers to objects that are in the lists of a value that cannot be copied: what is
+/// in these, `walk` does not say.
+pub fn walkPointers(comptime T: type, visitor: *Visitor, value: *const T) void {
+    if (comptime classes.isCopyable(T) or @typeInfo(T) != .@"struct") return;
+    const info = @typeInfo(T).@"struct";
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (attrs.@"comptime") continue;
+        const Item = comptime classes.ListItem(Field) orelse continue;
+        if (@typeInfo(Item) != .pointer or @typeInfo(Item).pointer.size != .one) continue;
+        const field = &@field(value, name);
+        const items = if (comptime classes.isArrayList(Field)) field.items else field.*;
+        for (items) |pointer| visitor.visit(visitor, @intFromPtr(pointer), 1);
+    }
+}
+
+fn walkWords(visitor: *Visitor, bytes: []const u8) void {
+    const size = @sizeOf(usize);
+    var place = std.mem.alignForward(usize, @intFromPtr(bytes.ptr), size);
+    const end = @intFromPtr(bytes.ptr) + bytes.len;
+    while (place + size <= end) : (place += size)
+        visitor.visit(visitor, @as(*const usize, @ptrFromInt(place)).*, 1);
+}
+
+/// Whether there is a map in a `T` that has an allocator in it.
+pub fn hasManagedMap(comptime T: type) bool {
+    return comptime managedWithin(T, &.{});
+}
+
+fn managedWithin(comptime T: type, comptime open: []const type) bool {
+    @setEvalBranchQuota(100_000);
+    for (open) |Outer| if (Outer == T) return false;
+    const inner = open ++ .{T};
+    if (classes.ListItem(T)) |Item| return managedWithin(Item, inner);
+    if (string_maps.Value(T)) |Value|
+        return T == std.StringHashMap(Value) or managedWithin(Value, inner);
+    const parts: []const type = switch (@typeInfo(T)) {
+        .optional => |optional| &.{optional.child},
+        .array => |array| &.{array.child},
+        .@"struct" => |info| info.field_types,
+        .@"union" => |info| if (info.tag_type == null) &.{} else info.field_types,
+        else => &.{},
+    };
+    for (parts) |Part| if (managedWithin(Part, inner)) return true;
+    return false;
+}
+
+/// Gives all maps in a value that have an allocator this one: what they were filled with is gone.
+pub fn setAllocator(comptime T: type, value: *T, allocator: std.mem.Allocator) void {
+    if (comptime !hasManagedMap(T) or !classes.isCopyable(T)) return;
+    if (comptime classes.ListItem(T)) |Item| {
+        const items: []const Item = if (comptime classes.isArrayList(T)) value.items else value.*;
+        for (@constCast(items)) |*item| setAllocator(Item, item, allocator);
+        return;
+    }
+    if (comptime string_maps.Value(T)) |Value| {
+        if (comptime T == std.StringHashMap(Value)) value.allocator = allocator;
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| setAllocator(Value, entry.value_ptr, allocator);
+        return;
+    }
+    switch (@typeInfo(T)) {
+        .optional => |optional| if (value.*) |*some| setAllocator(optional.child, some, allocator),
+        .array => |array| for (value) |*item| setAllocator(array.child, item, allocator),
+        .@"struct" => |info| inline for (info.field_names, info.field_types) |name, Field| {
+            if (comptime hasManagedMap(Field)) setAllocator(Field, &@field(value, name), allocator);
+        },
+        .@"union" => switch (value.*) {
+            inline else => |*some| setAllocator(@TypeOf(some.*), some, allocator),
+        },
+        else => {},
+    }
+}
+
+const Sample = struct {
+    name: []const u8,
+    numbers: []f64 = &.{},
+    words: std.ArrayList([]const u8) = .empty,
+    by_name: std.StringArrayHashMapUnmanaged([]const u8) = .empty,
+    inner: ?*const u8 = null,
+};
+
+const Plain = struct { name: []const u8, numbers: []const u32, words: ?[2][]const u8 };
+
+test copy {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const value: Plain = .{ .name = "a", .numbers = &.{ 1, 2 }, .words = .{ "b", "c" } };
+    const copied = try copy(Plain, arena.allocator(), value);
+    try std.testing.expect(try equal(Plain, &copied, &value));
+    try std.testing.expect(copied.name.ptr != value.name.ptr);
+    try std.testing.expect(copied.words.?[1].ptr != value.words.?[1].ptr);
+}
+
+test equal {
+    const a: Plain = .{ .name = "a", .numbers = &.{1}, .words = null };
+    var b = a;
+    b.words = .{ "x", "y" };
+    try std.testing.expect(!try equal(Plain, &a, &b));
+}
+
+test walk {
+    const Count = struct {
+        visitor: Visitor = .{ .visit = &visit },
+        bytes: usize = 0,
+
+        fn visit(visitor: *Visitor, _: usize, bytes: usize) void {
+            const count: *@This() = @fieldParentPtr("visitor", visitor);
+            count.bytes += bytes;
+        }
+    };
+    var count: Count = .{};
+    walk(Plain, &count.visitor, &.{ .name = "abc", .numbers = &.{ 1, 2 }, .words = .{ "", "d" } });
+    try std.testing.expectEqual(12, count.bytes);
+    try std.testing.expect(count.visitor.complete);
+    count.bytes = 0;
+    const value: Sample = .{ .name = "abc" };
+    walk(Sample, &count.visitor, &value); // a pointer in it: its words
+    try std.testing.expectEqual(@sizeOf(Sample) / @sizeOf(usize), count.bytes);
+}
+
+test hasManagedMap {
+    try std.testing.expect(hasManagedMap(struct { a: []const std.StringHashMap(u8) }));
+    try std.testing.expect(!hasManagedMap(Sample));
+}
+
+test setAllocator {
+    var maps = [1]std.StringHashMap(u8){.init(std.testing.failing_allocator)};
+    var value: struct { maps: []std.StringHashMap(u8) } = .{ .maps = &maps };
+    setAllocator(@TypeOf(value), &value, std.testing.allocator);
+    defer maps[0].deinit();
+    try maps[0].put("a", 1);
+}
