@@ -216,6 +216,7 @@ fn holdsWithin(comptime T: type, comptime open: []const type) bool {
     if (T == signature.Reference) return true;
     for (open) |Outer| if (Outer == T) return false;
     if (isArrayList(T)) return holdsWithin(ListItem(T).?, open ++ .{T});
+    if (string_maps.Value(T)) |Value| return holdsWithin(Value, open ++ .{T});
     const types: []const type = switch (@typeInfo(T)) {
         .optional => |optional| &.{optional.child},
         .array => |array| &.{array.child},
@@ -546,10 +547,10 @@ test isContext {
 
 test isHeapHandle {
     const Handle = struct {
-        fn create(gpa: std.mem.Allocator) !*@This() {
+        pub fn create(gpa: std.mem.Allocator) !*@This() {
             return gpa.create(@This());
         }
-        fn destroy(self: *@This(), gpa: std.mem.Allocator) void {
+        pub fn destroy(self: *@This(), gpa: std.mem.Allocator) void {
             gpa.destroy(self);
         }
     };

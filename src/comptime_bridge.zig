@@ -216,6 +216,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// What the function returns where it does not fail.
         pub const R = signature.Payload(Return);
         pub const is_released = isReleased(spec);
+        pub const cannot_fail = @typeInfo(Return) != .error_union;
 
         /// The type of the parameter of an argument.
         pub fn TypeOf(comptime index: usize) type {
@@ -226,10 +227,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         pub fn allQuickBehind(comptime first: usize) bool {
             for (passed[first..]) |index| {
                 switch (signature.kindOf(params[index].?) orelse return false) {
-                    .bool, .int, .float => {},
+                    .bool, .int, .float, .class, .reference => {},
                     else => return false,
                 }
-                if (!@hasDecl(Boundary.Argument(params[index].?), "quick")) return false;
+                const Argument = Boundary.Argument(params[index].?);
+                if (!@hasDecl(Argument, "quick") or @TypeOf(Argument.quick) == void) return false;
             }
             return true;
         }
@@ -243,13 +245,36 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             first: TypeOf(0),
             args: [*]const Boundary.Value,
         ) ?Quick {
+            const values = valuesOf(first, args) orelse return null;
+            return .{ .value = finish(context, values, {}) };
+        }
+
+        pub const Outcome = union(enum) {
+            returned: Return,
+            panicked: if (Boundary.catches_panics) *const panics.Report else noreturn,
+        };
+
+        /// The same, but for the conversion of what the function returns.
+        pub inline fn runGiven(first: TypeOf(0), args: [*]const Boundary.Value) ?Outcome {
+            return run(valuesOf(first, args) orelse return null);
+        }
+
+        /// What the call comes to where that panicked.
+        pub fn panicked(context: Boundary.Context, report: *const panics.Report) Boundary.Result {
+            return Boundary.panicked(context, sig, report);
+        }
+
+        inline fn valuesOf(
+            first: TypeOf(0),
+            args: [*]const Boundary.Value,
+        ) ?std.meta.ArgsTuple(Function) {
             var values: std.meta.ArgsTuple(Function) = provided();
             values[passed[0]] = first;
             inline for (passed[1..], 0..) |parameter, index| {
                 values[parameter] = Boundary.Argument(params[parameter].?).quick(args[index]) orelse
                     return null;
             }
-            return .{ .value = finish(context, values, {}) };
+            return values;
         }
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
@@ -300,11 +325,6 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
-
-        const Outcome = union(enum) {
-            returned: Return,
-            panicked: if (Boundary.catches_panics) *const panics.Report else noreturn,
-        };
 
         inline fn run(values: std.meta.ArgsTuple(Function)) Outcome {
             if (!Boundary.catches_panics) return .{ .returned = @call(.auto, function, values) };

@@ -216,7 +216,11 @@ def test_nodes_live_as_long_as_their_view(graph: ModuleType) -> None:
     also_a = part.get_node(0)
     bound = view.bind(b)
     view.destroy()
-    for use in (lambda: a.name, lambda: ab.source, bound.edges, lambda: len(view), view.destroy):
+    for use in (lambda: a.name, lambda: ab.source, bound.edges):
+        kind, text = raises(use)
+        assert kind is ReferenceError
+        assert text.endswith(" is gone: the GraphView that it was in has been destroyed")
+    for use in (lambda: len(view), view.destroy):
         assert raises(use) == (ReferenceError, "the GraphView has been destroyed")
     assert also_a.name == "a"  # by another view, which is there
     lone = graph.GraphView().create_node("lone")

@@ -462,6 +462,11 @@ fn Text(comptime T: type) type {
             return if (T == signature.Str) .{ .data = text } else text;
         }
 
+        /// Whether the lender is not to change as long as this is not released.
+        pub inline fn isLocked(argument: *const @This()) bool {
+            return takes_bytes and argument.view != null;
+        }
+
         pub inline fn release(argument: *@This()) void {
             if (takes_bytes) if (argument.view) |*view| c.PyBuffer_Release(view);
         }

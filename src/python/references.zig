@@ -6,6 +6,8 @@ const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const memory = @import("memory.zig");
 const panics = @import("../panics.zig");
+const string_maps = @import("../string_maps.zig");
+const trees = @import("../trees.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -47,11 +49,30 @@ pub const Reference = struct {
     }
 };
 
+/// How many objects are ending inside of one another on this thread, and what is left for the
+/// outermost one to give back: a chain of them may be longer than the stack.
+threadlocal var ending: usize = 0;
+threadlocal var waiting: std.ArrayList(*anyopaque) = .empty;
+
+const most_ending = 32;
+
 /// May run Python code: what the object does when it ends.
 fn releaseHandle(handle: *anyopaque) void {
+    if (ending >= most_ending) {
+        if (waiting.append(memory.allocator, handle)) return else |_| {} // then it has to be now
+    }
     const token = panics.leave();
     defer panics.comeBack(token);
+    ending += 1;
     c.Py_DecRef(@ptrCast(@alignCast(handle)));
+    ending -= 1;
+    if (ending > 0) return;
+    while (waiting.pop()) |next| {
+        ending += 1;
+        c.Py_DecRef(@ptrCast(@alignCast(next)));
+        ending -= 1;
+    }
+    waiting.clearAndFree(memory.allocator);
 }
 
 /// A new reference to what a field holds; None where it is empty.
@@ -77,7 +98,7 @@ pub const Visitor = struct {
 
 /// See tp_traverse.
 pub fn traverse(comptime T: type, value: *T, visitor: *const Visitor) c_int {
-    return each(T, value, visitor, visitOne);
+    return each(T, value, visitor, visitOne, 0);
 }
 
 fn visitOne(visitor: *const Visitor, reference: *Reference) c_int {
@@ -86,7 +107,7 @@ fn visitOne(visitor: *const Visitor, reference: *Reference) c_int {
 
 /// Gives back all references in a value, which is none then.
 pub fn releaseAll(comptime T: type, value: *T) void {
-    _ = each(T, value, {}, releaseOne);
+    _ = each(T, value, {}, releaseOne, 0);
 }
 
 fn releaseOne(_: void, reference: *Reference) c_int {
@@ -97,7 +118,7 @@ fn releaseOne(_: void, reference: *Reference) c_int {
 /// Puts None in the place of all references in a value, which stays one. See tp_clear.
 pub fn clear(comptime T: type, value: *T) void {
     var taken: Taken = .{};
-    _ = each(T, value, &taken, Taken.take);
+    _ = each(T, value, &taken, Taken.take, 0);
     // Python code may run now, and find the value as it is from here on.
     for (taken.handles.items) |handle| releaseHandle(handle);
     taken.handles.deinit(memory.allocator);
@@ -113,37 +134,54 @@ const Taken = struct {
     }
 };
 
-/// Calls `function(context, *Reference)` for every one that the value owns, until one is not 0.
+/// Calls `function(context, *Reference)` for every one that the value owns, until one is not 0. What
+/// is inside of very many others is left out.
 fn each(
     comptime T: type,
     value: *T,
     context: anytype,
     comptime function: fn (@TypeOf(context), *Reference) c_int,
+    depth: usize,
 ) c_int {
     if (comptime !classes.holdsReferences(T)) return 0;
+    if (depth > trees.max_depth) return 0;
     if (T == Reference) return function(context, value);
     if (comptime classes.isArrayList(T)) {
         for (value.items) |*item| {
-            const stop = each(@TypeOf(item.*), item, context, function);
+            const stop = each(@TypeOf(item.*), item, context, function, depth + 1);
+            if (stop != 0) return stop;
+        }
+        return 0;
+    }
+    if (comptime string_maps.Value(T)) |Value| {
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| {
+            const stop = each(Value, entry.value_ptr, context, function, depth + 1);
             if (stop != 0) return stop;
         }
         return 0;
     }
     switch (@typeInfo(T)) {
         .optional => |optional| if (value.*) |*some|
-            return each(optional.child, some, context, function),
+            return each(optional.child, some, context, function, depth),
         .array => |array| for (value) |*item| {
-            const stop = each(array.child, item, context, function);
+            const stop = each(array.child, item, context, function, depth);
             if (stop != 0) return stop;
         },
         .@"struct" => |info| inline for (info.field_names, info.field_types) |name, F| {
             if (comptime classes.holdsReferences(F)) {
-                const stop = each(F, &@field(value, name), context, function);
+                const stop = each(F, &@field(value, name), context, function, depth + 1);
                 if (stop != 0) return stop;
             }
         },
         .@"union" => switch (value.*) {
-            inline else => |*some| return each(@TypeOf(some.*), some, context, function),
+            inline else => |*some| return each(
+                @TypeOf(some.*),
+                some,
+                context,
+                function,
+                depth + 1,
+            ),
         },
         else => comptime unreachable,
     }

@@ -40,7 +40,7 @@ is_lent: bool = false,
 /// Why nothing in it can be used; null where it can.
 broken: ?Broken = null,
 /// Its objects: one for each value. Those of own values are always there, others while they live.
-objects: std.AutoArrayHashMapUnmanaged(Place, *Layout) = .empty,
+objects: std.ArrayHashMapUnmanaged(Place, *Layout, PlaceContext, true) = .empty,
 /// How many of them have own values, and which of these others may point into: not views, which
 /// have nothing of their own.
 own_count: usize = 0,
@@ -68,6 +68,18 @@ pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *co
 
 /// Where a value is: at a place in a parent, or, without one, at an address.
 pub const Place = struct { parent: usize, place: usize, info: usize, read_only: bool };
+
+const PlaceContext = struct {
+    pub fn hash(_: PlaceContext, place: Place) u32 {
+        const mixed = (place.parent ^ place.info) +% place.place *% 0x9e37_79b1;
+        return @truncate((mixed ^ mixed >> 15) *% 0x85eb_ca6b >> 4);
+    }
+
+    pub fn eql(_: PlaceContext, a: Place, b: Place, _: usize) bool {
+        return a.parent == b.parent and a.place == b.place and a.info == b.info and
+            a.read_only == b.read_only;
+    }
+};
 
 pub const Mode = enum { shared, exclusive, exported };
 
@@ -263,6 +275,16 @@ pub fn check(region_: *Region, self: *Layout) Error!void {
     };
     if (broken) |some| return raiseBroken(self, some);
     if (!is_good) return raiseEnded(self);
+}
+
+/// Whether an own object can be used, where that is seen at once.
+pub inline fn isGood(region: *Region, self: *Layout) bool {
+    return !capi.free_threaded and region.broken == null and !self.flags.has_snapshot;
+}
+
+/// Whether nobody uses it, nor may be waited for.
+pub inline fn isQuiet(region: *Region) bool {
+    return !capi.free_threaded and region.united == null and region.uses.isNone();
 }
 
 fn generationOf(self: *Layout) usize {
@@ -753,7 +775,7 @@ pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layo
     const link = object.linkOf(self).*;
     if (self.state == .key) freeKey(link.place);
     self.state = .own;
-    self.flags = .{};
+    self.flags = .{ .has_snapshot = own_info.snapshot != 0 };
     own.is_stable = own_info.is_stable;
     self.flags.is_forgotten = false;
     self.region = own;

@@ -66,6 +66,17 @@ pub fn Argument(comptime T: type) type {
             return errors.raiseWrongClass(site, expected, own_name, given);
         }
 
+        pub const quick = if (!capi.free_threaded and mode == .shared and !is_copied and
+            !classes.holdsReferences(Class)) quickly else {};
+
+        /// Where it is an object that nothing was made of: nobody else uses it.
+        inline fn quickly(given: *PyObject) ?T {
+            const instance = classes_of.exactly(Class, given) orelse return null;
+            if (instance.state != .own or instance.region != null) return null;
+            const pointer: *Class = @ptrFromInt(object.storage(instance));
+            return if (by_value) pointer.* else pointer;
+        }
+
         /// A copy of its own, of what is at `address`.
         pub fn detach(argument: *@This()) Error!void {
             const copied = memory.allocator.create(Copy) catch return errors.raiseNoMemory();
@@ -478,7 +489,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const value = frame.arguments[index].get();
             const A = types[index];
             // What nobody sees is kept until a sweep says that it need not be.
-            const is_invisible = @hasDecl(A, "isLocked") and !frame.arguments[index].isLocked();
+            const is_invisible = isInvisible(A, &frame.arguments[index]);
             var finder: Finder = .{};
             defer finder.deinit();
             trees.walk(Param, &finder.visitor, &value);
@@ -622,6 +633,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             return &moved.box;
         }
     };
+}
+
+/// Whether nobody sees that an argument is kept: it is text of a str, or memory of its own.
+fn isInvisible(comptime A: type, argument: *const A) bool {
+    if (@hasDecl(A, "isLocked")) return !argument.isLocked();
+    if (@hasDecl(A, "is_object")) return true;
+    if (@hasDecl(A, "has_own_memory")) return true;
+    if (!@hasField(A, "some")) return false;
+    return if (argument.some) |*some| isInvisible(@TypeOf(some.*), some) else true;
 }
 
 /// Looks for addresses in ranges of memory.

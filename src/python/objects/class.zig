@@ -137,7 +137,7 @@ pub fn Class(
         };
 
         const slots = [_]capi.structs.PyType_Slot{
-            .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &object.dealloc },
+            .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
             .{ .slot = capi.constants.Py_tp_new, .pfunc = &new },
             .{ .slot = capi.constants.Py_tp_init, .pfunc = &init },
             .{ .slot = capi.constants.Py_tp_getset, .pfunc = &Attributes(T).defs },
@@ -359,6 +359,19 @@ pub fn Class(
         });
 
         // Objects.
+
+        /// See tp_dealloc.
+        fn dealloc(given: *PyObject) callconv(.c) void {
+            const is_simple = comptime !capi.limited and !capi.free_threaded and
+                !classes_of.hasGc(T) and !classes_of.hasWeak(T) and info.deinit == null;
+            if (!is_simple or object.of(given).region != null) return object.dealloc(given);
+            const own = capi.typeOf(given);
+            if (capi.typeLayout(own).tp_flags & capi.constants.Py_TPFLAGS_HAVE_GC != 0)
+                c.PyObject_GC_Del(given) // a subclass of Python's
+            else
+                c.PyObject_Free(given);
+            c.Py_DecRef(own);
+        }
 
         /// Calls of the class itself. Those of subclasses go through `new` and `init`.
         fn vectorcall(

@@ -35,11 +35,14 @@ pub fn infoIn(comptime T: type, module: *PyObject) ?*const Info {
 
 /// `value` as an instance of the class of `T`; null where it is none, or an error is set.
 pub inline fn instanceOf(comptime T: type, module: *PyObject, value: *PyObject) ?*Layout {
-    if (!capi.limited) {
-        const defs = capi.typeLayout(capi.typeOf(value)).tp_getset;
-        if (defs == @as(?*anyopaque, @ptrCast(@constCast(defsOf(T))))) return object.of(value);
-    }
-    return instanceOfOther(T, module, value);
+    return exactly(T, value) orelse instanceOfOther(T, module, value);
+}
+
+/// The same of an object of the class itself, if this module made that.
+pub inline fn exactly(comptime T: type, value: *PyObject) ?*Layout {
+    if (capi.limited) return null;
+    const defs = capi.typeLayout(capi.typeOf(value)).tp_getset;
+    return if (defs == @as(?*anyopaque, @ptrCast(@constCast(defsOf(T))))) object.of(value) else null;
 }
 
 /// The attributes of the class of `T`, by which it is known.

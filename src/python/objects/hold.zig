@@ -114,8 +114,10 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
 
         /// Where its value is.
         pub inline fn begin(use: *@This(), self: *Layout, mode: Mode) Error!usize {
-            if (!capi.free_threaded and meanwhile == .nothing and self.region == null and
-                self.state == .own) return object.storage(self);
+            if (!capi.free_threaded and meanwhile == .nothing and self.state == .own) {
+                const region = self.region orelse return object.storage(self);
+                if (region.isQuiet() and region.isGood(self)) return object.storage(self);
+            }
             return use.beginSlowly(self, mode);
         }
 

@@ -5,6 +5,7 @@ const binding = @import("../binding.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const arguments = @import("arguments.zig");
+const Error = @import("../errors.zig").Error;
 const object = @import("object.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
@@ -36,6 +37,21 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             return if (is_binary) finish(result) else result;
         }
 
+        /// The number that a method without other parameters returns, where that can be had at
+        /// once: null where it cannot.
+        pub inline fn number(self: *PyObject) ?Error!Trampoline.R {
+            if (!is_quick or count != 1 or !Trampoline.cannot_fail or
+                @typeInfo(Trampoline.R) != .int) return null;
+            const first = quickSelf(self) orelse return null;
+            switch (Trampoline.runGiven(first, undefined) orelse return null) {
+                .returned => |value| return value,
+                .panicked => |report| {
+                    _ = Trampoline.panicked(object.moduleOf(object.of(self)), report);
+                    return error.PythonException;
+                },
+            }
+        }
+
         const Self = Trampoline.TypeOf(0);
 
         /// Whether an object that nothing was made of can be used with nothing noted down: nobody
@@ -46,12 +62,16 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             !arguments.isLong(Trampoline.R) and !arguments.isDependent(Trampoline.R) and
             !Trampoline.is_released;
 
-        inline fn callQuickly(self: *PyObject, given: [*]const *PyObject) ?Trampoline.Quick {
+        inline fn quickSelf(self: *PyObject) ?Self {
             const own = object.of(self);
             if (own.state != .own or own.region != null) return null;
             const value: *T = @ptrFromInt(object.storage(own));
-            const first: Self = if (Self == T) value.* else value;
-            return Trampoline.callGiven(object.moduleOf(own), first, given);
+            return if (Self == T) value.* else value;
+        }
+
+        inline fn callQuickly(self: *PyObject, given: [*]const *PyObject) ?Trampoline.Quick {
+            const first = quickSelf(self) orelse return null;
+            return Trampoline.callGiven(object.moduleOf(object.of(self)), first, given);
         }
 
         /// `__next__`, in the slot: without an exception where there is no more.
@@ -91,12 +111,11 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             nargs: usize,
             kwnames: ?*PyObject,
         ) ?*PyObject {
-            const module = object.moduleOf(object.of(self));
             var all: [count]?*PyObject = undefined;
             all[0] = self;
             if (nargs == count - 1 and kwnames == null) {
                 @memcpy(all[1..], given[0 .. count - 1]);
-                return Trampoline.callExact(module, @ptrCast(&all));
+                return Trampoline.callExact(object.moduleOf(object.of(self)), @ptrCast(&all));
             }
             if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
                 const is_whole = for (all) |arg| {
@@ -105,6 +124,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
                 if (is_quick and is_whole) if (callQuickly(self, @ptrCast(all[1..]))) |result|
                     return result.value;
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
+            const module = object.moduleOf(object.of(self));
             const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
             if (has_defaults) for (all) |arg| {
                 if (arg == null) return Trampoline.callPartly(module, &all);

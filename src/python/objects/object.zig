@@ -59,7 +59,8 @@ pub const Flags = packed struct(u8) {
     is_whole: bool = false,
     /// Its region does not find it any more.
     is_forgotten: bool = false,
-    unused: u1 = 0,
+    /// Of an own object: it knows a generation.
+    has_snapshot: bool = false,
 };
 
 /// What a part or an address knows, behind its header.
@@ -227,7 +228,10 @@ pub fn create(class: *PyObject, info: *const Info) ?*Layout {
     const at = std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), info.alignment);
     self.offset = @intCast(at - @intFromPtr(self));
     if (info.weak != 0) weakOf(self, info).* = null;
-    if (info.snapshot != 0) snapshotOf(self, info).* = any_generation;
+    if (info.snapshot != 0) {
+        snapshotOf(self, info).* = any_generation;
+        self.flags.has_snapshot = true;
+    }
     return self;
 }
 
@@ -264,7 +268,7 @@ pub fn resolve(self: *Layout) Error!usize {
     switch (self.state) {
         .own => {
             const region = Region.of(self) orelse return storage(self);
-            try region.check(self);
+            if (!region.isGood(self)) try region.check(self);
             return storage(self);
         },
         .held => {

@@ -190,15 +190,31 @@ pub fn Compare(comptime Class: type) type {
 fn Length(comptime Class: type) type {
     return struct {
         fn call(self: *PyObject) callconv(.c) capi.Py_ssize_t {
+            const number = Class.MethodOf("__len__").number(self) orelse return slowly(self);
+            const size = number catch return -1;
+            if (size < 0) return raiseNegative();
+            return std.math.cast(isize, size) orelse raiseTooLarge();
+        }
+
+        noinline fn raiseNegative() capi.Py_ssize_t {
+            c.PyErr_SetString(capi.exception("ValueError"), "__len__() should return >= 0");
+            return -1;
+        }
+
+        noinline fn raiseTooLarge() capi.Py_ssize_t {
+            c.PyErr_SetString(
+                capi.exception("OverflowError"),
+                "cannot fit 'int' into an index-sized integer",
+            );
+            return -1;
+        }
+
+        noinline fn slowly(self: *PyObject) capi.Py_ssize_t {
             const result = none(Class, "__len__", self) orelse return -1;
             defer c.Py_DecRef(result);
             const size = c.PyNumber_AsSsize_t(result, capi.exception("OverflowError"));
             if (size >= 0) return size;
-            if (c.PyErr_Occurred() == null) c.PyErr_SetString(
-                capi.exception("ValueError"),
-                "__len__() should return >= 0",
-            );
-            return -1;
+            return if (c.PyErr_Occurred() == null) raiseNegative() else -1;
         }
     };
 }
