@@ -33,6 +33,21 @@ pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
     return if (comptime isManaged(T)) .init(gpa) else .empty;
 }
 
+/// Makes room for `count` keys in an empty map, whose memory is from `gpa`.
+pub fn reserve(
+    comptime T: type,
+    map: *T,
+    gpa: std.mem.Allocator,
+    count: usize,
+) error{OutOfMemory}!void {
+    if (comptime isOrdered(T)) return map.ensureTotalCapacity(gpa, count);
+    const size = std.math.cast(u32, count) orelse return error.OutOfMemory;
+    return if (comptime isManaged(T))
+        map.ensureTotalCapacity(size)
+    else
+        map.ensureTotalCapacity(gpa, size);
+}
+
 /// `gpa` is what all memory of `map` is from. The key is not copied.
 pub fn put(
     comptime T: type,
@@ -80,6 +95,7 @@ test put {
     }) |Map| {
         var map = empty(Map, gpa);
         defer if (Map == std.StringHashMap(u8)) map.deinit() else map.deinit(gpa);
+        try reserve(Map, &map, gpa, 3);
         for ([_][]const u8{ "a", "b", "c" }, 0..) |key, value| try put(
             Map,
             &map,

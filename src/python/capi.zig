@@ -183,6 +183,12 @@ pub const structs = struct {
         ob_item: [1]?*structs.PyObject,
     };
 
+    pub const PyListObject = extern struct {
+        ob_base: PyVarObject,
+        ob_item: ?[*]?*structs.PyObject,
+        allocated: Py_ssize_t,
+    };
+
     pub const PyType_Slot = extern struct {
         slot: c_int = 0,
         pfunc: ?*const anyopaque = null,
@@ -570,6 +576,12 @@ pub const functions = struct {
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
     pub extern fn PyDict_Keys(dict: *PyObject) ?*PyObject;
     pub extern fn PyDict_New() ?*PyObject;
+    pub extern fn PyDict_Next(
+        dict: *PyObject,
+        position: *Py_ssize_t,
+        key: *?*PyObject,
+        value: *?*PyObject,
+    ) c_int;
     pub extern fn PyDict_SetDefault(dict: *PyObject, key: *PyObject, default: *PyObject) ?*PyObject;
     pub extern fn PyDict_Items(dict: *PyObject) ?*PyObject;
     pub extern fn PyDict_SetItem(dict: *PyObject, key: *PyObject, item: *PyObject) c_int;
@@ -644,9 +656,12 @@ pub const objects = struct {
     pub const PyBytes_Type = PyObject;
     pub const PyComplex_Type = PyObject;
     pub const PyCFunction_Type = PyObject;
+    pub const PyDict_Type = PyObject;
     pub const PyFloat_Type = PyObject;
+    pub const PyList_Type = PyObject;
     pub const PyLong_Type = PyObject;
     pub const PySlice_Type = PyObject;
+    pub const PyTuple_Type = PyObject;
     pub const PyUnicode_Type = PyObject;
     pub const PyExc_ArithmeticError = *PyObject;
     pub const PyExc_AssertionError = *PyObject;

@@ -10,6 +10,7 @@ const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
 const panics = @import("../panics.zig");
+const quick_way = @import("quick.zig");
 const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
@@ -60,12 +61,9 @@ fn Scalar(comptime T: type) type {
 
         pub inline fn quick(object: *PyObject) ?T {
             return switch (comptime signature.kindOf(T).?) {
-                .bool => quickBool(object),
-                .int => quickInt(T, object),
-                .float => if (T == f64 and !capi.limited and capi.isExactly(object, "PyFloat_Type"))
-                    floatOf(object)
-                else
-                    null,
+                .bool => quick_way.boolOf(object),
+                .int => quick_way.intOf(T, object),
+                .float => if (T == f64) quick_way.floatOf(object) else null,
                 .object => .{ .handle = @ptrCast(object) },
                 else => null,
             };
@@ -221,12 +219,7 @@ fn Callback(comptime T: type) type {
 
 inline fn loadBool(object: *PyObject, site: *const Site) Error!bool {
     // No truthiness: `if x` and "x is a bool" are different questions.
-    return quickBool(object) orelse errors.raiseWrongType(site, "True or False", object);
-}
-
-inline fn quickBool(object: *PyObject) ?bool {
-    const truth = object == capi.object("_Py_TrueStruct");
-    return if (truth or object == capi.object("_Py_FalseStruct")) truth else null;
+    return quick_way.boolOf(object) orelse errors.raiseWrongType(site, "True or False", object);
 }
 
 inline fn loadInt(
@@ -235,50 +228,7 @@ inline fn loadInt(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
-    return quickInt(T, object) orelse loadAnyInt(T, module, object, site);
-}
-
-inline fn quickInt(comptime T: type, object: *PyObject) ?T {
-    if (capi.limited or !capi.isExactly(object, "PyLong_Type")) return null;
-    if (compact(object)) |value| return std.math.cast(T, value);
-    if (@typeInfo(T).int.bits <= 32) return null;
-    return std.math.cast(T, ofTwoDigits(object) orelse return null);
-}
-
-/// The value of an int that has one digit at most, null of a longer one.
-inline fn compact(object: *PyObject) ?isize {
-    const long: *const capi.structs.PyLongObject = @ptrCast(@alignCast(object));
-    if (capi.minor < 12) {
-        const size = long.ob_base.ob_size;
-        if (size > 1 or size < -1) return null;
-        // CPython clears the digit of 0, but does not promise to.
-        return size * @as(isize, @intCast(long.ob_digit[0]));
-    }
-    const tag = long.long_value.lv_tag;
-    if (tag >= 2 << 3) return null;
-    const sign = 1 - @as(isize, @intCast(tag & 3));
-    return sign * @as(isize, @intCast(long.long_value.ob_digit[0]));
-}
-
-/// The value of an int that has two digits, null of any other.
-inline fn ofTwoDigits(object: *PyObject) ?i64 {
-    if (capi.long_digit_bits != 30) return null;
-    const long: *const capi.structs.PyLongObject = @ptrCast(@alignCast(object));
-    if (capi.minor < 12) {
-        const size = long.ob_base.ob_size;
-        if (size != 2 and size != -2) return null;
-        const digits: [*]const capi.structs.Digit = &long.ob_digit;
-        return @divExact(size, 2) * magnitude(digits);
-    }
-    const tag = long.long_value.lv_tag;
-    if (tag >> 3 != 2) return null;
-    const digits: [*]const capi.structs.Digit = &long.long_value.ob_digit;
-    const sign = 1 - @as(i64, @intCast(tag & 3));
-    return sign * magnitude(digits);
-}
-
-inline fn magnitude(digits: [*]const capi.structs.Digit) i64 {
-    return @as(i64, digits[0]) | @as(i64, digits[1]) << 30;
+    return quick_way.intOf(T, object) orelse loadAnyInt(T, module, object, site);
 }
 
 /// Every int there is, and what has `__index__`.
@@ -384,17 +334,8 @@ fn giveBigInt(comptime T: type, value: T) ?*PyObject {
 }
 
 inline fn loadFloat(comptime T: type, object: *PyObject, site: *const Site) Error!T {
-    const double = if (!capi.limited and capi.isExactly(object, "PyFloat_Type"))
-        floatOf(object)
-    else
-        try loadAnyFloat(object, site);
+    const double = quick_way.floatOf(object) orelse try loadAnyFloat(object, site);
     return narrow(T, double, site);
-}
-
-/// The value of an object that is exactly a float.
-inline fn floatOf(object: *PyObject) f64 {
-    const float: *const capi.structs.PyFloatObject = @ptrCast(@alignCast(object));
-    return float.ob_fval;
 }
 
 inline fn narrow(comptime T: type, double: f64, site: *const Site) Error!T {
@@ -503,7 +444,7 @@ fn Lent(comptime T: type, comptime Item: type) type {
             object: *PyObject,
             site: *const Site,
         ) Error!void {
-            const data = bytesOf(
+            const data = quick_way.bytesOf(
                 object,
             ) orelse return argument.buffer.takeInto(module, object, site);
             argument.buffer.data = data;
@@ -516,7 +457,7 @@ fn Lent(comptime T: type, comptime Item: type) type {
         }
 
         pub inline fn quick(object: *PyObject) ?T {
-            return .{ .data = bytesOf(object) orelse return null };
+            return .{ .data = quick_way.bytesOf(object) orelse return null };
         }
 
         pub inline fn release(argument: *@This()) void {
@@ -524,14 +465,6 @@ fn Lent(comptime T: type, comptime Item: type) type {
         }
     };
     return LentBuffer(T, Item, access);
-}
-
-/// The memory of an object that is exactly bytes, which belongs to it; null of any other.
-inline fn bytesOf(object: *PyObject) ?[]u8 {
-    if (capi.limited or !capi.isExactly(object, "PyBytes_Type")) return null;
-    const bytes: *capi.structs.PyBytesObject = @ptrCast(@alignCast(object));
-    const data: [*]u8 = &bytes.ob_sval;
-    return data[0..@intCast(bytes.ob_base.ob_size)];
 }
 
 fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Access) type {
@@ -591,11 +524,25 @@ fn Items(comptime T: type, comptime Item: type) type {
         from: union(enum) { buffer: Lent(T, Item), sequence: Composite(T) },
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
-            if (isListOrTuple(object))
-                return .{ .from = .{ .sequence = try Composite(T).take(module, object, site) } };
+            var argument: @This() = undefined;
+            try argument.takeInto(module, object, site);
+            return argument;
+        }
+
+        pub fn takeInto(
+            argument: *@This(),
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!void {
+            if (isListOrTuple(object)) {
+                argument.from = .{ .sequence = undefined };
+                return argument.from.sequence.takeInto(module, object, site);
+            }
             if (c.PyObject_CheckBuffer(object) == 0)
                 return errors.raiseWrongType(site, "a buffer, a list or a tuple", object);
-            return .{ .from = .{ .buffer = try Lent(T, Item).take(module, object, site) } };
+            argument.from = .{ .buffer = undefined };
+            return argument.from.buffer.takeInto(module, object, site);
         }
 
         pub fn get(argument: *@This()) T {
@@ -612,11 +559,19 @@ fn Items(comptime T: type, comptime Item: type) type {
     };
 }
 
-/// A value with parts, which are copied to memory of the call.
+/// A value with parts, which are copied to memory of the call: as little of it as suffices.
 fn Composite(comptime T: type) type {
+    if (quick_way.isFixed(T)) return Fixed(T);
+    if (signature.kindOf(T).? == .items) {
+        const Item = @typeInfo(T).pointer.child;
+        if (quick_way.isFixed(Item)) return Copied(T, Item);
+    }
+    return InArena(T);
+}
+
+/// A value that has all its parts in itself.
+fn Fixed(comptime T: type) type {
     return struct {
-        /// Where it stays: a map in `value` has its address, and frees or grows by it.
-        arena: *std.heap.ArenaAllocator,
         value: T,
 
         pub noinline fn take(
@@ -624,14 +579,87 @@ fn Composite(comptime T: type) type {
             object: *PyObject,
             site: *const Site,
         ) Error!@This() {
-            const arena = memory.allocator.create(
-                std.heap.ArenaAllocator,
-            ) catch return errors.raiseNoMemory();
-            arena.* = .init(memory.allocator);
-            var argument: @This() = .{ .arena = arena, .value = undefined };
-            errdefer argument.release();
-            argument.value = try load(T, arena.allocator(), module, object, site);
+            return .{ .value = try load(T, .failing, module, object, site) };
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return argument.value;
+        }
+
+        pub inline fn quick(object: *PyObject) ?T {
+            var value: T = undefined;
+            return if (quick_way.load(T, .failing, object, &value)) value else null;
+        }
+    };
+}
+
+/// A slice of such values: few are in the argument itself, many in one block of memory.
+fn Copied(comptime T: type, comptime Item: type) type {
+    return struct {
+        room: [count]Item,
+        used: usize,
+        /// Null where `room` has the items.
+        items: ?[]Item,
+
+        const count = 128 / @max(1, @sizeOf(Item));
+
+        pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            var argument: @This() = undefined;
+            try argument.takeInto(module, object, site);
             return argument;
+        }
+
+        pub noinline fn takeInto(
+            argument: *@This(),
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!void {
+            if (comptime quick_way.isPossible(Item)) {
+                if (quick_way.readInto(Item, object, &argument.room)) |used| {
+                    argument.used = used;
+                    argument.items = null;
+                    return;
+                }
+            }
+            argument.items = try loadItems(Item, memory.allocator, module, object, site);
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return argument.items orelse argument.room[0..argument.used];
+        }
+
+        pub inline fn release(argument: *@This()) void {
+            if (argument.items) |items| memory.allocator.free(items);
+        }
+    };
+}
+
+fn InArena(comptime T: type) type {
+    // A map in `value` has its address, and frees or grows by it.
+    const stays = !quick_way.isPossible(T) or quick_way.hasMap(T);
+    const Arena = std.heap.ArenaAllocator;
+    return struct {
+        arena: if (stays) *Arena else Arena,
+        value: T,
+
+        pub noinline fn take(
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!@This() {
+            if (stays) {
+                const arena = memory.allocator.create(Arena) catch return errors.raiseNoMemory();
+                arena.* = .init(memory.allocator);
+                var argument: @This() = .{ .arena = arena, .value = undefined };
+                errdefer argument.release();
+                argument.value = try load(T, arena.allocator(), module, object, site);
+                return argument;
+            }
+            var arena: Arena = .init(memory.allocator);
+            errdefer arena.deinit();
+            const value = try load(T, arena.allocator(), module, object, site);
+            return .{ .arena = arena, .value = value };
         }
 
         pub inline fn get(argument: *@This()) T {
@@ -640,7 +668,7 @@ fn Composite(comptime T: type) type {
 
         pub inline fn release(argument: *@This()) void {
             argument.arena.deinit();
-            memory.allocator.destroy(argument.arena);
+            if (stays) memory.allocator.destroy(argument.arena);
         }
     };
 }
@@ -648,6 +676,38 @@ fn Composite(comptime T: type) type {
 /// A value of any type that can come in, with its parts in `arena`. Nothing of it is borrowed, so
 /// that what Python code does meanwhile cannot reach it.
 fn load(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
+    return switch (comptime signature.kindOf(T).?) {
+        .array, .tuple, .record, .optional => quickly(
+            T,
+            arena,
+            object,
+            site.depth,
+        ) orelse loadAny(T, arena, module, object, site),
+        // These have their quick way where fields share it.
+        else => loadAny(T, arena, module, object, site),
+    };
+}
+
+/// Null where there is no quick way.
+inline fn quickly(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    object: *PyObject,
+    depth: u16,
+) ?T {
+    if (!comptime quick_way.isPossible(T)) return null;
+    if (depth > max_depth - quick_way.max_depth) return null;
+    var value: T = undefined;
+    return if (quick_way.load(T, arena, object, &value)) value else null;
+}
+
+fn loadAny(
     comptime T: type,
     arena: std.mem.Allocator,
     module: *PyObject,
@@ -758,7 +818,26 @@ fn loadItem(
     site: *const Site,
 ) Error!Item {
     const item = c.PyTuple_GetItem(tuple, @intCast(index)) orelse return error.PythonException;
-    return load(Item, arena, module, item, &inside(site, Item, "", index));
+    // A site is for errors, and only made where there may be one.
+    return quickly(Item, arena, item, site.depth + 1) orelse loadPart(
+        Item,
+        arena,
+        module,
+        item,
+        site,
+        index,
+    );
+}
+
+noinline fn loadPart(
+    comptime Item: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    item: *PyObject,
+    site: *const Site,
+    index: usize,
+) Error!Item {
+    return loadAny(Item, arena, module, item, &inside(site, Item, "", index));
 }
 
 /// A copy of what an object of a class is, or of what a dict has for its fields.
@@ -803,10 +882,15 @@ pub fn loadItems(
     object: *PyObject,
     site: *const Site,
 ) Error![]Item {
+    const Quick = []const Item;
+    if (quickly(Quick, arena, object, site.depth)) |items| return @constCast(items);
     const sequence = try tupleOf(object, site);
     defer c.Py_DecRef(sequence);
+    if (capi.free_threaded) // of a list this is the first that may be read
+        if (quickly(Quick, arena, sequence, site.depth)) |items| return @constCast(items);
     const size: usize = @intCast(c.PyTuple_Size(sequence));
     const items = arena.alloc(Item, size) catch return errors.raiseNoMemory();
+    errdefer arena.free(items);
     for (items, 0..) |*item, index| item.* = try loadItem(
         Item,
         arena,
@@ -959,6 +1043,10 @@ fn loadMap(
     }
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
         return errors.raiseWrongType(site, "a dict", object);
+    if (site.depth <= max_depth - quick_way.max_depth) {
+        var map: T = undefined;
+        if (quick_way.loadMap(T, arena, object, &map)) return map;
+    }
     const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
     defer c.Py_DecRef(items);
     const Pair = struct { []const u8, string_maps.Value(T).? };
