@@ -162,7 +162,9 @@ pub const FieldKind = enum {
     value,
     /// A struct inside: an object that is part of this one.
     part,
-    /// A slice or std.ArrayList: a list that shows what is in it now.
+    /// The same where it may be null.
+    optional,
+    /// A slice, an array or std.ArrayList: a list that shows what is in it now.
     list,
     /// A map from text: a dict that shows what is in it now.
     map,
@@ -196,7 +198,7 @@ fn decideField(comptime Field: type) FieldKind {
     if (kind == .optional) {
         const some = signature.kindOf(@typeInfo(Field).optional.child).?;
         if (some == .reference) return .reference;
-        if (some == .class and !isCopyable(Field)) return .hidden;
+        if (some == .class) return if (isCopyable(Field)) .optional else .hidden;
     }
     return if (kind != .object and signature.isPart(Field)) .value else .hidden;
 }
@@ -578,7 +580,7 @@ test fieldKind {
     try std.testing.expectEqual(.list, fieldKind([2]f64));
     try std.testing.expectEqual(.reference, fieldKind(?*Forest));
     try std.testing.expectEqual(.hidden, fieldKind(*u8));
-    try std.testing.expectEqual(.value, fieldKind(?Plane));
+    try std.testing.expectEqual(.optional, fieldKind(?Plane));
     try std.testing.expectEqual(.hidden, fieldKind(?Forest));
 }
 

@@ -551,6 +551,17 @@ fn Items(comptime T: type, comptime Item: type) type {
             };
         }
 
+        pub fn isLocked(argument: *const @This()) bool {
+            return argument.from == .buffer;
+        }
+
+        pub fn stay(argument: *@This()) Error!void {
+            switch (argument.from) {
+                .buffer => {},
+                .sequence => |*from| if (@hasDecl(@TypeOf(from.*), "stay")) try from.stay(),
+            }
+        }
+
         pub fn release(argument: *@This()) void {
             switch (argument.from) {
                 inline else => |*from| from.release(),
@@ -629,6 +640,15 @@ fn Copied(comptime T: type, comptime Item: type) type {
             return argument.items orelse argument.room[0..argument.used];
         }
 
+        pub const has_own_memory = true;
+
+        /// Lets the items be where they are when the argument is moved.
+        pub fn stay(argument: *@This()) Error!void {
+            if (argument.items != null) return;
+            argument.items = memory.allocator.dupe(Item, argument.room[0..argument.used]) catch
+                return errors.raiseNoMemory();
+        }
+
         pub inline fn release(argument: *@This()) void {
             if (argument.items) |items| memory.allocator.free(items);
         }
@@ -661,6 +681,8 @@ fn InArena(comptime T: type) type {
             const value = try load(T, arena.allocator(), module, object, site);
             return .{ .arena = arena, .value = value };
         }
+
+        pub const has_own_memory = true;
 
         pub inline fn get(argument: *@This()) T {
             return argument.value;
@@ -906,11 +928,20 @@ pub fn loadItems(
 /// takes for the field's own.
 pub inline fn giveAttribute(comptime T: type, self: *object_of.Layout, value: T) ?*PyObject {
     if (T == f64) return c.PyFloat_FromDouble(value);
-    return give(T, object_of.moduleOf(self), value);
+    const given = give(T, object_of.moduleOf(self), value);
+    if (@typeInfo(T) != .optional) return given;
+    switch (comptime signature.kindOf(@typeInfo(T).optional.child).?) {
+        .items, .array => {},
+        else => return given,
+    }
+    const list = given orelse return null;
+    if (list == capi.object("_Py_NoneStruct")) return list;
+    defer c.Py_DecRef(list);
+    return c.PySequence_Tuple(list);
 }
 
 /// An item of a list, in which it has that number.
-pub fn loadPart(
+pub fn loadListItem(
     comptime T: type,
     arena: std.mem.Allocator,
     module: *PyObject,

@@ -230,6 +230,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         ) Error!void {
             frame.arguments = arguments;
             frame.objects = objects;
+            if (may_store) inline for (0..passed.len) |index| {
+                if (objects[index] != null) try stay(&arguments[index]);
+            };
             if (count == 0) return;
             inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                 if (frame.argumentOf(index)) |argument| {
@@ -633,6 +636,13 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             return &moved.box;
         }
     };
+}
+
+/// Lets what an argument has be where it is when the argument is moved.
+fn stay(argument: anytype) Error!void {
+    const A = @TypeOf(argument.*);
+    if (@hasDecl(A, "stay")) return argument.stay();
+    if (@hasField(A, "some")) if (argument.some) |*some| try stay(some);
 }
 
 /// Whether nobody sees that an argument is kept: it is text of a str, or memory of its own.

@@ -212,6 +212,7 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
                         return null;
                     return &part.ob_base;
                 },
+                .optional => return giveOptional(self),
                 .list => {
                     if (self.state == .empty) return noValue(self);
                     return lists.give(F, comptime lists.allocationOf(T), self, @offsetOf(T, name));
@@ -222,6 +223,22 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
                 },
                 .hidden => comptime unreachable,
             }
+        }
+
+        /// A struct that may be there is an item of a list of one, or none.
+        fn giveOptional(self: *Layout) ?*PyObject {
+            const is_there = is_there: {
+                var use: hold.Use(.nothing) = .{};
+                const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
+                defer use.end();
+                break :is_there @field(value, name) != null;
+            };
+            if (!is_there) return capi.singleton(.None);
+            const view = lists.give(F, .none, self, @offsetOf(T, name)) orelse return null;
+            defer c.Py_DecRef(view);
+            const Some = @typeInfo(F).optional.child;
+            const item = lists.item(Some, object.of(view), 0, false) orelse return null;
+            return &item.ob_base;
         }
 
         inline fn giveValue(self: *Layout) ?*PyObject {

@@ -93,7 +93,9 @@ pub fn opsOf(comptime List: type, comptime allocation: Allocation) *const Ops {
 }
 
 fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
-    const Item = classes.ViewItem(List).?;
+    // A struct that may be there is seen as a list by nobody but `fields.zig`.
+    const is_optional = @typeInfo(List) == .optional;
+    const Item = if (is_optional) @typeInfo(List).optional.child else classes.ViewItem(List).?;
     const is_array = @typeInfo(List) == .array;
     const is_array_list = classes.isArrayList(List);
     const is_const = @typeInfo(List) == .pointer and @typeInfo(List).pointer.attrs.@"const";
@@ -113,7 +115,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .typ = typ,
             .size = @sizeOf(Item),
             .alignment = .of(Item),
-            .is_fixed = is_array,
+            .is_fixed = is_array or is_optional,
             .is_const = is_const,
             .is_array_list = is_array_list,
             .has_parts = of_class or of_lists,
@@ -141,6 +143,11 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
 
         fn get(list: *anyopaque) Raw {
             const value: *List = @ptrCast(@alignCast(list));
+            if (is_optional) return .{
+                .address = if (value.*) |*some| @intFromPtr(some) else @alignOf(Item),
+                .len = @intFromBool(value.* != null),
+                .capacity = 1,
+            };
             if (is_array) return .{
                 .address = @intFromPtr(value),
                 .len = value.len,
@@ -155,7 +162,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
         }
 
         fn set(list: *anyopaque, raw: Raw) void {
-            if (is_array) return;
+            if (is_array or is_optional) return;
             const value: *List = @ptrCast(@alignCast(list));
             const start: [*]Item = @ptrFromInt(raw.address);
             if (is_array_list) {
@@ -192,7 +199,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
         ) Error!void {
             if (comptime !classes.isCopyable(Item)) unreachable; // `expectChangeable` has seen it
             const place: *Item = @ptrCast(@alignCast(at));
-            place.* = try convert.loadPart(Item, gpa, module, value, index, comptime &.{
+            place.* = try convert.loadListItem(Item, gpa, module, value, index, comptime &.{
                 .function = "list",
                 .parameter = .{ .name = "items", .typ = "[]" ++ typ },
             });
