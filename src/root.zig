@@ -38,15 +38,19 @@ pub const allocator = @import("python/memory.zig").allocator;
 
 test {
     _ = @import("allocator.zig");
+    _ = @import("Blocks.zig");
     _ = @import("classes.zig");
     _ = @import("comptime_bridge.zig");
     _ = @import("literals.zig");
     _ = @import("ndarray.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
+    _ = @import("Heap.zig");
     _ = @import("messages.zig");
     _ = @import("panics.zig");
+    _ = @import("python/memory.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
+    _ = @import("SpinLock.zig");
     _ = @import("string_maps.zig");
 }

@@ -1,19 +1,37 @@
 //! Zig's allocator interface over CPython's memory, so that an extension needs no C library. No
 //! thread state is needed, also where a function released the GIL.
+//!
+//! Where Zig checks at run time it watches itself, see Heap.zig: what it did not give, a block that
+//! is freed twice or as another one than was given is a panic. A `Recorder` notes what a thread
+//! allocates and frees during a call.
 
 const std = @import("std");
+const builtin = @import("builtin");
+const Blocks = @import("../Blocks.zig");
+const Heap = @import("../Heap.zig");
+const SpinLock = @import("../SpinLock.zig");
 const capi = @import("capi.zig");
 const c = capi.functions;
 
+pub const Block = Blocks.Block;
+
 pub const allocator: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .alloc = alloc,
-    .resize = std.mem.Allocator.noResize,
+    .resize = if (is_watched) checkedResize else std.mem.Allocator.noResize,
     .remap = remap,
     .free = free,
 } };
 
+/// The same memory, of which no notes are taken: for what notes are taken in.
+const unnoted: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
+    .alloc = unnotedAlloc,
+    .resize = std.mem.Allocator.noResize,
+    .remap = std.mem.Allocator.noRemap,
+    .free = unnotedFree,
+} };
+
 /// The stable ABI of CPython 3.12 has no raw domain: there a thread gets its state for the moment.
-const Domain = if (capi.limited) struct {
+const Domain = if (builtin.is_test) Simulated else if (capi.limited) struct {
     fn malloc(size: usize) ?*anyopaque {
         const state = c.PyGILState_Ensure();
         defer c.PyGILState_Release(state);
@@ -37,33 +55,362 @@ const Domain = if (capi.limited) struct {
     const free = c.PyMem_RawFree;
 };
 
+/// For tests, which have no CPython: what was asked for is noted in front of what is given.
+const Simulated = struct {
+    const header = 2 * @sizeOf(usize);
+    const backing = std.heap.smp_allocator;
+
+    fn malloc(size: usize) ?*anyopaque {
+        const memory = backing.alignedAlloc(u8, usual, size + header) catch return null;
+        std.mem.writeInt(usize, memory[0..@sizeOf(usize)], memory.len, .native);
+        return memory.ptr + header;
+    }
+
+    fn realloc(memory: ?*anyopaque, size: usize) ?*anyopaque {
+        const moved = malloc(size) orelse return null;
+        const old = whole(memory.?);
+        const new: [*]u8 = @ptrCast(moved);
+        const kept = @min(old.len - header, size);
+        @memcpy(new[0..kept], old[header..][0..kept]);
+        backing.free(old);
+        return moved;
+    }
+
+    fn free(memory: ?*anyopaque) void {
+        backing.free(whole(memory.?));
+    }
+
+    fn whole(memory: *anyopaque) []align(header) u8 {
+        const bytes: [*]u8 = @ptrCast(memory);
+        const start: [*]align(header) u8 = @alignCast(bytes - header);
+        return start[0..std.mem.readInt(usize, start[0..@sizeOf(usize)], .native)];
+    }
+};
+
 /// What CPython's allocators give, and malloc's on every platform, for as many bytes or more:
 /// mimalloc, which free-threaded CPythons have, aligns smaller blocks by less.
 const usual: std.mem.Alignment = .fromByteUnits(2 * @sizeOf(usize));
 
 fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
+    const memory = obtain(len, alignment) orelse return null;
+    const block: Block = .of(memory[0..len], alignment);
+    if (is_watched) heap.add(block) catch {
+        giveBack(memory, alignment);
+        return null;
+    };
+    if (recording.load(.monotonic) != 0) noteGiven(block);
+    return memory;
+}
+
+fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, _: usize) ?[*]u8 {
+    const old: Block = .of(memory, alignment);
+    // One that may move is not aligned there; and what was here is to be seen as freed.
+    const stays = alignment.compare(.gt, usual) or
+        (is_watched and heap.is_strict.load(.monotonic));
+    if (is_watched) fail("resized", old, if (stays) heap.check(old) else heap.remove(old));
+    if (stays) return null;
+    const moved: ?[*]u8 = @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
+    const new: Block = if (moved) |start| .of(start[0..len], alignment) else old;
+    if (is_watched) heap.add(new) catch @panic("memory: there is none to note what was resized");
+    if (moved != null and recording.load(.monotonic) != 0) noteMoved(old, new);
+    return moved;
+}
+
+fn checkedResize(
+    _: *anyopaque,
+    memory: []u8,
+    alignment: std.mem.Alignment,
+    _: usize,
+    _: usize,
+) bool {
+    const block: Block = .of(memory, alignment);
+    fail("resized", block, heap.check(block));
+    return false;
+}
+
+fn free(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
+    const block: Block = .of(memory, alignment);
+    if (!is_watched) {
+        if (recording.load(.monotonic) != 0) noteFreed(block);
+        return giveBack(memory.ptr, alignment);
+    }
+    const freed = heap.free(block);
+    fail("freed", block, freed.fault);
+    if (recording.load(.monotonic) != 0) noteFreed(block);
+    const gone = freed.gone orelse return;
+    giveBack(@ptrFromInt(gone.address), gone.alignment);
+    if (freed.more) freeMore(block);
+}
+
+/// Gives back what has rested enough, now that `block` rests, too.
+noinline fn freeMore(block: Block) void {
+    var freed: Heap.Freed = .{ .more = true };
+    while (freed.more) {
+        freed = heap.more(block);
+        fail("freed", block, freed.fault);
+        if (freed.gone) |gone| giveBack(@ptrFromInt(gone.address), gone.alignment);
+    }
+}
+
+fn unnotedAlloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
+    return obtain(len, alignment);
+}
+
+fn unnotedFree(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
+    giveBack(memory.ptr, alignment);
+}
+
+fn obtain(len: usize, alignment: std.mem.Alignment) ?[*]u8 {
     if (alignment.compare(.lte, usual))
         return @ptrCast(Domain.malloc(@max(len, alignment.toByteUnits())));
-    // In front of what is given, at least a pointer's place: what `free` needs.
-    const more = alignment.toByteUnits() + @sizeOf(usize);
+    // In front of what is given, at least a pointer's place: what `giveBack` needs.
+    const extra = alignment.toByteUnits() + @sizeOf(usize);
     const start = @intFromPtr(
-        Domain.malloc(std.math.add(usize, len, more) catch return null) orelse return null,
+        Domain.malloc(std.math.add(usize, len, extra) catch return null) orelse return null,
     );
     const address = alignment.forward(start + @sizeOf(usize));
     startOf(@ptrFromInt(address)).* = start;
     return @ptrFromInt(address);
 }
 
-fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, _: usize) ?[*]u8 {
-    if (alignment.compare(.gt, usual)) return null; // it may move to where it is not aligned
-    return @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
-}
-
-fn free(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
-    if (alignment.compare(.lte, usual)) return Domain.free(memory.ptr);
-    Domain.free(@ptrFromInt(startOf(memory.ptr).*));
+fn giveBack(memory: [*]u8, alignment: std.mem.Alignment) void {
+    if (alignment.compare(.lte, usual)) return Domain.free(memory);
+    Domain.free(@ptrFromInt(startOf(memory).*));
 }
 
 fn startOf(memory: [*]u8) *usize {
     return @ptrFromInt(@intFromPtr(memory) - @sizeOf(usize));
+}
+
+/// Whether the allocator knows what is its own. Nowhere else is anything of a Heap compiled.
+const is_watched = std.debug.runtime_safety;
+
+/// That of the first of the interpreter's modules: a value of a class that modules share may get
+/// its memory in one of them, and give it back in another.
+var heap: *Heap = &own_heap;
+var own_heap: Heap = .{};
+var has_agreed: std.atomic.Value(bool) = .init(false);
+
+/// Panics where there is a fault: `block` is what is given back.
+inline fn fail(comptime verb: []const u8, block: Block, fault: ?Heap.Fault) void {
+    if (fault) |some| failing(verb, block, some);
+}
+
+noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn {
+    @branchHint(.cold);
+    var buffer: [200]u8 = undefined;
+    @panic(fault.write(&buffer, verb, block));
+}
+
+/// To be called before a module allocates: it agrees with the interpreter's others on the heap, and
+/// reads how much memory rests after it is freed. False with the error set.
+pub fn prepare() bool {
+    SpinLock.prepare();
+    if (!is_watched) return true;
+    const key = std.fmt.comptimePrint("nano_ffi.heap.1 {s} {s} {t}{s}", .{
+        @import("build_options").version,
+        builtin.zig_version_string,
+        builtin.mode,
+        if (capi.limited) " abi3" else "",
+    });
+    const common = capi.sharedObject(key, &addressOfHeap) orelse return false;
+    const first: *Heap = @ptrFromInt(@as(usize, @truncate(c.PyLong_AsUnsignedLongLong(common))));
+    if (!has_agreed.swap(true, .acq_rel)) {
+        heap = first;
+    } else if (heap != first) { // the module came first in another interpreter
+        heap.is_open.store(true, .monotonic);
+        first.is_open.store(true, .monotonic);
+    }
+    return readRest();
+}
+
+fn addressOfHeap() ?*capi.PyObject {
+    return c.PyLong_FromUnsignedLongLong(@intFromPtr(heap));
+}
+
+/// NANO_FFI_QUARANTINE, in bytes. False with the error set.
+fn readRest() bool {
+    const environ = capi.imported("os", "environ") orelse return false;
+    defer c.Py_DecRef(environ);
+    const name = capi.newStr("NANO_FFI_QUARANTINE") orelse return false;
+    defer c.Py_DecRef(name);
+    const text = capi.callMethod(environ, "get", &.{name}) orelse return false;
+    defer c.Py_DecRef(text);
+    if (text == capi.object("_Py_NoneStruct")) return true;
+    var size: capi.Py_ssize_t = 0;
+    const digits = c.PyUnicode_AsUTF8AndSize(text, &size) orelse return false;
+    const bytes = std.fmt.parseInt(usize, digits[0..@intCast(size)], 10) catch {
+        c.PyErr_SetString(
+            capi.exception("ValueError"),
+            "NANO_FFI_QUARANTINE must be a number of bytes",
+        );
+        return false;
+    };
+    heap.setRest(bytes) catch {
+        _ = c.PyErr_NoMemory();
+        return false;
+    };
+    return true;
+}
+
+/// What the thread that began it allocates and frees with `allocator` until it ends. There may be
+/// several at a time: each of them notes all. What other threads do is not noted.
+pub const Recorder = struct {
+    thread: c_ulong,
+    /// The next one of any thread; under `recorders_lock`.
+    next: ?*Recorder,
+    /// The one of this thread that began before. Only this thread's business.
+    outer: ?*Recorder,
+    /// What was allocated, and is still there.
+    live: Blocks = .{},
+    /// What was there before, and is not any more: freed, or moved by growing.
+    freed: std.ArrayList(Block) = .empty,
+    /// Whether there was no memory to note something in.
+    is_partial: bool = false,
+
+    /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
+    pub fn begin() ?*Recorder {
+        const recorder = unnoted.create(Recorder) catch return null;
+        recorder.* = .{ .thread = ownThread(), .next = null, .outer = null };
+        recorders_lock.lock();
+        defer recorders_lock.unlock();
+        recorder.outer = innermostOf(recorder.thread);
+        recorder.next = recorders;
+        recorders = recorder;
+        _ = recording.fetchAdd(1, .monotonic);
+        return recorder;
+    }
+
+    /// On the thread that began it; in any order.
+    pub fn end(recorder: *Recorder) void {
+        {
+            recorders_lock.lock();
+            defer recorders_lock.unlock();
+            var place = &recorders;
+            while (place.*.? != recorder) : (place = &place.*.?.next)
+                if (place.*.?.outer == recorder) {
+                    place.*.?.outer = recorder.outer;
+                };
+            place.* = recorder.next;
+            _ = recording.fetchSub(1, .monotonic);
+        }
+        recorder.live.deinit(unnoted);
+        recorder.freed.deinit(unnoted);
+        unnoted.destroy(recorder);
+    }
+
+    /// Whether a block that begins there was allocated since `begin`, and is there.
+    pub fn isLive(recorder: *const Recorder, address: *const anyopaque) bool {
+        return recorder.live.find(@intFromPtr(address)) != null;
+    }
+
+    /// Gives back a block that is live. Any recorder knows then.
+    pub fn release(_: *const Recorder, block: Block) void {
+        allocator.rawFree(block.bytes(), block.alignment, @returnAddress());
+    }
+
+    fn innermostOf(thread: c_ulong) ?*Recorder {
+        var recorder = recorders;
+        while (recorder) |some| : (recorder = some.next) if (some.thread == thread) return some;
+        return null;
+    }
+
+    fn given(recorder: *Recorder, block: Block) void {
+        recorder.live.put(unnoted, block) catch {
+            recorder.is_partial = true;
+        };
+    }
+
+    fn gone(recorder: *Recorder, block: Block) void {
+        if (recorder.live.remove(block.address) != null) return;
+        recorder.freed.append(unnoted, block) catch {
+            recorder.is_partial = true;
+        };
+    }
+};
+
+/// How many recorders there are. A thread sees its own ones.
+var recording: std.atomic.Value(usize) = .init(0);
+var recorders: ?*Recorder = null;
+var recorders_lock: SpinLock = .{};
+
+fn ownThread() c_ulong {
+    return if (builtin.is_test) std.Thread.getCurrentId() else c.PyThread_get_thread_ident();
+}
+
+fn ownRecorder() ?*Recorder {
+    const thread = ownThread();
+    recorders_lock.lock();
+    defer recorders_lock.unlock();
+    return Recorder.innermostOf(thread);
+}
+
+noinline fn noteGiven(block: Block) void {
+    var recorder = ownRecorder();
+    while (recorder) |some| : (recorder = some.outer) some.given(block);
+}
+
+noinline fn noteFreed(block: Block) void {
+    var recorder = ownRecorder();
+    while (recorder) |some| : (recorder = some.outer) some.gone(block);
+}
+
+noinline fn noteMoved(old: Block, new: Block) void {
+    var recorder = ownRecorder();
+    while (recorder) |some| : (recorder = some.outer) {
+        // One that was there before and has grown in place still was.
+        if (old.address == new.address and !some.isLive(@ptrFromInt(old.address))) continue;
+        some.gone(old);
+        some.given(new);
+    }
+}
+
+test allocator {
+    try std.heap.testAllocator(allocator);
+    try std.heap.testAllocatorAligned(allocator);
+    try std.heap.testAllocatorLargeAlignment(allocator);
+    try std.heap.testAllocatorAlignedShrink(allocator);
+}
+
+test Recorder {
+    const before = try allocator.alloc(u8, 10);
+    const shrunk = try allocator.create(u64);
+    const outer = Recorder.begin().?;
+    const kept = try allocator.dupe(u8, "kept");
+    defer allocator.free(kept);
+    const inner = Recorder.begin().?;
+    var list: std.ArrayList(u64) = .empty;
+    for (0..100) |number| try list.append(allocator, number);
+    allocator.free(before);
+    allocator.destroy(shrunk);
+    try std.testing.expect(outer.isLive(kept.ptr) and !inner.isLive(kept.ptr));
+    try std.testing.expect(outer.isLive(list.items.ptr) and inner.isLive(list.items.ptr));
+    try std.testing.expectEqual(1, inner.live.count);
+    for ([_]*Recorder{ inner, outer }) |recorder| {
+        try std.testing.expectEqual(2, recorder.freed.items.len);
+        try std.testing.expectEqual(@intFromPtr(before.ptr), recorder.freed.items[0].address);
+        try std.testing.expectEqual(8, recorder.freed.items[1].len);
+    }
+
+    // Another thread's business is its own.
+    const Other = struct {
+        fn run(recorder: *Recorder) void {
+            const own = Recorder.begin().?;
+            defer own.end();
+            const memory = allocator.alloc(u8, 7) catch return;
+            std.debug.assert(own.isLive(memory.ptr) and !recorder.isLive(memory.ptr));
+            allocator.free(memory);
+        }
+    };
+    const thread: std.Thread = try .spawn(.{}, Other.run, .{inner});
+    thread.join();
+    try std.testing.expectEqual(1, inner.live.count);
+
+    // In any order, and one that is there still notes what another one frees.
+    outer.end();
+    inner.release(inner.live.find(@intFromPtr(list.items.ptr)).?.block().?);
+    try std.testing.expectEqual(0, inner.live.count);
+    inner.end();
+    try std.testing.expectEqual(0, recording.load(.monotonic));
+    try std.testing.expectEqual(null, recorders);
 }

@@ -6,6 +6,7 @@ const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
+const memory = @import("memory.zig");
 const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
 const Signature = @import("../signature.zig").Signature;
@@ -83,6 +84,7 @@ pub fn exportModule(comptime definition: Definition) void {
 
         fn execute(module: *PyObject) callconv(.c) c_int {
             const state = State.of(module) orelse return -1;
+            if (!memory.prepare()) return -1;
             if (!state.create() or !small_ints.fill()) return -1;
             if (!addFunctions(module, state)) return -1;
             if (definition.init) |register| if (!addRegistered(module, state, register)) return -1;

@@ -1,0 +1,286 @@
+//! What an allocator has given and not got back, so that it knows what is its own: any thread may
+//! ask and tell, and no memory is read but what was given.
+//!
+//! A block that is freed is filled with 0xaa and rests for a while before it is used again: so a
+//! second free of it is seen, and harms nobody. How much rests, `setRest` says.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const SpinLock = @import("SpinLock.zig");
+const Heap = @This();
+const Block = Blocks.Block;
+
+shards: [shard_count]Shard = @splat(.{}),
+/// Whether there are blocks of other heaps that nobody told of: then what is not known is let be.
+is_open: std.atomic.Value(bool) = .init(false),
+/// Whether what has rested is looked at for what was written there meanwhile.
+is_strict: std.atomic.Value(bool) = .init(false),
+
+const shard_count = 64;
+
+const Shard = struct {
+    lock: SpinLock = .{},
+    /// A marked one was freed, and rests.
+    blocks: Blocks = .{},
+    /// What rests, oldest first, in a ring; the addresses are inverted as in `Blocks`.
+    resting: [*]usize = undefined,
+    room: usize = 0,
+    first: usize = 0,
+    count: usize = 0,
+    bytes: usize = 0,
+    most_bytes: usize = usual_rest,
+    own_room: [usual_room]usize = undefined,
+    // Two shards share no cache line.
+    _: [64]u8 = undefined,
+
+    /// The place in the ring that is so far behind the first.
+    fn indexOf(shard: *const Shard, offset: usize) usize {
+        const index = shard.first + offset;
+        return if (index < shard.room) index else index - shard.room;
+    }
+};
+
+/// Of each shard: blocks, and bytes in them.
+const usual_room = 8;
+const usual_rest = 32 << 10;
+
+/// Not the heap's own memory, and no lock of Python's is taken for it.
+const tables = std.heap.page_allocator;
+
+/// What is wrong with a block that is given back.
+pub const Fault = union(enum) {
+    /// It was never given, or freed, and has been used again.
+    unknown,
+    /// It was freed, and rests.
+    freed,
+    /// It was given as another one.
+    other: Block,
+    /// It was freed, and what rested was written to.
+    written: Block,
+
+    /// What is wrong, after "memory: …", for people.
+    pub fn write(fault: Fault, buffer: []u8, verb: []const u8, block: Block) []const u8 {
+        return switch (fault) {
+            .unknown => std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes are {s} that " ++
+                "nano_ffi's allocator did not give, or that were freed before", .{
+                block.address, block.len, verb,
+            }),
+            .freed => std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes are {s} that were " ++
+                "freed before", .{ block.address, block.len, verb }),
+            .other => |given| std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes aligned to " ++
+                "{d} are {s}, and given were {d} bytes aligned to {d}", .{
+                block.address,                 block.len,
+                block.alignment.toByteUnits(), verb,
+                given.len,                     given.alignment.toByteUnits(),
+            }),
+            .written => |rested| std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes were " ++
+                "freed, and written to after that", .{ rested.address, rested.len }),
+        } catch "memory: what is freed was not given";
+    }
+};
+
+/// Notes a block that is given.
+pub fn add(heap: *Heap, block: Block) error{OutOfMemory}!void {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    try shard.blocks.put(tables, block);
+}
+
+/// What is wrong with giving back `block`; null where nothing is, or nobody knows it.
+pub fn check(heap: *Heap, block: Block) ?Fault {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    return heap.faultOf(shard.blocks.find(block.address), block);
+}
+
+/// Forgets a block that is moved.
+pub fn remove(heap: *Heap, block: Block) ?Fault {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    if (heap.faultOf(shard.blocks.find(block.address), block)) |fault| return fault;
+    _ = shard.blocks.remove(block.address);
+    return null;
+}
+
+fn faultOf(heap: *const Heap, slot: ?*Blocks.Slot, block: Block) ?Fault {
+    const known = (slot orelse
+        return if (heap.is_open.load(.monotonic)) null else .unknown).block().?;
+    if (known.marked) return .freed;
+    const same = known.len == block.len and known.alignment == block.alignment;
+    return if (same) null else .{ .other = known };
+}
+
+/// What came of a `free`.
+pub const Freed = struct {
+    fault: ?Fault = null,
+    /// To be given back for good: this one, or what has rested.
+    gone: ?Block = null,
+    /// Whether more has rested: `more` is to be asked for it.
+    more: bool = false,
+};
+
+/// Takes a block back: it is filled, and rests.
+pub fn free(heap: *Heap, block: Block) Freed {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    const slot = shard.blocks.find(block.address);
+    if (heap.faultOf(slot, block)) |fault| {
+        shard.lock.unlock();
+        return .{ .fault = fault };
+    }
+    // From here on it is nobody's.
+    const rests = slot != null and block.len <= shard.most_bytes;
+    if (rests) slot.?.marked = true else _ = shard.blocks.remove(block.address);
+    if (!rests or block.len > 256) {
+        shard.lock.unlock();
+        @memset(block.bytes(), 0xaa);
+        if (!rests) return .{ .gone = block };
+        shard.lock.lock();
+    } else @memset(block.bytes(), 0xaa);
+    defer shard.lock.unlock();
+    return heap.rest(shard, block);
+}
+
+/// What else has rested enough, after `free` of `block`.
+pub fn more(heap: *Heap, block: Block) Freed {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    return heap.wake(shard);
+}
+
+fn rest(heap: *const Heap, shard: *Shard, block: Block) Freed {
+    if (shard.room == 0) {
+        shard.resting = &shard.own_room;
+        shard.room = usual_room;
+    }
+    const woken: Freed = if (shard.count == shard.room) heap.takeOldest(shard) else .{};
+    shard.resting[shard.indexOf(shard.count)] = ~block.address;
+    shard.count += 1;
+    shard.bytes += block.len;
+    if (woken.gone == null and woken.fault == null) return heap.wake(shard);
+    return .{
+        .fault = woken.fault,
+        .gone = woken.gone,
+        .more = shard.bytes > shard.most_bytes,
+    };
+}
+
+/// Takes the oldest that rests out, where there is too much.
+fn wake(heap: *const Heap, shard: *Shard) Freed {
+    return if (shard.bytes > shard.most_bytes) heap.takeOldest(shard) else .{};
+}
+
+fn takeOldest(heap: *const Heap, shard: *Shard) Freed {
+    const address = ~shard.resting[shard.first];
+    shard.first = shard.indexOf(1);
+    shard.count -= 1;
+    const block = shard.blocks.remove(address).?;
+    shard.bytes -= block.len;
+    if (heap.is_strict.load(.monotonic) and !std.mem.allEqual(u8, block.bytes(), 0xaa))
+        return .{ .fault = .{ .written = block } };
+    return .{ .gone = block, .more = shard.bytes > shard.most_bytes };
+}
+
+/// Lets about `bytes` rest, and looks at what has rested. To be called when little was freed.
+pub fn setRest(heap: *Heap, bytes: usize) error{OutOfMemory}!void {
+    const own = @max(bytes / shard_count, 1);
+    const room = std.math.clamp(own / 32, usual_room, 1 << 20);
+    for (&heap.shards) |*shard| {
+        const larger = try tables.alloc(usize, room);
+        shard.lock.lock();
+        defer shard.lock.unlock();
+        if (shard.room >= room) { // another module of this process has said so
+            tables.free(larger);
+            continue;
+        }
+        for (0..shard.count) |index|
+            larger[index] = shard.resting[shard.indexOf(index)];
+        shard.resting = larger.ptr;
+        shard.room = room;
+        shard.first = 0;
+        shard.most_bytes = own;
+    }
+    heap.is_strict.store(true, .monotonic);
+}
+
+fn shardOf(heap: *Heap, address: usize) *Shard {
+    return &heap.shards[@intCast(Blocks.hash(address) >> 58)];
+}
+
+test Heap {
+    const heap = try std.testing.allocator.create(Heap);
+    defer std.testing.allocator.destroy(heap);
+    heap.* = .{};
+    defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
+    var memory: [100]u8 = @splat(1);
+    const block: Block = .of(memory[8..16], .@"8");
+    try std.testing.expectEqual(Fault.unknown, heap.check(block).?);
+    try heap.add(block);
+    try std.testing.expectEqual(null, heap.check(block));
+    var other = block;
+    other.len = 7;
+    try std.testing.expectEqual(block, heap.free(other).fault.?.other);
+    other = block;
+    other.alignment = .@"1";
+    try std.testing.expectEqual(block, heap.remove(other).?.other);
+
+    try std.testing.expectEqual(Freed{}, heap.free(block));
+    try std.testing.expectEqual(0xaa, memory[8]);
+    try std.testing.expectEqual(1, memory[7]);
+    try std.testing.expectEqual(1, memory[16]);
+    try std.testing.expectEqual(Fault.freed, heap.free(block).fault.?);
+    try std.testing.expectEqual(Fault.freed, heap.check(block).?);
+
+    heap.is_open.store(true, .monotonic);
+    try std.testing.expectEqual(null, heap.check(.of(memory[50..60], .@"1")));
+}
+
+test free {
+    const heap = try std.testing.allocator.create(Heap);
+    defer std.testing.allocator.destroy(heap);
+    heap.* = .{};
+    defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
+    const gpa = std.testing.allocator;
+    // What is given back is what was given, each once, in the order in which it was freed.
+    var woken: usize = 0;
+    for (0..10_000) |number| {
+        const memory = try gpa.alloc(u8, 1 + number % 50_000);
+        try heap.add(.of(memory, .@"1"));
+        var freed = heap.free(.of(memory, .@"1"));
+        while (freed.gone) |block| : (woken += 1) {
+            freed = if (freed.more) heap.more(block) else .{};
+            gpa.free(block.bytes());
+        }
+    }
+    for (&heap.shards) |*shard| while (shard.count > 0) : (woken += 1)
+        gpa.free(heap.takeOldest(shard).gone.?.bytes());
+    try std.testing.expectEqual(10_000, woken);
+}
+
+test setRest {
+    const heap = try std.testing.allocator.create(Heap);
+    defer std.testing.allocator.destroy(heap);
+    heap.* = .{};
+    defer for (&heap.shards) |*shard| {
+        shard.blocks.deinit(tables);
+        tables.free(shard.resting[0..shard.room]);
+    };
+    try heap.setRest(1 << 20);
+    var memory: [400]u64 align(16) = undefined;
+    for (&memory) |*word| {
+        try heap.add(.of(std.mem.asBytes(word), .@"8"));
+        try std.testing.expectEqual(Freed{}, heap.free(.of(std.mem.asBytes(word), .@"8")));
+    }
+    memory[7] = 1;
+    var written: usize = 0;
+    for (&heap.shards) |*shard| while (shard.count > 0) {
+        const fault = heap.takeOldest(shard).fault orelse continue;
+        try std.testing.expectEqual(@intFromPtr(&memory[7]), fault.written.address);
+        written += 1;
+    };
+    try std.testing.expectEqual(1, written);
+}
