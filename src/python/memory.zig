@@ -7,7 +7,7 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
-const Blocks = @import("../Blocks.zig");
+pub const Blocks = @import("../Blocks.zig");
 const Heap = @import("../Heap.zig");
 const SpinLock = @import("../SpinLock.zig");
 const capi = @import("capi.zig");
@@ -265,6 +265,8 @@ pub const Recorder = struct {
     live: Blocks = .{},
     /// What was there before, and is not any more: freed, or moved by growing.
     freed: std.ArrayList(Block) = .empty,
+    /// What was there before, and has another length since.
+    resized: std.ArrayList(Block) = .empty,
     /// Whether there was no memory to note something in.
     is_partial: bool = false,
 
@@ -296,6 +298,7 @@ pub const Recorder = struct {
         }
         recorder.live.deinit(unnoted);
         recorder.freed.deinit(unnoted);
+        recorder.resized.deinit(unnoted);
         unnoted.destroy(recorder);
     }
 
@@ -317,6 +320,12 @@ pub const Recorder = struct {
 
     fn given(recorder: *Recorder, block: Block) void {
         recorder.live.put(unnoted, block) catch {
+            recorder.is_partial = true;
+        };
+    }
+
+    fn grew(recorder: *Recorder, block: Block) void {
+        recorder.resized.append(unnoted, block) catch {
             recorder.is_partial = true;
         };
     }
@@ -359,7 +368,10 @@ noinline fn noteMoved(old: Block, new: Block) void {
     var recorder = ownRecorder();
     while (recorder) |some| : (recorder = some.outer) {
         // One that was there before and has grown in place still was.
-        if (old.address == new.address and !some.isLive(@ptrFromInt(old.address))) continue;
+        if (old.address == new.address and !some.isLive(@ptrFromInt(old.address))) {
+            some.grew(new);
+            continue;
+        }
         some.gone(old);
         some.given(new);
     }

@@ -18,6 +18,7 @@ const Blocks = @This();
 map: std.AutoArrayHashMapUnmanaged(usize, Block) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
+has_candidates: bool = false,
 
 pub const Block = struct {
     /// How many bytes it spans.
@@ -85,8 +86,13 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
 /// There is room for it.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     const entry = blocks.map.getOrPutAssumeCapacity(start);
-    if (entry.found_existing) return block.release(start); // the same object a second time
+    if (entry.found_existing) switch (entry.value_ptr.source) {
+        // What was there before was freed by Zig's code.
+        .candidate => blocks.bytes -= entry.value_ptr.len,
+        else => return block.release(start), // the same object a second time
+    };
     entry.value_ptr.* = block;
+    if (block.source == .candidate) blocks.has_candidates = true;
     blocks.bytes += block.len;
     const starts = blocks.map.keys();
     if (starts.len > 1 and starts[starts.len - 2] > start) blocks.is_sorted = false;
@@ -101,6 +107,13 @@ pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
     try blocks.map.ensureUnusedCapacity(memory.allocator, other.map.count());
     for (other.map.keys(), other.map.values()) |start, block| blocks.add(start, block);
     other.map.clearRetainingCapacity();
+}
+
+/// A block has another length.
+pub fn resize(blocks: *Blocks, start: usize, len: usize) void {
+    const block = blocks.map.getPtr(start) orelse return;
+    blocks.bytes = blocks.bytes - block.len + len;
+    block.len = len;
 }
 
 /// A block is no more: its memory was freed, or is another's now.
@@ -126,7 +139,7 @@ fn order(address: usize, start: usize) std.math.Order {
 
 fn sort(blocks: *Blocks) void {
     blocks.is_sorted = true;
-    blocks.map.sort(struct {
+    blocks.map.sortUnstable(struct {
         keys: []usize,
 
         pub fn lessThan(context: @This(), a: usize, b: usize) bool {
@@ -155,7 +168,9 @@ pub fn takeUnmarked(blocks: *Blocks) error{OutOfMemory}!Blocks {
         gone.add(start, block.*);
         blocks.bytes -= block.len;
         blocks.map.swapRemoveAt(place);
+        blocks.is_sorted = false;
     }
+    blocks.has_candidates = false;
     return gone;
 }
 

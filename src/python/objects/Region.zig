@@ -583,6 +583,11 @@ fn remove(region: *Region, self: *Layout) void {
 
 /// Nobody has it any more.
 fn destroy(region: *Region) void {
+    // What Zig's code has allocated is the values', where they point to it.
+    if (region.blocks.has_candidates) if (region.takeUnreachable()) |taken| {
+        var gone = taken;
+        gone.deinit();
+    } else |_| {};
     // Newest first: what was made later points to what was there.
     var left = region.objects.count();
     while (left > 0) {
@@ -668,6 +673,22 @@ const Marker = struct {
         if (marker.blocks.around(start)) |block| block.is_marked = true;
     }
 };
+
+/// What Zig's code has freed, and what it has allocated, for the values of objects in it, if they
+/// point to that.
+pub fn note(region_: *Region, recorder: *const memory.Recorder) error{OutOfMemory}!void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    for (recorder.resized.items) |block| region.blocks.resize(block.address, block.len);
+    for (recorder.freed.items) |block| region.blocks.forget(block.address);
+    try region.blocks.map.ensureUnusedCapacity(memory.allocator, recorder.live.count);
+    var iterator = recorder.live.iterator();
+    while (iterator.next()) |block| region.blocks.add(block.address, .{
+        .len = block.len,
+        .source = .{ .candidate = block.alignment },
+    });
+}
 
 pub fn hasBlockAround(region: *Region, address: usize) bool {
     region.lock();

@@ -203,6 +203,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const is_released = comptime_bridge.isReleased(spec);
     const meanwhile: hold.Meanwhile =
         if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
+    // Whether Zig's code may free or replace what an argument has of Python's.
+    const allocates = changes and for (info.param_types) |Param| {
+        if (Param == std.mem.Allocator) break true;
+    } else false;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R);
     return struct {
@@ -214,6 +218,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         modes: [passed.len]Region.Mode = undefined,
         /// What is given back when nothing is held any more.
         gone: Blocks = .{},
+        recorder: if (allocates) ?*memory.Recorder else void = if (allocates) null,
         lenders: [count]Lender = undefined,
         lender_count: usize = 0,
         arguments: *Arguments = undefined,
@@ -266,6 +271,34 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (objects[index] != null)
                     arguments[index].lenders = frame.lenders[0..frame.lender_count];
             };
+            if (allocates) frame.recorder = memory.Recorder.begin() orelse {
+                frame.holds.release();
+                return errors.raiseNoMemory();
+            };
+        }
+
+        /// What the function did to the memory of what it changes: trees do not give back theirs.
+        fn noteMemory(frame: *Self) Error!void {
+            const recorder = frame.recorder orelse return;
+            frame.recorder = null;
+            defer recorder.end();
+            inline for (types, 0..) |A, index| if (comptime isChangedTree(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    if (recorder.live.count == 0 and recorder.freed.items.len == 0 and
+                        recorder.resized.items.len == 0) return;
+                    const instance = argument.instance.?;
+                    const owner = object.ownerOf(instance) orelse return;
+                    if (object.infoOf(owner).kind != .tree) return; // what it is in gives it back
+                    const region = try Region.ensure(instance);
+                    return region.note(recorder) catch errors.raiseNoMemory();
+                }
+            };
+        }
+
+        fn isChangedTree(comptime A: type) bool {
+            if (!isObject(A) or ObjectOf(A).mode != .exclusive) return false;
+            const Pointee = ObjectOf(A).Pointee;
+            return classes.isCopyable(Pointee) and !classes.isFlat(Pointee);
         }
 
         /// A view may change what it points to, though it does not change itself.
@@ -437,6 +470,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         }
 
         fn keep(frame: *Self) Error!void {
+            if (allocates) try frame.noteMemory();
             inline for (types, 0..) |A, index| if (comptime isObject(A) and
                 ObjectOf(A).mode == .exclusive and !classes.isFlat(ObjectOf(A).Pointee))
             {
@@ -526,6 +560,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         pub fn leave(frame: *Self) void {
             frame.holds.release();
+            if (allocates) if (frame.recorder) |recorder| recorder.end();
             for (&frame.boxes) |*box| if (box.*) |some| some.release();
             if (changes) frame.gone.deinit();
         }
