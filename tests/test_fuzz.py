@@ -42,6 +42,7 @@ RECORDS: dict[str, dict[str, tuple[Any, ...]]] = {
     # name of a struct: its fields, each with its type, and its default where it has one
     "Tree": {"name": ("str",), "children": ("[]const Tree", [])},
     "struct { radius: f64 }": {"radius": ("f64",)},
+    "Note": {"text": ("str", b"nothing"), "at": ("?(str, f64)", None), "words": ("[]const str", [b"none"])},
     "Point": {"x": ("f64",), "y": ("f64", 0.0), "tags": ("[]const str", []), "color": ("?Color", None)},
 }
 UNIONS = {
@@ -118,6 +119,8 @@ def take_complex(value: Any) -> complex:
     if is_a(value, complex):
         parts: Any = complex
         return complex(parts.real.__get__(value), parts.imag.__get__(value))
+    if hasattr(type(value), "__complex__") and not is_a(value, str):
+        return complex(value)
     return complex(take_float("d", value), 0.0)
 
 
@@ -171,7 +174,7 @@ def item_format(item: str) -> tuple[int, str]:
     if item == "bool":
         return 1, "?"
     if item in BYTES:
-        return 1, "cbB?"
+        return 1, "b" if item == "i8" else "cbB?"
     if item[0] == "f":
         return int(item[1:]) // 8, "efd"
     return bits_of(item) // 8, "hilqn" if item[0] == "i" else "HILQN"
@@ -428,6 +431,26 @@ def mirrored(point: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def notes_given(notes: dict[bytes, list[dict[str, Any]]]) -> dict[str, Any]:
+    return {
+        key.decode(): [
+            {
+                "text": note["text"].decode(),
+                "at": None if note["at"] is None else (note["at"][0].decode(), note["at"][1]),
+                "words": [word.decode() for word in note["words"]],
+            }
+            for note in listed
+        ]
+        for key, listed in notes.items()
+    }
+
+
+def conjugated(values: list[complex]) -> list[complex]:
+    if len(values) < 2:
+        raise nano_ffi.ZigPanic
+    return [value.conjugate() for value in values[:2]]
+
+
 def inverted(entries: dict[bytes, int]) -> dict[str, int]:
     return {key.decode(): fits("i64", -value, nano_ffi.ZigPanic) for key, value in entries.items()}
 
@@ -524,6 +547,7 @@ MODELS: dict[str, Callable[..., Any]] = {
     "bit": lambda value: 1 - value,
     "bytes": lambda data: data,
     "conjugate": complex.conjugate,
+    "conjugates": conjugated,
     "count_calls": count_calls,
     "cross": crossed,
     "double": doubled,
@@ -554,6 +578,8 @@ MODELS: dict[str, Callable[..., Any]] = {
     "reversed": reversed_of_four,
     "same": lambda _: ARGUMENT,
     "single": lambda value: value,
+    "small": sum,
+    "same_notes": notes_given,
     "sixty_five": lambda value: value,
     "size": lambda value: value,
     "sum": added,
@@ -1020,7 +1046,7 @@ def right(typ: str, rng: random.Random) -> Maker:
         if item == "bool":
             flags = rng.randbytes(5).translate(bytes(i & 1 for i in range(256)))
             return Maker(lambda: memoryview(bytearray(flags)).cast("?"))
-        letter = {"f32": "f", "f64": "d", "i32": "i", "i31": "i", "i64": "q"}[item]
+        letter = {"f32": "f", "f64": "d", "i8": "b", "i32": "i", "i31": "i", "i64": "q"}[item]
         values = [taker_of(item)(maker.make()) for maker in items]
         return Maker(lambda: array.array(letter, values))
     if match := re.fullmatch(r"\[(\d+)\](.+)", typ):

@@ -23,6 +23,13 @@ def kinds(zig_module: Callable[[str], ModuleType]) -> ModuleType:
     return zig_module("kinds")
 
 
+class HasComplex:
+    """No number of Python's, but one has it."""
+
+    def __complex__(self) -> complex:
+        return 3 + 4j
+
+
 THERE_AND_BACK: list[tuple[Any, ...]] = [
     # function, argument, result (the argument itself where it is left out)
     ("negate", True, False),
@@ -41,6 +48,18 @@ THERE_AND_BACK: list[tuple[Any, ...]] = [
     ("bytes", memoryview(b"\xff"), b"\xff"),
     ("conjugate", 1 + 2j, 1 - 2j),
     ("conjugate", 2, 2 - 0j),
+    ("conjugate", HasComplex(), 3 - 4j),
+    ("conjugates", [HasComplex(), 1.5], [3 - 4j, 1.5 - 0j]),
+    ("conjugates", (1j, 2), [-1j, 2 - 0j]),
+    *[("small", value, 57) for value in ([-70, 127], array.array("b", [-70, 127]))],
+    *[
+        ("same_notes", {"a": [full, {"text": text}], "ñ": []}, {"a": [full, {**empty, "text": expected}], "ñ": []})
+        for full in ({"text": "é", "at": ("", 2.5), "words": ["x", "", "ñ"]},)
+        for empty in ({"text": "nothing", "at": None, "words": ["none"]},)
+        for text, expected in (("é" * 3, "ééé"), (b"bytes", "bytes"), (bytearray(b"array"), "array"))
+    ],
+    ("same_notes", {}),
+    ("same_notes", {"a": [{}]}, {"a": [{"text": "nothing", "at": None, "words": ["none"]}]}),
     *[("sum", value, 3.5) for value in ([1, 2.5], (1.0, 2.5), array.array("d", [1, 2.5]))],
     ("sum", [], 0.0),
     ("reversed", (1, 2, 3, 4), [4, 3, 2, 1]),
@@ -156,6 +175,21 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         TypeError,
         "sum(): parameter 'values' must be a buffer of such items ([]const f64), not of items of 4 bytes with format 'f': "
         "convert or cast it",
+    ),
+    (
+        "small",
+        (array.array("B", [200]),),
+        TypeError,
+        "small(): parameter 'values' must be a buffer of such items ([]const i8), not of items of 1 bytes with format 'B': "
+        "convert or cast it",
+    ),
+    ("small", ([1, 128],), OverflowError, "small(): parameter 'values[1]' is out of range for i8 (-128 to 127)"),
+    ("conjugate", ("1j",), TypeError, "conjugate(): parameter 'value' must be a float (complex), not str"),
+    (
+        "same_notes",
+        ({"a": [], "b": [{"at": ("x", 1)}, {"at": ("x", None)}]},),
+        TypeError,
+        "same_notes(): parameter 'value[1][1][1].at[1]' must be a float (f64), not NoneType",
     ),
     ("double", ([1],), TypeError, "double(): parameter 'values' must be a buffer ([]i32), not list"),
     (
@@ -405,8 +439,25 @@ def test_a_list_that_changes_while_it_is_read(kinds: ModuleType) -> None:
             values.clear()
             return 1.0
 
-    values += [Clears(), 2.0, 3.0]
-    assert kinds.sum(values) == 6.0
+    for first in ([], [5.0]):
+        values += [*first, Clears(), 2.0, 3.0]
+        assert kinds.sum(values) == 6.0 + sum(first)
+        assert not values
+
+
+def test_an_equal_key_that_changes_the_dict(kinds: ModuleType) -> None:
+    class Equal:
+        def __hash__(self) -> int:
+            return hash("text")
+
+        def __eq__(self, other: object) -> bool:
+            notes.clear()
+            return False
+
+    notes: list[Any] = []
+    notes += [{Equal(): 1, "text": "a"}, {"text": "b"}]
+    with pytest.raises(TypeError, match="same_notes"):
+        kinds.same_notes({"a": notes})
 
 
 CALLS = [

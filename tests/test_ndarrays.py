@@ -116,6 +116,13 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         "line(): parameter 'values' must have 1 dimension (NdArray(u8, 1)), not 2",
     ),
     (
+        "line",
+        (shaped("b", (1,), -1),),
+        TypeError,
+        "line(): parameter 'values' must be a buffer of such items (NdArray(u8, 1)), not of items of 1 bytes with "
+        "format 'b': convert or cast it",
+    ),
+    (
         "look",
         (shaped("f", (1, 1), 1),),
         TypeError,

@@ -4,6 +4,7 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
+const field_names = @import("field_names.zig");
 const Info = @import("objects/object.zig").Info;
 const memory = @import("memory.zig");
 const reuse = @import("reuse.zig");
@@ -22,6 +23,7 @@ ready: bool,
 classes: errors.Classes,
 raised: errors.Cache,
 kept: reuse.Kept,
+keys: field_names.Kept,
 functions: Functions,
 /// For what must live as long as the function objects, each of which keeps the module.
 arena: std.heap.ArenaAllocator,
@@ -89,6 +91,7 @@ pub fn create(state: *State) bool {
         return false;
     };
     state.raised = @splat(null);
+    state.keys = @splat(null);
     state.functions = .init(memory.allocator);
     state.arena = .init(memory.allocator);
     state.dispatcher = null;
@@ -129,6 +132,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.arena.deinit();
     errors.releaseCache(&state.raised);
     state.kept.release();
+    field_names.release(&state.keys);
     for (state.instances ++ state.views()) |class| c.Py_DecRef(class);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);

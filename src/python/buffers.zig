@@ -20,14 +20,20 @@ pub noinline fn acquire(
     access: Access,
     expected: [*:0]const u8,
 ) errors.Error!void {
-    try acquireShaped(Item, object, view, site, access, expected, capi.constants.PyBUF_ND);
+    // Where u8 is asked for, it is memory, and no numbers.
+    const kind: Kind = if (Item == u8) .memory else .numbers;
+    try acquireShaped(Item, kind, object, view, site, access, expected, capi.constants.PyBUF_ND);
     errdefer c.PyBuffer_Release(view);
     if (Item == bool) for (itemsOf(u8, view)) |byte| try expectBool(byte, site);
 }
 
+/// Whether it matters what an exporter calls its bytes.
+const Kind = enum { memory, numbers };
+
 /// The same with what `shape` asks for: contiguous (PyBUF_ND), or as it lies (PyBUF_STRIDES).
 inline fn acquireShaped(
     comptime Item: type,
+    comptime kind: Kind,
     object: *PyObject,
     view: *capi.Py_buffer,
     site: *const Site,
@@ -50,8 +56,9 @@ inline fn acquireShaped(
         return errors.raiseReadOnly(site, object);
     }
     errdefer c.PyBuffer_Release(view);
-    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(Item, view.format) or isFormatOf(
+    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(kind, view.format) or isFormatOf(
         Item,
+        kind,
         view.format,
     )))
         return errors.raiseWrongItem(site, view);
@@ -96,6 +103,7 @@ pub fn Shaped(comptime T: type) type {
             const access = T.nano_ffi_ndarray.access;
             try acquireShaped(
                 T.Item,
+                .numbers,
                 object,
                 view,
                 site,
@@ -153,30 +161,31 @@ pub fn Shaped(comptime T: type) type {
     };
 }
 
-/// Bytes with a format of one letter, or none: nearly all that there are.
-inline fn isFormatOfByte(comptime Item: type, format: ?[*:0]const u8) bool {
-    if (@sizeOf(Item) != 1 or Item == bool) return false;
+/// Memory with a format of one letter, or none: nearly all that there is.
+inline fn isFormatOfByte(comptime kind: Kind, format: ?[*:0]const u8) bool {
+    if (kind != .memory) return false;
     const text = format orelse return true;
     return text[0] != 0 and text[1] == 0;
 }
 
 /// Whether a format of the struct module is one item of the kind of `Item`, in this machine's byte
-/// order. Bytes are bytes, whatever the exporter calls them.
-fn isFormatOf(comptime Item: type, format: ?[*:0]const u8) bool {
+/// order, which a byte does not have.
+fn isFormatOf(comptime Item: type, comptime kind: Kind, format: ?[*:0]const u8) bool {
     var text = std.mem.span(format orelse "B");
-    if (@sizeOf(Item) == 1 and Item != bool) return text.len == 1 or (text.len == 2 and isOrder(
-        text[0],
-    ));
     if (text.len == 2 and isOrder(text[0])) {
         const foreign = if (builtin.cpu.arch.endian() == .little) ">!" else "<";
-        if (std.mem.indexOfScalar(u8, foreign, text[0]) != null) return false;
+        const is_foreign = std.mem.indexOfScalar(u8, foreign, text[0]) != null;
+        if (is_foreign and !(@sizeOf(Item) == 1 and Item != bool)) return false;
         text = text[1..];
     }
     if (text.len != 1) return false;
+    if (kind == .memory) return true;
     const letters = switch (@typeInfo(Item)) {
         .bool => "?",
         .float => "efd",
-        .int => |int| if (int.signedness == .signed) "hilqn" else "HILQN",
+        .int => |int| if (int.bits == 8)
+            (if (int.signedness == .signed) "b" else "Bc?")
+        else if (int.signedness == .signed) "hilqn" else "HILQN",
         else => comptime unreachable,
     };
     return std.mem.indexOfScalar(u8, letters, text[0]) != null;

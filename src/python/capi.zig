@@ -461,6 +461,7 @@ pub const functions = struct {
     pub extern fn PyInterpreterState_GetDict(interpreter: *anyopaque) ?*PyObject;
 
     // Any object. All return new references or NULL.
+    pub extern fn PyObject_GetAttr(object: *PyObject, name: *PyObject) ?*PyObject;
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
     pub extern fn PyObject_SetAttrString(
         object: *PyObject,

@@ -9,6 +9,7 @@ const capi = @import("capi.zig");
 const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
+const field_names = @import("field_names.zig");
 const panics = @import("../panics.zig");
 const quick_way = @import("quick.zig");
 const reuse = @import("reuse.zig");
@@ -366,12 +367,34 @@ noinline fn loadAnyFloat(object: *PyObject, site: *const Site) Error!f64 {
 
 fn loadComplex(comptime T: type, object: *PyObject, site: *const Site) Error!T {
     const Part = @FieldType(T, "re");
-    if (c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyComplex_Type")) == 0)
-        return .{ .re = try loadFloat(Part, object, site), .im = 0 };
+    if (c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyComplex_Type")) == 0) {
+        const number = try complexOf(object) orelse
+            return .{ .re = try loadFloat(Part, object, site), .im = 0 };
+        defer c.Py_DecRef(number);
+        return loadComplex(T, number, site);
+    }
     const re = c.PyComplex_RealAsDouble(object);
     const im = c.PyComplex_ImagAsDouble(object);
     if (c.PyErr_Occurred() != null) return error.PythonException;
     return .{ .re = try narrow(Part, re, site), .im = try narrow(Part, im, site) };
+}
+
+/// A new reference to the complex that an object's `__complex__` gives, null where it has none.
+noinline fn complexOf(object: *PyObject) Error!?*PyObject {
+    const class = capi.typeOf(object);
+    if (class == capi.object("PyFloat_Type") or class == capi.object("PyLong_Type") or
+        capi.hasFlag(object, "UNICODE_SUBCLASS")) return null; // complex() reads texts
+    // One str for all searches: CPython remembers names of attributes by their address.
+    const name = c.PyUnicode_InternFromString("__complex__") orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    const method = c.PyObject_GetAttr(class, name) orelse {
+        c.PyErr_Clear();
+        return null;
+    };
+    c.Py_DecRef(method);
+    // It looks the method up where `complex` is to find it, and checks what it gives.
+    return capi.vectorcall(capi.object("PyComplex_Type"), &.{object}, 1, null) orelse
+        error.PythonException;
 }
 
 /// Text, lent by the str, or by a bytes-like object where `T` takes those too.
@@ -1098,15 +1121,29 @@ fn loadMap(
 
 /// A new reference to what `value` is in Python, or null with the error set.
 pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    return giveAs(.alone, T, module, value);
+}
+
+/// Whether a number is all that is given, and may soon be nobody's (see reuse.zig), or is an item.
+const Role = enum { alone, item };
+
+inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value: T) ?*PyObject {
     switch (comptime signature.kindOf(T).?) {
         .void => return capi.singleton(.None),
         .bool => return if (value) capi.singleton(.True) else capi.singleton(.False),
         .int => {
             const int = @typeInfo(T).int;
             if (int.bits > 64) return giveBigInt(T, value);
-            return small_ints.get(T, value) orelse reuse.int(T, module, value);
+            if (small_ints.get(T, value)) |small| return small;
+            if (role == .alone) return reuse.int(T, module, value);
+            if (int.signedness == .unsigned and value > std.math.maxInt(i64))
+                return c.PyLong_FromUnsignedLongLong(value);
+            return c.PyLong_FromLongLong(@intCast(value));
         },
-        .float => return reuse.float(module, value),
+        .float => return if (role == .alone)
+            reuse.float(module, value)
+        else
+            c.PyFloat_FromDouble(value),
         .complex => return c.PyComplex_FromDoubles(value.re, value.im),
         .str => return newStr(value.data),
         .text => return newStr(value),
@@ -1116,7 +1153,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             return c.PyBytes_FromStringAndSize(data.ptr, @intCast(data.len));
         },
         .optional => return if (value) |some|
-            give(@typeInfo(T).optional.child, module, some)
+            giveAs(role, @typeInfo(T).optional.child, module, some)
         else
             capi.singleton(.None),
         .@"enum" => return enums.give(T, module, value),
@@ -1130,7 +1167,7 @@ pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             const types = @typeInfo(T).@"struct".field_types;
             const tuple = c.PyTuple_New(types.len) orelse return null;
             inline for (types, 0..) |Field, index| {
-                const item = give(Field, module, value[index]) orelse {
+                const item = giveAs(role, Field, module, value[index]) orelse {
                     c.Py_DecRef(tuple);
                     return null;
                 };
@@ -1179,21 +1216,51 @@ const newStr = capi.newStr;
 
 pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
     const list = c.PyList_New(@intCast(items.len)) orelse return null;
+    const is_written = !capi.limited and comptime isPlain(Item);
+    const slots: [*]?*PyObject = if (is_written) slots: {
+        const layout: *capi.structs.PyListObject = @ptrCast(@alignCast(list));
+        const empty: [*]?*PyObject = &.{};
+        break :slots layout.ob_item orelse empty;
+    } else undefined;
     for (items, 0..) |item, index| {
-        const object = give(Item, module, item) orelse {
+        const object = giveAs(.item, Item, module, item) orelse {
             c.Py_DecRef(list);
             return null;
         };
-        _ = c.PyList_SetItem(list, @intCast(index), object);
+        if (is_written) {
+            slots[index] = object;
+        } else {
+            _ = c.PyList_SetItem(list, @intCast(index), object);
+        }
     }
     return list;
 }
 
+/// Whether no Python code runs while a `T` is made, which might find the list that it is for.
+/// Before CPython 3.12, a new container may be when garbage is collected.
+fn isPlain(comptime T: type) bool {
+    return comptime switch (signature.kindOf(T).?) {
+        .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer => true,
+        .optional => isPlain(@typeInfo(T).optional.child),
+        .tuple, .record => capi.minor >= 12 and for (@typeInfo(T).@"struct".field_types) |Field| {
+            if (!isPlain(Field)) break false;
+        } else true,
+        else => false,
+    };
+}
+
 fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     const info = @typeInfo(T).@"struct";
+    const keys = field_names.of(T, module);
     const dict = c.PyDict_New() orelse return null;
-    inline for (info.field_names, info.field_types) |name, Field| {
-        if (!setItem(dict, newStr(name), give(Field, module, @field(value, name)))) {
+    inline for (info.field_names, info.field_types, 0..) |name, Field, index| {
+        const item = giveAs(.item, Field, module, @field(value, name));
+        const is_set = if (keys) |some| known: {
+            defer c.Py_DecRef(item);
+            break :known item != null and
+                c.PyDict_SetItem(dict, field_names.in(some, index), item.?) == 0;
+        } else setItem(dict, newStr(name), item);
+        if (!is_set) {
             c.Py_DecRef(dict);
             return null;
         }
@@ -1208,7 +1275,7 @@ fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
         if (!setItem(
             dict,
             newStr(entry.key_ptr.*),
-            give(string_maps.Value(T).?, module, entry.value_ptr.*),
+            giveAs(.item, string_maps.Value(T).?, module, entry.value_ptr.*),
         )) {
             c.Py_DecRef(dict);
             return null;

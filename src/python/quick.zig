@@ -26,6 +26,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
     const parts = within ++ .{T};
     return switch (signature.kindOf(T) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .object => true,
+        .@"enum" => true, // by the name of a member
         .buffer => @typeInfo(T) != .pointer, // what is written must be seen
         .optional => isPossibleWithin(@typeInfo(T).optional.child, parts),
         .items => @typeInfo(T).pointer.attrs.@"const" and
@@ -38,7 +39,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             if (!isPossibleWithin(Field, parts)) break false;
         } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
-        .@"enum", .tagged, .class, .callback, .owned, .ndarray, .reference => false,
+        .tagged, .class, .callback, .owned, .ndarray, .reference => false,
         .objects, .kept => false,
     };
 }
@@ -144,9 +145,14 @@ inline fn read(comptime T: type, gpa: Allocator, object: *PyObject, place: *T) b
         .int => place.* = anyIntOf(T, object) orelse return false,
         .float => place.* = anyFloatOf(T, object) orelse return false,
         .complex => return readComplex(T, object, place),
+        .@"enum" => place.* = std.meta.stringToEnum(
+            T,
+            textOf(object) orelse return false,
+        ) orelse return false,
         .object => place.* = .{ .handle = @ptrCast(object) },
         .str => place.* = .{ .data = textOf(object) orelse return false },
-        .text => place.* = textOf(object) orelse bytesOf(object) orelse return false,
+        // in this order: after a text that is none, the object may be gone
+        .text => place.* = bytesOf(object) orelse textOf(object) orelse return false,
         .bytes, .buffer => place.* = .{ .data = bytesOf(object) orelse return false },
         .optional => {
             if (object == capi.object("_Py_NoneStruct")) {

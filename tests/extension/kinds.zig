@@ -51,6 +51,14 @@ pub fn sum(values: []const f64) f64 {
     for (values) |value| total += value;
     return total;
 }
+pub fn small(values: []const i8) i64 {
+    var total: i64 = 0;
+    for (values) |value| total += value;
+    return total;
+}
+pub fn conjugates(values: []const std.math.Complex(f64)) [2]std.math.Complex(f64) {
+    return .{ values[0].conjugate(), values[1].conjugate() };
+}
 pub fn double(values: []i32) void {
     for (values) |*value| value.* *= 2;
 }
@@ -122,6 +130,14 @@ pub const Json = union(enum) {
     object: std.StringHashMap(Json),
 };
 pub fn same_json(value: Json) Json {
+    return value;
+}
+const Note = struct {
+    text: []const u8 = "nothing",
+    at: ?struct { []const u8, f64 } = null,
+    words: []const []const u8 = &.{"none"},
+};
+pub fn same_notes(value: std.StringHashMap([]const Note)) std.StringHashMap([]const Note) {
     return value;
 }
 pub const Tree = struct { name: []const u8, children: []const Tree = &.{} };
