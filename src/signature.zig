@@ -536,9 +536,15 @@ pub fn analyze(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
         );
-        if (isLent(kind, Value(T)) and !takesObject(info.param_types)) return refused(
+        if (isLent(kind, Value(T)) and !takesObject(info.param_types) and
+            !classes.isHeapHandle(classes.Pointee(Value(T)))) return refused(
             "'{s}' returns {s}, and takes no object that this could be a part of: return the " ++
                 "struct itself",
+            .{ name, @typeName(T) },
+        );
+        if (kind == .class and classes.isHeapHandle(Value(T))) return refused(
+            "'{s}' returns {s} by value, which 'create' and 'destroy' have on the heap: return a " ++
+                "pointer",
             .{ name, @typeName(T) },
         );
         if (!isExact(T)) return refused(

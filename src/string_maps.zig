@@ -79,6 +79,72 @@ pub fn keyFrom(comptime T: type, map: *const T, place: *usize) ?[]const u8 {
     return entry.key_ptr.*;
 }
 
+/// Where the memory of a map is: one address in each piece of it, or 0; null of an empty one.
+pub fn memoryOf(comptime T: type, map: *const T) ?[2]usize {
+    if (comptime isManaged(T)) return memoryOf(@FieldType(T, "unmanaged"), &map.unmanaged);
+    if (comptime isOrdered(T)) {
+        if (map.entries.capacity == 0) return null;
+        return .{
+            @intFromPtr(map.entries.bytes),
+            if (map.index_header) |header| @intFromPtr(header) else 0,
+        };
+    }
+    return .{ @intFromPtr(map.metadata orelse return null), 0 };
+}
+
+test memoryOf {
+    const gpa = std.testing.allocator;
+    inline for (.{ std.StringHashMap(u8), std.StringArrayHashMapUnmanaged(u8) }) |Map| {
+        var map = empty(Map, gpa);
+        defer if (Map == std.StringHashMap(u8)) map.deinit() else map.deinit(gpa);
+        try std.testing.expectEqual(null, memoryOf(Map, &map));
+        try put(Map, &map, gpa, "a", 1);
+        try std.testing.expect(memoryOf(Map, &map).?[0] != 0);
+    }
+}
+
+/// The key whose value is at an address; null where that is in no value of the map.
+pub fn keyAt(comptime T: type, map: *const T, address: usize) ?[]const u8 {
+    const V = Value(T).?;
+    if (@sizeOf(V) == 0 or map.count() == 0) return null;
+    if (comptime isOrdered(T)) {
+        const distance = address -% @intFromPtr(map.values().ptr);
+        if (distance >= map.count() * @sizeOf(V) or distance % @sizeOf(V) != 0) return null;
+        return map.keys()[distance / @sizeOf(V)];
+    }
+    const table = if (comptime isManaged(T)) &map.unmanaged else map;
+    // Keys and values lie in arrays of their own, in the same order.
+    var iterator = table.iterator();
+    const entry = iterator.next() orelse return null;
+    const first = iterator.index - 1;
+    const start = @intFromPtr(entry.value_ptr) - first * @sizeOf(V);
+    const distance = address -% start;
+    if (distance >= @as(usize, table.capacity()) * @sizeOf(V) or distance % @sizeOf(V) != 0)
+        return null;
+    const index = distance / @sizeOf(V);
+    if (!table.metadata.?[index].isUsed()) return null;
+    const keys: [*]const []const u8 = @ptrCast(entry.key_ptr);
+    return (keys - first)[index];
+}
+
+test keyAt {
+    const gpa = std.testing.allocator;
+    inline for (.{
+        std.StringHashMap(u32),
+        std.StringHashMapUnmanaged(u32),
+        std.StringArrayHashMapUnmanaged(u32),
+    }) |Map| {
+        var map = empty(Map, gpa);
+        defer if (Map == std.StringHashMap(u32)) map.deinit() else map.deinit(gpa);
+        const names = [_][]const u8{ "a", "b", "c", "d", "e", "f", "g", "h", "i" };
+        for (names, 0..) |name, value| try put(Map, &map, gpa, name, @intCast(value));
+        for (names) |name|
+            try std.testing.expectEqualStrings(name, keyAt(Map, &map, @intFromPtr(map.getPtr(name).?)).?);
+        try std.testing.expectEqual(null, keyAt(Map, &map, @intFromPtr(&map)));
+        try std.testing.expectEqual(null, keyAt(Map, &map, @intFromPtr(map.getPtr("a").?) + 1));
+    }
+}
+
 test Value {
     try std.testing.expect(Value(std.StringHashMap(u8)).? == u8);
     try std.testing.expect(Value(std.StringArrayHashMapUnmanaged([]const u8)).? == []const u8);

@@ -162,7 +162,9 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
         return;
     }
     if (comptime string_maps.Value(T)) |Value| {
-        walkWords(visitor, std.mem.asBytes(value));
+        if (string_maps.memoryOf(T, value)) |places| for (places) |place| {
+            if (place != 0) visitor.visit(visitor, place, 1);
+        };
         var iterator = value.iterator();
         while (iterator.next()) |entry| {
             visitor.visit(visitor, @intFromPtr(entry.key_ptr.ptr), entry.key_ptr.len);
@@ -205,12 +207,17 @@ pub fn walkPointers(comptime T: type, visitor: *Visitor, value: *const T) void {
     }
 }
 
+/// No memory is below: what is there is a number.
+const least_address = 4096;
+
 fn walkWords(visitor: *Visitor, bytes: []const u8) void {
     const size = @sizeOf(usize);
     var place = std.mem.alignForward(usize, @intFromPtr(bytes.ptr), size);
     const end = @intFromPtr(bytes.ptr) + bytes.len;
-    while (place + size <= end) : (place += size)
-        visitor.visit(visitor, @as(*const usize, @ptrFromInt(place)).*, 1);
+    while (place + size <= end) : (place += size) {
+        const word = @as(*const usize, @ptrFromInt(place)).*;
+        if (word >= least_address) visitor.visit(visitor, word, 1);
+    }
 }
 
 /// Whether there is a map in a `T` that has an allocator in it.
@@ -306,8 +313,8 @@ test walk {
     try std.testing.expect(count.visitor.complete);
     count.bytes = 0;
     const value: Sample = .{ .name = "abc" };
-    walk(Sample, &count.visitor, &value); // a pointer in it: its words
-    try std.testing.expectEqual(@sizeOf(Sample) / @sizeOf(usize), count.bytes);
+    walk(Sample, &count.visitor, &value); // a pointer in it: its words, as far as they may be such
+    try std.testing.expect(count.bytes >= 1 and count.bytes <= @sizeOf(Sample) / @sizeOf(usize));
 }
 
 test hasManagedMap {

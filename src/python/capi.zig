@@ -384,7 +384,9 @@ pub const constants = struct {
     pub const Py_nb_xor: c_int = 38;
     pub const Py_nb_matrix_multiply: c_int = 75;
     pub const Py_nb_inplace_matrix_multiply: c_int = 76;
+    pub const Py_sq_concat: c_int = 40;
     pub const Py_sq_contains: c_int = 41;
+    pub const Py_sq_inplace_concat: c_int = 42;
     pub const Py_sq_item: c_int = 44;
     pub const Py_sq_length: c_int = 45;
     pub const Py_tp_base: c_int = 48;
@@ -503,6 +505,7 @@ pub const functions = struct {
     pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PySequence_Concat(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PySequence_List(sequence: *PyObject) ?*PyObject;
     pub extern fn PySeqIter_New(sequence: *PyObject) ?*PyObject;
     pub extern fn PySlice_AdjustIndices(

@@ -460,8 +460,12 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.own_count += small.own_count;
     small.own_count = 0;
     try large.blocks.take(&small.blocks);
+    // Objects that are in no table, since another one took their place there, find their way.
+    var is_needed = capi.free_threaded or small.former != null or
+        small.live != small.objects.count();
     for (small.objects.keys(), small.objects.values()) |place, known| {
         large.objects.putAssumeCapacity(place, known);
+        if (object.infoOf(known).has_allocator) is_needed = true;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
         else
@@ -472,7 +476,6 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
         );
         if (!capi.free_threaded) known.region = large;
     }
-    // Objects that are in no table, since another one took their place there, find their way.
     large.live += small.live;
     large.is_stable = large.is_stable and small.is_stable;
     large.broken = large.broken orelse small.broken;
@@ -481,6 +484,10 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
     small.objects.clearAndFree(memory.allocator);
+    if (!is_needed) {
+        small.blocks.deinit();
+        return memory.allocator.destroy(small);
+    }
     small.next_former = large.former;
     large.former = small;
     if (capi.free_threaded)

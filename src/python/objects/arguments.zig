@@ -369,9 +369,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const region = Region.of(b) orelse return;
             if (region != (Region.of(a) orelse return)) return;
             // Whole values do not move, and neither do those of a stable object.
-            if (b.state == .own or b.state == .held) return;
+            if ((b.state == .own or b.state == .held) and !isWithin(a, b)) return;
             if (b.state == .address and (region.is_stable or b.flags.is_whole)) return;
-            if (isInline(b)) return;
+            if (isInline(b) and !isWithin(a, b)) return;
             _ = c.PyErr_Format(
                 capi.exception("ValueError"),
                 "%s(): '%s' is in what the call may change by '%s', and might move: pass a copy",
@@ -380,6 +380,17 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 sig.args[first].name.ptr,
             );
             return error.PythonException;
+        }
+
+        fn isWithin(a: *Layout, b: *Layout) bool {
+            var place = a;
+            while (true) switch (place.state) {
+                .part, .item, .key => {
+                    place = object.linkOf(place).parent.?;
+                    if (place == b) return true;
+                },
+                else => return false,
+            };
         }
 
         /// Whether it is a field of a whole object, which stays where it is.
@@ -573,12 +584,16 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     frame.give(@TypeOf(some), module, some)
                 else
                     capi.singleton(.None),
-                .reference => return results.giveAddress(
-                    T,
-                    module,
-                    value,
-                    frame.lenders[0..frame.lender_count],
-                ),
+                .reference => {
+                    if (comptime results.isOwnedHandle(T, count, spec))
+                        return results.giveHandle(T, module, value);
+                    return results.giveAddress(
+                        T,
+                        module,
+                        value,
+                        frame.lenders[0..frame.lender_count],
+                    );
+                },
                 .class => return frame.giveOwn(T, module, value),
                 .objects => {
                     const list = c.PyList_New(@intCast(value.len)) orelse return null;

@@ -338,6 +338,8 @@ const most_slots = [_]capi.structs.PyType_Slot{
     .{ .slot = capi.constants.Py_sq_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
     .{ .slot = capi.constants.Py_sq_contains, .pfunc = &contains },
+    .{ .slot = capi.constants.Py_sq_concat, .pfunc = &concat },
+    .{ .slot = capi.constants.Py_sq_inplace_concat, .pfunc = &extendItself },
     .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
     .{ .slot = capi.constants.Py_mp_ass_subscript, .pfunc = &assign },
@@ -690,6 +692,24 @@ fn extend(self: *PyObject, values: *PyObject) callconv(.c) ?*PyObject {
     defer given.end();
     given.load(self, values, false) catch return null;
     return change(self, null, &given);
+}
+
+/// `+`: a Python list of both.
+fn concat(self: *PyObject, other: *PyObject) callconv(.c) ?*PyObject {
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    if (!isList(other)) return c.PySequence_Concat(list, other);
+    const with = c.PySequence_List(other) orelse return null;
+    defer c.Py_DecRef(with);
+    return c.PySequence_Concat(list, with);
+}
+
+/// `+=`.
+fn extendItself(self: *PyObject, values: *PyObject) callconv(.c) ?*PyObject {
+    const done = extend(self, values) orelse return null;
+    c.Py_DecRef(done);
+    c.Py_IncRef(self);
+    return self;
 }
 
 fn insert(

@@ -116,6 +116,8 @@ pub const Info = struct {
     is_stable: bool = false,
     /// Whether its objects take part in cyclic garbage collection.
     has_gc: bool = false,
+    /// Whether a map in a value has the place of its region's blocks.
+    has_allocator: bool = false,
 };
 
 /// An address that Zig gave, of a value of a class.
@@ -157,12 +159,12 @@ pub fn Sizes(comptime T: type, comptime is_resource: bool, comptime has_weak: bo
             @sizeOf(Layout),
             @min(@alignOf(T), 2 * word),
         );
-        const end = std.mem.alignForward(usize, offset + slack + @sizeOf(T), word);
+        const value_end: usize = std.mem.alignForward(usize, offset + slack + @sizeOf(T), word);
+        /// What is behind a value is behind what a part knows, too.
+        const end: usize = if (is_resource or has_weak) @max(value_end, link_end) else value_end;
         pub const snapshot = if (is_resource) end else 0;
         pub const weak = if (has_weak) end + (if (is_resource) word else 0) else 0;
-        const least = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
-        /// What is collected is allocated by CPython, which has one size for all.
-        pub const basic = if (is_resource) @max(least, link_end) else least;
+        pub const basic = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
         pub const is_exact = slack == 0;
     };
 }

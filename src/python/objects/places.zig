@@ -16,6 +16,7 @@ const Key = object.Key;
 const Layout = object.Layout;
 const Link = object.Link;
 const PyObject = capi.PyObject;
+const string_maps = @import("../../string_maps.zig");
 
 pub const Kind = enum { part, item, key };
 
@@ -115,7 +116,8 @@ fn newKey(text: []const u8) Error!usize {
 /// Whether a value of class `T` has parts of classes that an address could be of.
 pub fn hasPlaces(comptime T: type) bool {
     return comptime for (@typeInfo(T).@"struct".field_types) |Field| {
-        if (ItemClass(Field) != null or classes.isClass(Field)) break true;
+        if (ItemClass(Field) != null or ValueClass(Field) != null or classes.isClass(Field))
+            break true;
     } else false;
 }
 
@@ -124,8 +126,50 @@ fn ItemClass(comptime Field: type) ?type {
         .list => {},
         else => return null,
     }
-    const Item = classes.ListItem(Field) orelse return null;
+    const Item = classes.ViewItem(Field) orelse return null;
     return if (classes.isClass(Item)) Item else null;
+}
+
+fn ValueClass(comptime Field: type) ?type {
+    if (classes.fieldKind(Field) != .map) return null;
+    const Value = string_maps.Value(Field).?;
+    return if (classes.isClass(Value)) Value else null;
+}
+
+/// Whether an address is that of a value of a class somewhere in a value.
+fn holds(comptime T: type, value: *T, sought: object.Sought, module: *PyObject, depth: usize) bool {
+    if (depth > object.max_depth) return false;
+    const types = @typeInfo(T).@"struct";
+    inline for (types.field_names, types.field_types, types.field_attrs) |name, Field, attrs| {
+        if (attrs.@"comptime") continue;
+        const field = &@field(value, name);
+        if (comptime classes.isClass(Field)) {
+            if (@intFromPtr(field) == sought.address and
+                classes_of.infoIn(Field, module) == sought.info) return true;
+            if (comptime hasPlaces(Field)) if (holds(Field, field, sought, module, depth + 1))
+                return true;
+        } else if (comptime ItemClass(Field)) |Item| {
+            if (classes_of.infoIn(Item, module) == sought.info and
+                indexIn(Item, itemsOf(Field, Item, field), sought.address) != null) return true;
+            if (comptime hasPlaces(Item)) for (itemsOf(Field, Item, field)) |*item| {
+                if (holds(Item, @constCast(item), sought, module, depth + 1)) return true;
+            };
+        }
+    }
+    return false;
+}
+
+fn itemsOf(comptime Field: type, comptime Item: type, field: *Field) []const Item {
+    if (comptime classes.isArrayList(Field)) return field.items;
+    return if (@typeInfo(Field) == .array) field else field.*;
+}
+
+/// The number of the item at an address.
+fn indexIn(comptime Item: type, items: []const Item, address: usize) ?usize {
+    if (@sizeOf(Item) == 0) return null;
+    const distance = address -% @intFromPtr(items.ptr);
+    if (distance >= items.len * @sizeOf(Item) or distance % @sizeOf(Item) != 0) return null;
+    return distance / @sizeOf(Item);
 }
 
 pub fn In(comptime T: type) type {
@@ -147,6 +191,10 @@ pub fn In(comptime T: type) type {
                 } else if (comptime ItemClass(Field)) |Item| {
                     const found =
                         locateItem(T, Field, Item, self, field, @offsetOf(T, name), sought);
+                    if (found != .nowhere) return found;
+                } else if (comptime ValueClass(Field)) |Value| {
+                    const found =
+                        locateValue(Field, Value, self, field, @offsetOf(T, name), sought);
                     if (found != .nowhere) return found;
                 }
             }
@@ -196,17 +244,42 @@ fn locateItem(
 ) object.Located {
     const module = object.moduleOf(self);
     const info = classes_of.infoIn(Item, module) orelse return .failed;
-    if (info != sought.info) return .nowhere;
-    const items: []const Item = if (comptime classes.isArrayList(Field))
-        field.items
-    else if (@typeInfo(Field) == .array) field else field.*;
-    const distance = sought.address -% @intFromPtr(items.ptr);
-    if (@sizeOf(Item) == 0 or distance >= items.len * @sizeOf(Item) or
-        distance % @sizeOf(Item) != 0) return .nowhere;
+    const items = itemsOf(Field, Item, field);
+    const own = if (info == sought.info) indexIn(Item, items, sought.address) else null;
+    // An item of its own, or one that has it.
+    const place = own orelse place: {
+        if (comptime !hasPlaces(Item)) return .nowhere;
+        for (items, 0..) |*item, index| {
+            if (holds(Item, @constCast(item), sought, module, 0)) break :place index;
+        } else return .nowhere;
+    };
     const lists = @import("list.zig");
     const view = lists.give(Field, lists.allocationOf(T), self, offset) orelse return .failed;
     defer c.Py_DecRef(view);
-    const place = distance / @sizeOf(Item);
-    const found = lists.item(Item, object.of(view), place, sought.is_const) orelse return .failed;
+    const is_const = own != null and sought.is_const;
+    const found = lists.item(Item, object.of(view), place, is_const) orelse return .failed;
+    if (own != null) return .{ .object = found };
+    defer c.Py_DecRef(&found.ob_base);
+    return In(Item).locate(found, @constCast(&items[place]), sought);
+}
+
+fn locateValue(
+    comptime Map: type,
+    comptime Value: type,
+    self: *Layout,
+    map: *Map,
+    offset: usize,
+    sought: object.Sought,
+) object.Located {
+    const module = object.moduleOf(self);
+    const info = classes_of.infoIn(Value, module) orelse return .failed;
+    if (info != sought.info) return .nowhere;
+    const key = string_maps.keyAt(Map, map, sought.address) orelse return .nowhere;
+    const maps = @import("map.zig");
+    const view = maps.give(Map, self, offset) orelse return .failed;
+    defer c.Py_DecRef(view);
+    const class = classes_of.classOf(Value, module) orelse return .failed;
+    const found = part(object.of(view), class, info, .key, 0, key, sought.is_const) orelse
+        return .failed;
     return .{ .object = found };
 }

@@ -61,6 +61,33 @@ fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
     self.state = .own;
 }
 
+/// Whether a pointer that a function with so many objects among its arguments returns is that of a
+/// value on the heap, which is Python's to destroy.
+pub fn isOwnedHandle(comptime T: type, comptime objects: usize, comptime spec: anytype) bool {
+    if (!classes.isHeapHandle(classes.Pointee(T)) or @typeInfo(T).pointer.attrs.@"const") return false;
+    const said = if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
+    return said == .owned or (said == .unsaid and objects == 0);
+}
+
+/// A new object of a value on the heap, which ends with it; null with the error set.
+pub fn giveHandle(comptime T: type, module: *PyObject, pointer: T) ?*PyObject {
+    const Class = classes.Pointee(T);
+    const self = classes_of.newOf(Class, module) orelse {
+        const class = classes_of.classOf(Class, module) orelse return null;
+        object.deinitUnasked(class, classes_of.infoOf(Class), pointer);
+        return null;
+    };
+    object.linkOf(self).* = .{
+        .info = classes_of.infoOf(Class),
+        .parent = null,
+        .place = @intFromPtr(pointer),
+        .generation = object.any_generation,
+        .depth = 0,
+    };
+    self.state = .held;
+    return &self.ob_base;
+}
+
 /// Whether the value of a result of class `T` owns what its deinit gives back.
 pub fn owns(comptime T: type, comptime Function: type, comptime spec: anytype) bool {
     return exports.mayOwn(T, Function, spec);
