@@ -79,6 +79,44 @@ pub fn keyFrom(comptime T: type, map: *const T, place: *usize) ?[]const u8 {
     return entry.key_ptr.*;
 }
 
+/// Where the blocks of memory begin that `map` has for itself; null where there is none.
+pub fn tablesOf(comptime T: type, map: *const T) [2]?usize {
+    if (comptime isOrdered(T)) return .{
+        if (map.entries.capacity > 0) @intFromPtr(map.entries.bytes) else null,
+        if (map.index_header) |header| @intFromPtr(header) else null,
+    };
+    const metadata = if (comptime isManaged(T)) map.unmanaged.metadata else map.metadata;
+    // In front of it are two pointers and a number of at most their size.
+    return .{ if (metadata) |some| @intFromPtr(some) - 3 * @sizeOf(usize) else null, null };
+}
+
+test tablesOf {
+    inline for (.{
+        std.StringHashMap(u8),
+        std.StringHashMapUnmanaged(u64),
+        std.StringArrayHashMapUnmanaged(u8),
+    }) |Map| {
+        var memory: [20_000]u8 align(64) = undefined;
+        var fixed: std.heap.FixedBufferAllocator = .init(&memory);
+        var map = empty(Map, fixed.allocator());
+        try std.testing.expectEqual(.{ null, null }, tablesOf(Map, &map));
+        for (0..100) |index| {
+            const key = try std.fmt.allocPrint(fixed.allocator(), "{d}", .{index});
+            const end = fixed.end_index;
+            const before = tablesOf(Map, &map);
+            try put(Map, &map, fixed.allocator(), key, 0);
+            for (tablesOf(Map, &map), before) |table, old| {
+                if (table == null or table.? == old) continue;
+                // A new one begins where what was given begins, but for what aligns it.
+                const offset = table.? - @intFromPtr(&memory);
+                try std.testing.expect(offset >= end and offset < fixed.end_index);
+                if (comptime !isOrdered(Map))
+                    try std.testing.expectEqual(std.mem.alignForward(usize, end, 8), offset);
+            }
+        }
+    }
+}
+
 test Value {
     try std.testing.expect(Value(std.StringHashMap(u8)).? == u8);
     try std.testing.expect(Value(std.StringArrayHashMapUnmanaged([]const u8)).? == []const u8);

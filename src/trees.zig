@@ -317,7 +317,7 @@ test hasManagedMap {
 
 test setAllocator {
     var maps = [1]std.StringHashMap(u8){.init(std.testing.failing_allocator)};
-    var value: struct { maps: []std.StringHashMap(u8) } = .{ .maps = &maps };
+    var value: struct { maps: []const std.StringHashMap(u8) } = .{ .maps = &maps };
     setAllocator(@TypeOf(value), &value, std.testing.allocator);
     defer maps[0].deinit();
     try maps[0].put("a", 1);
