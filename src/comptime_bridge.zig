@@ -25,16 +25,18 @@
 //! is then filled where it is, and not copied.
 //!
 //! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator),
-//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the program
-//! are among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
-//! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call,
-//! `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
-//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that says which arguments the result now owns.
+//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the
+//! program are among its arguments or its result, void where it is nothing. It has `enter(*Frame,
+//! Context, *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after
+//! the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
+//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that
+//! says which arguments the result now owns.
 //!
 //! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
 //! where there is nothing. It has `begin() Returned` before the call, `collect(*Returned, *const R,
-//! *const values) void` when that has returned a value, `finish(*Returned, name, Result)`, which says
-//! `.result` or that it has `.panicked`, when it is converted, and `end(*Returned) void` in any case.
+//! *const values) void` when that has returned a value, `finish(*Returned, name, Result)` when it
+//! is converted, which says `.result` or that it has `.panicked`, and `end(*Returned) void` in any
+//! case.
 //!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 

@@ -155,10 +155,10 @@ pub fn specOf(
     comptime name: [:0]const u8,
 ) Spec(namespace, source, name) {
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
-    const has_source = @hasDecl(source, name);
-    expectParameters(name, "keeps", options.keeps, if (has_source) @field(source, name).params else .{});
-    expectParameters(name, "frees", options.frees, if (has_source) @field(source, name).params else .{});
-    if (!has_source) return .{
+    const params = if (@hasDecl(source, name)) @field(source, name).params else .{};
+    expectParameters(name, "keeps", options.keeps, params);
+    expectParameters(name, "frees", options.frees, params);
+    if (!@hasDecl(source, name)) return .{
         .name = name,
         .gil = options.gil,
         .defaults = options.defaults,
@@ -224,8 +224,8 @@ fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]cons
     };
 }
 
-/// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody where
-/// it is borrowed, and where nothing is said, what its type and the function's say.
+/// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody
+/// where it is borrowed, and where nothing is said, what its type and the function's say.
 pub const Ownership = enum { unsaid, owned, borrowed };
 
 /// Whether a function says that what it changes or returns points to the argument of a parameter.
@@ -241,8 +241,9 @@ pub fn isFreed(comptime spec: anytype, comptime parameter: usize) bool {
 fn isNamed(comptime spec: anytype, comptime option: []const u8, comptime parameter: usize) bool {
     const Spec_ = @TypeOf(spec);
     if (!@hasField(Spec_, option) or !@hasField(Spec_, "params")) return false;
-    for (@field(spec, option)) |name| if (std.mem.eql(u8, name, spec.params[parameter])) return true;
-    return false;
+    return for (@field(spec, option)) |name| {
+        if (std.mem.eql(u8, name, spec.params[parameter])) break true;
+    } else false;
 }
 
 /// Whether a result of class `R` that has a deinit owns what that gives back. One that is told the

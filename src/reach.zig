@@ -14,7 +14,7 @@ pub const Piece = struct {
     /// As far as the pointer says: a list may have got more, a table says nothing.
     bytes: usize,
     alignment: Alignment,
-    /// Whether the function gives it away to be read only: nobody says then that it is the caller's.
+    /// Whether it is given away to be read only: nothing says then that it is the caller's.
     is_const: bool,
     /// The table of a map: only what got it knows how large it is.
     is_table: bool = false,
@@ -194,7 +194,8 @@ fn storageIn(comptime T: type, comptime is_changed: bool, comptime open: []const
             const storage = storageIn(array.child, is_changed, open);
             // What is not filled is not followed.
             const is_tree = classes.isCopyable((open ++ .{T})[0]);
-            return if (storage == .seen and !is_tree and hasLists(array.child)) .hidden else storage;
+            const is_followed = is_tree or !hasLists(array.child);
+            return if (storage == .seen and !is_followed) .hidden else storage;
         },
         .@"struct" => |info| {
             var storage: Storage = .nowhere;
@@ -230,7 +231,11 @@ fn hasLists(comptime T: type) bool {
     return false;
 }
 
-fn listStorage(comptime Item: type, comptime is_changed: bool, comptime open: []const type) Storage {
+fn listStorage(
+    comptime Item: type,
+    comptime is_changed: bool,
+    comptime open: []const type,
+) Storage {
     if (@typeInfo(Item) == .pointer and @typeInfo(Item).pointer.size == .one)
         return if (@typeInfo(Item).pointer.attrs.@"const") .seen else .hidden;
     return storageIn(Item, is_changed, open);

@@ -1,16 +1,16 @@
 //! What a function allocates for a result that is copied, and who gives it back.
 //!
-//! With Zig's allocator as a parameter, the memory of what a function returns is the caller's: it is
-//! given back after the conversion, also where that fails. That is every block which the result
+//! With Zig's allocator as a parameter, the memory of what a function returns is the caller's: it
+//! is given back after the conversion, also where that fails. That is every block which the result
 //! points to, which the call itself has allocated, and which is still there; but not
 //!
 //!   - what an argument points to as well, after the call: the function has kept it;
-//!   - what the result may only read (`[]const u8`), where somebody else may have it whom nobody can
-//!     ask: a variable of the file, or something behind the pointers of an argument. Then it stays,
-//!     and a ResourceWarning says so.
+//!   - what the result may only read (`[]const u8`), where somebody else may have it whom nobody
+//!     can ask: a variable of the file, or something behind the pointers of an argument. Then it
+//!     stays, and a ResourceWarning says so.
 //!
-//! `.result = .owned` says that all of it is to be given back, `.result = .borrowed` that nothing is.
-//! What else the call has allocated, and what one that fails or panics has, is its own business.
+//! `.result = .owned` says that all of it is to be given back, `.result = .borrowed` that nothing
+//! is. What else a call has allocated, and what one has that fails or panics, is its own business.
 
 const std = @import("std");
 const builtin = @import("builtin");
@@ -25,8 +25,8 @@ const trees = @import("../trees.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// What is needed around a call of `Function`; void where it is nothing. `begin` before it, `collect`
-/// when it has returned a value, `finish` when that is converted, and in any case `end`.
+/// What is needed around a call of `Function`; void where it is nothing. `begin` before it,
+/// `collect` when it has returned a value, `finish` when that is converted, and in any case `end`.
 pub fn Returned(comptime Function: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
     const R = signature.Payload(info.return_type.?);
@@ -69,8 +69,8 @@ pub fn Returned(comptime Function: type, comptime spec: anytype) type {
             }
         };
 
-        /// Gives back what is to be; `result` is the converted value, or null with the error set. The
-        /// same, but for a warning that is an error.
+        /// Gives back what is to be; `result` is the converted value, or null with the error set:
+        /// so is what it returns, where a warning is an error, too.
         pub noinline fn finish(
             returned: *Self,
             comptime function: [:0]const u8,
@@ -205,14 +205,16 @@ const Tracker = struct {
 
     noinline fn grow(tracker: *Tracker) error{OutOfMemory}!void {
         const blocks = &tracker.blocks;
-        if (blocks.items.ptr != &tracker.first) return blocks.ensureUnusedCapacity(memory.unnoted, 1);
+        if (blocks.items.ptr != &tracker.first)
+            return blocks.ensureUnusedCapacity(memory.unnoted, 1);
         var larger: std.ArrayList(Found) = try .initCapacity(memory.unnoted, 16);
         larger.appendSliceAssumeCapacity(blocks.items);
         blocks.* = larger;
     }
 
     fn sort(tracker: *Tracker) void {
-        if (tracker.blocks.items.len > 1) std.mem.sort(Found, tracker.blocks.items, {}, Found.lessThan);
+        const blocks = tracker.blocks.items;
+        if (blocks.len > 1) std.mem.sortUnstable(Found, blocks, {}, Found.lessThan);
     }
 
     /// An argument points there: what is there stays.
