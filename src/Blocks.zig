@@ -140,6 +140,18 @@ fn home(address: usize) usize {
     return @truncate(hash(address) >> 24);
 }
 
+test hash {
+    // Neighbours go to different shards.
+    try std.testing.expect(hash(0x1000) >> 58 != hash(0x1010) >> 58);
+}
+
+test Block {
+    var memory: [3]u8 = undefined;
+    const block: Block = .of(memory[1..], .@"1");
+    try std.testing.expectEqual(memory[1..].ptr, block.bytes().ptr);
+    try std.testing.expectEqual(2, block.bytes().len);
+}
+
 test Blocks {
     const gpa = std.testing.allocator;
     var blocks: Blocks = .{};

@@ -239,6 +239,20 @@ test Heap {
     try std.testing.expectEqual(null, heap.check(.of(memory[50..60], .@"1")));
 }
 
+test Fault {
+    var buffer: [200]u8 = undefined;
+    const block: Block = .{ .address = 0x10, .len = 5, .alignment = .@"1" };
+    const given: Block = .{ .address = 0x10, .len = 8, .alignment = .@"4" };
+    try std.testing.expectEqualStrings(
+        "memory at 0x10: 5 bytes aligned to 1 are resized, and given were 8 bytes aligned to 4",
+        Fault.write(.{ .other = given }, &buffer, "resized", block),
+    );
+    try std.testing.expectEqualStrings(
+        "memory at 0x10: 5 bytes are freed that were freed before",
+        Fault.write(.freed, &buffer, "freed", block),
+    );
+}
+
 test free {
     const heap = try std.testing.allocator.create(Heap);
     defer std.testing.allocator.destroy(heap);

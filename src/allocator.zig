@@ -9,15 +9,23 @@
 //!
 //! Out, everything is copied into Python objects, and then:
 //!
-//!     []const u8, []const T … borrowed: nobody frees it, so it must outlive the call: a constant,
-//!                             a global, a part of an argument
+//!     []u8, []const T …       of a function with a parameter of type std.mem.Allocator: what this
+//!                             call has allocated with that, and no argument has, is freed, and so
+//!                             is what its items point to: see python/returned.zig
+//!     []const u8, []const T … of other functions borrowed: nobody frees it, so it must outlive the
+//!                             call: a constant, a global, a part of an argument
 //!     Owned([]T)              the function's own: freed by the allocator that is in it
 //!     OwnedArena(T)           the same with all that it points to: the arena is freed
 //!     std.StringHashMap(T)    the table is freed by its allocator, keys and values are borrowed
 //!     [N]T, tuples, structs   values: what they point to is borrowed
 //!
+//! `.result = .owned` in `nano_ffi_options` frees all that a function's result points to, with
+//! `nano_ffi.allocator`, and `.result = .borrowed` nothing.
+//!
 //! A function that fails gives nothing back: what it got so far it frees itself, with `errdefer`.
-//! `nano_ffi.allocator` is an allocator for this, and any other serves as well.
+//! `nano_ffi.allocator`, which is what parameters get, is an allocator for this; with `Owned` any
+//! other serves as well. In Debug and ReleaseSafe it knows what is its own: a second free, a wrong
+//! size or alignment, memory of somebody else is a panic, and what is freed is filled with 0xaa.
 
 const std = @import("std");
 

@@ -25,11 +25,18 @@
 //! is then filled where it is, and not copied.
 //!
 //! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator),
-//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the program
-//! are among its arguments or its result, void where it is nothing. It has `enter(*Frame, Context,
-//! *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after the call,
-//! `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
-//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that says which arguments the result now owns.
+//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the
+//! program are among its arguments or its result, void where it is nothing. It has `enter(*Frame,
+//! Context, *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after
+//! the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
+//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that
+//! says which arguments the result now owns.
+//!
+//! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
+//! where there is nothing. It has `begin() Returned` before the call, `collect(*Returned, *const R,
+//! *const values) void` when that has returned a value, `finish(*Returned, name, Result)` when it
+//! is converted, which says `.result` or that it has `.panicked`, and `end(*Returned) void` in any
+//! case.
 //!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
@@ -297,6 +304,8 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             frame: anytype,
         ) Boundary.Result {
             if (@typeInfo(Return) == .error_union) messages.clear();
+            var returned: Returned = if (Returned == void) {} else .begin();
+            defer if (Returned != void) returned.end();
             const outcome = if (comptime isReleased(spec)) released: {
                 // What was taken stays: the caller has the arguments, and buffers are locked.
                 const token = Boundary.release();
@@ -320,9 +329,23 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     );
                     return if (@TypeOf(frame) == void) failed else frame.finish(failed);
                 };
-            if (@TypeOf(frame) == void) return Boundary.give(R, context, value);
-            return frame.finish(frame.give(R, context, value));
+            if (Returned != void) returned.collect(&value, &values);
+            const given = if (@TypeOf(frame) == void)
+                Boundary.give(R, context, value)
+            else
+                frame.give(R, context, value);
+            const settled = if (Returned == void) given else switch (returned.finish(
+                sig.name,
+                given,
+            )) {
+                .result => |finished| finished,
+                .panicked => |report| Boundary.panicked(context, sig, report),
+            };
+            return if (@TypeOf(frame) == void) settled else frame.finish(settled);
         }
+
+        const Returned =
+            if (@hasDecl(Boundary, "Returned")) Boundary.Returned(Function, spec) else void;
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
 

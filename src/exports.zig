@@ -155,6 +155,9 @@ pub fn specOf(
     comptime name: [:0]const u8,
 ) Spec(namespace, source, name) {
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
+    const params = if (@hasDecl(source, name)) @field(source, name).params else .{};
+    expectParameters(name, "keeps", options.keeps, params);
+    expectParameters(name, "frees", options.frees, params);
     if (!@hasDecl(source, name)) return .{
         .name = name,
         .gil = options.gil,
@@ -162,6 +165,7 @@ pub fn specOf(
         .result = options.result,
         .keeps = options.keeps,
         .frees = options.frees,
+        .remembers = remembers(source),
     };
     const read = @field(source, name);
     return .{
@@ -173,7 +177,27 @@ pub fn specOf(
         .result = options.result,
         .keeps = options.keeps,
         .frees = options.frees,
+        .remembers = remembers(source),
     };
+}
+
+fn expectParameters(
+    comptime function: []const u8,
+    comptime option: []const u8,
+    comptime names: []const []const u8,
+    comptime params: anytype,
+) void {
+    for (names) |name| {
+        for (params) |param| {
+            if (std.mem.eql(u8, param, name)) break;
+        } else @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "' has ." ++ option ++
+            " of '" ++ name ++ "', and there is no such parameter");
+    }
+}
+
+/// Whether the file of a namespace, or one that it imports, may have variables.
+fn remembers(comptime source: type) bool {
+    return !@hasDecl(source, "nano_ffi.origin");
 }
 
 fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) type {
@@ -185,6 +209,7 @@ fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]cons
         result: Ownership,
         keeps: []const []const u8,
         frees: []const []const u8,
+        remembers: bool,
     };
     return struct {
         name: [:0]const u8,
@@ -195,11 +220,12 @@ fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]cons
         result: Ownership,
         keeps: []const []const u8,
         frees: []const []const u8,
+        remembers: bool,
     };
 }
 
-/// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody where
-/// it is borrowed, and where nothing is said, what its type and the function's say.
+/// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody
+/// where it is borrowed, and where nothing is said, what its type and the function's say.
 pub const Ownership = enum { unsaid, owned, borrowed };
 
 /// Whether a function says that what it changes or returns points to the argument of a parameter.
@@ -215,8 +241,9 @@ pub fn isFreed(comptime spec: anytype, comptime parameter: usize) bool {
 fn isNamed(comptime spec: anytype, comptime option: []const u8, comptime parameter: usize) bool {
     const Spec_ = @TypeOf(spec);
     if (!@hasField(Spec_, option) or !@hasField(Spec_, "params")) return false;
-    for (@field(spec, option)) |name| if (std.mem.eql(u8, name, spec.params[parameter])) return true;
-    return false;
+    return for (@field(spec, option)) |name| {
+        if (std.mem.eql(u8, name, spec.params[parameter])) break true;
+    } else false;
 }
 
 /// Whether a result of class `R` that has a deinit owns what that gives back. One that is told the
@@ -283,13 +310,34 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
                 "': there are only 'gil', 'defaults', 'result', 'keeps' and 'frees'",
         );
         const said = @field(@field(given, name), field);
-        @field(options, field) = if (std.mem.eql(u8, field, "keeps") or
-            std.mem.eql(u8, field, "frees")) &namesOf(said) else said;
+        @field(options, field) = if (std.mem.eql(u8, field, "result"))
+            ownershipOf(name, said)
+        else if (std.mem.eql(u8, field, "keeps") or std.mem.eql(u8, field, "frees"))
+            &namesOf(name, field, said)
+        else
+            said;
     }
     return options;
 }
 
-fn namesOf(comptime said: anytype) [said.len][]const u8 {
+fn ownershipOf(comptime function: []const u8, comptime said: anytype) Ownership {
+    if (@TypeOf(said) == Ownership) return said;
+    if (@TypeOf(said) == @TypeOf(.enum_literal)) {
+        if (std.mem.eql(u8, @tagName(said), "owned")) return .owned;
+        if (std.mem.eql(u8, @tagName(said), "borrowed")) return .borrowed;
+    }
+    @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "': .result is .owned, where " ++
+        "nano_ffi gives back what the result points to, or .borrowed, where nobody does");
+}
+
+fn namesOf(
+    comptime function: []const u8,
+    comptime option: []const u8,
+    comptime said: anytype,
+) [said.len][]const u8 {
+    if (@typeInfo(@TypeOf(said)) != .@"struct" or !@typeInfo(@TypeOf(said)).@"struct".is_tuple)
+        @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "': ." ++ option ++
+            " are names of parameters: .{\"name\"}");
     var names: [said.len][]const u8 = undefined;
     for (&names, said) |*name, given| name.* = given;
     return names;
@@ -387,6 +435,65 @@ test specOf {
     try std.testing.expectEqualStrings("Adds.", spec.doc);
     try std.testing.expectEqualStrings("Half a turn.", docOf(source, "pi"));
     try std.testing.expectEqualStrings("", docOf(source, "e"));
+}
+
+test mayOwn {
+    const example_of = struct {
+        const Match = struct {
+            text: []const u8,
+            pub fn deinit(match: *@This(), gpa: std.mem.Allocator) void {
+                gpa.free(match.text);
+            }
+        };
+        const File = struct {
+            handle: i32,
+            pub fn deinit(_: *@This()) void {}
+        };
+        const Pool = struct { inner: struct { arena: std.heap.ArenaAllocator } };
+        const Pair = struct { a: i32, b: []const u8 };
+        fn find(_: []const u8, _: ?*const Pair) ?Match {
+            unreachable;
+        }
+        fn copy(_: std.mem.Allocator, _: []const u8) Match {
+            unreachable;
+        }
+        fn first(_: *Pool) Match {
+            unreachable;
+        }
+        fn open() File {
+            unreachable;
+        }
+    };
+    const Match = example_of.Match;
+    const expect = std.testing.expect;
+    try expect(!mayOwn(Match, @TypeOf(example_of.find), .{}));
+    try expect(mayOwn(Match, @TypeOf(example_of.find), .{ .result = Ownership.owned }));
+    try expect(mayOwn(Match, @TypeOf(example_of.copy), .{}));
+    try expect(!mayOwn(Match, @TypeOf(example_of.copy), .{ .result = Ownership.borrowed }));
+    try expect(mayOwn(Match, @TypeOf(example_of.first), .{ .result = Ownership.unsaid }));
+    try expect(mayOwn(example_of.File, @TypeOf(example_of.open), .{}));
+    try expect(!mayOwn(example_of.File, @TypeOf(example_of.open), .{
+        .result = Ownership.borrowed,
+    }));
+}
+
+test isKept {
+    const file = struct {
+        pub fn link(a: *u8, b: *u8) void {
+            a.* = b.*;
+        }
+        pub const nano_ffi_options = .{ .link = .{ .keeps = .{"b"}, .frees = .{"a"} } };
+    };
+    const source = struct {
+        pub const @"nano_ffi.origin" = "";
+        pub const link = .{ .params = .{ "a", "b" }, .doc = "" };
+    };
+    const spec = comptime specOf(file, source, "link");
+    try std.testing.expect(isKept(spec, 1) and !isKept(spec, 0));
+    try std.testing.expect(isFreed(spec, 0) and !isFreed(spec, 1));
+    try std.testing.expectEqual(Ownership.unsaid, spec.result);
+    try std.testing.expect(!spec.remembers);
+    try std.testing.expect((comptime specOf(file, struct {}, "other")).remembers);
 }
 
 test Constant {

@@ -33,6 +33,7 @@ pub const Boundary = struct {
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
     pub const Frame = arguments.Frame;
+    pub const Returned = @import("python/returned.zig").Returned;
 
     /// What a function takes that is not the caller's.
     pub inline fn provide(comptime T: type) T {

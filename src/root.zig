@@ -49,6 +49,7 @@ test {
     _ = @import("messages.zig");
     _ = @import("panics.zig");
     _ = @import("python/memory.zig");
+    _ = @import("reach.zig");
     _ = @import("registry.zig");
     _ = @import("signature.zig");
     _ = @import("SpinLock.zig");

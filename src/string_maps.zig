@@ -79,30 +79,6 @@ pub fn keyFrom(comptime T: type, map: *const T, place: *usize) ?[]const u8 {
     return entry.key_ptr.*;
 }
 
-/// Where the memory of a map is: one address in each piece of it, or 0; null of an empty one.
-pub fn memoryOf(comptime T: type, map: *const T) ?[2]usize {
-    if (comptime isManaged(T)) return memoryOf(@FieldType(T, "unmanaged"), &map.unmanaged);
-    if (comptime isOrdered(T)) {
-        if (map.entries.capacity == 0) return null;
-        return .{
-            @intFromPtr(map.entries.bytes),
-            if (map.index_header) |header| @intFromPtr(header) else 0,
-        };
-    }
-    return .{ @intFromPtr(map.metadata orelse return null), 0 };
-}
-
-test memoryOf {
-    const gpa = std.testing.allocator;
-    inline for (.{ std.StringHashMap(u8), std.StringArrayHashMapUnmanaged(u8) }) |Map| {
-        var map = empty(Map, gpa);
-        defer if (Map == std.StringHashMap(u8)) map.deinit() else map.deinit(gpa);
-        try std.testing.expectEqual(null, memoryOf(Map, &map));
-        try put(Map, &map, gpa, "a", 1);
-        try std.testing.expect(memoryOf(Map, &map).?[0] != 0);
-    }
-}
-
 /// The key whose value is at an address; null where that is in no value of the map.
 pub fn keyAt(comptime T: type, map: *const T, address: usize) ?[]const u8 {
     const V = Value(T).?;
@@ -138,10 +114,50 @@ test keyAt {
         defer if (Map == std.StringHashMap(u32)) map.deinit() else map.deinit(gpa);
         const names = [_][]const u8{ "a", "b", "c", "d", "e", "f", "g", "h", "i" };
         for (names, 0..) |name, value| try put(Map, &map, gpa, name, @intCast(value));
-        for (names) |name|
-            try std.testing.expectEqualStrings(name, keyAt(Map, &map, @intFromPtr(map.getPtr(name).?)).?);
+        for (names) |name| {
+            const address = @intFromPtr(map.getPtr(name).?);
+            try std.testing.expectEqualStrings(name, keyAt(Map, &map, address).?);
+        }
         try std.testing.expectEqual(null, keyAt(Map, &map, @intFromPtr(&map)));
         try std.testing.expectEqual(null, keyAt(Map, &map, @intFromPtr(map.getPtr("a").?) + 1));
+    }
+}
+
+/// Where the blocks of memory begin that `map` has for itself; null where there is none.
+pub fn tablesOf(comptime T: type, map: *const T) [2]?usize {
+    if (comptime isOrdered(T)) return .{
+        if (map.entries.capacity > 0) @intFromPtr(map.entries.bytes) else null,
+        if (map.index_header) |header| @intFromPtr(header) else null,
+    };
+    const metadata = if (comptime isManaged(T)) map.unmanaged.metadata else map.metadata;
+    // In front of it are two pointers and a number of at most their size.
+    return .{ if (metadata) |some| @intFromPtr(some) - 3 * @sizeOf(usize) else null, null };
+}
+
+test tablesOf {
+    inline for (.{
+        std.StringHashMap(u8),
+        std.StringHashMapUnmanaged(u64),
+        std.StringArrayHashMapUnmanaged(u8),
+    }) |Map| {
+        var memory: [20_000]u8 align(64) = undefined;
+        var fixed: std.heap.FixedBufferAllocator = .init(&memory);
+        var map = empty(Map, fixed.allocator());
+        try std.testing.expectEqual(.{ null, null }, tablesOf(Map, &map));
+        for (0..100) |index| {
+            const key = try std.fmt.allocPrint(fixed.allocator(), "{d}", .{index});
+            const end = fixed.end_index;
+            const before = tablesOf(Map, &map);
+            try put(Map, &map, fixed.allocator(), key, 0);
+            for (tablesOf(Map, &map), before) |table, old| {
+                if (table == null or table.? == old) continue;
+                // A new one begins where what was given begins, but for what aligns it.
+                const offset = table.? - @intFromPtr(&memory);
+                try std.testing.expect(offset >= end and offset < fixed.end_index);
+                if (comptime !isOrdered(Map))
+                    try std.testing.expectEqual(std.mem.alignForward(usize, end, 8), offset);
+            }
+        }
     }
 }
 

@@ -162,9 +162,9 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
         return;
     }
     if (comptime string_maps.Value(T)) |Value| {
-        if (string_maps.memoryOf(T, value)) |places| for (places) |place| {
-            if (place != 0) visitor.visit(visitor, place, 1);
-        };
+        for (string_maps.tablesOf(T, value)) |table| {
+            if (table) |address| visitor.visit(visitor, address, 1);
+        }
         var iterator = value.iterator();
         while (iterator.next()) |entry| {
             visitor.visit(visitor, @intFromPtr(entry.key_ptr.ptr), entry.key_ptr.len);
@@ -324,7 +324,7 @@ test hasManagedMap {
 
 test setAllocator {
     var maps = [1]std.StringHashMap(u8){.init(std.testing.failing_allocator)};
-    var value: struct { maps: []std.StringHashMap(u8) } = .{ .maps = &maps };
+    var value: struct { maps: []const std.StringHashMap(u8) } = .{ .maps = &maps };
     setAllocator(@TypeOf(value), &value, std.testing.allocator);
     defer maps[0].deinit();
     try maps[0].put("a", 1);

@@ -428,6 +428,11 @@ pub const functions = struct {
     // Errors. PyErr_Occurred is borrowed.
     pub extern fn PyErr_CheckSignals() c_int;
     pub extern fn PyErr_Clear() void;
+    pub extern fn PyErr_WarnEx(
+        category: *PyObject,
+        message: [*:0]const u8,
+        level: Py_ssize_t,
+    ) c_int;
     pub extern fn PyErr_ExceptionMatches(class: *PyObject) c_int;
     pub extern fn PyErr_Fetch(class: *?*PyObject, value: *?*PyObject, traceback: *?*PyObject) void;
     pub extern fn PyErr_Restore(class: ?*PyObject, value: ?*PyObject, traceback: ?*PyObject) void;
@@ -693,6 +698,7 @@ pub const objects = struct {
     pub const PyExc_PermissionError = *PyObject;
     pub const PyExc_RecursionError = *PyObject;
     pub const PyExc_ReferenceError = *PyObject;
+    pub const PyExc_ResourceWarning = *PyObject;
     pub const PyExc_RuntimeError = *PyObject;
     pub const PyExc_StopIteration = *PyObject;
     pub const PyExc_TimeoutError = *PyObject;

@@ -19,11 +19,11 @@ pub const allocator: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .alloc = alloc,
     .resize = if (is_watched) checkedResize else std.mem.Allocator.noResize,
     .remap = remap,
-    .free = free,
+    .free = allocatorFree,
 } };
 
 /// The same memory, of which no notes are taken: for what notes are taken in.
-const unnoted: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
+pub const unnoted: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .alloc = unnotedAlloc,
     .resize = std.mem.Allocator.noResize,
     .remap = std.mem.Allocator.noRemap,
@@ -128,11 +128,15 @@ fn checkedResize(
     return false;
 }
 
-fn free(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
-    const block: Block = .of(memory, alignment);
+fn allocatorFree(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: usize) void {
+    free(.of(memory, alignment));
+}
+
+/// Gives back a block of `allocator`.
+pub fn free(block: Block) void {
     if (!is_watched) {
         if (recording.load(.monotonic) != 0) noteFreed(block);
-        return giveBack(memory.ptr, alignment);
+        return giveBack(@ptrFromInt(block.address), block.alignment);
     }
     const freed = heap.free(block);
     fail("freed", block, freed.fault);
@@ -272,8 +276,12 @@ pub const Recorder = struct {
 
     /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
     pub fn begin() ?*Recorder {
-        const recorder = unnoted.create(Recorder) catch return null;
-        recorder.* = .{ .thread = ownThread(), .next = null, .outer = null };
+        const recorder = spare.swap(null, .acquire) orelse new: {
+            const new = unnoted.create(Recorder) catch return null;
+            new.* = .{ .thread = undefined, .next = null, .outer = null };
+            break :new new;
+        };
+        recorder.thread = ownThread();
         recorders_lock.lock();
         defer recorders_lock.unlock();
         recorder.outer = innermostOf(recorder.thread);
@@ -296,20 +304,19 @@ pub const Recorder = struct {
             place.* = recorder.next;
             _ = recording.fetchSub(1, .monotonic);
         }
+        recorder.is_partial = false;
+        recorder.freed.clearAndFree(unnoted);
+        recorder.resized.clearAndFree(unnoted);
+        if (recorder.live.count > 0 or recorder.live.slots.len > 64) recorder.live.deinit(unnoted);
+        // The next call has it, with its table.
+        if (spare.cmpxchgStrong(null, recorder, .release, .monotonic) == null) return;
         recorder.live.deinit(unnoted);
-        recorder.freed.deinit(unnoted);
-        recorder.resized.deinit(unnoted);
         unnoted.destroy(recorder);
     }
 
     /// Whether a block that begins there was allocated since `begin`, and is there.
     pub fn isLive(recorder: *const Recorder, address: *const anyopaque) bool {
         return recorder.live.find(@intFromPtr(address)) != null;
-    }
-
-    /// Gives back a block that is live. Any recorder knows then.
-    pub fn release(_: *const Recorder, block: Block) void {
-        allocator.rawFree(block.bytes(), block.alignment, @returnAddress());
     }
 
     fn innermostOf(thread: c_ulong) ?*Recorder {
@@ -341,6 +348,7 @@ pub const Recorder = struct {
 /// How many recorders there are. A thread sees its own ones.
 var recording: std.atomic.Value(usize) = .init(0);
 var recorders: ?*Recorder = null;
+var spare: std.atomic.Value(?*Recorder) = .init(null);
 var recorders_lock: SpinLock = .{};
 
 fn ownThread() c_ulong {
@@ -420,7 +428,7 @@ test Recorder {
 
     // In any order, and one that is there still notes what another one frees.
     outer.end();
-    inner.release(inner.live.find(@intFromPtr(list.items.ptr)).?.block().?);
+    free(inner.live.find(@intFromPtr(list.items.ptr)).?.block().?);
     try std.testing.expectEqual(0, inner.live.count);
     inner.end();
     try std.testing.expectEqual(0, recording.load(.monotonic));

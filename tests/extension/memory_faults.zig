@@ -100,5 +100,12 @@ pub fn write_late() !void {
 
 /// Allocates and frees, which lets what was freed before go.
 pub fn work(count: u32) !void {
-    for (0..count) |number| gpa.free(try gpa.alloc(u8, 1 + number % 100));
+    var blocks: [1000][]u8 = undefined;
+    var left = count;
+    while (left > 0) {
+        const some = @min(left, blocks.len);
+        for (blocks[0..some], 0..) |*block, number| block.* = try gpa.alloc(u8, 1 + number % 100);
+        for (blocks[0..some]) |block| gpa.free(block);
+        left -= some;
+    }
 }

@@ -1,0 +1,263 @@
+//! What a function allocates for a result that is copied, and who gives it back.
+//!
+//! With Zig's allocator as a parameter, the memory of what a function returns is the caller's: it
+//! is given back after the conversion, also where that fails. That is every block which the result
+//! points to, which the call itself has allocated, and which is still there; but not
+//!
+//!   - what an argument points to as well, after the call: the function has kept it;
+//!   - what the result may only read (`[]const u8`), where somebody else may have it whom nobody
+//!     can ask: a variable of the file, or something behind the pointers of an argument. Then it
+//!     stays, and a ResourceWarning says so.
+//!
+//! `.result = .owned` says that all of it is to be given back, `.result = .borrowed` that nothing
+//! is. What else a call has allocated, and what one has that fails or panics, is its own business.
+
+const std = @import("std");
+const builtin = @import("builtin");
+const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
+const exports = @import("../exports.zig");
+const memory = @import("memory.zig");
+const panics = @import("../panics.zig");
+const reach = @import("../reach.zig");
+const signature = @import("../signature.zig");
+const trees = @import("../trees.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// What is needed around a call of `Function`; void where it is nothing. `begin` before it,
+/// `collect` when it has returned a value, `finish` when that is converted, and in any case `end`.
+pub fn Returned(comptime Function: type, comptime spec: anytype) type {
+    const info = @typeInfo(Function).@"fn";
+    const R = signature.Payload(info.return_type.?);
+    const ownership = ownershipOf(spec);
+    if (!isTracked(R, info.param_types, ownership)) return void;
+    return struct {
+        const Self = @This();
+        const Values = std.meta.ArgsTuple(Function);
+
+        tracker: Tracker,
+
+        pub fn begin() Self {
+            return .{ .tracker = .{ .recorder = .begin() } };
+        }
+
+        pub fn end(returned: *Self) void {
+            returned.tracker.deinit();
+        }
+
+        /// Before the conversion, which may give back a part of it.
+        pub noinline fn collect(returned: *Self, value: *const R, values: *const Values) void {
+            const tracker = &returned.tracker;
+            var finder: Finder = .{ .tracker = tracker };
+            _ = reach.pieces(R, value, &finder);
+            if (ownership == .owned or tracker.blocks.items.len == 0) return;
+            tracker.sort();
+            inline for (info.param_types, values) |Param, argument|
+                reach.walk(Param.?, argument, &tracker.visitor);
+            // What lies too deep to be looked at may be anything.
+            if (!tracker.visitor.complete) tracker.leaveAll(.hidden);
+            if (comptime mayRemember(spec)) tracker.leaveConst(.variable);
+            if (comptime mayHide(info.param_types)) tracker.leaveConst(.hidden);
+        }
+
+        const Finder = struct {
+            tracker: *Tracker,
+
+            pub fn found(finder: *Finder, piece: reach.Piece) void {
+                finder.tracker.found(piece, ownership == .owned);
+            }
+        };
+
+        /// Gives back what is to be; `result` is the converted value, or null with the error set:
+        /// so is what it returns, where a warning is an error, too.
+        pub noinline fn finish(
+            returned: *Self,
+            comptime function: [:0]const u8,
+            result: ?*PyObject,
+        ) Finished {
+            if (ownership == .owned and panics.are_caught) {
+                if (panics.protect(&returned.tracker, Tracker.release)) |report| {
+                    c.Py_DecRef(result);
+                    return .{ .panicked = report };
+                }
+            } else returned.tracker.release();
+            const left = returned.tracker.left orelse return .{ .result = result };
+            if (result == null or has_warned.swap(true, .monotonic)) return .{ .result = result };
+            const text = switch (left) {
+                inline else => |why| comptime function ++ "(): memory of what it returns stays, " ++
+                    "since " ++ why.text() ++ ": say .result = .owned or .borrowed of it in " ++
+                    "nano_ffi_options",
+            };
+            if (c.PyErr_WarnEx(capi.exception("ResourceWarning"), text, 1) == 0)
+                return .{ .result = result };
+            c.Py_DecRef(result);
+            return .{ .result = null };
+        }
+
+        var has_warned: std.atomic.Value(bool) = .init(false);
+    };
+}
+
+pub const Finished = union(enum) {
+    result: ?*PyObject,
+    panicked: *const panics.Report,
+};
+
+fn ownershipOf(comptime spec: anytype) exports.Ownership {
+    return if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
+}
+
+fn isTracked(
+    comptime R: type,
+    comptime params: []const ?type,
+    comptime ownership: exports.Ownership,
+) bool {
+    if (!reach.pointsAway(R)) return false;
+    return switch (ownership) {
+        .owned => true,
+        .borrowed => false,
+        .unsaid => for (params) |Param| {
+            if (Param == std.mem.Allocator) break true;
+        } else false,
+    };
+}
+
+/// Whether the files that a function is out of may have variables.
+fn mayRemember(comptime spec: anytype) bool {
+    return !@hasField(@TypeOf(spec), "remembers") or spec.remembers;
+}
+
+fn mayHide(comptime params: []const ?type) bool {
+    return for (params) |Param| {
+        if (reach.storageOf(Param.?) == .hidden) break true;
+    } else false;
+}
+
+/// Why something is not given back.
+const Left = enum {
+    variable,
+    hidden,
+
+    fn text(left: Left) [:0]const u8 {
+        return switch (left) {
+            .variable => "a variable of its file may have it",
+            .hidden => "an argument may have it behind its pointers",
+        };
+    }
+};
+
+/// What is found, independent of the function.
+const Tracker = struct {
+    /// Null where there is no memory for it: then nothing is known, and all stays.
+    recorder: ?*memory.Recorder,
+    blocks: std.ArrayList(Found) = .empty,
+    /// Room for those of a small result.
+    first: [2]Found = undefined,
+    visitor: trees.Visitor = .{ .visit = &visit },
+    left: ?Left = null,
+
+    const Found = struct {
+        block: memory.Block,
+        is_const: bool,
+        /// Whether this call has allocated it.
+        is_new: bool,
+        stays: bool = false,
+
+        fn lessThan(_: void, a: Found, b: Found) bool {
+            return a.block.address < b.block.address;
+        }
+    };
+
+    fn deinit(tracker: *Tracker) void {
+        if (tracker.recorder) |recorder| recorder.end();
+        if (tracker.blocks.items.ptr != &tracker.first) tracker.blocks.deinit(memory.unnoted);
+    }
+
+    fn found(tracker: *Tracker, piece: reach.Piece, is_owned: bool) void {
+        const recorder = tracker.recorder orelse return;
+        if (recorder.live.find(piece.address)) |slot| {
+            if (slot.marked) return;
+            slot.marked = true;
+            tracker.add(slot.block().?, piece, true);
+        } else if (is_owned and !piece.is_table) {
+            for (tracker.blocks.items) |known|
+                if (known.block.address == piece.address) return;
+            tracker.add(.{
+                .address = piece.address,
+                .len = piece.bytes,
+                .alignment = piece.alignment,
+            }, piece, false);
+        }
+    }
+
+    /// Where there is no memory to note it in, it stays.
+    fn add(tracker: *Tracker, block: memory.Block, piece: reach.Piece, is_new: bool) void {
+        const blocks = &tracker.blocks;
+        if (blocks.items.len == 0) blocks.* = .initBuffer(&tracker.first);
+        if (blocks.items.len == blocks.capacity) tracker.grow() catch return;
+        blocks.appendAssumeCapacity(.{
+            .block = block,
+            .is_const = piece.is_const,
+            .is_new = is_new,
+        });
+    }
+
+    noinline fn grow(tracker: *Tracker) error{OutOfMemory}!void {
+        const blocks = &tracker.blocks;
+        if (blocks.items.ptr != &tracker.first)
+            return blocks.ensureUnusedCapacity(memory.unnoted, 1);
+        var larger: std.ArrayList(Found) = try .initCapacity(memory.unnoted, 16);
+        larger.appendSliceAssumeCapacity(blocks.items);
+        blocks.* = larger;
+    }
+
+    fn sort(tracker: *Tracker) void {
+        const blocks = tracker.blocks.items;
+        if (blocks.len > 1) std.mem.sortUnstable(Found, blocks, {}, Found.lessThan);
+    }
+
+    /// An argument points there: what is there stays.
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const tracker: *Tracker = @fieldParentPtr("visitor", visitor);
+        const blocks = tracker.blocks.items;
+        var low: usize = 0;
+        var high = blocks.len;
+        while (low < high) {
+            const middle = low + (high - low) / 2;
+            if (blocks[middle].block.address <= start) low = middle + 1 else high = middle;
+        }
+        if (low == 0) return;
+        const before = &blocks[low - 1];
+        if (start - before.block.address < before.block.len) before.stays = true;
+    }
+
+    fn leaveAll(tracker: *Tracker, why: Left) void {
+        for (tracker.blocks.items) |*each| tracker.leave(each, why);
+    }
+
+    fn leaveConst(tracker: *Tracker, why: Left) void {
+        for (tracker.blocks.items) |*each| if (each.is_const) tracker.leave(each, why);
+    }
+
+    fn leave(tracker: *Tracker, each: *Found, why: Left) void {
+        if (each.stays) return;
+        each.stays = true;
+        tracker.left = why;
+    }
+
+    fn release(tracker: *Tracker) void {
+        const recorder = tracker.recorder orelse return;
+        for (tracker.blocks.items) |each| {
+            if (each.stays) continue;
+            // The conversion may have given it back, and its place is another block's now.
+            if (each.is_new and !isMarked(recorder, each.block.address)) continue;
+            memory.free(each.block);
+        }
+    }
+
+    fn isMarked(recorder: *const memory.Recorder, address: usize) bool {
+        const slot = recorder.live.find(address) orelse return false;
+        return slot.marked;
+    }
+};
