@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
+
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 pytestmark = pytest.mark.alone
 
@@ -160,6 +162,54 @@ def test_two_objects_of_which_one_is_in_the_other(trees: ModuleType) -> None:
     trees.merge_shelf(bag, shelf)
     trees.merge_shelf(full(trees), shelf)
     assert [item.n for item in bag.more] == [3, 1, 2, 1, 2]
+
+
+@pytest.mark.parametrize("way", ["exchange", "share", "share_value"])
+@pytest.mark.parametrize("left", ["from", "to"])
+def test_memory_of_two_objects(trees: ModuleType, way: str, left: str) -> None:
+    """What one was given from Python, the other one has after a call."""
+    for change in (False, True):
+        one, other = full(trees), trees.Bag([trees.Item(9, "nine" * 50)], "other" * 50)
+        getattr(trees, way)(one, other)
+        kept, gone = (other, one) if left == "to" else (one, other)
+        names = [(item.n, item.name) for item in kept.items]
+        name = kept.name
+        item = kept.items[0]
+        if change:
+            for number in range(200):
+                gone.name = f"{number}" * 300
+                gone.more.append(trees.Item(number, "x" * 100))
+            gone.items = []
+            gone.__init__()
+        del gone, one, other
+        for number in range(100):
+            trees.Bag([trees.Item(number, "z" * 200)] * 3, "z" * 200)
+        assert [(item.n, item.name) for item in kept.items] == names
+        assert (kept.name, item.name) == (name, names[0][1])
+        kept.items.append(trees.Item(1, "new"))
+        kept.name = "new"
+        assert ([item.n for item in kept.items][-1], item.name) == (1, names[0][1])
+
+
+def test_a_setter_that_frees(trees: ModuleType) -> None:
+    """What Python set may be freed by Zig; what is not of its allocator is a panic, and the object is not used again."""
+    for stored in (False, True):
+        doc = trees.Doc("from Python" * 100)
+        item = trees.Doc("other" * 100, ["a" * 100])
+        try:
+            for number in range(50):
+                doc.rename(f"{number}" * 200)
+                doc.name = f"{number}" * 100
+                if stored:
+                    doc.store(str(b"a text of Python" * 50, "ascii"))
+                doc.rename("last" * 100)
+                assert doc.name == "last" * 100
+        except nano_ffi.ZigPanic as panic:
+            assert "rename" in str(panic)  # noqa: PT017
+            with contextlib.suppress(ReferenceError):
+                assert doc.name
+        del doc
+        assert (item.name, item.words[0]) == ("other" * 100, "a" * 100)
 
 
 ADDRESSES: dict[str, Callable[[Any], object]] = {

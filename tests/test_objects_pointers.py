@@ -173,6 +173,34 @@ def test_a_const_pointer(trees: ModuleType) -> None:
     assert given.n == 6
 
 
+@pytest.mark.parametrize("way", ["zig", "init", "attribute", "again"])
+def test_what_is_there_at_times(trees: ModuleType, way: str) -> None:
+    maybe = trees.Maybe()
+    assert (maybe.get(), maybe.chosen()) == (None, None)
+    maybe.set(5, "a name" * 100)
+    items = [maybe.get(), maybe.chosen()]
+    assert [(item.n, item.name) for item in items] == [(5, "a name" * 100)] * 2
+    if way == "zig":
+        maybe.clear()
+    elif way == "init":
+        maybe.__init__()
+    elif way == "attribute":
+        maybe.item = None
+        del items[1]
+    else:
+        maybe.set(6, "other" * 100)
+    for number in range(100):
+        maybe.n = number
+        trees.Doc("z" * 600)
+    for item in items:
+        try:
+            assert (item.n, item.name) in [(5, "a name" * 100), (6, "other" * 100)]
+            item.name = "new" * 100
+        except ReferenceError:
+            assert way != "again"
+    assert (maybe.get() is None) == (way != "again")
+
+
 REMOVALS: dict[str, Callable[[ModuleType, Any, Any], object]] = {
     "method": lambda _, nodes, node: nodes.remove(node),
     "unbound": lambda m, nodes, node: m.List.remove(nodes, node),
@@ -266,7 +294,7 @@ def test_slots_of_a_pool(m: ModuleType) -> None:
         old.n = 100 + number
         assert 100 + number in [other.n for other in pool.slots]
     pool.clear()
-    gone(lambda: slot.n, partial(setattr, slot, "n", 1), *(lambda old=old: old.n for old in slots))  # type: ignore[misc]
+    gone(lambda: slot.n, partial(setattr, slot, "n", 1), *(lambda old=old: old.n for old in slots))
     assert (len(pool.slots), pool.take(1)) == (0, None)
 
 

@@ -8,6 +8,7 @@ import sys
 import timeit
 import weakref
 from collections.abc import Callable
+from functools import partial
 from types import ModuleType
 from typing import Any
 
@@ -167,7 +168,7 @@ def test_what_a_function_keeps_stays(m: ModuleType) -> None:
         assert maker.cached(100) == "x" * 100
         assert maker.part(100) == "x" * 99
         assert m.Maker().cached(100) == "x" * 100
-        assert raises(lambda: maker.half(200))[1] == "Late"
+        assert raises(partial(maker.half, 200))[1] == "Late"
         assert maker.cached(0) == "x" * 200
         assert maker.part(0) == "x" * 199
 

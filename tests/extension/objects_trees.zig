@@ -57,6 +57,15 @@ pub const Doc = struct {
     pub fn share(self: *Doc) void {
         self.other = self.name;
     }
+    /// As Zig's own setters do it.
+    pub fn rename(self: *Doc, gpa: Allocator, text: []const u8) !void {
+        const name = try gpa.dupe(u8, text);
+        gpa.free(self.name);
+        self.name = name;
+    }
+    pub fn store(self: *Doc, text: []const u8) void {
+        self.name = text;
+    }
     pub fn append(self: *Doc, gpa: Allocator, text: []const u8) !void {
         self.name = try std.mem.concat(gpa, u8, &.{ self.name, text });
     }
@@ -167,6 +176,49 @@ pub const Bag = struct {
     pub fn __getitem__(self: *Bag, index: usize) error{IndexOutOfRange}!*Item {
         if (index >= self.items.len) return error.IndexOutOfRange;
         return &self.items[index];
+    }
+};
+
+/// Each has what the other one had.
+pub fn exchange(a: *Bag, b: *Bag) void {
+    std.mem.swap([]Item, &a.items, &b.items);
+    std.mem.swap([]const u8, &a.name, &b.name);
+    std.mem.swap(std.ArrayList(Item), &a.more, &b.more);
+}
+
+/// Both have the same memory.
+pub fn share(from: *const Bag, to: *Bag) void {
+    to.items = from.items;
+    to.name = from.name;
+}
+
+pub fn share_value(from: Bag, to: *Bag) void {
+    share(&from, to);
+}
+
+/// What is there at times.
+pub const Maybe = struct {
+    item: ?Item = null,
+    choice: union(enum) { none, item: Item } = .none,
+    n: i64 = 0,
+
+    pub fn get(self: *Maybe) ?*Item {
+        return if (self.item) |*item| item else null;
+    }
+    pub fn chosen(self: *Maybe) ?*Item {
+        return switch (self.choice) {
+            .none => null,
+            .item => |*item| item,
+        };
+    }
+    pub fn set(self: *Maybe, gpa: Allocator, n: i64, name: []const u8) !void {
+        const own = try gpa.dupe(u8, name);
+        self.item = .{ .n = n, .name = own };
+        self.choice = .{ .item = .{ .n = n, .name = own } };
+    }
+    pub fn clear(self: *Maybe) void {
+        self.item = null;
+        self.choice = .none;
     }
 };
 
