@@ -153,10 +153,11 @@ def test_making_and_dropping_in_threads(m: ModuleType) -> None:
         stores[number] = full(m)
 
     def parts(number: int) -> None:
-        item = stores[number].items[1]
-        stores[number].items.pop(0)
+        store = stores[number]
+        item = store.items[1]
+        store.items.pop(0)
         assert item.name == "name" * 100
-        assert item is stores[number].items[0]
+        assert item is store.items[0]
         item.part.text = "text" * 50
 
     at_once(*(partial(work, number % 4) for work in (renew, parts) for number in range(3)), rounds=100)
