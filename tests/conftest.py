@@ -3,10 +3,13 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.util
+import inspect
+import json
 import os
 import random
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -54,11 +57,65 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "alone(timeout=40): runs in a process of its own, which may crash or hang")
     config.option.fuzz_seed = config.option.fuzz_seed or random.randrange(1, 2**32)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     return f"random calls: {config.getoption('fuzz_calls'):,}, seed {config.getoption('fuzz_seed')}"
+
+
+ALONE = """
+import importlib.util, json, sys
+
+def load(name, path):
+    spec = importlib.util.spec_from_file_location(name, path)
+    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+path, name, args = json.loads(sys.argv[1])
+sys.path[:] = [folder for folder in sys.path if folder]  # not the sources
+import pytest
+test = load("test", path)
+try:
+    getattr(test, name)(**{key: load(*arg) if isinstance(arg, list) else arg for key, arg in args.items()})
+except pytest.skip.Exception as skipped:
+    print("skipped:", skipped, flush=True)
+"""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+    """A test marked `alone` gets modules, text and numbers, and memory that is freed has another content there."""
+    marker = pyfuncitem.get_closest_marker("alone")
+    if marker is None or PREBUILT is not None:
+        return None
+    names = inspect.signature(pyfuncitem.obj).parameters
+    args = {name: pyfuncitem.funcargs[name] for name in names}
+    args = {
+        name: [arg.__name__, str(arg.__file__)] if isinstance(arg, ModuleType) else arg for name, arg in args.items()
+    }
+    call = json.dumps([str(pyfuncitem.path), pyfuncitem.obj.__name__, args])
+    command = [sys.executable, "-X", "faulthandler", "-W", "error", "-c", ALONE, call]
+    environment = {**os.environ, "PYTHONMALLOC": "debug"}
+    timeout = marker.kwargs.get("timeout", 40)
+    # The child of a fork may live on: what it writes to is no pipe that is waited for.
+    with tempfile.TemporaryFile() as output:
+        try:
+            status = subprocess.call(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment, timeout=timeout
+            )
+            end = f"exit status {status}"
+        except subprocess.TimeoutExpired:
+            end = f"not over after {timeout} s"
+        output.seek(0)
+        text = output.read().decode(errors="replace")
+    if end == "exit status 0" and text.startswith("skipped: "):
+        pytest.skip(text.removeprefix("skipped: ").strip())
+    if (end, text) != ("exit status 0", ""):
+        pytest.fail(f"{end}\n{text[-5000:]}", pytrace=False)
+    return True
 
 
 TALLY = pytest.StashKey[list[str]]()

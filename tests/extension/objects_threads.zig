@@ -1,0 +1,111 @@
+//! Objects that several threads use: calls that take long, and callbacks.
+
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+const Allocator = std.mem.Allocator;
+
+pub const nano_ffi_options = .{
+    .hold = .{ .gil = .released },
+    .hold_item = .{ .gil = .released },
+};
+
+pub const Item = struct {
+    n: i64 = 0,
+    name: []const u8 = "",
+    numbers: []f64 = &.{},
+    part: Part = .{},
+
+    pub const Part = struct { n: i64 = 0, text: []const u8 = "" };
+
+    pub fn bump(self: *Item) void {
+        self.n += 1;
+    }
+};
+
+pub const Store = struct {
+    items: std.ArrayList(Item) = .empty,
+    table: std.StringHashMapUnmanaged(Item) = .empty,
+    n: i64 = 0,
+
+    pub const nano_ffi_options = .{
+        .wait = .{ .gil = .released },
+        .look = .{ .gil = .released },
+    };
+
+    /// The others run meanwhile.
+    pub fn wait(self: *Store, rounds: u64) void {
+        for (0..rounds) |_| spin(self);
+    }
+    pub fn look(self: *const Store, rounds: u64) i64 {
+        var sum: i64 = 0;
+        for (0..rounds) |_| {
+            sum = 0;
+            for (self.items.items) |*item| sum += @as(*const volatile i64, &item.n).*;
+        }
+        return sum;
+    }
+    fn spin(self: *Store) void {
+        const n: *volatile i64 = &self.n;
+        n.* += 1;
+    }
+    pub fn total(self: *const Store) i64 {
+        var sum: i64 = 0;
+        for (self.items.items) |item| sum += item.n;
+        return sum;
+    }
+    pub fn visit(
+        self: *const Store,
+        function: nano_ffi.Callback(fn (*const Item) void),
+    ) error{PythonException}!i64 {
+        var sum: i64 = 0;
+        for (self.items.items) |*item| {
+            try function.call(.{item});
+            sum += item.n;
+        }
+        return sum;
+    }
+    pub fn change(
+        self: *Store,
+        function: nano_ffi.Callback(fn (*Item) void),
+    ) error{PythonException}!i64 {
+        var sum: i64 = 0;
+        for (self.items.items) |*item| {
+            try function.call(.{item});
+            sum += item.n;
+        }
+        return sum;
+    }
+};
+
+pub fn hold(store: *Store, rounds: u64) void {
+    store.wait(rounds);
+}
+
+pub fn hold_item(item: *Item, rounds: u64) void {
+    const n: *volatile i64 = &item.n;
+    for (0..rounds) |_| n.* +%= 1;
+}
+
+/// An item of the stack, lent.
+pub fn lend(
+    function: nano_ffi.Callback(fn (*Item) void),
+) error{PythonException}!f64 {
+    var numbers = [_]f64{ 1, 2, 3 };
+    var item: Item = .{ .n = 7, .numbers = &numbers };
+    try function.call(.{&item});
+    return numbers[0];
+}
+
+/// The callback is called by a thread that Zig starts.
+pub fn elsewhere(
+    function: nano_ffi.Callback(fn (i64) i64),
+) error{ PythonException, SystemResources, Unexpected }!i64 {
+    var result: error{PythonException}!i64 = 0;
+    const thread = std.Thread.spawn(.{}, struct {
+        fn run(called: *const nano_ffi.Callback(fn (i64) i64), place: *error{PythonException}!i64) void {
+            place.* = called.call(.{7});
+        }
+    }.run, .{ &function, &result }) catch return error.SystemResources;
+    thread.join();
+    return result;
+}

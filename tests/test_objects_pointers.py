@@ -1,0 +1,402 @@
+"""Pointers that Zig gives: what they follow, and when they end."""
+
+from __future__ import annotations
+
+import copy
+import gc
+import pickle
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+pytestmark = pytest.mark.alone
+
+
+@pytest.fixture(scope="module")
+def trees(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_trees")
+
+
+@pytest.fixture(scope="module")
+def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_nodes")
+
+
+def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
+    with pytest.raises(Exception) as caught:
+        function()
+    return caught.type, str(caught.value)
+
+
+def gone(*uses: Callable[[], Any]) -> None:
+    for use in uses:
+        assert raises(use)[0] is ReferenceError
+
+
+def full(trees: ModuleType) -> Any:
+    def item(number: int) -> Any:
+        return trees.Item(number, f"item {number} " * 50)
+
+    return trees.Bag(
+        [item(1), item(2)], "name" * 50, [item(3), item(4)], {"a": item(5), "b": item(6)}, {"c": item(7)}, item(8)
+    )
+
+
+class Way:
+    """A pointer that a function gives, and the same place by attributes."""
+
+    def __init__(self, give: Callable[[Any], Any], find: Callable[[Any], Any], n: int) -> None:
+        self.give, self.find, self.n = give, find, n
+
+
+POINTERS = {
+    "slice": Way(lambda bag: bag.first(), lambda bag: bag.items[0], 1),
+    "optional": Way(lambda bag: bag.maybe(1), lambda bag: bag.items[1], 2),
+    "getitem": Way(lambda bag: bag[1], lambda bag: bag.items[1], 2),
+    "ArrayList": Way(lambda bag: bag.last(), lambda bag: bag.more[-1], 4),
+    "ordered map": Way(lambda bag: bag.get("a"), lambda bag: bag.named["a"], 5),
+    "map": Way(lambda bag: bag.look("c"), lambda bag: bag.hashed["c"], 7),
+    "field": Way(lambda bag: bag.only(), lambda bag: bag.one, 8),
+    "array": Way(lambda bag: bag.cell(1), lambda bag: bag.pair[1], 0),
+    "list of pointers": Way(lambda bag: bag.ends()[1], lambda bag: bag.items[-1], 2),
+}
+
+
+def change_other_things(bag: Any, item: Any) -> None:
+    bag.name = "x" * 3_000
+    bag.push_value(item)
+    for number in range(50):
+        bag.named[f"key {number}"] = item
+        bag.hashed[f"key {number}"] = item
+        bag.name = f"{number}" * 1_000
+    bag.renew()
+    bag.one.name = "other" * 100
+
+
+@pytest.mark.parametrize("way", POINTERS)
+def test_a_pointer_into_itself_is_a_part(trees: ModuleType, way: str) -> None:
+    bag, pointer = full(trees), POINTERS[way]
+    given, found = pointer.give(bag), pointer.find(bag)
+    assert given is found
+    assert pointer.give(bag) is given
+    assert given.n == pointer.n
+    given.n = 99
+    assert pointer.find(bag).n == pointer.give(bag).n == given.n == 99
+    pointer.find(bag).n = 98
+    assert given.n == 98
+    del found
+    gc.collect()
+    assert pointer.find(bag) is given
+
+
+@pytest.mark.parametrize("way", POINTERS)
+def test_a_part_stays_while_others_change(trees: ModuleType, way: str) -> None:
+    bag, pointer = full(trees), POINTERS[way]
+    given = pointer.give(bag)
+    given.n = 99
+    change_other_things(bag, trees.Item(1, "z" * 100))
+    if way != "ArrayList":
+        assert pointer.find(bag) is given
+        given.n = 97
+        assert pointer.find(bag).n == 97
+    assert given.n in {99, 97}
+    name = getattr(given, "name", None)
+    del bag
+    gc.collect()
+    assert given.n in {99, 97}
+    assert getattr(given, "name", None) == name
+    given.n = 96
+    assert given.n == 96
+
+
+@pytest.mark.parametrize("way", ["slice", "optional", "getitem", "ArrayList", "ordered map", "map", "list of pointers"])
+def test_a_part_that_is_removed_keeps_its_value(trees: ModuleType, way: str) -> None:
+    bag, pointer = full(trees), POINTERS[way]
+    given = pointer.give(bag)
+    name = given.name
+    for container in (bag.items, bag.more, bag.named, bag.hashed):
+        container.clear()
+    change_other_things(bag, trees.Item(1, "z" * 100))
+    assert (given.n, given.name) == (pointer.n, name)
+    given.n = 5
+    given.name = "new" * 100
+    assert (given.n, given.name) == (5, "new" * 100)
+
+
+@pytest.mark.parametrize("how", ["slice", "list", "map", "inner"])
+def test_pointers_through_several_levels(trees: ModuleType, how: str) -> None:
+    bag = trees.Bag([trees.Item(1, "deep" * 50)])
+    shelf = trees.Shelf([bag], [bag], {"k": bag}, bag)
+    ways: dict[str, tuple[Callable[[], Any], Callable[[], Any]]] = {
+        "slice": (lambda: shelf.bags[0], shelf.deep),
+        "list": (lambda: shelf.lists[0], lambda: shelf.lists[0].first()),
+        "map": (lambda: shelf.named["k"], lambda: shelf.named["k"].first()),
+        "inner": (lambda: shelf.inner, shelf.inside),
+    }
+    owner, item = ways[how]
+    given = item()
+    assert given is owner().items[0]
+    given.n = 9
+    shelf.lists.extend([bag] * 20)
+    shelf.named.update({str(number): bag for number in range(20)})
+    owner().name = "name" * 100
+    assert (given.n, owner().items[0].n, given.name) == (9, 9, "deep" * 50)
+    assert given is owner().items[0]
+    if how == "slice":
+        assert shelf.bag() is shelf.bags[0]
+
+
+def test_a_list_that_zig_made_shorter(trees: ModuleType) -> None:
+    bag = full(trees)
+    first, last = bag.first(), bag.maybe(1)
+    bag.drop()
+    assert first.n == 1
+    gone(lambda: last.n, lambda: last.name, partial(setattr, last, "n", 3), last.bump)
+    assert [item.n for item in bag.items] == [1]
+
+
+def test_a_const_pointer(trees: ModuleType) -> None:
+    bag = full(trees)
+    given = bag.peek()
+    assert (given.n, given == bag.items[0]) == (1, True)
+    assert raises(partial(setattr, given, "n", 2))[0] is TypeError
+    bag.items[0].n = 5
+    bag.name = "x" * 3_000
+    change_other_things(bag, trees.Item(0))
+    assert (given.n, given.name) == (5, "item 1 " * 50)
+    assert raises(given.bump)[0] is TypeError
+    bag.items[0].n = 6
+    assert given.n == 6
+
+
+@pytest.mark.parametrize("way", ["zig", "init", "attribute", "again"])
+def test_what_is_there_at_times(trees: ModuleType, way: str) -> None:
+    maybe = trees.Maybe()
+    assert (maybe.get(), maybe.chosen()) == (None, None)
+    maybe.set(5, "a name" * 100)
+    items = [maybe.get(), maybe.chosen()]
+    assert [(item.n, item.name) for item in items] == [(5, "a name" * 100)] * 2
+    if way == "zig":
+        maybe.clear()
+    elif way == "init":
+        maybe.__init__()
+    elif way == "attribute":
+        maybe.item = None
+        del items[1]
+    else:
+        maybe.set(6, "other" * 100)
+    for number in range(100):
+        maybe.n = number
+        trees.Doc("z" * 600)
+    for item in items:
+        try:
+            assert (item.n, item.name) in [(5, "a name" * 100), (6, "other" * 100)]
+            item.name = "new" * 100
+        except ReferenceError:
+            assert way != "again"
+    assert (maybe.get() is None) == (way != "again")
+
+
+REMOVALS: dict[str, Callable[[ModuleType, Any, Any], object]] = {
+    "method": lambda _, nodes, node: nodes.remove(node),
+    "unbound": lambda m, nodes, node: m.List.remove(nodes, node),
+    "function": lambda m, nodes, node: m.take(nodes, node),
+    "pop": lambda _, nodes, __: nodes.pop(),
+    "clear": lambda _, nodes, __: nodes.clear(),
+    "delitem": lambda _, nodes, __: nodes.__delitem__(0),
+    "operator": lambda _, nodes, __: nodes.__iadd__(3),
+    "another": lambda _, nodes, __: nodes.push(3),
+    "destroy": lambda _, nodes, __: nodes.destroy(),
+    "with": lambda _, nodes, __: nodes.__exit__(None, None, None),
+    "init": lambda _, nodes, __: nodes.__init__(),
+}
+
+
+@pytest.mark.parametrize("way", REMOVALS)
+def test_what_a_call_may_have_freed_has_ended(m: ModuleType, way: str) -> None:
+    nodes = m.List()
+    for value in range(3):
+        nodes.push(value)
+    node, second, others = nodes.first(), nodes.at(1), nodes.all()
+    after = node.after()
+    assert (node.value, second.value, after.value, node.next.value, len(nodes)) == (2, 1, 1, 1, 3)
+    assert [other.value for other in others] == [2, 1, 0]
+    REMOVALS[way](m, nodes, node)
+    for old in (node, second, after, *others):
+        gone(
+            lambda old=old: old.value,  # type: ignore[misc]
+            partial(setattr, old, "value", 77),
+            partial(getattr, old, "next"),
+            old.after,
+        )
+    gone(node.double)
+    if way not in {"destroy", "with"}:
+        gone(partial(nodes.remove, node), partial(nodes.again, second), partial(m.take, nodes, node))
+        nodes.push(5)
+        assert nodes.first().value == 5
+        gone(lambda: node.value)
+    else:
+        gone(nodes.first, nodes.clear, lambda: len(nodes))
+
+
+def test_reading_ends_nothing(m: ModuleType) -> None:
+    nodes = m.List()
+    nodes.push(1)
+    given = nodes.push(2)
+    assert given is nodes.first()
+    given.value = 5
+    assert (len(nodes), nodes.at(1).value, nodes.first().value, given.after().value) == (2, 1, 5, 1)
+    assert [node.value for node in nodes.all()] == [5, 1]
+    assert given is nodes.all()[0]
+    assert given.value == 5
+
+
+def test_a_method_of_an_address(m: ModuleType) -> None:
+    nodes = m.List()
+    node = nodes.push(2)
+    node.double()
+    gone(lambda: node.value)
+    assert nodes.first().value == 4
+
+
+@pytest.mark.parametrize("how", ["object", "graph", "list"])
+def test_an_address_outlives_its_objects(m: ModuleType, how: str) -> None:
+    nodes = m.List()
+    for value in range(100):
+        nodes.push(value)
+    kept = {"object": nodes.first(), "graph": nodes.first().after(), "list": nodes.all()}[how]
+    del nodes
+    gc.collect()
+    kept = kept[5] if how == "list" else kept
+    values = []
+    while kept is not None:
+        values.append(kept.value)
+        kept = kept.after()
+    assert values == list(range(values[0], -1, -1))
+    assert len(values) > 90
+
+
+def test_slots_of_a_pool(m: ModuleType) -> None:
+    pool = m.Pool(4)
+    slots = [pool.take(number) for number in range(4)]
+    assert pool.take(5) is None
+    slot = pool.slots[0]
+    assert slot.n in range(4)
+    for number, old in enumerate(slots[:3]):
+        try:
+            assert old.n == number
+        except ReferenceError:
+            continue
+        old.n = 100 + number
+        assert 100 + number in [other.n for other in pool.slots]
+    pool.clear()
+    gone(lambda: slot.n, partial(setattr, slot, "n", 1), *(lambda old=old: old.n for old in slots))
+    assert (len(pool.slots), pool.take(1)) == (0, None)
+
+
+MAKES: dict[str, Callable[[ModuleType, Any, Any], Any]] = {
+    "graph": lambda _, graph, __: graph.make(7),
+    "view": lambda _, __, view: view.make(7),
+    "view of view": lambda _, __, view: view.again().make(7),
+    "function": lambda m, graph, _: m.view_of(graph).make(7),
+    "graph of view": lambda _, __, view: view.graph().make(7),
+    "field": lambda _, __, view: view.g.make(7),
+}
+WIPES: dict[str, Callable[[ModuleType, Any, Any], object]] = {
+    "graph": lambda _, graph, __: graph.wipe(),
+    "view": lambda _, __, view: view.wipe(),
+    "*const view": lambda _, __, view: view.wipe_const(),
+    "view by value": lambda _, __, view: view.wipe_value(),
+    "function": lambda m, graph, _: m.wipe(graph),
+    "function by value": lambda m, _, view: m.wipe_through(view),
+    "view of view": lambda _, __, view: view.again().wipe(),
+    "another view": lambda m, graph, _: m.view_of(graph).wipe_const(),
+    "field": lambda _, __, view: view.g.wipe(),
+    "destroy": lambda _, graph, __: graph.destroy(),
+    "destroy through a view": lambda _, __, view: view.g.destroy(),
+    "with": lambda _, graph, __: graph.__exit__(None, None, None),
+}
+
+
+@pytest.mark.parametrize("way", WIPES)
+def test_a_graph_is_changed_through_any_of_its_objects(m: ModuleType, way: str) -> None:
+    for make in MAKES.values():
+        graph = m.Graph()
+        view = graph.view()
+        kept = view.again()
+        node = make(m, graph, view)
+        assert node.id == 7
+        node.id = 8
+        assert (node.id, graph.at(0).id, view.count(), kept.count()) == (8, 8, 1, 1)
+        WIPES[way](m, graph, view)
+        gone(lambda node=node: node.id, partial(setattr, node, "id", 77), partial(getattr, node, "to"))  # type: ignore[misc]
+        if "destroy" in way or way == "with":
+            gone(view.count, view.graph, kept.count, graph.count, partial(getattr, view, "g"), partial(view.make, 1))
+        else:
+            assert (view.count(), kept.count(), len(graph)) == (0, 0, 0)
+            assert make(m, graph, view).id == 7
+
+
+@pytest.mark.parametrize("make", ["graph", "view"])
+@pytest.mark.parametrize("grow", ["graph", "view", "view of view"])
+def test_a_node_that_moves(m: ModuleType, make: str, grow: str) -> None:
+    graph = m.Graph()
+    view = graph.view()
+    node = {"graph": graph, "view": view}[make].add(5)
+    growing = {"graph": graph, "view": view, "view of view": view.again().view}[grow]
+    for number in range(1_000):
+        growing.add(number)
+    try:
+        assert node.id == 5
+        node.id = 77
+    except ReferenceError:
+        pass
+    else:
+        assert graph.nodes[0].id == 77
+    graph.destroy()
+    gone(lambda: node.id, partial(setattr, node, "id", 78), lambda: growing.count())
+
+
+def test_one_value_has_one_object(m: ModuleType, trees: ModuleType) -> None:
+    graph = m.Graph()
+    view = graph.view()
+    assert graph.graph() is graph
+    assert view.graph() is view.g is graph
+    assert view.again().view is view
+    node = graph.make(1)
+    assert view.g.at(0) is node
+    assert m.view_of(graph).g is graph
+    place = id(graph)
+    del graph
+    gc.collect()
+    assert id(view.g) == place
+    shelf = trees.Shelf([trees.Bag([trees.Item(1)])])
+    assert shelf.bags is shelf.bags or shelf.bags == shelf.bags
+    assert shelf.bags[0].items[0] is shelf.bags[-1].items[-1] is shelf.deep()
+    assert next(iter(shelf.bags)) is shelf.bag()
+    assert shelf.inner is shelf.inner
+
+
+@pytest.mark.parametrize("kind", ["view", "node", "list"])
+def test_what_is_no_copy_is_not_copied(m: ModuleType, kind: str) -> None:
+    graph = m.Graph()
+    made = {"view": graph.view, "node": partial(graph.make, 3), "list": m.List}[kind]()
+    for way in (copy.copy, copy.deepcopy, pickle.dumps):
+        assert raises(partial(way, made))[0] is TypeError
+
+
+def test_a_stable_graph(m: ModuleType) -> None:
+    graph = m.Stable()
+    view = graph.view()
+    nodes = [graph.add(0), *(view.add(number) for number in range(1, 200))]
+    graph.connect(nodes[0], nodes[1])
+    assert [node.id for node in nodes] == list(range(200))
+    assert nodes[0].to is nodes[1]
+    assert graph.at(5) is nodes[5]
+    assert raises(partial(graph.connect, nodes[0], nodes[0]))[0] is ValueError
+    graph.destroy()
+    gone(lambda: nodes[0].id, lambda: nodes[199].id, view.count, partial(view.add, 1))

@@ -1,0 +1,281 @@
+"""What functions return, and whose memory that is: on tests/extension/objects_trees.zig and objects_results.zig."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+import timeit
+import weakref
+from collections.abc import Callable
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+import nano_ffi
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def trees(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_trees")
+
+
+@pytest.fixture(scope="module")
+def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_results")
+
+
+def watched() -> None:
+    """The allocator watches itself in Debug and ReleaseSafe only."""
+
+    if os.environ.get("NANO_FFI_TEST_MODE", "ReleaseSafe") not in {"Debug", "ReleaseSafe"}:
+        pytest.skip("this mode checks nothing")
+
+
+def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
+    with pytest.raises(Exception) as caught:
+        function()
+    return caught.type, str(caught.value)
+
+
+TITLES: dict[str, Callable[[ModuleType, Any], object]] = {
+    "*T": lambda _, doc: doc.title(),
+    "*const T": lambda _, doc: doc.read(),
+    "T": lambda _, doc: doc.copied(),
+    "optional": lambda _, doc: doc.maybe(),
+    "error union": lambda _, doc: doc.failing(),
+    "tuple": lambda _, doc: doc.tuple()[0],
+    "struct": lambda _, doc: doc.both().name,
+    "list in a struct": lambda _, doc: doc.both().words[0],
+    "list": lambda _, doc: doc.list()[0],
+    "itself": lambda _, doc: doc.same().name,
+    "list in itself": lambda _, doc: doc.same().words[0],
+    "str": lambda _, doc: str(doc),
+    "getitem": lambda _, doc: doc[0],
+    "operator": lambda _, doc: doc + 0,
+    "call": lambda _, doc: doc(),
+    "function": lambda m, doc: m.title_of(doc),
+    "unbound": lambda m, doc: m.Doc.title(doc),
+    "attribute": lambda _, doc: doc.name,
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", TITLES)
+def test_a_text_of_its_own(trees: ModuleType, way: str) -> None:
+    for size in (0, 1, 100, 5_000, 100_000):
+        text = "".join(chr(97 + number % 26) for number in range(size))
+        doc = trees.Doc(text, [text, "b"])
+        for _ in range(3):
+            assert TITLES[way](trees, doc) == text
+        assert (doc.name, list(doc.words)) == (text, [text, "b"])
+
+
+@pytest.mark.alone
+def test_a_text_of_an_item(trees: ModuleType) -> None:
+    bag = trees.Bag([trees.Item(1, "a" * 5_000), trees.Item(2, "b" * 5_000)], named={"k": trees.Item(3, "c" * 5_000)})
+    for item, letter in ((bag.items[0], "a"), (bag.items[1], "b"), (bag.named["k"], "c"), (bag.first(), "a")):
+        assert item.label() == item.name == letter * 5_000
+    assert bag.items[0].label() == "a" * 5_000
+
+
+@pytest.mark.alone
+def test_fields_that_share_a_text(trees: ModuleType) -> None:
+    doc = trees.Doc("x" * 5_000)
+    doc.share()
+    doc.name = "y" * 5_000
+    for number in range(5_000):
+        doc.name = f"{number}" * 100
+    assert doc.other == "x" * 5_000
+    doc.cut(3)
+    assert doc.name == ("4999" * 100)[3:]
+    doc.share()
+    doc.words = [doc.name] * 3
+    assert doc.other == doc.name == doc.words[2]
+    doc.append(doc.name)
+    assert doc.name == doc.other * 2
+
+
+def test_a_call_costs_the_same_however_much_it_points_to(trees: ModuleType) -> None:
+    def cost(count: int) -> float:
+        numbers = trees.Numbers([0.0] * count)
+        return min(timeit.repeat(numbers.touch, number=20, repeat=10))
+
+    assert cost(1_000_000) < 50 * cost(1)
+
+
+ALLOCATED: dict[str, Callable[[ModuleType], object]] = {
+    "text": lambda m: m.text(1_000),
+    "optional": lambda m: m.maybe(1_000),
+    "texts": lambda m: m.words(10),
+    "numbers": lambda m: m.numbers(100),
+    "struct": lambda m: m.row(100),
+    "structs": lambda m: m.rows(10),
+    "ArrayList": lambda m: m.array_list(100),
+    "map": lambda m: m.dictionary(20),
+    "tuple": lambda m: m.tuple(100),
+    "late": lambda m: m.late(1_000),
+    "broken": lambda m: m.broken(1_000),
+    "nested": lambda m: m.nested(100, lambda size: len(m.text(size))),
+    "nested and late": lambda m: m.nested(100, m.late),
+    "method": lambda m: m.Maker().fresh(1_000),
+    "cached": lambda m: m.Maker().cached(1_000),
+    "half": lambda m: m.Maker().half(1_000),
+    "deinit": lambda m: m.made(1_000).copy(),
+    "tree": lambda m: m.Note().repeat(1_000),
+    "tree again": lambda m: [note.repeat(1_000) for note in [m.Note("x")] for _ in range(3)],
+}
+
+
+@pytest.mark.parametrize("way", ALLOCATED)
+def test_memory_of_a_result_is_given_back(
+    m: ModuleType, way: str, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    assert growth(lambda: ALLOCATED[way](m)) < 4
+
+
+def test_results_in_allocated_memory(m: ModuleType) -> None:
+    assert (m.text(3), m.maybe(0), m.maybe(2), m.words(2)) == (b"xxx", None, "xx", ["x" * 100] * 2)
+    assert (list(m.numbers(2)), list(m.array_list(3))) == ([1.5, 1.5], [0, 1, 2])
+    row = m.row(2)
+    assert (row.name, list(row.values), [row.name for row in m.rows(2)]) == ("xx", [7, 7], ["x" * 10] * 2)
+    assert (dict(m.dictionary(2)), m.tuple(2)[0]) == ({"key 0": 0, "key 1": 1}, b"xx")
+    assert raises(lambda: m.late(1))[1] == "Late"
+    assert raises(lambda: m.broken(5))[0] is UnicodeDecodeError
+
+
+@pytest.mark.alone
+def test_calls_within_calls(m: ModuleType) -> None:
+    def inner(size: int) -> int:
+        m.text(5_000)
+        return len(m.nested(size - 1, inner)) if size > 1 else 0
+
+    assert m.nested(1, inner) == b"x0"
+    assert m.nested(3, inner) == b"xxx3"
+    assert raises(lambda: m.nested(3, m.late))[1] == "Late"
+    assert raises(lambda: m.nested(3, lambda _: m.free_twice()))[0] is nano_ffi.ZigPanic
+    assert m.nested(1, inner) == b"x0"
+
+
+@pytest.mark.alone
+def test_what_a_function_keeps_stays(m: ModuleType) -> None:
+    for _ in range(3):
+        maker = m.Maker()
+        assert maker.cached(100) == "x" * 100
+        assert maker.part(100) == "x" * 99
+        assert m.Maker().cached(100) == "x" * 100
+        assert raises(partial(maker.half, 200))[1] == "Late"
+        assert maker.cached(0) == "x" * 200
+        assert maker.part(0) == "x" * 199
+
+
+@pytest.mark.alone
+def test_what_a_variable_keeps_stays(m: ModuleType) -> None:
+    for _ in range(10):
+        assert getattr(m, "global")(100) == "x" * 100
+
+
+@pytest.mark.alone
+def test_a_result_whose_deinit_is_for_copies(m: ModuleType) -> None:
+    seen: list[type[BaseException] | None] = []
+    sys.unraisablehook = lambda args: seen.append(args.exc_type)
+    text = "some <text" * 1_000
+    for haystack in (text, text.encode(), bytearray(text.encode())):
+        match = m.find(haystack)
+        assert match.size() == len(text) - 5
+        assert match.text == text[5:]
+        copied = match.copy()
+        del match, haystack
+        gc.collect()
+        assert copied.text == text[5:]
+        del copied
+    assert m.find("nothing") is None
+    assert set(seen) <= {nano_ffi.ZigPanic}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("name", ["free_static", "free_twice", "free_size", "free_argument"])
+def test_the_allocator_watches_itself(m: ModuleType, name: str) -> None:
+    watched()
+    args = [str(b"an argument" * 5, "ascii")] if name == "free_argument" else []
+    for _ in range(3):
+        error, text = raises(lambda: getattr(m, name)(*args))
+        assert error is nano_ffi.ZigPanic
+        assert name in text
+    assert m.text(100) == b"x" * 100
+    assert args == ["an argument" * 5][: len(args)]
+
+
+def test_init_again_gives_back(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    note, maker, words = m.Note(), m.Maker(), m.Words({})
+
+    def again() -> None:
+        maker.__init__()
+        maker.cached(1_000)
+
+    assert growth(lambda: note.__init__("x" * 1_000, ["y" * 100] * 10, [1] * 100)) < 8
+    assert growth(lambda: words.__init__({"key": "x" * 1_000})) < 8
+    assert growth(again) < 8
+    assert (note.text, note.lines[9], note.values[99]) == ("x" * 1_000, "y" * 100, 1)
+
+
+def test_attributes_again_give_back(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    note, words = m.Note(), m.Words({})
+
+    def again() -> None:
+        note.text = "x" * 1_000
+        note.lines = ["y" * 100] * 10
+        note.values = [1] * 100
+        note.values.extend([2] * 100)
+        words.of["key"] = "z" * 1_000
+        note.repeat(500)
+
+    assert growth(again) < 8
+
+
+GIVEN: dict[str, Callable[[ModuleType, Any], int]] = {
+    "value": lambda m, words: m.size_of(words),
+    "changed": lambda m, words: m.put(words, "new") - 1,
+    "list": lambda m, words: m.put_all([words], "new") - 1,
+    "method": lambda m, words: m.Dictionary(words).put("new") - 1,
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", GIVEN)
+def test_a_map_with_its_allocator_comes_by_value(m: ModuleType, way: str) -> None:
+    content = {f"key {number}": "value" * number for number in range(20)}
+    given: Any
+    for given in ({"of": content}, {"of": {}}, m.Words(content), m.Words(of={}, number=3)):
+        for _ in range(3):
+            assert GIVEN[way](m, given) == len(given["of"] if isinstance(given, dict) else given.of)
+    words = m.Words(content)
+    GIVEN[way](m, words)
+    words.add("another")
+    assert dict(words.of) == {**content, "another": "another"}
+
+
+@pytest.mark.alone
+def test_a_map_in_a_dict_in_a_dict(m: ModuleType) -> None:
+    for _ in range(3):
+        assert m.put_nested({"words": {"of": {"a": "b"}}}, "new") == 2
+
+
+@pytest.mark.parametrize("way", ["name", "order", "put"])
+def test_cycles_through_what_is_kept(zig_module: Callable[[str], ModuleType], way: str) -> None:
+    references = zig_module("objects_references")
+
+    class Watched(references.Box):  # type: ignore[misc, name-defined]
+        pass
+
+    shelf = references.Shelf()
+    box = Watched(shelf)
+    getattr(shelf, way)(box)
+    watch = weakref.ref(box)
+    del shelf, box
+    gc.collect()
+    assert watch() is None

@@ -1,0 +1,387 @@
+"""Objects that several threads, processes, greenlets and callbacks use: on tests/extension/objects_threads.zig."""
+
+from __future__ import annotations
+
+import _thread
+import array
+import contextlib
+import gc
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import warnings
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+LONG = 500_000_000
+"""Rounds: some tenths of a second, or more."""
+
+
+@pytest.fixture(scope="module")
+def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_threads")
+
+
+def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
+    with pytest.raises(Exception) as caught:
+        function()
+    return caught.type, str(caught.value)
+
+
+def full(m: ModuleType) -> Any:
+    items = [m.Item(number, "name" * 100, [1.0, 2.0]) for number in range(5)]
+    return m.Store(items, {str(number): m.Item(number, "name" * 100) for number in range(5)})
+
+
+def at_once(*works: Callable[[], object], rounds: int = 300) -> None:
+    start = threading.Barrier(len(works))
+
+    def run(work: Callable[[], object]) -> None:
+        start.wait()
+        for _ in range(rounds):
+            with contextlib.suppress(LookupError, ReferenceError, RuntimeError, BufferError):
+                work()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        for done in [pool.submit(run, work) for work in works]:
+            done.result()
+
+
+ITEMS: dict[str, Callable[[Any], Any]] = {
+    "item": lambda store: store.items[0],
+    "value": lambda store: store.table["1"],
+    "part of an item": lambda store: store.items[0].part,
+    "part of a value": lambda store: store.table["1"].part,
+    "owner": lambda store: store,
+    "list": lambda store: store.items,
+    "map": lambda store: store.table,
+}
+
+
+def use(kept: Any) -> str:
+    if hasattr(kept, "n"):
+        kept.n = kept.n + 1
+    for name in ("name", "text"):
+        if hasattr(kept, name):
+            setattr(kept, name, "other" * 100)
+            assert getattr(kept, name)[:5] in {"other", "name", "namen"}
+    if hasattr(kept, "clear"):
+        kept.copy()
+    return "fine"
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", ITEMS)
+def test_who_waits_for_what_is_dropped(m: ModuleType, way: str) -> None:
+    """One thread holds the store; another waits for a part of it; the first one clears it and forgets it."""
+    for _ in range(3):
+        stores = [full(m)]
+        kept = [ITEMS[way](stores[0])]
+        started = threading.Event()
+
+        def hold(stores: list[Any] = stores, started: threading.Event = started) -> None:
+            store = stores.pop()
+            started.set()
+            store.wait(LONG // 5)
+            store.items.clear()
+            store.table = {}
+            del store
+            gc.collect()
+
+        def wait(kept: list[Any] = kept, started: threading.Event = started) -> None:
+            started.wait()
+            time.sleep(0.02)
+            with contextlib.suppress(ReferenceError, RuntimeError):
+                use(kept.pop())
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in (pool.submit(hold), pool.submit(wait)):
+                done.result()
+
+
+@pytest.mark.alone(timeout=120)
+@pytest.mark.parametrize("way", ITEMS)
+def test_readers_of_what_is_removed(m: ModuleType, way: str) -> None:
+    store = full(m)
+    kept = ITEMS[way](store)
+
+    def change() -> None:
+        store.table["1"] = m.Item(3, "name" * 100)
+        store.items.insert(0, m.Item(2, "name" * 100))
+        del store.table["1"]
+        store.items.pop()
+        store.items.clear()
+        store.items.append(m.Item(1, "name" * 100))
+        store.table.clear()
+
+    def read() -> None:
+        use(ITEMS[way](store))
+
+    at_once(change, read, lambda: use(kept), lambda: store.look(10))
+    store.items = [m.Item(3)]
+    assert store.total() == 3
+
+
+@pytest.mark.alone(timeout=120)
+def test_released_calls_beside_removals(m: ModuleType) -> None:
+    store = full(m)
+    item = store.items[4]
+
+    def remove() -> None:
+        store.items.pop(0)
+        store.items.append(m.Item(1, "x" * 50))
+
+    at_once(remove, lambda: store.look(1_000), lambda: m.hold_item(store.items[0], 100), lambda: item.n)
+    assert len(store.items) == 5
+
+
+@pytest.mark.alone(timeout=120)
+def test_making_and_dropping_in_threads(m: ModuleType) -> None:
+    stores = [full(m) for _ in range(4)]
+
+    def renew(number: int) -> None:
+        stores[number] = full(m)
+
+    def parts(number: int) -> None:
+        store = stores[number]
+        item = store.items[1]
+        store.items.pop(0)
+        assert item.name == "name" * 100
+        assert item is store.items[0]
+        item.part.text = "text" * 50
+
+    at_once(*(partial(work, number % 4) for work in (renew, parts) for number in range(3)), rounds=100)
+
+
+@pytest.mark.alone(timeout=120)
+def test_identity_in_threads(m: ModuleType) -> None:
+    store = full(m)
+    for _ in range(200):
+        start = threading.Barrier(4)
+
+        def find(start: threading.Barrier = start) -> tuple[Any, Any, Any]:
+            start.wait()
+            return store.items[2], store.table["3"], store.items[2].part
+
+        with ThreadPoolExecutor(4) as pool:
+            found = [done.result() for done in [pool.submit(find) for _ in range(4)]]
+        for one in found:
+            assert [a is b for a, b in zip(one, found[0], strict=True)] == [True] * 3
+
+
+def forked(function: Callable[[], object]) -> tuple[str, float]:
+    """What a child of a fork found, in how many seconds."""
+    reading, writing = os.pipe()
+    start = time.monotonic()
+    with contextlib.suppress(DeprecationWarning):
+        child = os.fork()
+    if child == 0:
+        try:
+            signal.alarm(20)
+            try:
+                text = str(function())
+            except Exception as error:  # noqa: BLE001
+                text = type(error).__name__
+            os.write(writing, text.encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as file:
+        text = file.read()
+    os.waitpid(child, 0)
+    return text, time.monotonic() - start
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", ITEMS)
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_while_another_thread_has_it(m: ModuleType, way: str) -> None:
+    warnings.simplefilter("ignore", DeprecationWarning)
+    store, other = full(m), full(m)
+    kept, free = ITEMS[way](store), ITEMS[way](other)
+    holder = threading.Thread(target=store.wait, args=[LONG * 2])
+    holder.start()
+    time.sleep(0.05)
+    text, _ = forked(partial(use, free))
+    assert text == "fine"
+    text, seconds = forked(partial(use, kept))
+    assert text in {"fine", "ReferenceError", "RuntimeError"}
+    assert seconds < 10
+    text, _ = forked(lambda: f"{gc.collect() >= 0}")
+    assert text == "True"
+    holder.join()
+    use(kept)
+    assert store.total() >= 0
+
+
+@pytest.mark.alone(timeout=90)
+@pytest.mark.parametrize("way", ["item", "owner", "value"])
+def test_a_wait_is_interrupted(m: ModuleType, way: str) -> None:
+    store = full(m)
+    kept = ITEMS[way](store)
+    done: list[float] = []
+
+    def hold() -> None:
+        store.wait(LONG * 10)
+        done.append(time.monotonic())
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    time.sleep(0.05)
+    threading.Timer(0.2, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        kept.n = 5
+    end = time.monotonic()
+    assert done == []
+    holder.join()
+    assert end < done[0]
+    kept.n = 5
+    assert kept.n == 5
+
+
+@pytest.mark.alone
+def test_a_callback_holds_and_nobody_waits(m: ModuleType) -> None:
+    store = full(m)
+    inside, over = threading.Event(), threading.Event()
+
+    def visit(_: Any) -> None:
+        inside.set()
+        over.wait(10)
+
+    for call, error in ((store.change, RuntimeError), (store.visit, None)):
+        inside.clear()
+        over.clear()
+        thread = threading.Thread(target=call, args=[visit])
+        thread.start()
+        inside.wait()
+        start = time.monotonic()
+        uses: list[Callable[[], object]] = [
+            partial(store.items.append, m.Item(1)),
+            partial(setattr, store, "n", 3),
+            partial(setattr, store.table, "x", 3) if error is None else store.total,
+        ]
+        for change in uses[:2]:
+            assert raises(change)[0] is RuntimeError
+        if error is None:
+            assert store.total() == 10
+        else:
+            assert raises(store.total)[0] is error
+        assert time.monotonic() - start < 5
+        over.set()
+        thread.join()
+    assert store.total() == 10
+
+
+@pytest.mark.alone
+def test_greenlets_in_callbacks(m: ModuleType) -> None:
+    greenlet = pytest.importorskip("greenlet")
+    store, other = full(m), full(m)
+    main = greenlet.getcurrent()
+
+    def run(kept: Any) -> int:
+        return int(kept.visit(lambda item: main.switch(item.n)))
+
+    greenlets = [greenlet.greenlet(partial(run, kept)) for kept in (store, other, store)]
+    seen = [one.switch() for _ in range(5) for one in greenlets]
+    assert seen == [number for number in range(5) for _ in greenlets]
+    with contextlib.suppress(RuntimeError):
+        store.items.append(m.Item(7))
+        raise AssertionError
+    assert store.total() == 10
+    assert [one.switch() for one in reversed(greenlets)] == [10, 10, 10]
+    store.items.append(m.Item(7))
+    left = greenlet.greenlet(partial(run, store))
+    assert left.switch() == 0
+    del left, greenlets
+    gc.collect()
+    store.items.clear()
+    assert store.total() == 0
+
+
+@pytest.mark.alone(timeout=30)
+@pytest.mark.parametrize("release", ["kept", "released"])
+def test_a_buffer_of_what_is_lent(m: ModuleType, release: str) -> None:
+    views: list[memoryview] = []
+    lent: list[Any] = []
+
+    def take(item: Any) -> None:
+        lent.append(item)
+        lent.append(item.numbers)
+        view = memoryview(item.numbers)
+        view[:1] = array.array("d", [5.0])
+        if release == "released":
+            view.release()
+        else:
+            views.append(view)
+
+    if release == "released":
+        assert m.lend(take) == 5.0
+    else:
+        assert raises(partial(m.lend, take))[0] in {BufferError, RuntimeError}
+    assert raises(lambda: lent[0].n)[0] is ReferenceError
+    assert raises(lambda: lent[1][0])[0] is ReferenceError
+    assert raises(lambda: memoryview(lent[1]))[0] in {ReferenceError, BufferError}
+    for view in views:
+        with contextlib.suppress(ValueError):
+            assert len(view.tolist()) == 3
+            view.release()
+
+
+@pytest.mark.alone(timeout=30)
+@pytest.mark.parametrize("way", ["visit", "change"])
+def test_a_buffer_of_an_item_that_is_lent(m: ModuleType, way: str) -> None:
+    store = full(m)
+    views: list[memoryview] = []
+    items: list[Any] = []
+
+    def take(item: Any) -> None:
+        items.append(item)
+        views.append(memoryview(item.numbers))
+
+    with contextlib.suppress(BufferError, RuntimeError):
+        getattr(store, way)(take)
+    assert items
+    for view in views:
+        with contextlib.suppress(ValueError):
+            assert view.tolist() == [1.0, 2.0]
+            view.release()
+    views.clear()
+    gc.collect()
+    store.items.clear()
+    for item in items:
+        with contextlib.suppress(ReferenceError):
+            assert item.n in range(5)
+
+
+def test_a_callback_from_a_thread_of_zig(m: ModuleType) -> None:
+    """No way is promised, but an end that says what is wrong."""
+    code = f"""
+import importlib.util, faulthandler
+spec = importlib.util.spec_from_file_location("objects_threads", {str(m.__file__)!r})
+m = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(m)
+called = []
+for _ in range(3):
+    try:
+        print(m.elsewhere(lambda number: called.append(number) or number + 1))
+    except RuntimeError as error:
+        print(type(error).__name__, error)
+"""
+    process = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
+    if process.returncode == 0:
+        lines = process.stdout.splitlines()
+        assert len(lines) == 3
+        assert lines == ["8"] * 3 or all("thread" in line for line in lines)
+    else:
+        assert process.returncode in {1, -signal.SIGABRT}
+        assert "thread" in process.stderr
