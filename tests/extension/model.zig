@@ -363,6 +363,70 @@ pub const Over = struct {
     }
 };
 
+pub const Cell = struct { number: i64, weight: i64 = 0 };
+
+/// Its cells move when it grows.
+pub const Table = struct {
+    cells: std.ArrayList(Cell) = .empty,
+    gpa: Allocator,
+
+    pub fn init(gpa: Allocator) Table {
+        _ = live.fetchAdd(1, .monotonic);
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Table) void {
+        _ = live.fetchSub(1, .monotonic);
+        self.cells.deinit(self.gpa);
+    }
+    pub fn add(self: *Table, number: i64) !*Cell {
+        try self.cells.append(self.gpa, .{ .number = number, .weight = -number });
+        return &self.cells.items[self.cells.items.len - 1];
+    }
+    pub fn insert(self: *Table, cell: *const Cell) !void {
+        try self.cells.insert(self.gpa, 0, cell.*);
+    }
+    pub fn remove(self: *Table, index: usize) bool {
+        if (index >= self.cells.items.len) return false;
+        _ = self.cells.orderedRemove(index);
+        self.cells.shrinkAndFree(self.gpa, self.cells.items.len);
+        return true;
+    }
+    pub fn get(self: *Table, index: usize) ?*Cell {
+        return if (index < self.cells.items.len) &self.cells.items[index] else null;
+    }
+    pub fn peek(self: *const Table, index: usize) ?*const Cell {
+        return if (index < self.cells.items.len) &self.cells.items[index] else null;
+    }
+    pub fn rest(self: *Table, index: usize) []Cell {
+        return self.cells.items[@min(index, self.cells.items.len)..];
+    }
+    pub fn sum(self: *const Table) i64 {
+        var total: i64 = 0;
+        for (self.cells.items) |cell| total +%= 3 *% cell.number +% cell.weight;
+        return total;
+    }
+    pub fn window(self: *Table) Window {
+        return .{ .table = self };
+    }
+};
+
+pub const Window = struct {
+    table: *Table,
+
+    pub fn add(self: *Window, number: i64) !*Cell {
+        return self.table.add(number);
+    }
+    pub fn add_const(self: *const Window, number: i64) !*Cell {
+        return self.table.add(number);
+    }
+    pub fn get(self: *const Window, index: usize) ?*Cell {
+        return self.table.get(index);
+    }
+    pub fn sum(self: Window) i64 {
+        return self.table.sum();
+    }
+};
+
 /// A linked list; its deinit is given the allocator.
 pub const Chain = struct {
     head: ?*Node = null,

@@ -23,12 +23,13 @@ from pathlib import Path
 from tests.machine.base import Actor, Failure, Log, World
 
 FILES = ("model", "model_more", "model_options")
+OPTIONAL = ("herd", "handle", "holder")
 CHOICES = ("only", "operations", "without")
 STATM = Path("/proc/self/statm")
 
 
 def kinds() -> dict[str, type[Actor]]:
-    from tests.machine import keepers, lent, nodes, plain
+    from tests.machine import keepers, lent, nodes, options, plain, table
 
     return {
         "plain": plain.Plain,
@@ -41,6 +42,10 @@ def kinds() -> dict[str, type[Actor]]:
         "links": keepers.Links,
         "box": keepers.Box,
         "tree": keepers.Tree,
+        "table": table.Table,
+        "herd": options.Herd,
+        "handle": options.Handle,
+        "holder": options.Holder,
     }
 
 
@@ -97,6 +102,8 @@ def run(options: argparse.Namespace) -> int:
     world = World(options.seed, modules, Log(path), lenient=options.lenient)  # type: ignore[arg-type]
     everything = kinds()
     world.kinds = [everything[name] for name in (options.only.split(",") if options.only else everything)]
+    if "model_options" not in modules:
+        world.kinds = [kind for kind in world.kinds if kind not in {everything[name] for name in OPTIONAL}]
     world.without = set(options.without.split(","))
     world.operations = set(filter(None, options.operations.split(",")))
     skip = ranges(options.skip)

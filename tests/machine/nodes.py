@@ -66,23 +66,21 @@ class Pool(Actor):
         *("collect", "forget", "check_all", "again", "follow"),
     ]
     name_of_class: ClassVar[str] = "Pool"
+    file: ClassVar[str] = "model"
     stable: ClassVar[bool] = False
     newest_first: ClassVar[bool] = False
     limit: ClassVar[int] = 25
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
-        self.m = world.modules["model"]
-        self.obj = self.make()
+        self.m = world.modules[self.file]
+        self.obj = getattr(self.m, self.name_of_class)()
         self.region = Region()
         self.nodes: list[Node] = []
         self.held: list[Held] = []
         self.views: list[Any] = []
         self.overs: list[Any] = []
         self.gone = False
-
-    def make(self) -> Any:
-        return getattr(self.m, self.name_of_class)()
 
     def exclusive(self) -> None:
         """A call that may change it: by the documentation it ends all addresses."""
@@ -250,10 +248,7 @@ class Pool(Actor):
         self.nodes.remove(held.node)
         held.node.alive = False
         self.unlink(held.node)
-        if not self.stable_after_remove:
-            self.look()
-
-    stable_after_remove = False
+        self.look()
 
     def unlink(self, node: Node) -> None:
         for other in self.nodes:
@@ -330,15 +325,7 @@ class Pool(Actor):
         view = self.one_view()
         if view is None:
             return
-        if self.world.chance(0.3):
-            generation = self.region.root().generation
-            self.added(view.add_const)
-            if self.region.root().generation != generation:
-                for held in self.held:
-                    if not self.see(Held(held.obj, held.node, -1 if self.world.lenient else held.generation)):
-                        break
-        else:
-            self.added(view.add)
+        self.added(view.add_const if self.world.chance(0.3) else view.add)
         self.look()
 
     def view_get(self) -> None:
@@ -432,17 +419,13 @@ class Pool(Actor):
                 self.world.refuse(lambda: view.remove(obj), RuntimeError, ValueError)
                 self.world.attempt(lambda: view.check(), RuntimeError)
             same("check() meanwhile", self.obj.check(), self.sum())
-            self.view_once()
 
         self.obj.visit(use)
         self.after(lent)
 
-    def view_once(self) -> None:
-        self.world.attempt(lambda: self.obj.check(), RuntimeError)
-
     def foreign(self) -> None:
         """A node of another one: it is not in this one."""
-        pools = [one for one in self.world.actors if isinstance(one, Pool) and one is not self and one.held]
+        pools = [one for one in self.world.actors if isinstance(one, Pool) and one is not self and one.file == self.file]
         if not pools or self.gone:
             return
         other = pools[self.world.below(len(pools))]
@@ -518,7 +501,7 @@ class Stable(Pool):
     name_of_class: ClassVar[str] = "Stable"
     stable: ClassVar[bool] = True
     names: ClassVar[list[str]] = [
-        name for name in Chain.names if name not in {"remove", "foreign", "view_once"}
+        name for name in Chain.names if name not in {"remove", "foreign"}
     ] + ["tie", "tie"]
 
     def tie(self) -> None:
