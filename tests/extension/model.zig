@@ -286,6 +286,9 @@ pub const Pool = struct {
         node.free(self.gpa);
         return true;
     }
+    pub fn remove_first(self: *Pool) bool {
+        return self.nodes.items.len > 0 and self.remove(self.nodes.items[0]);
+    }
     pub fn find(self: *Pool, number: i64) ?*Node {
         for (self.nodes.items) |node| if (node.number == number) return node;
         return null;
@@ -457,6 +460,9 @@ pub const Chain = struct {
             return true;
         }
         return false;
+    }
+    pub fn remove_first(self: *Chain, gpa: Allocator) bool {
+        return self.remove(gpa, self.head orelse return false);
     }
     pub fn get(self: *const Chain, index: usize) ?*Node {
         var node = self.head;

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -119,13 +120,9 @@ def run(options: argparse.Namespace) -> int:
         world.finish()
         del living
         check_living(modules)
-    except Failure as failure:
-        print(f"\nseed {options.seed}, step {world.step}: {failure}", flush=True)
-        print(f"in: {world.line}")
-        if failure.__traceback__ is not None:
-            import traceback
-
-            print("".join(traceback.format_exception(failure)[-14:]))
+    except Exception as error:  # noqa: BLE001
+        print("".join(traceback.format_exception(error)[-12:]))
+        print(f"seed {options.seed}, step {world.step}, {world.line}: {error!r}", flush=True)
         return 3
     grown = (sizes[-1] - sizes[len(sizes) // 2]) if len(sizes) > 4 else 0
     print(
@@ -212,9 +209,11 @@ def shrink(options: argparse.Namespace) -> int:
 def main() -> int:
     options = parse()
     if options.threads:
+        sys.path.insert(0, options.modules)
+        sys.setswitchinterval(1e-5)
+        faulthandler.enable()
         from tests.machine import threads
 
-        load(options.modules)
         return threads.run(options.threads, options.seed)
     return shrink(options) if options.shrink else run(options)
 

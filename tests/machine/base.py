@@ -48,16 +48,21 @@ class Log:
             file.write(b" " * (LINE * LINES))
             file.flush()
             self.memory = mmap.mmap(file.fileno(), LINE * LINES)
+        self.place = 0
+        self.step = 0
 
     def write(self, step: int, text: str) -> None:
-        start = step % LINES * LINE
+        if step != self.step:
+            self.step = step
+            self.place = (self.place + 1) % LINES
+        start = self.place * LINE
         line = f"{step:8} {text}".encode("ascii", "replace")[: LINE - 1]
         self.memory[start : start + LINE] = line.ljust(LINE - 1) + b"\n"
 
     @staticmethod
     def read(data: bytes) -> list[str]:
-        lines = [line.decode().rstrip() for line in data.split(b"\n") if line.strip()]
-        return sorted(lines, key=lambda line: int(line[:8]))
+        lines = [line.decode().rstrip() for line in data.split(b"\n")]
+        return sorted(line for line in lines if line[:8].strip().isdecimal())
 
 
 class World:

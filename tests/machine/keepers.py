@@ -53,7 +53,7 @@ class Keeper(Actor):
     check_all = check
 
     def change(self, function: Any) -> bool:
-        allowed: list[type[BaseException]] = [BufferError] if self.view else []
+        allowed: list[type[BaseException]] = [BufferError] if self.view is not None else []
         return self.world.attempt(function, *allowed, *([ReferenceError] if self.gone else []))[0]
 
     def push(self) -> None:

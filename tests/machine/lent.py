@@ -90,7 +90,7 @@ class Lent(DocBase):
             lent.append(leaf)
             if self.world.attempt(lambda: setattr(leaf, "number", number), RuntimeError)[0]:
                 head.number = number
-            if self.world.attempt(lambda: setattr(leaf, "name", name), RuntimeError)[0]:
+            if self.world.attempt(lambda: setattr(leaf, "name", name), RuntimeError, AttributeError)[0]:
                 head.name = name
             self.world.attempt(lambda: self.obj.items.clear(), RuntimeError)
             self.world.attempt(lambda: self.obj.check(), RuntimeError)

@@ -24,26 +24,6 @@ class Node:
         self.next: Node | None = None
 
 
-class Region:
-    """The generation of the addresses of one object, and of those that it was tied to."""
-
-    def __init__(self) -> None:
-        self.generation = 0
-        self.parent: Region | None = None
-
-    def root(self) -> Region:
-        here = self
-        while here.parent is not None:
-            here = here.parent
-        return here
-
-    def tie(self, other: Region) -> None:
-        one, two = self.root(), other.root()
-        if one is not two:
-            two.parent = one
-            one.generation = max(one.generation, two.generation) + 1
-
-
 class Held:
     """An address that Python has."""
 
@@ -60,7 +40,7 @@ class Pool(Actor):
     """Nodes that are freed when they are removed."""
 
     names: ClassVar[list[str]] = [
-        *("add", "add", "add", "get", "get", "get", "find", "peek", "all", "remove", "remove", "read", "read"),
+        *("add", "add", "add", "get", "get", "get", "find", "peek", "all", "remove", "remove_first", "read", "read"),
         *("write", "bump", "drop", "key", "view", "view_add", "view_add", "view_get", "view_remove", "view_drop"),
         *("over", "over_use", "forget_views", "visit", "visit_change", "foreign", "destroy", "context", "refused"),
         *("collect", "forget", "check_all", "again", "follow"),
@@ -75,7 +55,8 @@ class Pool(Actor):
         super().__init__(world)
         self.m = world.modules[self.file]
         self.obj = getattr(self.m, self.name_of_class)()
-        self.region = Region()
+        self.generation = 0
+        """Of its addresses, and of those of its views."""
         self.nodes: list[Node] = []
         self.held: list[Held] = []
         self.views: list[Any] = []
@@ -85,13 +66,13 @@ class Pool(Actor):
     def exclusive(self) -> None:
         """A call that may change it: by the documentation it ends all addresses."""
         if not self.stable:
-            self.region.root().generation += 1
+            self.generation += 1
 
     def sum(self) -> int:
         return sum(node.number + crc(node.name) for node in self.nodes) & MASK
 
     def keep(self, obj: Any, node: Node) -> None:
-        held = Held(obj, node, self.region.root().generation)
+        held = Held(obj, node, self.generation)
         if not self.see(held):
             raise Failure("what was just given is gone")
         if not self.world.lenient:
@@ -103,7 +84,7 @@ class Pool(Actor):
             del self.held[self.world.below(12)]
 
     def good(self, held: Held) -> bool:
-        return held.node.alive and not self.gone and held.generation == self.region.root().generation
+        return held.node.alive and not self.gone and held.generation == self.generation
 
     def see(self, held: Held) -> bool:
         """Whether it is there; what it shows is right."""
@@ -235,19 +216,32 @@ class Pool(Actor):
         held = self.some()
         if held is None:
             return
-        if not self.good(held):
-            done, result = self.world.attempt(lambda: way(held.obj), ReferenceError)
-            if not done:
-                return
-            if not self.world.lenient or not held.node.alive or self.gone:
-                raise Failure("an address that ended was taken as an argument")
-        else:
-            result = way(held.obj)
+        good = self.good(held)
+        # Where its options do not say that it frees the node, it may be refused.
+        done, result = self.world.attempt(lambda: way(held.obj), *([ValueError] if good else [ReferenceError]))
+        if not done:
+            return self.look()
+        if not good and (not self.world.lenient or not held.node.alive or self.gone):
+            raise Failure("an address that ended was taken as an argument")
         same("remove()", result, True)
         self.exclusive()
         self.nodes.remove(held.node)
         held.node.alive = False
         self.unlink(held.node)
+        return self.look()
+
+    def remove_first(self) -> None:
+        """Which frees a node that is no argument."""
+        if not self.world.chance(0.5):
+            return
+        done, result = self.do(self.obj.remove_first)
+        if done:
+            same("remove_first()", result, bool(self.nodes))
+            self.exclusive()
+            if self.nodes:
+                node = self.nodes.pop(0)
+                node.alive = False
+                self.unlink(node)
         self.look()
 
     def unlink(self, node: Node) -> None:
@@ -501,7 +495,7 @@ class Stable(Pool):
     name_of_class: ClassVar[str] = "Stable"
     stable: ClassVar[bool] = True
     names: ClassVar[list[str]] = [
-        name for name in Chain.names if name not in {"remove", "foreign"}
+        name for name in Chain.names if name not in {"remove", "remove_first", "foreign"}
     ] + ["tie", "tie"]
 
     def tie(self) -> None:

@@ -78,8 +78,13 @@ class Plain(Actor):
                 raise Failure("one() is another object than row")
             self.held.append((item, self.row))
         elif way == 2:
+            # A pointer into an array may be gone once that was changed, so it is not held for long.
             index = self.world.below(2)
-            self.held.append((self.obj.at(index), self.rows_[index]))
+            item = self.obj.at(index)
+            same("at()", (item.a, item.b), self.rows_[index].values())
+            self.number = self.obj.number = self.world.unique()
+            self.rows_[index].a = item.a = self.number
+            same("at()", (item.a, item.b), self.rows_[index].values())
         else:
             same("at(2)", self.obj.at(2), None)
         if len(self.held) > 8:
