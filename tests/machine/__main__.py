@@ -30,14 +30,14 @@ STATM = Path("/proc/self/statm")
 
 
 def kinds() -> dict[str, type[Actor]]:
-    from tests.machine import keepers, lent, nodes, options, plain, table
+    from tests.machine import chains, keepers, lent, nodes, options, plain, table
 
     return {
         "plain": plain.Plain,
         "doc": lent.Doc,
         "pool": nodes.Pool,
-        "chain": nodes.Chain,
-        "stable": nodes.Stable,
+        "chain": chains.Chain,
+        "stable": chains.Stable,
         "keeper": keepers.Keeper,
         "cursor": keepers.Cursor,
         "links": keepers.Links,
@@ -70,6 +70,8 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--lenient", action="store_true", help="what ended may be read while its memory is there")
     parser.add_argument("--log", default="", help="a file for the last operations")
     parser.add_argument("--shrink", action="store_true", help="look for fewer steps that fail")
+    parser.add_argument("--watch", action="store_true", help="run in a process, of which a crash is told")
+    parser.add_argument("--control", action="store_true", help="make a mistake on purpose, which must be found")
     parser.add_argument("--threads", type=float, default=0, help="seconds of a mix in threads instead")
     return parser.parse_args(arguments)
 
@@ -113,6 +115,8 @@ def run(options: argparse.Namespace) -> int:
         for step in range(options.steps):
             if step not in skip:
                 world.operate(step)
+            if options.control and step == options.steps // 2:
+                world.actors[0].obj.number += 1  # type: ignore[attr-defined]
             if step % (options.steps // 10 or 1) == 0:
                 gc.collect()
                 sizes.append(resident())
@@ -147,6 +151,7 @@ def check_living(modules: dict[str, object]) -> None:
 def command(options: argparse.Namespace, *more: str) -> list[str]:
     given = [options.modules, f"--seed={options.seed}"]
     given += [f"--{name}={getattr(options, name)}" for name in CHOICES]
+    given += ["--control"] if options.control else []
     code = f"import runpy, sys; sys.path.append({str(Path(__file__).resolve().parents[2])!r}); "
     code += "runpy.run_module('tests.machine', run_name='__main__', alter_sys=True)"
     return [sys.executable, "-P", "-c", code, *given, *(["--lenient"] if options.lenient else []), *more]
@@ -160,7 +165,12 @@ def watched(options: argparse.Namespace, steps: int, skip: str = "") -> tuple[in
         environment = {"PYTHONMALLOC": "debug", **os.environ, "PYTHONHASHSEED": "0"}
         try:
             done = subprocess.run(
-                command(options, *more), check=False, env=environment, capture_output=True, text=True, timeout=3600,
+                command(options, *more),
+                check=False,
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=3600,
                 errors="replace",
             )
             status, text = done.returncode, done.stdout + done.stderr[-6000:]
@@ -206,15 +216,23 @@ def shrink(options: argparse.Namespace) -> int:
     return 1
 
 
-def main() -> int:
-    options = parse()
+def main(arguments: list[str] | None = None) -> int:
+    options = parse(arguments)
     if options.threads:
         sys.path.insert(0, options.modules)
-        sys.setswitchinterval(1e-5)
         faulthandler.enable()
         from tests.machine import threads
 
-        return threads.run(options.threads, options.seed)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(1e-5)
+        try:
+            return threads.run(options.threads, options.seed)
+        finally:
+            sys.setswitchinterval(interval)
+    if options.watch:
+        status, text = watched(options, options.steps, options.skip)
+        print(text)
+        return 1 if status else 0
     return shrink(options) if options.shrink else run(options)
 
 

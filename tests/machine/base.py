@@ -17,7 +17,7 @@ SIZES = (1, 1, 1, 1, 2, 3, 3, 9, 40, 700)
 Operation = Callable[[], None]
 
 
-class Failure(AssertionError):
+class Failure(AssertionError):  # noqa: N818
     """The object and its model differ."""
 
 

@@ -106,6 +106,8 @@ class DocBase(Actor):
         self.subclass = world.modules["subclass"].Sub if "subclass" in world.modules else self.m.Doc
         self.held: list[tuple[Any, Slot]] = []
         self.views: list[memoryview[Any]] = []
+        self.tied = False
+        """It points to another one, or another one to it."""
         if obj is None or model is None:
             model = Model(world.unique(), world.text())
             obj = (self.m.Doc if world.chance(0.7) else self.subclass)(model.number, model.name)
@@ -129,9 +131,14 @@ class DocBase(Actor):
 
     def change(self, function: Callable[[], Any], *allowed: type[BaseException]) -> bool:
         """Whether it was done. A buffer that is lent may forbid it."""
-        if self.views:
-            allowed = (*allowed, BufferError)
-        return self.world.attempt(function, *allowed)[0]
+        return self.world.attempt(function, *allowed, *self.lent())[0]
+
+    def lent(self) -> list[type[BaseException]]:
+        """BufferError, where a buffer of it is lent, or of what it was tied to."""
+        actors = (
+            [actor for actor in self.world.actors if isinstance(actor, DocBase) and actor.tied] if self.tied else []
+        )
+        return [BufferError] if any(actor.views for actor in (self, *actors)) else []
 
     def keep(self, item: Any, slot: Slot) -> None:
         self.held.append((item, slot))
@@ -196,7 +203,19 @@ class Fields(DocBase):
 
     own: ClassVar[list[str]] = [
         *("set_number", "set_name", "set_name", "rename", "rename", "swap", "titles", "name_head", "words", "head"),
-        *("spare", "touch", "copies", "compare", "shown", "again", "lend_buffer", "release", "write", "collect", "forget"),
+        *(
+            "spare",
+            "touch",
+            "copies",
+            "compare",
+            "shown",
+            "again",
+            "lend_buffer",
+            "release",
+            "write",
+            "collect",
+            "forget",
+        ),
         *("hold", "hold", "drop", "change_held", "change_held", "name_held", "lend", "change_lent", "each", "released"),
         *("aliased", "borrow", "revive", "attribute", "count_up"),
     ]
@@ -220,7 +239,7 @@ class Fields(DocBase):
 
     def swap(self) -> None:
         name = self.world.text()
-        done, old = self.world.attempt(lambda: self.obj.swap_name(name), *([BufferError] if self.views else []))
+        done, old = self.world.attempt(lambda: self.obj.swap_name(name), *self.lent())
         if done:
             same("swap_name()", old, self.model.name)
             self.model.name = name
@@ -309,7 +328,7 @@ class Fields(DocBase):
         slots = [*old.items, *old.more, *old.table.values(), *([old.spare] if old.spare else [])]
         values = [slot.values() for slot in slots]
         head = old.head
-        if not self.change(lambda: self.obj.__init__(model.number, model.name), RuntimeError, ValueError):
+        if not self.change(lambda: self.obj.__init__(model.number, model.name), RuntimeError, ValueError, TypeError):
             return
         head.number, head.name = 0, ""
         model.head = head
@@ -339,7 +358,7 @@ class Fields(DocBase):
             self.keep(self.obj.table[key], model.table[key])
         elif way == 5 and model.nested:
             self.hold_nested()
-        elif not self.views:
+        elif not self.lent():
             self.hold_pointer()
 
     def hold_nested(self) -> None:

@@ -88,7 +88,6 @@ class Keeper(Actor):
             # It came by value, so this is another's.
             self.world.attempt(lambda: setattr(config, "number", 5))
             self.world.attempt(lambda: setattr(config, "name", "other"))
-        del config
         self.check()
 
     def titles(self) -> None:
@@ -349,7 +348,20 @@ class Tree(Actor):
     """Knots that are freed when they are removed. Its deinit takes no pointer."""
 
     names: ClassVar[list[str]] = [
-        *("insert", "insert", "insert", "get", "get", "get", "remove", "remove", "children", "look", "destroy", "forget"),
+        *(
+            "insert",
+            "insert",
+            "insert",
+            "get",
+            "get",
+            "get",
+            "remove",
+            "remove",
+            "children",
+            "look",
+            "destroy",
+            "forget",
+        ),
         *("collect", "drop", "write"),
     ]
 

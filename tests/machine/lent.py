@@ -47,7 +47,7 @@ class Lent(DocBase):
     def write(self) -> None:
         if self.views and len(self.views[0]):
             value = float(self.world.unique())
-            self.views[0][0] = value  # type: ignore[assignment]
+            self.views[0][0] = value
             self.model.numbers[0] = value
         same("numbers", list(self.obj.numbers), self.model.numbers)
 
@@ -63,7 +63,7 @@ class Lent(DocBase):
             lent.append((leaf, slot))
             same("check() meanwhile", self.obj.check(), self.model.check())
             if self.world.chance(0.3):
-                errors = (RuntimeError, BufferError) if self.views else (RuntimeError,)
+                errors = (RuntimeError, TypeError, *self.lent())  # TypeError: of __init__
                 for change in (
                     lambda: self.obj.items.clear(),
                     lambda: setattr(self.obj, "name", "x"),
@@ -139,7 +139,8 @@ class Lent(DocBase):
             done = self.change(lambda: self.obj.borrow(temporary))
         else:
             name = other.model.name
-            done = self.change(lambda: self.obj.borrow(other.obj), *([BufferError] if other.views else []))
+            self.tied = other.tied = True
+            done = self.change(lambda: self.obj.borrow(other.obj))
         if done:
             self.model.name = name
         same("name", self.obj.name, self.model.name)
@@ -160,8 +161,8 @@ class Lent(DocBase):
         item = other.obj.items[0]
         if self.change(lambda: setattr(self.obj, "head", item)):
             self.model.head.number, self.model.head.name = slot.values()
-        if len(self.model.more) < 20 and self.change(lambda: self.obj.push(item)):
-            self.model.more.append(slot.copy())
+        if len(self.model.items) < 20 and self.change(lambda: self.obj.items.append(item)):
+            self.model.items.append(slot.copy())
 
     def revive(self) -> None:
         """The object of a subclass lives on after its __del__."""
@@ -198,7 +199,7 @@ class Lent(DocBase):
 
         def act() -> None:
             for action in chosen:
-                world.attempt(action, RuntimeError, BufferError, IndexError, ValueError, KeyError)
+                world.attempt(action, RuntimeError, BufferError, IndexError, ValueError, KeyError, TypeError)
 
         class Number(int):
             def __index__(self) -> int:
@@ -264,7 +265,7 @@ class Lent(DocBase):
             lambda: doc.items == [evil],
             lambda: doc.words.__contains__(evil),
             lambda: doc.each(lambda _: act()),
-            lambda: doc.change(lambda _: [act(), 1][1]),
+            lambda: doc.change(lambda _: [act(), 1][1]),  # type: ignore[func-returns-value]
         ]
         place = world.below(len(calls))
         world.note(f"call {place} with {[actions.index(action) for action in chosen]}")

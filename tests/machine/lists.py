@@ -47,7 +47,7 @@ class Lists(DocBase):
     def pop(self) -> None:
         items, model = self.some()
         if not model:
-            self.world.refuse(lambda: items().pop(), IndexError, *([BufferError] if self.views else []))
+            self.world.refuse(lambda: items().pop(), IndexError, *self.lent())
             return
         index = self.world.below(2 * len(model)) - len(model)
         taken: list[Any] = []
@@ -215,7 +215,7 @@ class Lists(DocBase):
         if self.change(lambda: setattr(self.obj, "nested", given)):
             self.loosen(self.model.nested)
             self.model.nested = nested
-            if not self.views and look(self.obj.deep()) != nested[0][1][0][0].values():
+            if not self.lent() and look(self.obj.deep()) != nested[0][1][0][0].values():
                 raise Failure(f"deep() shows {look(self.obj.deep())}, and the model: {nested[0][1][0][0]}")
 
     def loosen(self, nested: list[tuple[str, list[list[Slot]]]]) -> None:
@@ -274,7 +274,7 @@ class Lists(DocBase):
     def table_delete(self) -> None:
         table = self.model.table
         if not table:
-            self.world.refuse(lambda: self.obj.table.pop("x"), KeyError, *([BufferError] if self.views else []))
+            self.world.refuse(lambda: self.obj.table.pop("x"), KeyError, *self.lent())
             return
         key = list(table)[self.world.below(len(table))]
         taken: list[Any] = []
@@ -314,9 +314,7 @@ class Lists(DocBase):
         if self.change(lambda: setattr(self.obj, "table", given)):
             old, self.model.table = self.model.table, new
             keys = list(old)
-            self.settle(
-                [old[key] for key in keys], [new.get(key) for key in keys], [old[key].values() for key in keys]
-            )
+            self.settle([old[key] for key in keys], [new.get(key) for key in keys], [old[key].values() for key in keys])
 
     def shelves(self) -> None:
         shelves = self.model.shelves

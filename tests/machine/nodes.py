@@ -27,13 +27,15 @@ class Node:
 class Held:
     """An address that Python has."""
 
-    __slots__ = ("generation", "key", "node", "obj")
+    __slots__ = ("generation", "key", "loose", "node", "obj")
 
     def __init__(self, obj: Any, node: Node, generation: int) -> None:
         self.obj = obj
         self.node = node
         self.generation = generation
         self.key = {obj: 1}
+        self.loose = False
+        """It may be gone. Where it is not, it must be right."""
 
 
 class Pool(Actor):
@@ -61,12 +63,18 @@ class Pool(Actor):
         self.held: list[Held] = []
         self.views: list[Any] = []
         self.overs: list[Any] = []
+        self.ended_views: list[Any] = []
         self.gone = False
 
     def exclusive(self) -> None:
         """A call that may change it: by the documentation it ends all addresses."""
         if not self.stable:
             self.generation += 1
+
+    def loosen(self) -> None:
+        """After a call of a *const that has a pointer which is not const: it may count as one that changes."""
+        for held in self.held:
+            held.loose = True
 
     def sum(self) -> int:
         return sum(node.number + crc(node.name) for node in self.nodes) & MASK
@@ -77,7 +85,8 @@ class Pool(Actor):
             raise Failure("what was just given is gone")
         if not self.world.lenient:
             for other in self.held:
-                if other.node is node and other.generation == held.generation and other.obj is not obj:
+                same_node = other.node is node and other.generation == held.generation and not other.loose
+                if same_node and other.obj is not obj:
                     raise Failure("one node has two objects")
         self.held.append(held)
         if len(self.held) > 12:
@@ -92,7 +101,7 @@ class Pool(Actor):
         try:
             number, name, check = held.obj.number, held.obj.name, held.obj.check()
         except ReferenceError:
-            if self.good(held):
+            if self.good(held) and not held.loose:
                 raise Failure(f"a good address raised ReferenceError: {node.number}") from None
             return False
         except Exception as error:
@@ -111,12 +120,14 @@ class Pool(Actor):
     def check(self) -> None:
         if self.gone:
             self.world.refuse(self.obj.check, ReferenceError)
-            for view in (*self.views, *self.overs):
-                self.world.refuse(view.check, ReferenceError)
         else:
             same("check()", self.obj.check(), self.sum())
-            for view in (*self.views, *self.overs):
-                same("check() of a view", view.check(), self.sum())
+            if self.world.chance(0.3):
+                for view in (*self.views, *self.overs):
+                    self.loosen()
+                    same("check() of a view", view.check(), self.sum())
+        for view in self.ended_views:
+            self.world.refuse(view.check, ReferenceError)
         self.look()
         for held in self.held:
             if held.obj not in held.key or held.obj != held.obj:
@@ -143,10 +154,8 @@ class Pool(Actor):
                 self.ask(self.overs.pop())
 
     def ask(self, view: Any) -> None:
-        if self.gone:
-            self.world.refuse(view.check, ReferenceError)
-        else:
-            same("check() of a view", view.check(), self.sum())
+        self.loosen()
+        same("check() of a view", view.check(), self.sum())
 
     def do(self, function: Callable[[], Any]) -> tuple[bool, Any]:
         """Where it was destroyed, a ReferenceError."""
@@ -194,7 +203,9 @@ class Pool(Actor):
 
     def find(self) -> None:
         if self.nodes:
-            self.got(lambda index: self.obj.find(self.nodes[index].number if index < len(self.nodes) else -1), changing=True)
+            self.got(
+                lambda index: self.obj.find(self.nodes[index].number if index < len(self.nodes) else -1), changing=True
+            )
 
     def peek(self) -> None:
         done, obj = self.do(self.obj.peek)
@@ -218,9 +229,11 @@ class Pool(Actor):
             return
         good = self.good(held)
         # Where its options do not say that it frees the node, it may be refused.
-        done, result = self.world.attempt(lambda: way(held.obj), *([ValueError] if good else [ReferenceError]))
+        errors = [ValueError] if good else [ReferenceError]
+        done, result = self.world.attempt(lambda: way(held.obj), *errors, *([ReferenceError] if held.loose else []))
         if not done:
-            return self.look()
+            self.look()
+            return
         if not good and (not self.world.lenient or not held.node.alive or self.gone):
             raise Failure("an address that ended was taken as an argument")
         same("remove()", result, True)
@@ -228,7 +241,7 @@ class Pool(Actor):
         self.nodes.remove(held.node)
         held.node.alive = False
         self.unlink(held.node)
-        return self.look()
+        self.look()
 
     def remove_first(self) -> None:
         """Which frees a node that is no argument."""
@@ -261,7 +274,7 @@ class Pool(Actor):
         if held is None:
             return
         number = self.world.unique()
-        allowed = () if self.good(held) else (ReferenceError,)
+        allowed = () if self.good(held) and not held.loose else (ReferenceError,)
         if self.world.attempt(lambda: setattr(held.obj, "number", number), *allowed)[0]:
             if not held.node.alive or self.gone:
                 raise Failure("a node that was freed was written")
@@ -273,7 +286,7 @@ class Pool(Actor):
         held = self.some()
         if held is None:
             return
-        allowed = () if self.good(held) else (ReferenceError,)
+        allowed = () if self.good(held) and not held.loose else (ReferenceError,)
         if self.world.attempt(lambda: held.obj.bump(), *allowed)[0]:
             if not held.node.alive or self.gone:
                 raise Failure("a node that was freed was changed")
@@ -284,7 +297,7 @@ class Pool(Actor):
     def follow(self) -> None:
         """A pointer of a node is an address as well."""
         held = self.some()
-        if held is None or not self.good(held):
+        if held is None or not self.good(held) or not self.see(held):
             return
         obj = held.obj.next
         if held.node.next is None:
@@ -311,7 +324,7 @@ class Pool(Actor):
                 raise Failure("view.pool is another object")
 
     def one_view(self) -> Any:
-        if not self.views:
+        if not self.views and not self.gone:
             self.view()
         return self.views[self.world.below(len(self.views))] if self.views else None
 
@@ -324,6 +337,7 @@ class Pool(Actor):
 
     def view_get(self) -> None:
         if view := self.one_view():
+            self.loosen()
             self.got(view.get)
 
     def view_remove(self) -> None:
@@ -346,10 +360,8 @@ class Pool(Actor):
     def over(self) -> None:
         view = self.one_view()
         if view is not None and len(self.overs) < 3:
-            done, over = self.do(view.over)
-            if done:
-                self.exclusive()
-                self.overs.append(over)
+            self.overs.append(view.over())
+            self.exclusive()
 
     def over_use(self) -> None:
         if self.overs:
@@ -357,11 +369,14 @@ class Pool(Actor):
             if self.world.chance(0.5):
                 self.added(over.add)
             else:
+                self.loosen()
                 self.got(over.get)
             self.look()
 
     def forget_views(self) -> None:
         """A view of a view holds it."""
+        if self.ended_views:
+            self.ended_views.pop()
         if self.views and self.world.chance(0.3):
             self.views.pop(self.world.below(len(self.views)))
             gc.collect(0)
@@ -411,6 +426,7 @@ class Pool(Actor):
             if view is not None:
                 self.world.refuse(lambda: view.add(1, "x"), RuntimeError)
                 self.world.refuse(lambda: view.remove(obj), RuntimeError, ValueError)
+                self.loosen()
                 self.world.attempt(lambda: view.check(), RuntimeError)
             same("check() meanwhile", self.obj.check(), self.sum())
 
@@ -419,12 +435,14 @@ class Pool(Actor):
 
     def foreign(self) -> None:
         """A node of another one: it is not in this one."""
-        pools = [one for one in self.world.actors if isinstance(one, Pool) and one is not self and one.file == self.file]
+        pools = [
+            one for one in self.world.actors if isinstance(one, Pool) and one is not self and one.file == self.file
+        ]
         if not pools or self.gone:
             return
         other = pools[self.world.below(len(pools))]
         held = other.some()
-        if held is None or not other.good(held):
+        if held is None or not other.good(held) or not other.see(held):
             return
         same("remove()", self.obj.remove(held.obj), False)
         self.exclusive()
@@ -442,6 +460,8 @@ class Pool(Actor):
 
     def end(self) -> None:
         self.gone = True
+        self.ended_views = [*self.ended_views, *self.views, *self.overs][-4:]
+        self.views, self.overs = [], []
         for node in self.nodes:
             node.alive = False
         self.nodes.clear()
@@ -467,43 +487,9 @@ class Pool(Actor):
             lambda: self.obj.__init__(), RuntimeError, ValueError, TypeError, *([ReferenceError] if self.gone else [])
         )
         if done:
+            if self.views or self.overs:
+                raise Failure("__init__ was done again while others point into it")
             self.end()
             self.gone = False
             self.exclusive()
         self.look()
-
-
-class Chain(Pool):
-    """A linked list, whose deinit is given the allocator."""
-
-    name_of_class: ClassVar[str] = "Chain"
-    newest_first: ClassVar[bool] = True
-    names: ClassVar[list[str]] = [
-        name
-        for name in Pool.names
-        if name not in {"find", "peek", "all", "visit", "visit_change"} and "view" not in name and "over" not in name
-    ] + ["follow", "follow"]
-
-    def insert(self, node: Node) -> None:
-        node.next = self.nodes[0] if self.nodes else None
-        super().insert(node)
-
-
-class Stable(Pool):
-    """Its addresses are good as long as it is."""
-
-    name_of_class: ClassVar[str] = "Stable"
-    stable: ClassVar[bool] = True
-    names: ClassVar[list[str]] = [
-        name for name in Chain.names if name not in {"remove", "remove_first", "foreign"}
-    ] + ["tie", "tie"]
-
-    def tie(self) -> None:
-        one, other = self.some(), self.some()
-        if one is None or other is None or not self.good(one) or not self.good(other):
-            return
-        same_node = one.node is other.node
-        if self.world.attempt(lambda: self.obj.tie(one.obj, other.obj), *([ValueError] if same_node else []))[0]:
-            one.node.next = other.node
-
-

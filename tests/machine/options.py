@@ -6,7 +6,8 @@ import gc
 from typing import Any, ClassVar
 
 from tests.machine.base import MASK, Actor, Failure, World, crc, same
-from tests.machine.nodes import Node, Stable
+from tests.machine.chains import Stable
+from tests.machine.nodes import Node
 
 
 class Herd(Stable):

@@ -150,7 +150,7 @@ class Plain(Actor):
     def put(self) -> None:
         """With an argument of its own, or another's."""
         if self.world.chance(0.5):
-            done, _ = self.world.attempt(lambda: self.obj.put(self.obj.row), ValueError)
+            self.world.attempt(lambda: self.obj.put(self.obj.row), ValueError)
             return
         a, b = self.world.unique(), self.world.unique()
         self.obj.put(self.m.Row(a, b))

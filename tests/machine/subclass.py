@@ -8,7 +8,7 @@ from typing import Any
 Doc: Any = sys.modules["model"].Doc  # which is loaded before
 
 
-class Sub(Doc):
+class Sub(Doc):  # type: ignore[misc]
     """It has a __dict__, and its objects may live on."""
 
     def __del__(self) -> None:

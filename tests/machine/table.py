@@ -24,7 +24,20 @@ class Table(Actor):
     """What Python holds of a cell stays with its index, or is gone after a change; it is never another's memory."""
 
     names: ClassVar[list[str]] = [
-        *("add", "add", "add", "window_add", "window_add", "window_add", "insert", "remove", "get", "get", "get", "rest"),
+        *(
+            "add",
+            "add",
+            "add",
+            "window_add",
+            "window_add",
+            "window_add",
+            "insert",
+            "remove",
+            "get",
+            "get",
+            "get",
+            "rest",
+        ),
         *("window_get", "item", "item", "write", "drop", "destroy", "forget", "collect", "check_all", "many"),
     ]
 

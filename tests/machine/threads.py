@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import gc
 import importlib
@@ -51,10 +52,8 @@ class Mix:
         self.window = self.cells.window()
 
     def turn(self, rng: random.Random, held: list[Any]) -> None:
-        try:
+        with contextlib.suppress(*ALLOWED):
             self.operations[int(rng.random() * len(self.operations))](rng, held)
-        except ALLOWED:
-            pass
 
     def leaf(self, rng: random.Random) -> Any:
         number = rng.randrange(1, 100_000)
@@ -280,15 +279,13 @@ class Mix:
         elif way == 1:
             self.pool.visit(show)
         else:
-            self.model.lend(5, text_of(5), lambda doc: held.append(doc.head) or doc.items[0].number)
+            self.model.lend(5, text_of(5), lambda doc: [held.append(doc.head), doc.items[0].number][1])  # type: ignore[func-returns-value]
 
     def look(self, rng: random.Random, held: list[Any]) -> None:
         for item in held:
             if item is not None:
-                try:
+                with contextlib.suppress(ReferenceError):
                     show(item)
-                except ReferenceError:
-                    pass
 
     def forget(self, rng: random.Random, held: list[Any]) -> None:
         del held[rng.randrange(6) :]
