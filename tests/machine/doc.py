@@ -189,7 +189,10 @@ class DocBase(Actor):
         for item, slot in self.held:
             check_slot(item, slot)
             if self.world.chance(0.3) and not slot.wild:
-                slot.number = item.number = self.world.unique()
+                number = self.world.unique()
+                # Another one may be tied to it, of which a buffer is lent.
+                if self.world.attempt(lambda item=item, number=number: setattr(item, "number", number), BufferError)[0]:  # type: ignore[misc]
+                    slot.number = number
                 check_slot(item, slot)
         self.held.clear()
         while self.world.graveyard:

@@ -63,7 +63,7 @@ class Lent(DocBase):
             lent.append((leaf, slot))
             same("check() meanwhile", self.obj.check(), self.model.check())
             if self.world.chance(0.3):
-                errors = (RuntimeError, TypeError, *self.lent())  # TypeError: of __init__
+                errors: list[type[BaseException]] = [RuntimeError, TypeError, *self.lent()]  # TypeError: of __init__
                 for change in (
                     lambda: self.obj.items.clear(),
                     lambda: setattr(self.obj, "name", "x"),

@@ -17,7 +17,7 @@ class Lists(DocBase):
         *("append", "append", "append", "insert", "insert", "pop", "pop", "delete", "slices", "clear", "reverse"),
         *("extend", "item", "assign", "push", "push", "grow", "grow", "rotate", "shorten", "iterate", "nested"),
         *("nested_change", "nested_change", "nested_delete", "table", "table", "table_delete", "table_clear", "put"),
-        *("shelves", "own_item", "remove", "set_map"),
+        *("shelves", "own_item", "remove", "set_map", "peek", "peek"),
     ]
 
     def some(self) -> tuple[Callable[[], Any], list[Slot]]:
@@ -98,6 +98,24 @@ class Lists(DocBase):
         items, model = self.some()
         if self.change(lambda: items().reverse()):
             model.reverse()
+
+    def peek(self) -> None:
+        """A *const into the list, before and after a change: right, or gone."""
+        if not self.model.items or self.lent():
+            return
+        index = self.world.below(len(self.model.items))
+        slot = self.model.items[index]
+        item = self.obj.at(index)
+        if look(item) != slot.values():
+            raise Failure(f"at({index}) shows {look(item)}, and the model: {slot}")
+        name = self.world.text()
+        if self.world.chance(0.5):
+            self.obj.name = name
+        else:
+            self.obj.rename("".join(list(name)))
+        self.model.name = name
+        if look(item) not in (None, slot.values()):
+            raise Failure(f"at({index}) shows {look(item)} after a change, and the model: {slot}")
 
     def extend(self) -> None:
         items, model = self.some()

@@ -176,7 +176,9 @@ class Mix:
             self.over.check()
             self.view.check()
         else:
-            self.view.get(0).bump()
+            node = self.view.get(0)
+            if node is not None:
+                node.bump()
 
     def tables(self, rng: random.Random, held: list[Any]) -> None:
         cells = self.cells
