@@ -18,10 +18,11 @@ import pytest
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
 ROOT = Path(__file__).resolve().parent.parent
-FILES = ("model", "model_more", "model_options")
+FILES = ("model", "model_more")
 SHARED = ("lists", "maps", "graph", "references")
 """What threads share as well."""
 SHAPES = ("plain", "doc", "pool", "chain", "stable", "keeper", "cursor", "links", "box", "tree", "table")
+ONLY = f"--only={','.join(SHAPES)}"
 OPTIONS = ("herd", "handle", "holder")
 RUN = f"""
 import runpy, sys
@@ -73,12 +74,20 @@ def watched(folder: str, pytestconfig: pytest.Config, part: int, *arguments: str
 
 
 def test_all_shapes_together(folder: str, pytestconfig: pytest.Config, measured: Callable[[str], None]) -> None:
-    measured(f"objects: {watched(folder, pytestconfig, 2)}")
+    measured(f"objects: {watched(folder, pytestconfig, 2, ONLY)}")
 
 
-@pytest.mark.parametrize("shape", [*SHAPES, *OPTIONS])
+@pytest.mark.parametrize("shape", SHAPES)
 def test_a_shape(folder: str, pytestconfig: pytest.Config, shape: str) -> None:
-    watched(folder, pytestconfig, 2 * len([*SHAPES, *OPTIONS]), f"--only={shape}")
+    watched(folder, pytestconfig, 20, f"--only={shape}")
+
+
+@pytest.mark.parametrize("shape", OPTIONS)
+def test_a_shape_with_options(
+    folder: str, zig_module: Callable[[str], ModuleType], pytestconfig: pytest.Config, shape: str
+) -> None:
+    zig_module("model_options")
+    watched(folder, pytestconfig, 20, f"--only={shape}")
 
 
 def test_threads(folder: str, pytestconfig: pytest.Config, measured: Callable[[str], None]) -> None:
