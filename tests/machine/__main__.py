@@ -115,7 +115,7 @@ def run(options: argparse.Namespace) -> int:
         for step in range(options.steps):
             if step not in skip:
                 world.operate(step)
-            if options.control and step == options.steps // 2:
+            if options.control and step % 50 == 49:
                 world.actors[0].obj.number += 1  # type: ignore[attr-defined]
             if step % (options.steps // 10 or 1) == 0:
                 gc.collect()
