@@ -161,10 +161,13 @@ def install_for_tests(session: nox.Session, *options: str) -> None:
 
 @nox.session(default=False)
 def soak(session: nox.Session) -> None:
-    """Make a million calls of each function, and ten million random ones: nothing grows or fails. Arguments: pytest's."""
+    """Make a million calls of each function, ten million random ones, and two million random operations on objects:
+    nothing grows or fails. Arguments: pytest's.
+    """
     install_for_tests(session)
-    many = ("--soak=1_000_000", "--fuzz-calls=10_000_000", "--fuzz-seed=0")
-    session.run("pytest", "tests/test_leaks.py", "tests/test_fuzz.py", *(session.posargs or many))
+    many = ("--soak=1_000_000", "--fuzz-calls=10_000_000", "--machine-steps=2_000_000", "--fuzz-seed=0")
+    files = [f"tests/test_{name}.py" for name in ("leaks", "fuzz", "model")]
+    session.run("pytest", *files, *(session.posargs or many))
 
 
 @nox.session(default=False)

@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPRESSIONS = ROOT / "tests" / "valgrind.supp"
-FILES = ("test_call.py", "test_calling.py", "test_kinds.py")
+FILES = ("test_call.py", "test_calling.py", "test_kinds.py", "test_model.py")
 OPTIONS = ("--leak-check=full", "--show-leak-kinds=definite", "--num-callers=40", "--child-silent-after-fork=yes")
 CONTROL = """
 import ctypes
@@ -41,7 +41,7 @@ def main() -> int:
         )
         return 1
     # Measurements of memory are made of what CPython allocates ordinarily, and of thousands of calls.
-    checks = ["-k", "not leak", *(str(ROOT / "tests" / name) for name in FILES)]
+    checks = ["-k", "not leak", "--machine-steps=3000", *(str(ROOT / "tests" / name) for name in FILES)]
     _, seen = run(valgrind, "-c", CONTROL)
     if not seen:
         print("ERROR: memcheck did not see an error that was made on purpose, so it would see no other")

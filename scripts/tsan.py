@@ -26,7 +26,7 @@ from nano_ffi.zig import Zig
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "tests" / "extension"
-MODULES = ("kinds", "panics", "classes")
+MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more")
 STRESS = ROOT / "tests" / "threads.py"
 
 PROBE = """

@@ -52,6 +52,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     # One change is not refused for what another one brought: other calls are made by `nox -s soak`.
     seed = int(os.environ.get("NANO_FFI_FUZZ_SEED", "1"))
     group.addoption("--fuzz-seed", type=int, default=seed, help="which ones; 0: others each time (NANO_FFI_FUZZ_SEED)")
+    steps = int(os.environ.get("NANO_FFI_MACHINE_STEPS", "20_000"))
+    group.addoption(
+        "--machine-steps", type=int, default=steps, help="random operations on objects (NANO_FFI_MACHINE_STEPS)"
+    )
     soak = int(os.environ.get("NANO_FFI_SOAK", "0"))
     group.addoption("--soak", type=int, default=soak, help="calls of each function that must not leak (NANO_FFI_SOAK)")
 

@@ -8,12 +8,17 @@ from __future__ import annotations
 import array
 import contextlib
 import importlib
+import random
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import nano_ffi
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
+from tests.machine.threads import Mix
 
 classes, kinds, panics = (importlib.import_module(name) for name in ("classes", "kinds", "panics"))
 
@@ -34,6 +39,8 @@ BUFFER = bytearray(64)
 ARRAY = array.array("i", [0] * 1_000)
 POINT = classes.Point(1.0, 2.0)
 LINE = classes.Line(classes.Point(1), classes.Point(2), "shared")
+MIX = Mix()
+"""Lists, maps, graphs, views, and their parts."""
 
 
 def turn(number: int, step: int) -> None:
@@ -111,6 +118,7 @@ def main() -> None:
     start = threading.Barrier(threads)
 
     def work(number: int) -> None:
+        rng, held = random.Random(number), list[Any]()
         start.wait()
         try:
             for step in range(rounds):
@@ -119,6 +127,8 @@ def main() -> None:
                     time.sleep(0.001)  # the others' turn
                 else:
                     turn(number, step)
+                    for _ in range(20):
+                        MIX.turn(rng, held)
         except BaseException as error:  # noqa: BLE001
             failed.append(error)
 
@@ -129,6 +139,7 @@ def main() -> None:
         thread.join()
     for error in failed[:1]:
         raise error
+    MIX.finish()
     print("\nfinished")
 
 
