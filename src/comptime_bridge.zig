@@ -223,6 +223,9 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// What the function returns where it does not fail.
         pub const R = signature.Payload(Return);
         pub const is_released = isReleased(spec);
+        /// Whether it says that arguments outlive the call, or end with it.
+        pub const has_claims = @hasField(@TypeOf(spec), "keeps") and
+            spec.keeps.len + spec.frees.len > 0;
         pub const cannot_fail = @typeInfo(Return) != .error_union;
 
         /// The type of the parameter of an argument.

@@ -461,11 +461,12 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     small.own_count = 0;
     try large.blocks.take(&small.blocks);
     // Objects that are in no table, since another one took their place there, find their way.
-    var is_needed = capi.free_threaded or small.former != null or
-        small.live != small.objects.count();
+    var is_needed = capi.free_threaded or small.former != null or !small.uses.isNone();
+    var moved: usize = 0;
     for (small.objects.keys(), small.objects.values()) |place, known| {
         large.objects.putAssumeCapacity(place, known);
         if (object.infoOf(known).has_allocator) is_needed = true;
+        if (!known.flags.is_zombie) moved += 1;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
         else
@@ -476,7 +477,8 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
         );
         if (!capi.free_threaded) known.region = large;
     }
-    large.live += small.live;
+    const small_live = small.live;
+    large.live += small_live;
     large.is_stable = large.is_stable and small.is_stable;
     large.broken = large.broken orelse small.broken;
     large.uses.readers += small.uses.readers;
@@ -484,7 +486,7 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
     small.objects.clearAndFree(memory.allocator);
-    if (!is_needed) {
+    if (!is_needed and moved == small_live) {
         small.blocks.deinit();
         return memory.allocator.destroy(small);
     }
@@ -866,6 +868,12 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
         region.live -= 1;
         made.region = null;
     }
+    // Its place in the table may be another one in a moment.
+    if (of(self)) |region| {
+        region.lock();
+        defer region.unlock();
+        region.remove(self);
+    }
     if (made.state == .held) {
         object.linkOf(self).* = object.linkOf(made).*;
     } else {
@@ -882,7 +890,6 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
     const region = of(self) orelse return;
     region.lock();
     defer region.unlock();
-    if (!self.flags.is_forgotten) region.uncount(self);
     self.flags.is_forgotten = false;
     if (region.own_count == 0) region.broken = null;
     region.insert(self, info) catch return errors.raiseNoMemory();

@@ -176,6 +176,10 @@ pub fn endsAddresses(comptime T: type) bool {
     return classes.isCopyable(T) or classes.hasDeinit(T) or !classes.isReader(T);
 }
 
+fn keepsAny(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "keeps") and spec.keeps.len > 0;
+}
+
 /// See comptime_bridge.zig.
 pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
@@ -189,7 +193,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (isObject(A)) {
             count += 1;
             const Pointee = ObjectOf(A).Pointee;
-            if (ObjectOf(A).mode == .exclusive and !classes.isFlat(Pointee)) changes = true;
+            if (ObjectOf(A).mode == .exclusive and (!classes.isFlat(Pointee) or keepsAny(spec)))
+                changes = true;
         }
         switch (signature.kindOf(classes.Pointee(info.param_types[parameter].?)) orelse continue) {
             .callback, .object => runs_python = true,
@@ -483,7 +488,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         fn keep(frame: *Self) Error!void {
             if (allocates) try frame.noteMemory();
             inline for (types, 0..) |A, index| if (comptime isObject(A) and
-                ObjectOf(A).mode == .exclusive and !classes.isFlat(ObjectOf(A).Pointee))
+                ObjectOf(A).mode == .exclusive and
+                (!classes.isFlat(ObjectOf(A).Pointee) or keepsAny(spec)))
             {
                 if (frame.argumentOf(index)) |argument| {
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
@@ -755,17 +761,19 @@ fn tie(
     comptime is_said: bool,
 ) Error!void {
     const self = argument.instance.?;
-    if (Region.of(self)) |region| if (region == Region.of(other)) return;
+    const is_same = Region.of(self) != null and Region.of(self) == Region.of(other);
     if (!is_said) {
         var search: Search = .{ .address = address, .size = object.infoOf(other).size };
-        search.region = Region.of(other);
+        // What it has of its own region is no news.
+        search.region = if (is_same) null else Region.of(other);
         trees.walk(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
         trees.walkPointers(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
         if (!search.found and search.visitor.complete) return;
     }
     const region = try Region.ensure(other);
-    region.markPointed();
     if (object.ownerOf(other)) |owner| owner.flags.is_pointed = true;
+    if (is_same) return;
+    region.markPointed();
     try Region.unite(try Region.ensure(self), region);
 }
 

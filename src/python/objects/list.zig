@@ -868,7 +868,6 @@ fn remove(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
 // The buffer protocol, for numbers: while one is in use, nothing is changed but through it.
 
 const Exported = struct {
-    region: *Region,
     shape: [1]capi.Py_ssize_t,
     strides: [1]capi.Py_ssize_t,
 };
@@ -902,7 +901,6 @@ fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
     if (region.tryHold(.exported, true, false) != .held) return region.raiseInUse(.exported);
     const raw = ops.get(list);
     exported.* = .{
-        .region = region,
         .shape = .{@intCast(raw.len)},
         .strides = .{@intCast(ops.size)},
     };
@@ -930,9 +928,9 @@ fn raiseBuffer(message: [*:0]const u8) Error {
     return error.PythonException;
 }
 
-fn releaseBuffer(_: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
+fn releaseBuffer(self: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
     const exported: *Exported = @ptrCast(@alignCast(view.internal.?));
-    exported.region.release(.exported, false);
+    Region.of(object.of(self)).?.release(.exported, false);
     memory.allocator.destroy(exported);
 }
 
