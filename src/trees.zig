@@ -317,6 +317,23 @@ test walk {
     try std.testing.expect(count.bytes >= 1 and count.bytes <= @sizeOf(Sample) / @sizeOf(usize));
 }
 
+test walkPointers {
+    const Count = struct {
+        visitor: Visitor = .{ .visit = &visit },
+        seen: usize = 0,
+
+        fn visit(visitor: *Visitor, start: usize, _: usize) void {
+            const count: *@This() = @fieldParentPtr("visitor", visitor);
+            count.seen +%= start;
+        }
+    };
+    var number: u32 = 1;
+    const Nodes = struct { all: []const *u32, next: ?*u32 = null };
+    var count: Count = .{};
+    walkPointers(Nodes, &count.visitor, &.{ .all = &.{&number} });
+    try std.testing.expectEqual(@intFromPtr(&number), count.seen);
+}
+
 test hasManagedMap {
     try std.testing.expect(hasManagedMap(struct { a: []const std.StringHashMap(u8) }));
     try std.testing.expect(!hasManagedMap(Sample));

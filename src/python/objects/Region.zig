@@ -1,9 +1,9 @@
 //! What may point into each other: an object, its parts, addresses in it, and objects that it was
 //! tied to. See docs/background/objects.md, whose rules are here.
 //!
-//! Every object of a region knows it, and counts. When two regions are united, the objects of the one
-//! move to the other; in a free-threaded build somebody may just look at the old one, which then
-//! stays, with a pointer to the new one, as long as that.
+//! Every object of a region knows it, and counts. When two regions are united, the objects of the
+//! one move to the other; in a free-threaded build somebody may just look at the old one, which
+//! then stays, with a pointer to the new one, as long as that.
 //!
 //! With a GIL, nothing here is interrupted: there `lock` does nothing.
 
@@ -312,7 +312,8 @@ noinline fn raiseBroken(self: *Layout, broken: Broken) Error {
     const text = switch (broken.why) {
         .destroyed => "the %s is gone: the %s that it was in has been destroyed",
         .panicked => "the %s cannot be used: a call that was changing the %s has panicked",
-        .forked => "the %s cannot be used: a thread was changing the %s when the process was forked",
+        .forked => "the %s cannot be used: a thread was changing the %s when the process " ++
+            "was forked",
     };
     _ = c.PyErr_Format(
         capi.exception("ReferenceError"),
@@ -738,8 +739,8 @@ pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque)
 
 // Items.
 
-/// The items of the list `view`, which is held exclusively, where they are now: `removed` were taken
-/// away at `start`, and `added` put there. Those that are removed are to be detached before.
+/// The items of the list `view`, which is held exclusively, where they are now: `removed` were
+/// taken away at `start`, and `added` put there. Those that are removed are to be detached before.
 pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void {
     if (removed == added) return;
     const region = lockOf(view);
@@ -774,8 +775,8 @@ fn reindex(region: *Region) void {
     region.objects.reIndex(memory.allocator) catch {};
 }
 
-/// A new reference to an item that has an object, at one of the places from `start` on, or, of a map,
-/// at a key, or at any; null where there is none.
+/// A new reference to an item that has an object, at one of the places from `start` on, or, of a
+/// map, at a key, or at any; null where there is none.
 pub fn itemOf(view: *Layout, start: usize, count: usize) ?*Layout {
     const region = lockOf(view);
     defer region.unlock();

@@ -1,5 +1,5 @@
-//! Objects of classes as arguments: where they are, who may use them meanwhile, and what a call that
-//! may change them leaves behind. What it gives is in results.zig.
+//! Objects of classes as arguments: where they are, who may use them meanwhile, and what a call
+//! that may change them leaves behind. What it gives is in results.zig.
 
 const std = @import("std");
 const Blocks = @import("Blocks.zig");
@@ -467,8 +467,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             };
         }
 
-        /// When the result is converted, or an error set: what was passed, and is pointed to now, is
-        /// kept.
+        /// When the result is converted, or an error set: what was passed, and is pointed to now,
+        /// is kept.
         pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
             if (!changes) return result;
             if (result) |given| {

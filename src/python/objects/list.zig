@@ -1,6 +1,6 @@
-//! A list in a field of a struct (a slice, a std.ArrayList or an array), as Python's lists are: what
-//! is seen and changed is Zig's own. Items that are structs are objects which stay with their item
-//! while others come and go before it, and keep their value when it is removed.
+//! A list in a field of a struct (a slice, a std.ArrayList or an array), as Python's lists are:
+//! what is seen and changed is Zig's own. Items that are structs are objects which stay with their
+//! item while others come and go before it, and keep their value when it is removed.
 //!
 //! All lists of a module have one Python type: what depends on the type of the items is in a table,
 //! `Ops`, and is as little as can be.

@@ -1,5 +1,5 @@
-//! What functions give: new objects of values, and objects at addresses, which are the ones that are
-//! there already, or parts, where these can be found.
+//! What functions give: new objects of values, and objects at addresses, which are the ones that
+//! are there already, or parts, where these can be found.
 
 const std = @import("std");
 const capi = @import("../capi.zig");
@@ -64,7 +64,8 @@ fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
 /// Whether a pointer that a function with so many objects among its arguments returns is that of a
 /// value on the heap, which is Python's to destroy.
 pub fn isOwnedHandle(comptime T: type, comptime objects: usize, comptime spec: anytype) bool {
-    if (!classes.isHeapHandle(classes.Pointee(T)) or @typeInfo(T).pointer.attrs.@"const") return false;
+    if (!classes.isHeapHandle(classes.Pointee(T)) or @typeInfo(T).pointer.attrs.@"const")
+        return false;
     const said = if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
     return said == .owned or (said == .unsaid and objects == 0);
 }
