@@ -624,6 +624,18 @@ fn destroy(region: *Region) void {
     memory.allocator.destroy(region);
 }
 
+/// The blocks of an object that nobody else may point into, whose value ends: the caller's to give
+/// back, when it holds nothing.
+pub fn takeBlocks(self: *Layout) Blocks {
+    const region = of(self) orelse return .{};
+    region.lock();
+    defer region.unlock();
+    const own: usize = if (self.flags.is_forgotten) 0 else 1;
+    if (region.own_count > own) return .{};
+    defer region.blocks = .{};
+    return region.blocks;
+}
+
 /// destroy(): an own object that Python still has ends, and with it all that may point into it.
 pub fn endOwn(self: *Layout) void {
     const region = of(self) orelse return;

@@ -341,6 +341,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             first,
                             second,
                             comptime endsAddresses(ObjectOf(A).Pointee),
+                            comptime ObjectOf(B).mode == .exclusive,
                         );
                 };
             };
@@ -356,6 +357,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             comptime first: usize,
             comptime second: usize,
             comptime ends: bool,
+            comptime is_taken: bool,
         ) Error!void {
             if (same_class and a_address == b_address) {
                 const low = @min(first, second);
@@ -375,7 +377,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (region != (Region.of(a) orelse return)) return;
             // Whole values do not move, and neither do those of a stable object.
             if ((b.state == .own or b.state == .held) and !isWithin(a, b)) return;
-            if (b.state == .address and (region.is_stable or b.flags.is_whole)) return;
+            // A node that is given as a pointer to change may be one to be removed: it ends.
+            if (b.state == .address and (is_taken or region.is_stable or b.flags.is_whole)) return;
             if (isInline(b) and !isWithin(a, b)) return;
             _ = c.PyErr_Format(
                 capi.exception("ValueError"),
@@ -762,6 +765,10 @@ fn tie(
 ) Error!void {
     const self = argument.instance.?;
     const is_same = Region.of(self) != null and Region.of(self) == Region.of(other);
+    if (is_same) { // then it is there as long, unless it has its value for itself
+        const owner = object.ownerOf(other) orelse return;
+        if (owner.flags.is_pointed) return;
+    }
     if (!is_said) {
         var search: Search = .{ .address = address, .size = object.infoOf(other).size };
         // What it has of its own region is no news.

@@ -482,8 +482,10 @@ pub fn Class(
         fn canBeFilled(self: *Layout) bool {
             if (self.state == .empty) return true;
             const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
-            const is_alone = if (Region.of(self)) |region| region.own_count <= 1 else true;
-            if (is_own and is_alone and !info.is_stable) return true;
+            const own: usize = if (self.state == .destroyed) 0 else 1;
+            const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
+            // What a tree had is there as long as something points to it.
+            if (is_own and (is_alone or info.kind != .resource) and !info.is_stable) return true;
             _ = c.PyErr_Format(
                 capi.exception("TypeError"),
                 "this %s cannot be initialised again",
@@ -513,6 +515,7 @@ pub fn Class(
                 if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
             else {};
             self.flags.is_borrowed = false;
+            gone = Region.takeBlocks(self);
             Region.moveOwn(self, made, info) catch return false;
             if (Region.of(self)) |region| {
                 region.end();
@@ -548,6 +551,8 @@ pub fn Class(
             const value = try use.begin(self, .exclusive);
             const is_borrowed = self.flags.is_borrowed;
             Region.endOwn(self);
+            var blocks = Region.takeBlocks(self);
+            defer blocks.deinit();
             self.state = .destroyed;
             use.end();
             if (is_borrowed) return;
