@@ -10,12 +10,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from benchmarks import instructions, peers, picture, report
+from benchmarks.columns import LABELS, C
+from benchmarks.suites import SUITES, MissingError, Suite, named
 from nano_ffi import version
 
 __all__ = ["main", "run_worker"]
@@ -37,7 +39,7 @@ def main() -> int:
         allow_abbrev=False,
         description="Measure what a call costs beside other ways to call native code from Python. "
         f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}, and the table in "
-        f"{README.name}.",
+        f"{README.name}, where all of it was measured.",
     )
     parser.add_argument(
         "--check",
@@ -46,22 +48,33 @@ def main() -> int:
     )
     parser.add_argument("--store-instructions", action="store_true", help="count them, and store what is counted")
     parser.add_argument("--pythons", action="store_true", help="compare the CPythons of this machine instead")
+    parser.add_argument("--only", metavar="SUITES", help=f"only these, and write no file: {', '.join(SUITES)}")
+    parser.add_argument(
+        "--columns", metavar="COLUMNS", help=f"only these, and write no file: {', '.join(LABELS)}; C is always there"
+    )
     parser.add_argument("--rounds", type=int, default=None, help=f"rounds of measurement (default: {ROUNDS})")
-    parser.add_argument("--no-instructions", action="store_true", help="measure times only, without valgrind")
+    parser.add_argument("--no-instructions", action="store_true", help="without valgrind, and write no file")
     parser.add_argument("--dry", action="store_true", help="write no file")
-    parser.add_argument("--folder", type=Path, help="build here and keep it; what is there already is not built again")
+    parser.add_argument("--json", type=Path, help="write what was measured to this file, too")
+    parser.add_argument(
+        "--folder", type=Path, help="build here and keep it; only what nano_ffi compiles is built again"
+    )
     options = parser.parse_args()
     try:
+        chosen = named(options.only)
+        columns = options.columns and [C, *options.columns.split(",")]
+        if unknown := [name for name in columns or [] if name not in LABELS]:
+            raise ValueError(f"there is no column {', '.join(unknown)}: there are {', '.join(LABELS)}")
         with tempfile.TemporaryDirectory() as temporary:
             folder = (options.folder or Path(temporary)).resolve()
             if options.check or options.store_instructions:
-                return check(folder, store=options.store_instructions)
+                return check(folder, chosen, store=options.store_instructions)
             if options.pythons:
                 from benchmarks import cpythons
 
                 return cpythons.compare(folder, rounds=options.rounds or CPYTHON_ROUNDS, write=not options.dry)
-            return measure(folder, options)
-    except (peers.BuildError, instructions.CountError, ImportError) as error:
+            return measure(folder, chosen, columns, options)
+    except (peers.BuildError, instructions.CountError, MissingError, ImportError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -86,21 +99,16 @@ def run_worker(kind: str, *arguments: str | Path, python: str | Path = sys.execu
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def prepare(folder: Path, only: tuple[str, ...] | None = None) -> None:
-    if (folder / "ready").exists():
-        return
-    for name in peers.build(folder, only):
+def prepare(folder: Path, suites: Iterable[Suite], columns: Iterable[str] | None = None) -> None:
+    for name in peers.build(folder, [suite.name for suite in suites], columns):
         say(f"built: {name}")
-    if only is None:
-        (folder / "ready").touch()
 
 
-def check(folder: Path, *, store: bool) -> int:
+def check(folder: Path, suites: list[Suite], *, store: bool) -> int:
     if not store:
         instructions.read_stored()  # fails before anything is built
-    prepare(folder, ("rows.zig", "hand-written C"))
-    say("counting instructions …")
-    counts = instructions.count(folder)
+    prepare(folder, suites, instructions.COLUMNS)
+    counts = count(folder, suites)
     say(report.instruction_table(counts))
     if store:
         instructions.store(counts)
@@ -113,46 +121,71 @@ def check(folder: Path, *, store: bool) -> int:
     return bool(problems)
 
 
-def measure(folder: Path, options: argparse.Namespace) -> int:
+def count(folder: Path, suites: Iterable[Suite]) -> dict[str, dict[str, instructions.Counts]]:
+    """Row name → column → counts, of all the suites. Raises CountError."""
+    counts: dict[str, dict[str, instructions.Counts]] = {}
+    for suite in suites:
+        say(f"counting instructions of {suite.name} …")
+        counts |= instructions.count(folder, suite)
+    return counts
+
+
+def measure(folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace) -> int:
     start = time.monotonic()
-    prepare(folder)
+    prepare(folder, suites, columns)
     rounds = options.rounds or ROUNDS
-    say(f"measuring calls, {rounds} rounds …")
-    begin = time.monotonic()
-    timed = run_worker("time", folder, str(rounds), str(SLICE_SECONDS))
     result: dict[str, Any] = {
         "machine": machine(),
         "python": f"CPython {platform.python_version()}",
         "nano_ffi": version(),
         "compiler": "zig cc -O2, baseline CPU",
-        "pinned to CPU": timed["cpu"],
         "rounds": rounds,
-        "seconds": round(time.monotonic() - begin),
         "unit": "nanoseconds per call above an empty loop",
-        "rows": timed["rows"],
+        "suites": {},
     }
-    if not options.no_instructions:
-        say("counting instructions …")
-        try:
-            counts = instructions.count(folder)
-            result["instructions"] = {
+    whole = options.only is None and columns is None
+    for suite in suites:
+        say(f"measuring {suite.name}, {rounds} rounds …")
+        begin = time.monotonic()
+        only = ",".join(name for name in suite.columns if name in columns) if columns else ""
+        timed = run_worker("time", folder, suite.name, str(rounds), str(SLICE_SECONDS), only)
+        result["pinned to CPU"] = timed["cpu"]
+        cells = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
+        result["suites"][suite.name] = cells
+        if not options.no_instructions and whole:
+            counts = count(folder, [suite])
+            cells["instructions"] = {
                 row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in counts.items()
             }
-        except instructions.CountError as error:
-            say(f"no instruction counts: {error}")
-    say("measuring import, first call, memory and growth …")
-    result["costs"] = costs(folder)
+    if whole:
+        say("measuring import, first call, memory and growth …")
+        result["costs"] = costs(folder)
     say(report.text(result))
-    if not options.dry:
-        RESULT.write_text(json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        TABLE.write_text(report.markdown(result), encoding="utf-8")
-        PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_text(picture.draw(result), encoding="utf-8")
-        README.write_text(report.readme(README.read_text(encoding="utf-8"), result), encoding="utf-8")
-        for path in (RESULT, TABLE, PICTURE, README):
-            say(f"written: {path}")
+    if options.json:
+        options.json.write_text(in_json(result), encoding="utf-8")
+        say(f"written: {options.json}")
+    if whole and not options.dry and not options.no_instructions:
+        write(result)
     say(f"{time.monotonic() - start:.0f} s")
     return 0
+
+
+def in_json(result: Mapping[str, Any]) -> str:
+    return json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
+
+
+def write(result: Mapping[str, Any]) -> None:
+    """All that shows a result, or, where one of them cannot be made, none."""
+    texts = {
+        RESULT: in_json(result),
+        TABLE: report.markdown(result),
+        PICTURE: picture.draw(result),
+        README: report.readme(README.read_text(encoding="utf-8"), result),
+    }
+    for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        say(f"written: {path}")
 
 
 def costs(folder: Path) -> dict[str, Any]:

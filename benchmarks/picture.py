@@ -64,7 +64,7 @@ def mark(column: str, x: float, y: float) -> str:
 
 def draw(result: Mapping[str, Any]) -> str:
     """The SVG of a result as command.py writes it."""
-    rows = result["rows"]
+    rows = result["suites"]["calls"]["rows"]
     shown = [
         name
         for name in LABELS

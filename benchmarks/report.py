@@ -7,7 +7,8 @@ from typing import Any
 
 from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, LABELS, C
 from benchmarks.instructions import Counts
-from benchmarks.rows import ROWS
+from benchmarks.rows import Row
+from benchmarks.suites import SUITES, Suite
 
 __all__ = ["behind", "instruction_table", "markdown", "ratio", "readme", "table", "text"]
 
@@ -35,14 +36,17 @@ def ratio(cells: Mapping[str, Mapping[str, float]], column: str) -> float | None
     return cells[column]["minimum"] / cells[C]["minimum"]
 
 
-def behind(rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
+def behind(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     """What is not as it should be, a sentence each: a goal that is missed, a peer that is ahead."""
     found = []
-    for row in ROWS:
+    for row in suite.rows:
         cells = rows.get(row.name, {})
-        for column, goal, bare in ((DIRECT, row.goal, EMPTY), (BY_NAME, row.named_goal, EMPTY_BY_NAME)):
+        goals = [(DIRECT, row.goal, EMPTY)]
+        if isinstance(row, Row) and row.named_goal is not None:
+            goals.append((BY_NAME, row.named_goal, EMPTY_BY_NAME))
+        for column, goal, bare in goals:
             reached, least = ratio(cells, column), ratio(cells, bare)
-            if goal is not None and reached is not None and reached > goal:
+            if reached is not None and reached > goal:
                 found.append(
                     f"{row.name}: {LABELS[column]} takes {reached:.2f} of C, the goal is {goal:.2f}"
                     + (f"; a builtin that does nothing takes {least:.2f}" if least is not None else "")
@@ -59,19 +63,29 @@ def behind(rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     return found
 
 
-def time_tables(result: Mapping[str, Any], *, markdown: bool) -> list[str]:
-    rows = result["rows"]
+def nanoseconds(value: float) -> str:
+    return f"{value:.1f}" if value < 10_000 else f"{value:,.0f}"
+
+
+def time_tables(rows: Mapping[str, Any], *, markdown: bool) -> list[str]:
     names = [name for name in LABELS if any(name in cells for cells in rows.values())]
     head = ["", *(LABELS[name] for name in names)]
-    nanoseconds = [
-        [row, *(f"{cells[name]['minimum']:.1f}" if name in cells else "-" for name in names)]
+    times = [
+        [row, *(nanoseconds(cells[name]["minimum"]) if name in cells else ABSENT for name in names)]
         for row, cells in rows.items()
     ]
-    ratios = [
-        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else "-" for name in names)]
+    return [table(head, times, markdown=markdown), table(head, ratios_of(rows, names), markdown=markdown)]
+
+
+ABSENT = "–"
+"""Where there is no such cell, for a reason that suites.py tells."""
+
+
+def ratios_of(rows: Mapping[str, Any], names: Iterable[str]) -> list[list[str]]:
+    return [
+        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else ABSENT for name in names)]
         for row, cells in rows.items()
     ]
-    return [table(head, nanoseconds, markdown=markdown), table(head, ratios, markdown=markdown)]
 
 
 README_COLUMNS = (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes")
@@ -84,25 +98,24 @@ def readme(text: str, result: Mapping[str, Any]) -> str:
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"README.md has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
-    rows = result["rows"]
+    rows = result["suites"]["calls"]["rows"]
     names = [name for name in README_COLUMNS if any(name in cells for cells in rows.values())]
-    ratios = [
-        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else "-" for name in names)]
-        for row, cells in rows.items()
-    ]
-    shown = table(["", *(LABELS[name] for name in names)], ratios, markdown=True)
+    shown = table(["", *(LABELS[name] for name in names)], ratios_of(rows, names), markdown=True)
     return f"{before}{begin}\n{result['python']}, {result['machine']}:\n\n{shown}\n\n{end}{after}"
 
 
 def instruction_table(counts: Mapping[str, Mapping[str, Counts]], *, markdown: bool = False) -> str:
     """Own and total instructions of each column."""
-    columns = (DIRECT, BY_NAME, C)
+    columns = [name for name in (DIRECT, BY_NAME, C) if any(name in cells for cells in counts.values())]
     head = ["", *(f"{LABELS[column]} {kind}" for column in columns for kind in ("own", "total"))]
     rows = [
-        [row, *(f"{value:g}" for column in columns for value in (cells[column].own, cells[column].total))]
-        for row, cells in counts.items()
+        [row, *(figure for column in columns for figure in both(cells.get(column)))] for row, cells in counts.items()
     ]
     return table(head, rows, markdown=markdown)
+
+
+def both(counts: Counts | None) -> tuple[str, str]:
+    return (f"{counts.own:g}", f"{counts.total:g}") if counts else (ABSENT, ABSENT)
 
 
 def cost_lines(costs: Mapping[str, Any]) -> list[str]:
@@ -119,23 +132,29 @@ def cost_lines(costs: Mapping[str, Any]) -> list[str]:
 
 
 def sections(result: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, str]]:
-    nanoseconds, ratios = time_tables(result, markdown=markdown)
-    parts = [("Nanoseconds per call, above an empty loop", nanoseconds), ("Ratio to hand-written C", ratios)]
-    if "instructions" in result:
-        counts = {
-            row: {column: Counts(**cell) for column, cell in cells.items()}
-            for row, cells in result["instructions"].items()
-        }
-        parts.append(
-            (
-                "Instructions per call: own in the extension, total with CPython's",
-                instruction_table(counts, markdown=markdown),
-            )
-        )
     bullet = "- " if markdown else ""
-    parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
-    late = behind(result["rows"])
-    parts.append(("Behind the goal", "\n".join(bullet + line for line in late) if late else "Nothing."))
+    parts = []
+    for name, measured in result["suites"].items():
+        suite = SUITES[name]
+        times, ratios = time_tables(measured["rows"], markdown=markdown)
+        parts.append((f"{suite.title}: nanoseconds, above an empty loop", times))
+        parts.append((f"{suite.title}: ratio to hand-written C", ratios))
+        if "instructions" in measured:
+            counts = {
+                row: {column: Counts(**cell) for column, cell in cells.items()}
+                for row, cells in measured["instructions"].items()
+            }
+            parts.append(
+                (
+                    f"{suite.title}: instructions, own in the extension, total with CPython's",
+                    instruction_table(counts, markdown=markdown),
+                )
+            )
+        late = behind(suite, measured["rows"])
+        shown = "\n".join(bullet + line for line in late) if late else "Nothing."
+        parts.append((f"{suite.title}: behind the goal", shown))
+    if "costs" in result:
+        parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
     return parts
 
 

@@ -26,53 +26,47 @@ def main(arguments: list[str]) -> None:
     print(json.dumps(result))
 
 
-def time_calls(folder: str, rounds: str, slice_seconds: str, columns: str = "") -> object:
-    """Every row of the columns (separated by commas; all)."""
+def time_suite(folder: str, suite: str, rounds: str, slice_seconds: str, columns: str = "") -> object:
+    """Every row of a suite, in the columns that are named (separated by commas; all)."""
     from pathlib import Path
 
-    from benchmarks import columns as benchmarks_columns
     from benchmarks import timing
+    from benchmarks.suites import SUITES
 
     cpu = timing.pin()
-    loaded = benchmarks_columns.load(Path(folder), columns.split(",") if columns else None)
-    rows = timing.measure(loaded, rounds=int(rounds), slice_seconds=float(slice_seconds))
+    only = columns.split(",") if columns else None
+    loops = list(SUITES[suite].loops(Path(folder), only))
+    rows = timing.measure(loops, rounds=int(rounds), slice_seconds=float(slice_seconds))
+    SUITES[suite].complete(rows, only)
     return {"rows": rows, "cpu": cpu}
 
 
-def count_instructions(folder: str, columns: str, turns: str) -> object:
+def count_instructions(folder: str, suite: str, columns: str, turns: str) -> object:
     """Runs each cell twice, with `turns` and with twice as many, between marks that callgrind sees.
 
-    The result is the order of the cells: the dump that ends with mark 2n + 1 is the short loop of cell n, the next
-    one the long loop.
+    The result is the order of the cells, and how many more calls the second run has: the dump that ends with mark
+    2n + 1 is the short loop of cell n, the next one the long loop.
     """
     import gc
     import itertools
     from pathlib import Path
 
-    from benchmarks import columns as benchmarks_columns
-    from benchmarks import timing
-    from benchmarks.rows import ROWS
+    from benchmarks.columns import load_module
+    from benchmarks.suites import SUITES
 
-    loaded = benchmarks_columns.load(Path(folder), columns.split(","))
-    module = benchmarks_columns.load_module(Path(folder), "bench_c")
-    assert module is not None
-    mark, short = module.mark, int(turns)
+    module = load_module(Path(folder), "bench_c" if suite == "calls" else f"{suite}_c")
+    mark = module.mark
     cells = []
     gc.disable()
-    for row in ROWS:
-        for name in ("", *loaded):
-            function = loaded[name].get(row.peer_function) if name else None
-            if name and not function:
-                continue
-            for prefix in benchmarks_columns.PREFIXES if name == benchmarks_columns.BY_NAME else (None,):
-                loop = timing.loop_of(row, function, prefix=prefix)
-                loop(itertools.repeat(None, 256))  # specialises its code, and fills the free lists
-                cells.append((row.name, name))
-                for count in (short, 2 * short):
-                    turn = itertools.repeat(None, count)
-                    mark()
-                    loop(turn)
-                    mark()
+    for timed in SUITES[suite].loops(Path(folder), columns.split(","), counted=True):
+        loop, short = timed.loop, 1 if timed.heavy else int(turns)
+        loop(itertools.repeat(None, 2 if timed.heavy else 256))  # specialises its code, and fills the free lists
+        cells.append((timed.row, timed.column, short * timed.calls))
+        for count in (short, 2 * short):
+            turn = itertools.repeat(None, count)
+            mark()
+            loop(turn)
+            mark()
     return cells
 
 
@@ -187,7 +181,7 @@ def growth(folder: str, counts: str) -> object:
 
 
 KINDS: dict[str, Callable[..., object]] = {
-    "time": time_calls,
+    "time": time_suite,
     "instructions": count_instructions,
     "import": import_time,
     "first": first_call,
