@@ -72,7 +72,9 @@ def main() -> int:
             if options.pythons:
                 from benchmarks import cpythons
 
-                return cpythons.compare(folder, rounds=options.rounds or CPYTHON_ROUNDS, write=not options.dry)
+                return cpythons.compare(
+                    folder, chosen, rounds=options.rounds or CPYTHON_ROUNDS, write=not (options.dry or options.only)
+                )
             return measure(folder, chosen, columns, options)
     except (peers.BuildError, instructions.CountError, MissingError, ImportError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
@@ -165,7 +167,7 @@ def measure(folder: Path, suites: list[Suite], columns: list[str] | None, option
         options.json.write_text(in_json(result), encoding="utf-8")
         say(f"written: {options.json}")
     if whole and not options.dry and not options.no_instructions:
-        write(result)
+        write(texts_of(result))
     say(f"{time.monotonic() - start:.0f} s")
     return 0
 
@@ -174,14 +176,17 @@ def in_json(result: Mapping[str, Any]) -> str:
     return json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
 
 
-def write(result: Mapping[str, Any]) -> None:
-    """All that shows a result, or, where one of them cannot be made, none."""
-    texts = {
+def texts_of(result: Mapping[str, Any]) -> dict[Path, str]:
+    """All that shows a result, by where it is written."""
+    return {
         RESULT: in_json(result),
         TABLE: report.markdown(result),
         PICTURE: picture.draw(result),
         README: report.readme(README.read_text(encoding="utf-8"), result),
     }
+
+
+def write(texts: Mapping[Path, str]) -> None:
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")

@@ -20,11 +20,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.columns import CFFI_FUNCTIONS, CFFI_TYPES, DIRECT, SOURCES, find
-from benchmarks.suites import SUITES, has_stable_abi
+from benchmarks.suites import SUITES, Suite, has_stable_abi
 from nano_ffi.compiler import compile_module
 from nano_ffi.wheels import targets
 
-__all__ = ["BuildError", "build", "build_c", "build_zig", "compile_c", "run"]
+__all__ = ["BuildError", "build", "build_abi3", "build_c", "build_zig", "compile_c", "run", "stem_of"]
 
 ZIG_SOURCES = SOURCES.parent / "zig"
 
@@ -228,11 +228,16 @@ class Task:
         return self.product
 
 
+def stem_of(suite: Suite) -> str:
+    """With which the names of its modules begin."""
+    return "bench" if suite.name == "calls" else suite.name
+
+
 def build(folder: Path, suites: Iterable[str], columns: Iterable[str] | None = None) -> Iterator[str]:
     """Build what is not there yet, yielding the name of each as it is ready. Raises BuildError."""
     folder.mkdir(parents=True, exist_ok=True)
     tasks = [
-        Task(builder=BUILDERS[column], column=column, stem="bench" if suite == "calls" else suite)
+        Task(builder=BUILDERS[column], column=column, stem=stem_of(SUITES[suite]))
         for suite in suites
         for column in SUITES[suite].columns
         if column in BUILDERS and (columns is None or column in columns) and (column != "abi3" or has_stable_abi())

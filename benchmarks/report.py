@@ -10,7 +10,17 @@ from benchmarks.instructions import Counts
 from benchmarks.rows import Row
 from benchmarks.suites import SUITES, Suite
 
-__all__ = ["behind", "instruction_table", "markdown", "ratio", "readme", "table", "text"]
+__all__ = [
+    "ABSENT",
+    "behind",
+    "instruction_table",
+    "markdown",
+    "nanoseconds",
+    "ratio",
+    "readme",
+    "table",
+    "text",
+]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False) -> str:
@@ -77,7 +87,7 @@ def time_tables(rows: Mapping[str, Any], *, markdown: bool) -> list[str]:
     return [table(head, times, markdown=markdown), table(head, ratios_of(rows, names), markdown=markdown)]
 
 
-ABSENT = "–"
+ABSENT = "\N{EN DASH}"
 """Where there is no such cell, for a reason that suites.py tells."""
 
 

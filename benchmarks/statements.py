@@ -47,6 +47,8 @@ class Statement:
     """Is run before each statement, and not measured."""
     check: str = ""
     """An expression that must be true after the statement; `r` is what came of it."""
+    once: bool = False
+    """Whether it stands in a turn of the loop only once, as it takes microseconds."""
     heavy: bool = False
     """Whether it takes milliseconds: there is one in a turn, and it is not run in all rounds."""
 
@@ -61,7 +63,7 @@ class Statement:
     @property
     def calls(self) -> int:
         """How often it stands in a turn of the loop."""
-        return 1 if self.heavy or self.before else CALLS
+        return 1 if self.heavy or self.once or self.before else CALLS
 
     def prepared(self, names: Names) -> dict[str, Any]:
         """The module's names, and those of the setup."""

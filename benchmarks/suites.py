@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from benchmarks import columns, point_rows, rows
+from benchmarks import columns, object_rows, point_rows, rows
 from benchmarks.rows import Row
 from benchmarks.statements import Statement
 from benchmarks.timing import Timed
@@ -124,6 +124,7 @@ SUITES = {
             },
         ),
         Suite(name="point", title="A flat class", rows=point_rows.ROWS, columns=CLASSES),
+        Suite(name="objects", title="Objects", rows=object_rows.ROWS, columns=CLASSES),
     )
 }
 
