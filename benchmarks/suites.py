@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from benchmarks import columns, object_rows, point_rows, rows
+from benchmarks import columns, container_rows, object_rows, point_rows, rows
 from benchmarks.rows import Row
 from benchmarks.statements import Statement
 from benchmarks.timing import Timed
@@ -125,6 +125,7 @@ SUITES = {
         ),
         Suite(name="point", title="A flat class", rows=point_rows.ROWS, columns=CLASSES),
         Suite(name="objects", title="Objects", rows=object_rows.ROWS, columns=CLASSES),
+        Suite(name="containers", title="Lists, tuples and dicts as values", rows=container_rows.ROWS, columns=CLASSES),
     )
 }
 

@@ -97,7 +97,7 @@ class Resource:
     def __init__(self, number: int) -> None:
         self.number = number
 
-    def __enter__(self) -> Resource:
+    def __enter__(self) -> Resource:  # noqa: PYI034
         return self
 
     def __exit__(self, *error: object) -> None:
