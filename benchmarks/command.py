@@ -11,13 +11,14 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import instructions, peers, picture, report
+from benchmarks import instructions, peers, picture, report, sizes
 from benchmarks.columns import LABELS, C
-from benchmarks.suites import SUITES, MissingError, Suite, named
+from benchmarks.suites import SUITES, MissingError, Suite
 from nano_ffi import version
 
 __all__ = ["main", "run_worker"]
@@ -25,12 +26,23 @@ __all__ = ["main", "run_worker"]
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "benchmarks" / "results.md"
-PICTURE = ROOT / "docs" / "benchmarks.svg"
 README = ROOT / "README.md"
+PERFORMANCE = ROOT / "docs" / "background" / "performance.md"
+PICTURES = {
+    ROOT / "docs" / "benchmarks.svg": ("calls",),
+    ROOT / "docs" / "benchmarks-objects.svg": ("point", "objects"),
+    ROOT / "docs" / "benchmarks-containers.svg": ("containers",),
+}
+"""Where the pictures are written, and the suites that they show."""
 
 ROUNDS = 150
+FEW_ROUNDS = 20
+"""With fewer, what is compiled to see how long it takes is compiled once, and processes are begun once."""
 SLICE_SECONDS = 0.001
 CPYTHON_ROUNDS = 80
+
+
+NAMES = (*SUITES, sizes.NAME)
 
 
 def main() -> int:
@@ -38,8 +50,8 @@ def main() -> int:
         prog="nox -s bench --",
         allow_abbrev=False,
         description="Measure what a call costs beside other ways to call native code from Python. "
-        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}, and the table in "
-        f"{README.name}, where all of it was measured.",
+        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, docs/benchmarks*.svg, and what stands between "
+        f"marks in {README.name} and {PERFORMANCE.relative_to(ROOT)}, if all of it was measured.",
     )
     parser.add_argument(
         "--check",
@@ -48,7 +60,7 @@ def main() -> int:
     )
     parser.add_argument("--store-instructions", action="store_true", help="count them, and store what is counted")
     parser.add_argument("--pythons", action="store_true", help="compare the CPythons of this machine instead")
-    parser.add_argument("--only", metavar="SUITES", help=f"only these, and write no file: {', '.join(SUITES)}")
+    parser.add_argument("--only", metavar="SUITES", help=f"only these, and write no file: {', '.join(NAMES)}")
     parser.add_argument(
         "--columns", metavar="COLUMNS", help=f"only these, and write no file: {', '.join(LABELS)}; C is always there"
     )
@@ -61,7 +73,10 @@ def main() -> int:
     )
     options = parser.parse_args()
     try:
-        chosen = named(options.only)
+        names = options.only.split(",") if options.only else NAMES
+        if unknown := [name for name in names if name not in NAMES]:
+            raise ValueError(f"there is no suite {', '.join(unknown)}: there are {', '.join(NAMES)}")
+        chosen = [suite for name, suite in SUITES.items() if name in names]
         columns = options.columns and [C, *options.columns.split(",")]
         if unknown := [name for name in columns or [] if name not in LABELS]:
             raise ValueError(f"there is no column {', '.join(unknown)}: there are {', '.join(LABELS)}")
@@ -75,7 +90,7 @@ def main() -> int:
                 return cpythons.compare(
                     folder, chosen, rounds=options.rounds or CPYTHON_ROUNDS, write=not (options.dry or options.only)
                 )
-            return measure(folder, chosen, columns, options)
+            return measure(folder, chosen, columns, options, with_sizes=sizes.NAME in names)
     except (peers.BuildError, instructions.CountError, MissingError, ImportError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -110,7 +125,7 @@ def check(folder: Path, suites: list[Suite], *, store: bool) -> int:
     if not store:
         instructions.read_stored()  # fails before anything is built
     prepare(folder, suites, instructions.COLUMNS)
-    counts = count(folder, suites)
+    counts = {row: cells for rows in count(folder, suites).values() for row, cells in rows.items()}
     say(report.instruction_table(counts))
     if store:
         instructions.store(counts)
@@ -123,19 +138,21 @@ def check(folder: Path, suites: list[Suite], *, store: bool) -> int:
     return bool(problems)
 
 
-def count(folder: Path, suites: Iterable[Suite]) -> dict[str, dict[str, instructions.Counts]]:
-    """Row name → column → counts, of all the suites. Raises CountError."""
-    counts: dict[str, dict[str, instructions.Counts]] = {}
-    for suite in suites:
-        say(f"counting instructions of {suite.name} …")
-        counts |= instructions.count(folder, suite)
-    return counts
+def count(folder: Path, suites: Iterable[Suite]) -> dict[str, instructions.Rows]:
+    """Suite → row → column → counts. Raises CountError, MissingError."""
+    say("counting instructions …")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a count is the same however busy the machine is
+        started = {suite.name: pool.submit(instructions.count, folder, suite) for suite in suites}
+        return {name: future.result() for name, future in started.items()}
 
 
-def measure(folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace) -> int:
+def measure(
+    folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace, *, with_sizes: bool
+) -> int:
     start = time.monotonic()
-    prepare(folder, suites, columns)
+    prepare(folder, [*suites, SUITES["point"]] if with_sizes else suites, columns)
     rounds = options.rounds or ROUNDS
+    times = 1 if rounds < FEW_ROUNDS else 3
     result: dict[str, Any] = {
         "machine": machine(),
         "python": f"CPython {platform.python_version()}",
@@ -145,28 +162,29 @@ def measure(folder: Path, suites: list[Suite], columns: list[str] | None, option
         "unit": "nanoseconds per call above an empty loop",
         "suites": {},
     }
-    whole = options.only is None and columns is None
     for suite in suites:
         say(f"measuring {suite.name}, {rounds} rounds …")
         begin = time.monotonic()
         only = ",".join(name for name in suite.columns if name in columns) if columns else ""
         timed = run_worker("time", folder, suite.name, str(rounds), str(SLICE_SECONDS), only)
         result["pinned to CPU"] = timed["cpu"]
-        cells = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
-        result["suites"][suite.name] = cells
-        if not options.no_instructions and whole:
-            counts = count(folder, [suite])
-            cells["instructions"] = {
-                row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in counts.items()
-            }
+        result["suites"][suite.name] = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
+    if with_sizes:
+        say("measuring memory, compiling and size …")
+        result["sizes"] = sizes.measure(folder, columns, times=times)
+    whole = options.only is None and columns is None and not options.no_instructions
     if whole:
+        for name, row_counts in count(folder, suites).items():
+            result["suites"][name]["instructions"] = {
+                row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in row_counts.items()
+            }
         say("measuring import, first call, memory and growth …")
-        result["costs"] = costs(folder)
+        result["costs"] = costs(folder, 5 * times)
     say(report.text(result))
     if options.json:
         options.json.write_text(in_json(result), encoding="utf-8")
         say(f"written: {options.json}")
-    if whole and not options.dry and not options.no_instructions:
+    if whole and not options.dry:
         write(texts_of(result))
     say(f"{time.monotonic() - start:.0f} s")
     return 0
@@ -181,8 +199,9 @@ def texts_of(result: Mapping[str, Any]) -> dict[Path, str]:
     return {
         RESULT: in_json(result),
         TABLE: report.markdown(result),
-        PICTURE: picture.draw(result),
+        **{path: picture.draw(result, suites) for path, suites in PICTURES.items()},
         README: report.readme(README.read_text(encoding="utf-8"), result),
+        PERFORMANCE: report.performance(PERFORMANCE.read_text(encoding="utf-8"), result),
     }
 
 
@@ -193,13 +212,13 @@ def write(texts: Mapping[Path, str]) -> None:
         say(f"written: {path}")
 
 
-def costs(folder: Path) -> dict[str, Any]:
+def costs(folder: Path, times: int) -> dict[str, Any]:
     """What is not a row: each measured in processes of its own."""
     imports: dict[str, list[float]] = {"nano_ffi": [], "nano_ffi._native": [], "bench_zig": [], "bench_c": []}
     first = []
-    for _ in range(15):
-        for name, times in imports.items():
-            times.append(run_worker("import", name, *([folder] if name.startswith("bench_") else [])))
+    for _ in range(times):
+        for name, taken in imports.items():
+            taken.append(run_worker("import", name, *([folder] if name.startswith("bench_") else [])))
         first.append(run_worker("first"))
     return {
         "import seconds": {name: min(times) for name, times in imports.items()},

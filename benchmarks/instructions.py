@@ -21,7 +21,18 @@ from pathlib import Path
 from benchmarks.columns import BY_NAME, DIRECT, C
 from benchmarks.suites import SUITES, Suite
 
-__all__ = ["COLUMNS", "STORED", "CountError", "Counts", "check", "count", "environment_name", "read_stored", "store"]
+__all__ = [
+    "COLUMNS",
+    "STORED",
+    "CountError",
+    "Counts",
+    "Rows",
+    "check",
+    "count",
+    "environment_name",
+    "read_stored",
+    "store",
+]
 
 STORED = Path(__file__).resolve().parent / "instructions.json"
 COLUMNS = (DIRECT, BY_NAME, C)
@@ -46,13 +57,17 @@ class Counts:
     total: float
 
 
+Rows = dict[str, dict[str, Counts]]
+"""Row → column → counts."""
+
+
 def environment_name() -> str:
     """What the counts depend on, besides what is counted: ``CPython 3.13 x86_64``."""
     threads = "t" * bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
     return f"CPython {sys.version_info.major}.{sys.version_info.minor}{threads} {platform.machine()}"
 
 
-def count(folder: Path, suite: Suite) -> dict[str, dict[str, Counts]]:
+def count(folder: Path, suite: Suite) -> Rows:
     """Row name → column → counts. Raises CountError, MissingError."""
     valgrind = shutil.which("valgrind")
     if valgrind is None:
@@ -86,7 +101,7 @@ def count(folder: Path, suite: Suite) -> dict[str, dict[str, Counts]]:
         if len(parts) < 4 * len(cells):
             raise CountError(f"callgrind wrote {len(parts)} dumps, not {4 * len(cells)}: can it see bench_c's symbols?")
         read = [read_dump(path) for path in parts[1 : 4 * len(cells) : 2]]
-    result: dict[str, dict[str, Counts]] = {}
+    result: Rows = {}
     empty = Counts(own=0, total=0)
     for (row, column, calls), short, long in zip(cells, read[::2], read[1::2], strict=True):
         counts = Counts(own=(long.own - short.own) / calls, total=(long.total - short.total) / calls)
@@ -120,7 +135,7 @@ def read_dump(path: Path) -> Counts:
     return Counts(own=own, total=total)
 
 
-def store(counts: dict[str, dict[str, Counts]]) -> None:
+def store(counts: Rows) -> None:
     """Write instructions.json, with the rows that were counted in place of those that are there."""
     kept = json.loads(STORED.read_text(encoding="utf-8")) if STORED.exists() else {}
     known = {row.name for suite in SUITES.values() for row in suite.rows}
@@ -132,7 +147,7 @@ def store(counts: dict[str, dict[str, Counts]]) -> None:
     STORED.write_text(json.dumps({"environment": environment_name(), "rows": rows}, indent=2) + "\n", encoding="utf-8")
 
 
-def read_stored() -> dict[str, dict[str, Counts]]:
+def read_stored() -> Rows:
     """Raises CountError where the stored counts are of another environment."""
     stored = json.loads(STORED.read_text(encoding="utf-8"))
     if stored["environment"] != environment_name():
@@ -142,7 +157,7 @@ def read_stored() -> dict[str, dict[str, Counts]]:
     return {row: {column: Counts(**cell) for column, cell in cells.items()} for row, cells in stored["rows"].items()}
 
 
-def check(counts: dict[str, dict[str, Counts]]) -> list[str]:
+def check(counts: Rows) -> list[str]:
     """Which rows need more instructions of our own than are stored, or have none stored. Raises CountError."""
     stored = read_stored()
     problems = []
@@ -166,7 +181,7 @@ def told(what: str, now: float, before: float) -> str:
     )
 
 
-def by_name_cost(counts: dict[str, dict[str, Counts]]) -> float:
+def by_name_cost(counts: Rows) -> float:
     """What a call by name needs above a direct one: the least of all rows, because where a name lies in memory, and
     so whether it shares a slot of the table, is chance.
     """

@@ -24,7 +24,7 @@ from benchmarks.suites import SUITES, Suite, has_stable_abi
 from nano_ffi.compiler import compile_module
 from nano_ffi.wheels import targets
 
-__all__ = ["BuildError", "build", "build_abi3", "build_c", "build_zig", "compile_c", "run", "stem_of"]
+__all__ = ["BuildError", "build", "build_abi3", "build_c", "build_one", "build_zig", "compile_c", "run", "stem_of"]
 
 ZIG_SOURCES = SOURCES.parent / "zig"
 
@@ -68,6 +68,12 @@ def compile_c(
     return output
 
 
+def source_of(stem: str, column: str, ending: str, folder: Path) -> Path:
+    """The source of a module: in the folder where it was written there, or else the one that is kept."""
+    name = f"{stem}_{column}.{ending}"
+    return folder / name if (folder / name).exists() else SOURCES / name
+
+
 def suffix() -> str:
     """Of an extension module. Not out of sysconfig, whose variables another thread may be about to fill in."""
     return importlib.machinery.EXTENSION_SUFFIXES[0]
@@ -87,7 +93,7 @@ def build_abi3(stem: str, folder: Path, target: targets.Target | None = None) ->
 
 
 def build_c(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
-    compile_c(folder / f"{stem}_c{extension_suffix or suffix()}", SOURCES / f"{stem}_c.c", python=python)
+    compile_c(folder / f"{stem}_c{extension_suffix or suffix()}", source_of(stem, "c", "c", folder), python=python)
 
 
 def build_shared(stem: str, folder: Path) -> None:
@@ -110,7 +116,7 @@ def build_pybind11(stem: str, folder: Path) -> None:
 
     compile_c(
         folder / f"{stem}_pybind11{suffix()}",
-        SOURCES / f"{stem}_pybind11.cpp",
+        source_of(stem, "pybind11", "cpp", folder),
         include=(Path(pybind11.get_include()),),
         flags=("-std=c++17",),
     )
@@ -137,7 +143,7 @@ def build_nanobind(stem: str, folder: Path) -> None:
     include, flags = nanobind_options()
     compile_c(
         folder / f"{stem}_nanobind{suffix()}",
-        SOURCES / f"{stem}_nanobind.cpp",
+        source_of(stem, "nanobind", "cpp", folder),
         folder / "nanobind.o",
         include=include,
         flags=flags,
@@ -145,7 +151,7 @@ def build_nanobind(stem: str, folder: Path) -> None:
 
 
 def build_cython(stem: str, folder: Path) -> None:
-    (given,) = SOURCES.glob(f"{stem}_cython.pyx")
+    given = source_of(stem, "cython", "pyx", folder)
     plus = "distutils: language = c++" in given.read_text(encoding="utf-8")
     source = folder / f"{stem}_cython.{'cpp' if plus else 'c'}"
     run(sys.executable, "-m", "cython", "-3", *(["--cplus"] if plus else []), given, "-o", source)
@@ -157,7 +163,7 @@ def build_mypyc(stem: str, folder: Path) -> None:
     name = f"{stem}_mypyc"
     setup = folder / f"{name}_build"
     setup.mkdir(exist_ok=True)
-    shutil.copyfile(SOURCES / f"{name}.py", setup / f"{name}.py")
+    shutil.copyfile(source_of(stem, "mypyc", "py", folder), setup / f"{name}.py")
     (setup / "setup.py").write_text(
         "from mypyc.build import mypycify\nfrom setuptools import setup\n"
         f"setup(name={name!r}, ext_modules=mypycify(['{name}.py'], opt_level='2', verbose=False))\n",
@@ -231,6 +237,17 @@ class Task:
 def stem_of(suite: Suite) -> str:
     """With which the names of its modules begin."""
     return "bench" if suite.name == "calls" else suite.name
+
+
+def build_one(folder: Path, column: str, stem: str, source: str) -> Path:
+    """Build a module of a column of this source, by what is built already; its path. Raises BuildError."""
+    ending = {"c": "c", "cython": "pyx", "mypyc": "py"}.get(column, "cpp")
+    (folder / f"{stem}_{column}.{ending}").write_text(source, encoding="utf-8")
+    task = Task(builder=BUILDERS[column], column=column, stem=stem)
+    task.build(folder)
+    path = find(folder, task.product)
+    assert path is not None
+    return path
 
 
 def build(folder: Path, suites: Iterable[str], columns: Iterable[str] | None = None) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Any
 from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, LABELS, C
 from benchmarks.instructions import Counts
 from benchmarks.rows import Row
+from benchmarks.sizes import GOALS
 from benchmarks.suites import SUITES, Suite
 
 __all__ = [
@@ -16,8 +17,10 @@ __all__ = [
     "instruction_table",
     "markdown",
     "nanoseconds",
+    "performance",
     "ratio",
     "readme",
+    "standing",
     "table",
     "text",
 ]
@@ -46,6 +49,10 @@ def ratio(cells: Mapping[str, Mapping[str, float]], column: str) -> float | None
     return cells[column]["minimum"] / cells[C]["minimum"]
 
 
+PEERS = (C, "cython", "mypyc", "nanobind", "pybind11", "pyo3", "pyoz", "cffi_api", "cffi_abi", "ctypes")
+"""Beside what we want to be first."""
+
+
 def behind(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     """What is not as it should be, a sentence each: a goal that is missed, a peer that is ahead."""
     found = []
@@ -63,11 +70,7 @@ def behind(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) 
                 )
         if DIRECT in cells:
             mine = cells[DIRECT]["minimum"]
-            ahead = [
-                LABELS[name]
-                for name, cell in cells.items()
-                if name not in (DIRECT, BY_NAME, "abi3", EMPTY, EMPTY_BY_NAME) and cell["minimum"] < mine
-            ]
+            ahead = [LABELS[name] for name, cell in cells.items() if name in PEERS and cell["minimum"] < mine]
             if ahead:
                 found.append(f"{row.name}: ahead of nano_ffi: {', '.join(ahead)}")
     return found
@@ -98,20 +101,79 @@ def ratios_of(rows: Mapping[str, Any], names: Iterable[str]) -> list[list[str]]:
     ]
 
 
-README_COLUMNS = (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes")
+README_COLUMNS = {
+    "calls": (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes"),
+    "point": (DIRECT, *PEERS[1:5], "python"),
+    "containers": (DIRECT, *PEERS[1:5], "python"),
+}
+"""The suites whose tables of ratios are in the README, and their columns there."""
 BEGIN, END = "<!-- benchmarks: nox -s bench writes this -->\n", "<!-- /benchmarks -->\n"
 
 
-def readme(text: str, result: Mapping[str, Any]) -> str:
-    """A README with the table of ratios between its two marks. ValueError: it has no such place."""
+def standing(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """In how many rows we are first, and in which not, by how much."""
+    late = []
+    for name, cells in rows.items():
+        ahead = [peer for peer in PEERS if peer in cells and cells[peer]["minimum"] < cells[DIRECT]["minimum"]]
+        if ahead:
+            best = min(ahead, key=lambda peer: cells[peer]["minimum"])
+            times = cells[DIRECT]["minimum"] / cells[best]["minimum"]
+            late.append(f"*{name}* ({LABELS[best]}: we take {times:.2f} of it)")
+    first = f"{suite.title}: first, C by hand included, in {len(rows) - len(late)} of {len(rows)} rows"
+    return f"{first}; not in {', '.join(late)}." if late else f"{first}."
+
+
+def between_marks(text: str, name: str, shown: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"README.md has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
-    rows = result["suites"]["calls"]["rows"]
-    names = [name for name in README_COLUMNS if any(name in cells for cells in rows.values())]
-    shown = table(["", *(LABELS[name] for name in names)], ratios_of(rows, names), markdown=True)
-    return f"{before}{begin}\n{result['python']}, {result['machine']}:\n\n{shown}\n\n{end}{after}"
+        raise ValueError(f"{name} has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
+    return f"{before}{begin}\n{shown}\n\n{end}{after}"
+
+
+def readme(text: str, result: Mapping[str, Any]) -> str:
+    """A README with the tables of ratios between its two marks. ValueError: it has no such place."""
+    parts = [f"{result['python']}, {result['machine']}:"]
+    for suite, columns in README_COLUMNS.items():
+        if suite not in result["suites"]:
+            continue
+        rows = result["suites"][suite]["rows"]
+        names = [name for name in columns if any(name in cells for cells in rows.values())]
+        if suite != "calls":
+            parts.append(f"{SUITES[suite].title}, as ratios to the same by hand in C:")
+        parts.append(table(["", *(LABELS[name] for name in names)], ratios_of(rows, names), markdown=True))
+    if "sizes" in result:
+        parts.append("Memory and size:")
+        parts.append(size_table(result["sizes"], markdown=True))
+    return between_marks(text, "README.md", "\n\n".join(parts))
+
+
+def performance(text: str, result: Mapping[str, Any]) -> str:
+    """docs/background/performance.md with what is first and what not between its two marks."""
+    parts = [f"{result['python']}, {result['machine']}:"]
+    parts += ["- " + standing(SUITES[name], measured["rows"]) for name, measured in result["suites"].items()]
+    parts += ["- " + line + "." for line in too_large(result.get("sizes", {}))]
+    return between_marks(text, "performance.md", "\n".join([parts[0], "", *parts[1:]]))
+
+
+def size_table(sizes: Mapping[str, Mapping[str, float]], *, markdown: bool) -> str:
+    names = [name for name in LABELS if any(name in cells for cells in sizes.values())]
+    rows = [
+        [row, *(amount(cells[name]) if name in cells else ABSENT for name in names)] for row, cells in sizes.items()
+    ]
+    return table(["", *(LABELS[name] for name in names)], rows, markdown=markdown)
+
+
+def amount(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value < 1000 else f"{value:,.0f}"
+
+
+def too_large(sizes: Mapping[str, Mapping[str, float]]) -> list[str]:
+    return [
+        f"{row}: {amount(sizes[row][DIRECT])}, the goal is {amount(goal)}"
+        for row, goal in GOALS.items()
+        if DIRECT in sizes.get(row, {}) and sizes[row][DIRECT] > goal
+    ]
 
 
 def instruction_table(counts: Mapping[str, Mapping[str, Counts]], *, markdown: bool = False) -> str:
@@ -163,6 +225,10 @@ def sections(result: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, st
         late = behind(suite, measured["rows"])
         shown = "\n".join(bullet + line for line in late) if late else "Nothing."
         parts.append((f"{suite.title}: behind the goal", shown))
+    if "sizes" in result:
+        parts.append(("Memory, compiling and size", size_table(result["sizes"], markdown=markdown)))
+        if large := too_large(result["sizes"]):
+            parts.append(("Memory, compiling and size: behind the goal", "\n".join(bullet + line for line in large)))
     if "costs" in result:
         parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
     return parts

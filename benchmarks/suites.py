@@ -17,7 +17,7 @@ from benchmarks.rows import Row
 from benchmarks.statements import Statement
 from benchmarks.timing import Timed
 
-__all__ = ["SUITES", "MissingError", "Suite", "has_stable_abi", "named"]
+__all__ = ["SUITES", "MissingError", "Suite", "has_stable_abi"]
 
 
 class MissingError(Exception):
@@ -128,11 +128,3 @@ SUITES = {
         Suite(name="containers", title="Lists, tuples and dicts as values", rows=container_rows.ROWS, columns=CLASSES),
     )
 }
-
-
-def named(names: str | None) -> list[Suite]:
-    """The suites of names that commas separate; all. Raises ValueError."""
-    chosen = names.split(",") if names else list(SUITES)
-    if unknown := [name for name in chosen if name not in SUITES]:
-        raise ValueError(f"there is no suite {', '.join(unknown)}: there are {', '.join(SUITES)}")
-    return [SUITES[name] for name in chosen]

@@ -111,7 +111,6 @@ def first_call() -> object:
 def memory(folder: str, count: str) -> object:
     """Bytes per function after `count` were registered: what Python's allocators gave, and the process's growth."""
     import gc
-    import resource
     import tracemalloc
     from pathlib import Path
 
@@ -119,10 +118,6 @@ def memory(folder: str, count: str) -> object:
     from benchmarks.columns import direct
 
     function = direct(Path(folder))["add"]
-    statm = Path("/proc/self/statm")
-
-    def resident() -> int:
-        return int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else 0
 
     names = [f"function_{index:06}" for index in range(int(count))]
     tracing = int(count) <= 10_000
@@ -140,6 +135,54 @@ def memory(folder: str, count: str) -> object:
         "resident": None if tracing else (resident() - before) / int(count),  # tracing takes memory, too
         "seconds": None if tracing else took / int(count),
     }
+
+
+def resident() -> int:
+    """Bytes of memory that this process has; 0 where the system does not tell."""
+    import resource
+    from pathlib import Path
+
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else 0
+
+
+def object_sizes(folder: str, column: str, count: str) -> object:
+    """Bytes of an object of the class P: what it says, and the growth of the process, lists not counted."""
+    import gc
+    import sys
+    from pathlib import Path
+
+    from benchmarks.columns import statement_names
+
+    make = statement_names(Path(folder), "point", column)["P"]
+    made: list[object] = [None] * int(count)
+    places = range(int(count))
+    first = make(1.0, 2.0, 3)
+    gc.collect()
+    gc.disable()
+    before = resident()
+    for index in places:
+        made[index] = make(1.0, 2.0, 3)
+    grown = resident() - before
+    return {"getsizeof": sys.getsizeof(first), "resident": grown / int(count)}
+
+
+def node_size(folder: str, count: str) -> object:
+    """Bytes by which the process grows where the nodes of examples/graph become objects."""
+    import gc
+    from pathlib import Path
+
+    from benchmarks.columns import load_module
+
+    view = load_module(Path(folder), "graph").GraphView()
+    for _ in range(int(count)):
+        view.create_node("node")
+    gc.collect()
+    gc.disable()
+    before = resident()
+    nodes = view.nodes()
+    assert len(nodes) == int(count)
+    return (resident() - before) / int(count) - 8  # the list's pointer
 
 
 def growth(folder: str, counts: str) -> object:
@@ -187,4 +230,6 @@ KINDS: dict[str, Callable[..., object]] = {
     "first": first_call,
     "memory": memory,
     "growth": growth,
+    "sizes": object_sizes,
+    "nodes": node_size,
 }
