@@ -66,12 +66,18 @@ def main() -> int:
     )
     parser.add_argument("--rounds", type=int, default=None, help=f"rounds of measurement (default: {ROUNDS})")
     parser.add_argument("--no-instructions", action="store_true", help="without valgrind, and write no file")
+    parser.add_argument(
+        "--quick", action="store_true", help="see whether all of it works: two rounds, and peers that are not optimised"
+    )
     parser.add_argument("--dry", action="store_true", help="write no file")
     parser.add_argument("--json", type=Path, help="write what was measured to this file, too")
     parser.add_argument(
         "--folder", type=Path, help="build here and keep it; only what nano_ffi compiles is built again"
     )
     options = parser.parse_args()
+    if options.quick:
+        options.rounds = options.rounds or 2
+        peers.optimisation = "-O0"
     try:
         names = options.only.split(",") if options.only else NAMES
         if unknown := [name for name in names if name not in NAMES]:
@@ -157,7 +163,7 @@ def measure(
         "machine": machine(),
         "python": f"CPython {platform.python_version()}",
         "nano_ffi": version(),
-        "compiler": "zig cc -O2, baseline CPU",
+        "compiler": f"zig cc {peers.optimisation}, baseline CPU",
         "rounds": rounds,
         "unit": "nanoseconds per call above an empty loop",
         "suites": {},
@@ -179,7 +185,7 @@ def measure(
                 row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in row_counts.items()
             }
         say("measuring import, first call, memory and growth …")
-        result["costs"] = costs(folder, 5 * times)
+        result["costs"] = costs(folder, 15 if times > 1 else 1)
     say(report.text(result))
     if options.json:
         options.json.write_text(in_json(result), encoding="utf-8")

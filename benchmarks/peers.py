@@ -29,9 +29,12 @@ __all__ = ["BuildError", "build", "build_abi3", "build_c", "build_one", "build_z
 ZIG_SOURCES = SOURCES.parent / "zig"
 
 FLAGS = (
-    *("-O2", "-DNDEBUG", "-mcpu=baseline", "-fPIC", "-shared", "-s", "-w"),
+    *("-DNDEBUG", "-mcpu=baseline", "-fPIC", "-shared", "-s", "-w"),
     *("-fno-strict-aliasing", "-fno-stack-protector", "-fvisibility=hidden"),
 )
+
+optimisation = "-O2"
+"""Of the peers: `--quick` has another one."""
 
 
 class BuildError(Exception):
@@ -60,7 +63,7 @@ def compile_c(
     folders = [SOURCES, headers, *include, headers.parent]
     undefined = ("-Wl,-undefined,dynamic_lookup",) if sys.platform == "darwin" else ()
     run(
-        *(sys.executable, "-m", "ziglang", language, *FLAGS, *flags, *undefined),
+        *(sys.executable, "-m", "ziglang", language, optimisation, *FLAGS, *flags, *undefined),
         *(f"-I{folder}" for folder in folders),
         *sources,
         *("-o", output),
@@ -166,10 +169,10 @@ def build_mypyc(stem: str, folder: Path) -> None:
     shutil.copyfile(source_of(stem, "mypyc", "py", folder), setup / f"{name}.py")
     (setup / "setup.py").write_text(
         "from mypyc.build import mypycify\nfrom setuptools import setup\n"
-        f"setup(name={name!r}, ext_modules=mypycify(['{name}.py'], opt_level='2', verbose=False))\n",
+        f"setup(name={name!r}, ext_modules=mypycify(['{name}.py'], opt_level={optimisation[-1]!r}, verbose=False))\n",
         encoding="utf-8",
     )
-    flags = " ".join(flag for flag in FLAGS if flag not in ("-shared", "-s"))
+    flags = " ".join(flag for flag in (optimisation, *FLAGS) if flag not in ("-shared", "-s"))
     run(
         *(sys.executable, "setup.py", "-q", "build_ext", f"--build-lib={folder}"),
         cwd=setup,

@@ -59,8 +59,10 @@ def count_instructions(folder: str, suite: str, columns: str, turns: str) -> obj
     cells = []
     gc.disable()
     for timed in SUITES[suite].loops(Path(folder), columns.split(","), counted=True):
-        loop, short = timed.loop, 1 if timed.heavy else int(turns)
-        loop(itertools.repeat(None, 2 if timed.heavy else 256))  # specialises its code, and fills the free lists
+        # A statement of a thousand items counts the same each time; one call may meet a full free list, or an empty one.
+        short = 1 if timed.heavy else 3 if timed.calls == 1 else int(turns)
+        loop = timed.loop
+        loop(itertools.repeat(None, 1 if timed.heavy else 4 * short))  # specialises its code, and fills the free lists
         cells.append((timed.row, timed.column, short * timed.calls))
         for count in (short, 2 * short):
             turn = itertools.repeat(None, count)
