@@ -55,6 +55,7 @@ LABELS = {
     "cffi_api": "cffi API",
     "cffi_abi": "cffi ABI",
     "ctypes": "ctypes",
+    "pyo3": "PyO3",
     "python": "Python, __slots__",
 }
 

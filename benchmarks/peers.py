@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.columns import CFFI_FUNCTIONS, CFFI_TYPES, DIRECT, SOURCES, find
-from benchmarks.suites import SUITES, Suite, has_stable_abi
+from benchmarks.suites import PYO3, SUITES, Suite, has_stable_abi
 from nano_ffi.compiler import compile_module
 from nano_ffi.wheels import targets
 
@@ -180,6 +180,44 @@ def build_mypyc(stem: str, folder: Path) -> None:
     )
 
 
+CARGO = """\
+[package]
+name = "{name}"
+version = "0.1.0"
+edition = "2021"
+[lib]
+crate-type = ["cdylib"]
+path = "{source}"
+[dependencies]
+pyo3 = {{ version = "0.28", features = ["extension-module"] }}
+[profile.release]
+opt-level = 3
+lto = true
+codegen-units = 1
+strip = true
+"""
+
+
+def build_pyo3(stem: str, folder: Path) -> None:
+    """By cargo, as maturin calls it; out of a folder of crates, with no network."""
+    name = f"{stem}_pyo3"
+    project = folder / f"{name}_build"
+    (project / ".cargo").mkdir(parents=True, exist_ok=True)
+    text = CARGO.format(name=name, source=source_of(stem, "pyo3", "rs", folder))
+    (project / "Cargo.toml").write_text(text, encoding="utf-8")
+    offline = PYO3 is not None and PYO3 != "crates.io"
+    if offline:
+        (project / ".cargo" / "config.toml").write_text(
+            f'[source.crates-io]\nreplace-with = "folder"\n[source.folder]\ndirectory = "{PYO3}"\n', encoding="utf-8"
+        )
+    run(
+        *("cargo", "build", "--release", "--quiet", *(["--offline"] if offline else [])),
+        cwd=project,
+        env={"PYO3_PYTHON": sys.executable, "CARGO_TARGET_DIR": str(folder / "cargo")},
+    )
+    shutil.copyfile(folder / "cargo" / "release" / f"lib{name}.so", folder / f"{name}{suffix()}")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Builder:
     """How the module of a column is built."""
@@ -202,6 +240,7 @@ BUILDERS = {
     "mypyc": Builder(build=build_mypyc, requirement="mypyc"),
     "pybind11": Builder(build=build_pybind11, requirement="pybind11"),
     "nanobind": Builder(build=build_nanobind, requirement="nanobind"),
+    "pyo3": Builder(build=build_pyo3, requirement=""),
 }
 """Of the columns that need to be built; the others are in a module of another column, or in none."""
 LIBRARIES = {"nanobind": Builder(build=build_nanobind_library, requirement="nanobind", product="nanobind.o")}
@@ -263,7 +302,8 @@ def build(folder: Path, suites: Iterable[str], columns: Iterable[str] | None = N
         if column in BUILDERS and (columns is None or column in columns) and (column != "abi3" or has_stable_abi())
     ]
     for task in tasks:
-        if not task.is_built(folder) and importlib.util.find_spec(task.builder.requirement) is None:
+        needed = task.builder.requirement and not task.is_built(folder)
+        if needed and importlib.util.find_spec(task.builder.requirement) is None:
             raise BuildError(
                 f"{task.product} needs the package {task.builder.requirement}: nox -s bench installs it "
                 "(dependency group bench)"
@@ -276,7 +316,7 @@ def build(folder: Path, suites: Iterable[str], columns: Iterable[str] | None = N
         if any(task.column == column for task in tasks)
     ]
     # The slowest first.
-    weights = [*LIBRARIES, "pybind11", DIRECT, "abi3", "cython", "mypyc", "nanobind"]
+    weights = ["pyo3", *LIBRARIES, "pybind11", DIRECT, "abi3", "cython", "mypyc", "nanobind"]
     tasks.sort(key=lambda task: weights.index(task.column) if task.column in weights else len(weights))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for group in (libraries, tasks):

@@ -5,6 +5,7 @@ Only the standard library, so that every CPython can import it.
 
 from __future__ import annotations
 
+import os
 import sys
 import sysconfig
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,7 +18,7 @@ from benchmarks.rows import Row
 from benchmarks.statements import Statement
 from benchmarks.timing import Timed
 
-__all__ = ["SUITES", "MissingError", "Suite", "has_stable_abi"]
+__all__ = ["PYO3", "SUITES", "MissingError", "Suite", "has_stable_abi"]
 
 
 class MissingError(Exception):
@@ -101,6 +102,12 @@ class Suite:
                 yield Timed(row=row.name, column=name, loop=loop, calls=row.calls, heavy=row.heavy)
 
 
+PYO3 = os.environ.get("NANO_FFI_BENCH_PYO3")
+"""Where the crates of PyO3 are, a folder as Debian's librust-pyo3-dev fills it (/usr/share/cargo/registry), or
+``crates.io``: with it PyO3 is a column, too, and needs cargo.
+"""
+RUST = ("pyo3",) if PYO3 else ()
+
 CLASSES = (columns.DIRECT, columns.C, "cython", "nanobind", "pybind11", "mypyc", "python")
 
 SUITES = {
@@ -123,8 +130,13 @@ SUITES = {
                 "cffi_abi": {"keywords": "has no keyword arguments"},
             },
         ),
-        Suite(name="point", title="A flat class", rows=point_rows.ROWS, columns=CLASSES),
+        Suite(name="point", title="A flat class", rows=point_rows.ROWS, columns=(*CLASSES, *RUST)),
         Suite(name="objects", title="Objects", rows=object_rows.ROWS, columns=CLASSES),
-        Suite(name="containers", title="Lists, tuples and dicts as values", rows=container_rows.ROWS, columns=CLASSES),
+        Suite(
+            name="containers",
+            title="Lists, tuples and dicts as values",
+            rows=container_rows.ROWS,
+            columns=(*CLASSES, *RUST),
+        ),
     )
 }
