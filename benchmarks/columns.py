@@ -9,12 +9,13 @@ import ctypes
 import importlib.machinery
 import importlib.util
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from benchmarks.rows import ROWS
+from benchmarks.timing import PREFIX, Timed, loop_of
 
 __all__ = [
     "BY_NAME",
@@ -26,8 +27,9 @@ __all__ = [
     "NAMED",
     "C",
     "Functions",
-    "load",
+    "call_loops",
     "load_module",
+    "statement_names",
 ]
 
 Functions = dict[str, Callable[..., Any]]
@@ -53,15 +55,16 @@ LABELS = {
     "cffi_api": "cffi API",
     "cffi_abi": "cffi ABI",
     "ctypes": "ctypes",
+    "pyo3": "PyO3",
+    "python": "Python, __slots__",
 }
 
-PREFIXES = ("bench_", "bench2_", "bench3_", "bench4_")
-"""Of the names under which each function is registered. Underscores keep them identifiers.
+PREFIXES = (PREFIX, "bench2_", "bench3_", "bench4_")
+"""Of the names under which each function is registered.
 
 Times are those of the first. Instructions are the least of all: where a name lies in memory, and so whether it shares
 a slot of the table, is chance.
 """
-PREFIX = PREFIXES[0]
 
 
 def find(folder: Path, name: str) -> Path | None:
@@ -72,13 +75,13 @@ def find(folder: Path, name: str) -> Path | None:
     return None
 
 
-def load_module(folder: Path, name: str) -> ModuleType | None:
-    """Import the extension module `name` of a folder; None where it is not there."""
+def load_module(folder: Path, name: str) -> ModuleType:
+    """Import the extension module `name` of a folder. Raises ImportError where it is not there."""
     if name in sys.modules:
         return sys.modules[name]
     path = find(folder, name)
     if path is None:
-        return None
+        raise ImportError(f"{folder} has no {name} for this CPython, but {', '.join(sorted(names_in(folder)))}")
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None
@@ -88,9 +91,7 @@ def load_module(folder: Path, name: str) -> ModuleType | None:
     return module
 
 
-def functions_of(module: ModuleType | None) -> Functions:
-    if module is None:
-        return {}
+def functions_of(module: ModuleType) -> Functions:
     names = {name for row in ROWS for name in (row.function, row.peer_function)}
     found = {name: getattr(module, name) for name in names if hasattr(module, name)}
     if "add" in found:  # nano_ffi's functions take keywords all alike
@@ -109,14 +110,14 @@ def abi3(folder: Path) -> Functions:
 def by_name(folder: Path) -> Functions:
     """`call` itself, registered with the functions of the direct column; the name is an argument like others."""
     functions = direct(folder)
-    native = load_module(folder, "_native")  # that of another CPython than the package was installed for
-    if native is None:
+    if find(folder, "_native") is None:
         import nano_ffi
 
         for prefix in PREFIXES:
             for name, function in functions.items():
                 nano_ffi.register(prefix + name, function)
         return dict.fromkeys(functions, nano_ffi.call)
+    native = load_module(folder, "_native")  # that of another CPython than the package was installed for
     for prefix in PREFIXES:
         for name, function in functions.items():
             native.register(prefix + name, function, {"args": [], "ret": "object"})
@@ -129,8 +130,6 @@ def hand_written(folder: Path) -> Functions:
 
 def empty(folder: Path) -> Functions:
     module = load_module(folder, "bench_c")
-    if module is None:
-        return {}
     ones = {row.peer_function for row in ROWS if len(row.arguments) == 1}
     names = [row.peer_function for row in ROWS if not row.raises]
     found = {name: module.empty_one if name in ones else module.empty for name in names}
@@ -139,8 +138,6 @@ def empty(folder: Path) -> Functions:
 
 def empty_by_name(folder: Path) -> Functions:
     module = load_module(folder, "bench_c")
-    if module is None:
-        return {}
     names = [row.peer_function for row in ROWS if not row.raises]
     return {**dict.fromkeys(names, module.empty), "add_keywords": module.empty_keywords}
 
@@ -151,8 +148,6 @@ def cython(folder: Path) -> Functions:
 
 def mypyc(folder: Path) -> Functions:
     # Its functions are in a module of another name, which it imports by that.
-    if find(folder, "bench_mypyc") is None:
-        return {}
     sys.path.append(str(folder))
     return functions_of(importlib.import_module("bench_mypyc"))
 
@@ -181,10 +176,7 @@ def raise_division(error: int) -> None:
 
 def with_ctypes(folder: Path) -> Functions:
     """As its documentation has it: types declared once, and Python code where a type needs more."""
-    path = folder / "libbodies.so"
-    if not path.exists():
-        return {}
-    library = ctypes.CDLL(str(path))
+    library = ctypes.CDLL(str(folder / "libbodies.so"))
     int64, uint64, size = ctypes.c_int64, ctypes.c_uint64, ctypes.c_size_t
 
     def declare(name: str, result: Any, *arguments: Any) -> Any:
@@ -286,19 +278,16 @@ division body_divide(int64_t a, int64_t b);
 
 
 def cffi_abi(folder: Path) -> Functions:
-    path = folder / "libbodies.so"
-    if not path.exists() or importlib.util.find_spec("cffi") is None:
-        return {}
     import cffi
 
     ffi = cffi.FFI()
     ffi.cdef(CFFI_TYPES + CFFI_FUNCTIONS)
-    return with_cffi(ffi, ffi.dlopen(str(path)))
+    return with_cffi(ffi, ffi.dlopen(str(folder / "libbodies.so")))
 
 
 def cffi_api(folder: Path) -> Functions:
     module = load_module(folder, "_bench_cffi")
-    return with_cffi(module.ffi, module.lib) if module else {}
+    return with_cffi(module.ffi, module.lib)
 
 
 COLUMNS: dict[str, Callable[[Path], Functions]] = {
@@ -318,11 +307,53 @@ COLUMNS: dict[str, Callable[[Path], Functions]] = {
 }
 
 
-def load(folder: Path, only: list[str] | None = None) -> dict[str, Functions]:
-    """The columns that the folder has, each of whose functions did what it should."""
-    loaded = {name: column(folder) for name, column in COLUMNS.items() if only is None or name in only}
-    for name, functions in loaded.items():
-        for row in ROWS if name not in (EMPTY, EMPTY_BY_NAME) else ():
-            if function := functions.get(row.peer_function):
+def call_loops(folder: Path, wanted: Mapping[str, list[str]], *, counted: bool) -> Iterator[Timed]:
+    """The loops of rows.py, whose functions did what they should; with `counted` under each of the names."""
+    names = {column for columns in wanted.values() for column in columns}
+    loaded = {name: column(folder) for name, column in COLUMNS.items() if name in names}
+    for row in ROWS:
+        yield Timed(row=row.name, column="", loop=loop_of(row, None))
+        for name in wanted[row.name]:
+            function = loaded[name].get(row.peer_function)
+            if function is None:
+                continue  # is noticed as a missing cell
+            if name not in (EMPTY, EMPTY_BY_NAME):
                 row.check(function, *([PREFIX + row.peer_function] if name == BY_NAME else []))
-    return {name: functions for name, functions in loaded.items() if functions}
+            prefixes = (PREFIXES if counted and name == BY_NAME else (PREFIX,)) if name in NAMED else (None,)
+            for prefix in prefixes:
+                yield Timed(row=row.name, column=name, loop=loop_of(row, function, prefix=prefix))
+
+
+SOURCES = Path(__file__).resolve().parent / "native"
+
+
+def statement_names(folder: Path, suite: str, column: str) -> dict[str, Any]:
+    """What a column's module of a suite has. Raises ImportError."""
+    stem = f"{suite}_{MODULES.get(column, column)}"
+    if column == "python":
+        return vars(load_source(SOURCES / f"{stem}.py"))
+    if find(folder, stem) is None:
+        raise ImportError(f"{folder} has no module {stem} for this CPython: {', '.join(sorted(names_in(folder)))}")
+    if column == "mypyc":  # its classes are in a module of another name, which it imports by that
+        if str(folder) not in sys.path:
+            sys.path.append(str(folder))
+        return vars(importlib.import_module(stem))
+    return vars(load_module(folder, stem))
+
+
+MODULES = {DIRECT: "zig", "abi3": "zig_abi3"}
+"""How the modules of columns end that are named otherwise."""
+
+
+def names_in(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir() if path.is_file()] if folder.is_dir() else []
+
+
+def load_source(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module

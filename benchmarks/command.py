@@ -10,12 +10,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import instructions, peers, picture, report
+from benchmarks import instructions, peers, picture, report, sizes
+from benchmarks.columns import LABELS, C
+from benchmarks.suites import SUITES, MissingError, Suite
 from nano_ffi import version
 
 __all__ = ["main", "run_worker"]
@@ -23,12 +26,23 @@ __all__ = ["main", "run_worker"]
 ROOT = Path(__file__).resolve().parent.parent
 RESULT = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "benchmarks" / "results.md"
-PICTURE = ROOT / "docs" / "benchmarks.svg"
 README = ROOT / "README.md"
+PERFORMANCE = ROOT / "docs" / "background" / "performance.md"
+PICTURES = {
+    ROOT / "docs" / "benchmarks.svg": ("calls",),
+    ROOT / "docs" / "benchmarks-objects.svg": ("point", "objects"),
+    ROOT / "docs" / "benchmarks-containers.svg": ("containers",),
+}
+"""Where the pictures are written, and the suites that they show."""
 
 ROUNDS = 150
+FEW_ROUNDS = 20
+"""With fewer, what is compiled to see how long it takes is compiled once, and processes are begun once."""
 SLICE_SECONDS = 0.001
 CPYTHON_ROUNDS = 80
+
+
+NAMES = (*SUITES, sizes.NAME)
 
 
 def main() -> int:
@@ -36,8 +50,8 @@ def main() -> int:
         prog="nox -s bench --",
         allow_abbrev=False,
         description="Measure what a call costs beside other ways to call native code from Python. "
-        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, {PICTURE.relative_to(ROOT)}, and the table in "
-        f"{README.name}.",
+        f"Writes {RESULT.relative_to(ROOT)}, {TABLE.relative_to(ROOT)}, docs/benchmarks*.svg, and what stands between "
+        f"marks in {README.name} and {PERFORMANCE.relative_to(ROOT)}, if all of it was measured.",
     )
     parser.add_argument(
         "--check",
@@ -46,22 +60,44 @@ def main() -> int:
     )
     parser.add_argument("--store-instructions", action="store_true", help="count them, and store what is counted")
     parser.add_argument("--pythons", action="store_true", help="compare the CPythons of this machine instead")
+    parser.add_argument("--only", metavar="SUITES", help=f"only these, and write no file: {', '.join(NAMES)}")
+    parser.add_argument(
+        "--columns", metavar="COLUMNS", help=f"only these, and write no file: {', '.join(LABELS)}; C is always there"
+    )
     parser.add_argument("--rounds", type=int, default=None, help=f"rounds of measurement (default: {ROUNDS})")
-    parser.add_argument("--no-instructions", action="store_true", help="measure times only, without valgrind")
+    parser.add_argument("--no-instructions", action="store_true", help="without valgrind, and write no file")
+    parser.add_argument(
+        "--quick", action="store_true", help="see whether all of it works: two rounds, and peers that are not optimised"
+    )
     parser.add_argument("--dry", action="store_true", help="write no file")
-    parser.add_argument("--folder", type=Path, help="build here and keep it; what is there already is not built again")
+    parser.add_argument("--json", type=Path, help="write what was measured to this file, too")
+    parser.add_argument(
+        "--folder", type=Path, help="build here and keep it; only what nano_ffi compiles is built again"
+    )
     options = parser.parse_args()
+    if options.quick:
+        options.rounds = options.rounds or 2
+        peers.optimisation = "-O0"
     try:
+        names = options.only.split(",") if options.only else NAMES
+        if unknown := [name for name in names if name not in NAMES]:
+            raise ValueError(f"there is no suite {', '.join(unknown)}: there are {', '.join(NAMES)}")
+        chosen = [suite for name, suite in SUITES.items() if name in names]
+        columns = options.columns and [C, *options.columns.split(",")]
+        if unknown := [name for name in columns or [] if name not in LABELS]:
+            raise ValueError(f"there is no column {', '.join(unknown)}: there are {', '.join(LABELS)}")
         with tempfile.TemporaryDirectory() as temporary:
             folder = (options.folder or Path(temporary)).resolve()
             if options.check or options.store_instructions:
-                return check(folder, store=options.store_instructions)
+                return check(folder, chosen, store=options.store_instructions)
             if options.pythons:
                 from benchmarks import cpythons
 
-                return cpythons.compare(folder, rounds=options.rounds or CPYTHON_ROUNDS, write=not options.dry)
-            return measure(folder, options)
-    except (peers.BuildError, instructions.CountError, ImportError) as error:
+                return cpythons.compare(
+                    folder, chosen, rounds=options.rounds or CPYTHON_ROUNDS, write=not (options.dry or options.only)
+                )
+            return measure(folder, chosen, columns, options, with_sizes=sizes.NAME in names)
+    except (peers.BuildError, instructions.CountError, MissingError, ImportError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
 
@@ -86,21 +122,16 @@ def run_worker(kind: str, *arguments: str | Path, python: str | Path = sys.execu
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
-def prepare(folder: Path, only: tuple[str, ...] | None = None) -> None:
-    if (folder / "ready").exists():
-        return
-    for name in peers.build(folder, only):
+def prepare(folder: Path, suites: Iterable[Suite], columns: Iterable[str] | None = None) -> None:
+    for name in peers.build(folder, [suite.name for suite in suites], columns):
         say(f"built: {name}")
-    if only is None:
-        (folder / "ready").touch()
 
 
-def check(folder: Path, *, store: bool) -> int:
+def check(folder: Path, suites: list[Suite], *, store: bool) -> int:
     if not store:
         instructions.read_stored()  # fails before anything is built
-    prepare(folder, ("rows.zig", "hand-written C"))
-    say("counting instructions …")
-    counts = instructions.count(folder)
+    prepare(folder, suites, instructions.COLUMNS)
+    counts = {row: cells for rows in count(folder, suites).values() for row, cells in rows.items()}
     say(report.instruction_table(counts))
     if store:
         instructions.store(counts)
@@ -113,55 +144,87 @@ def check(folder: Path, *, store: bool) -> int:
     return bool(problems)
 
 
-def measure(folder: Path, options: argparse.Namespace) -> int:
+def count(folder: Path, suites: Iterable[Suite]) -> dict[str, instructions.Rows]:
+    """Suite → row → column → counts. Raises CountError, MissingError."""
+    say("counting instructions …")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:  # a count is the same however busy the machine is
+        started = {suite.name: pool.submit(instructions.count, folder, suite) for suite in suites}
+        return {name: future.result() for name, future in started.items()}
+
+
+def measure(
+    folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace, *, with_sizes: bool
+) -> int:
     start = time.monotonic()
-    prepare(folder)
+    prepare(folder, [*suites, SUITES["point"]] if with_sizes else suites, columns)
     rounds = options.rounds or ROUNDS
-    say(f"measuring calls, {rounds} rounds …")
-    begin = time.monotonic()
-    timed = run_worker("time", folder, str(rounds), str(SLICE_SECONDS))
+    times = 1 if rounds < FEW_ROUNDS else 3
     result: dict[str, Any] = {
         "machine": machine(),
         "python": f"CPython {platform.python_version()}",
         "nano_ffi": version(),
-        "compiler": "zig cc -O2, baseline CPU",
-        "pinned to CPU": timed["cpu"],
+        "compiler": f"zig cc {peers.optimisation}, baseline CPU",
         "rounds": rounds,
-        "seconds": round(time.monotonic() - begin),
         "unit": "nanoseconds per call above an empty loop",
-        "rows": timed["rows"],
+        "suites": {},
     }
-    if not options.no_instructions:
-        say("counting instructions …")
-        try:
-            counts = instructions.count(folder)
-            result["instructions"] = {
-                row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in counts.items()
+    for suite in suites:
+        say(f"measuring {suite.name}, {rounds} rounds …")
+        begin = time.monotonic()
+        only = ",".join(name for name in suite.columns if name in columns) if columns else ""
+        timed = run_worker("time", folder, suite.name, str(rounds), str(SLICE_SECONDS), only)
+        result["pinned to CPU"] = timed["cpu"]
+        result["suites"][suite.name] = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
+    if with_sizes:
+        say("measuring memory, compiling and size …")
+        result["sizes"] = sizes.measure(folder, columns, times=times)
+    whole = options.only is None and columns is None and not options.no_instructions
+    if whole:
+        for name, row_counts in count(folder, suites).items():
+            result["suites"][name]["instructions"] = {
+                row: {column: asdict(cell) for column, cell in cells.items()} for row, cells in row_counts.items()
             }
-        except instructions.CountError as error:
-            say(f"no instruction counts: {error}")
-    say("measuring import, first call, memory and growth …")
-    result["costs"] = costs(folder)
+        say("measuring import, first call, memory and growth …")
+        result["costs"] = costs(folder, 15 if times > 1 else 1)
     say(report.text(result))
-    if not options.dry:
-        RESULT.write_text(json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-        TABLE.write_text(report.markdown(result), encoding="utf-8")
-        PICTURE.parent.mkdir(exist_ok=True)
-        PICTURE.write_text(picture.draw(result), encoding="utf-8")
-        README.write_text(report.readme(README.read_text(encoding="utf-8"), result), encoding="utf-8")
-        for path in (RESULT, TABLE, PICTURE, README):
-            say(f"written: {path}")
+    if options.json:
+        options.json.write_text(in_json(result), encoding="utf-8")
+        say(f"written: {options.json}")
+    if whole and not options.dry:
+        write(texts_of(result))
     say(f"{time.monotonic() - start:.0f} s")
     return 0
 
 
-def costs(folder: Path) -> dict[str, Any]:
+def in_json(result: Mapping[str, Any]) -> str:
+    return json.dumps(rounded(result), indent=1, ensure_ascii=False) + "\n"
+
+
+def texts_of(result: Mapping[str, Any]) -> dict[Path, str]:
+    """All that shows a result, by where it is written."""
+    return {
+        RESULT: in_json(result),
+        TABLE: report.markdown(result),
+        **{path: picture.draw(result, suites) for path, suites in PICTURES.items()},
+        README: report.readme(README.read_text(encoding="utf-8"), result),
+        PERFORMANCE: report.performance(PERFORMANCE.read_text(encoding="utf-8"), result),
+    }
+
+
+def write(texts: Mapping[Path, str]) -> None:
+    for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        say(f"written: {path}")
+
+
+def costs(folder: Path, times: int) -> dict[str, Any]:
     """What is not a row: each measured in processes of its own."""
     imports: dict[str, list[float]] = {"nano_ffi": [], "nano_ffi._native": [], "bench_zig": [], "bench_c": []}
     first = []
-    for _ in range(15):
-        for name, times in imports.items():
-            times.append(run_worker("import", name, *([folder] if name.startswith("bench_") else [])))
+    for _ in range(times):
+        for name, taken in imports.items():
+            taken.append(run_worker("import", name, *([folder] if name.startswith("bench_") else [])))
         first.append(run_worker("first"))
     return {
         "import seconds": {name: min(times) for name, times in imports.items()},

@@ -11,7 +11,7 @@ from typing import Any
 
 from benchmarks import command, peers, report
 from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, C
-from benchmarks.rows import ROWS
+from benchmarks.suites import Suite
 from nano_ffi.wheels import targets
 from scripts import pythons
 
@@ -23,7 +23,7 @@ COLUMNS = (DIRECT, BY_NAME, "abi3", C, EMPTY, EMPTY_BY_NAME)
 SLICE_SECONDS = 0.001
 
 
-def compare(folder: Path, *, rounds: int, write: bool) -> int:
+def compare(folder: Path, suites: list[Suite], *, rounds: int, write: bool) -> int:
     """Build for each CPython with its Python.h, measure one after the other, and show the ratios to C."""
     found = []
     for interpreter in pythons.find():
@@ -37,41 +37,58 @@ def compare(folder: Path, *, rounds: int, write: bool) -> int:
         place = folder / interpreter.version
         place.mkdir(parents=True, exist_ok=True)
         target = targets.parse(interpreter.identifier)
-        peers.build_rows(place, target)
-        peers.build_hand_written(place, target.suffix, interpreter.include)
-        command.say(f"measuring CPython {interpreter.release} …")
-        timed = command.run_worker(
-            "time", place, str(rounds), str(SLICE_SECONDS), ",".join(COLUMNS), python=interpreter.executable
-        )
-        result[interpreter.release + "t" * target.python.free_threaded] = timed["rows"]
-    tables = {title: version_table(result, column) for title, column in TITLES.items()}
-    for title, rows in tables.items():
+        stable = target.python.minor >= 12 and not target.python.free_threaded
+        cells: dict[str, Any] = {}
+        for suite in suites:
+            stem = peers.stem_of(suite)
+            peers.build_zig(stem, place, target)
+            if stable and "abi3" in suite.columns:
+                peers.build_abi3(stem, place, target)
+            peers.build_c(stem, place, target.suffix, interpreter.include)
+            command.say(f"measuring {suite.name} with CPython {interpreter.release} …")
+            only = ",".join(name for name in COLUMNS if name in suite.columns)
+            timed = command.run_worker(
+                "time", place, suite.name, str(rounds), str(SLICE_SECONDS), only, python=interpreter.executable
+            )
+            cells[suite.name] = timed["rows"]
+        result[interpreter.release + "t" * target.python.free_threaded] = cells
+    tables = [
+        (f"{suite.title}: {title}", version_table(result, suite, column))
+        for suite in suites
+        for title, column in TITLES.items()
+        if column in suite.columns
+    ]
+    for title, rows in tables:
         command.say(f"\n{title}\n\n" + report.table(*rows))
     if write:
-        RESULT.write_text(json.dumps(command.rounded(result), indent=1) + "\n", encoding="utf-8")
-        parts = [f"## {title}\n\n{report.table(*rows, markdown=True)}" for title, rows in tables.items()]
-        TABLE.write_text("\n\n".join(["# CPython versions", *parts]) + "\n", encoding="utf-8")
-        command.say(f"\nwritten: {RESULT}\nwritten: {TABLE}")
+        parts = [f"## {title}\n\n{report.table(*rows, markdown=True)}" for title, rows in tables]
+        command.write(
+            {
+                RESULT: json.dumps(command.rounded(result), indent=1) + "\n",
+                TABLE: "\n\n".join(["# CPython versions", *parts]) + "\n",
+            }
+        )
     return 0
 
 
 TITLES = {
-    "nano_ffi: ratio to hand-written C for the same CPython": DIRECT,
-    "nano_ffi by name: ratio to hand-written C": BY_NAME,
-    "nano_ffi built for the stable ABI: ratio to hand-written C": "abi3",
-    "A builtin in C that does nothing: ratio to hand-written C": EMPTY,
-    "The same with a name as its first argument": EMPTY_BY_NAME,
-    "Hand-written C: nanoseconds": C,
+    "nano_ffi, ratio to hand-written C for the same CPython": DIRECT,
+    "nano_ffi by name, ratio to hand-written C": BY_NAME,
+    "nano_ffi built for the stable ABI, ratio to hand-written C": "abi3",
+    "a builtin in C that does nothing, ratio to hand-written C": EMPTY,
+    "the same with a name as its first argument": EMPTY_BY_NAME,
+    "hand-written C, nanoseconds": C,
 }
 
 
-def version_table(result: dict[str, Any], column: str) -> tuple[list[str], list[list[str]]]:
+def version_table(result: dict[str, Any], suite: Suite, column: str) -> tuple[list[str], list[list[str]]]:
     def show(cells: dict[str, dict[str, float]]) -> str:
         if column not in cells:
-            return "-"
-        return f"{cells[column]['minimum']:.1f}" if column == C else f"{report.ratio(cells, column):.2f}"
+            return report.ABSENT
+        return report.nanoseconds(cells[C]["minimum"]) if column == C else f"{report.ratio(cells, column):.2f}"
 
-    return ["", *result], [[row.name, *(show(rows[row.name]) for rows in result.values())] for row in ROWS]
+    rows = [[row.name, *(show(cells[suite.name][row.name]) for cells in result.values())] for row in suite.rows]
+    return ["", *result], rows
 
 
 def build_dispatchers(folder: Path, interpreters: list[pythons.Interpreter]) -> None:

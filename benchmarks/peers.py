@@ -6,28 +6,35 @@ comes with the dependency group `bench`.
 
 from __future__ import annotations
 
+import functools
+import importlib.machinery
 import importlib.util
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.columns import CFFI_FUNCTIONS, CFFI_TYPES
+from benchmarks.columns import CFFI_FUNCTIONS, CFFI_TYPES, DIRECT, SOURCES, find
+from benchmarks.suites import PYO3, SUITES, Suite, has_stable_abi
 from nano_ffi.compiler import compile_module
 from nano_ffi.wheels import targets
 
-__all__ = ["BuildError", "build", "build_hand_written", "build_rows"]
+__all__ = ["BuildError", "build", "build_abi3", "build_c", "build_one", "build_zig", "compile_c", "run", "stem_of"]
 
-HERE = Path(__file__).resolve().parent
-PEERS = HERE / "native"
+ZIG_SOURCES = SOURCES.parent / "zig"
 
 FLAGS = (
-    *("-O2", "-DNDEBUG", "-mcpu=baseline", "-fPIC", "-shared", "-s", "-w"),
+    *("-DNDEBUG", "-mcpu=baseline", "-fPIC", "-shared", "-s", "-w"),
     *("-fno-strict-aliasing", "-fno-stack-protector", "-fvisibility=hidden"),
 )
+
+optimisation = "-O2"
+"""Of the peers: `--quick` has another one."""
 
 
 class BuildError(Exception):
@@ -53,10 +60,10 @@ def compile_c(
     language = "c++" if sources[0].suffix == ".cpp" else "cc"
     headers = python or Path(sysconfig.get_path("include"))
     # Debian's pyconfig.h includes another one by its path from there.
-    folders = [PEERS, headers, *include, headers.parent]
+    folders = [SOURCES, headers, *include, headers.parent]
     undefined = ("-Wl,-undefined,dynamic_lookup",) if sys.platform == "darwin" else ()
     run(
-        *(sys.executable, "-m", "ziglang", language, *FLAGS, *flags, *undefined),
+        *(sys.executable, "-m", "ziglang", language, optimisation, *FLAGS, *flags, *undefined),
         *(f"-I{folder}" for folder in folders),
         *sources,
         *("-o", output),
@@ -64,28 +71,39 @@ def compile_c(
     return output
 
 
+def source_of(stem: str, column: str, ending: str, folder: Path) -> Path:
+    """The source of a module: in the folder where it was written there, or else the one that is kept."""
+    name = f"{stem}_{column}.{ending}"
+    return folder / name if (folder / name).exists() else SOURCES / name
+
+
 def suffix() -> str:
-    return str(sysconfig.get_config_var("EXT_SUFFIX"))
+    """Of an extension module. Not out of sysconfig, whose variables another thread may be about to fill in."""
+    return importlib.machinery.EXTENSION_SUFFIXES[0]
 
 
-def build_rows(folder: Path, target: targets.Target | None = None) -> None:
-    """rows.zig for a CPython, and for the stable ABI, which begins with 3.12 and has no free threads."""
-    source = HERE / "zig" / "rows.zig"
+def build_zig(stem: str, folder: Path, target: targets.Target | None = None) -> None:
+    """A Zig file for a CPython, and for the stable ABI, which begins with 3.12 and has no free threads."""
+    source = ZIG_SOURCES / f"{'rows' if stem == 'bench' else stem}.zig"
     target = target or targets.native()  # said, it has the baseline CPU that the peers have
-    compile_module(source, folder, name="bench_zig", target=target, optimize="fast")
-    if target.python.minor >= 12 and not target.python.free_threaded:
-        compile_module(source, folder, name="bench_zig_abi3", target=target, optimize="fast", limited=True)
+    compile_module(source, folder, name=f"{stem}_zig", target=target, optimize="fast")
 
 
-def build_hand_written(folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
-    compile_c(folder / f"bench_c{extension_suffix or suffix()}", PEERS / "bench_c.c", python=python)
+def build_abi3(stem: str, folder: Path, target: targets.Target | None = None) -> None:
+    source = ZIG_SOURCES / f"{'rows' if stem == 'bench' else stem}.zig"
+    target = target or targets.native()
+    compile_module(source, folder, name=f"{stem}_zig_abi3", target=target, optimize="fast", limited=True)
 
 
-def build_shared(folder: Path) -> None:
-    compile_c(folder / "libbodies.so", PEERS / "shared.c", flags=("-fvisibility=default",))
+def build_c(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
+    compile_c(folder / f"{stem}_c{extension_suffix or suffix()}", source_of(stem, "c", "c", folder), python=python)
 
 
-def build_cffi(folder: Path) -> None:
+def build_shared(stem: str, folder: Path) -> None:
+    compile_c(folder / "libbodies.so", SOURCES / "shared.c", flags=("-fvisibility=default",))
+
+
+def build_cffi(stem: str, folder: Path) -> None:
     import cffi
 
     ffi = cffi.FFI()
@@ -96,47 +114,65 @@ def build_cffi(folder: Path) -> None:
     compile_c(folder / f"_bench_cffi{suffix()}", source)
 
 
-def build_pybind11(folder: Path) -> None:
+def build_pybind11(stem: str, folder: Path) -> None:
     import pybind11
 
     compile_c(
-        folder / f"bench_pybind11{suffix()}",
-        PEERS / "bench_pybind11.cpp",
+        folder / f"{stem}_pybind11{suffix()}",
+        source_of(stem, "pybind11", "cpp", folder),
         include=(Path(pybind11.get_include()),),
         flags=("-std=c++17",),
     )
 
 
-def build_nanobind(folder: Path) -> None:
+def nanobind_options() -> tuple[tuple[Path, ...], tuple[str, ...]]:
     import nanobind
 
     source = Path(nanobind.source_dir())
+    include = (Path(nanobind.include_dir()), source.parent / "ext" / "robin_map" / "include")
+    return include, ("-std=c++17", "-DNB_COMPACT_ASSERTIONS")
+
+
+def build_nanobind_library(stem: str, folder: Path) -> None:
+    """What all of its modules are linked with."""
+    import nanobind
+
+    include, flags = nanobind_options()
+    source = Path(nanobind.source_dir()) / "nb_combined.cpp"
+    compile_c(folder / "nanobind.o", source, include=include, flags=(*flags, "-c"))
+
+
+def build_nanobind(stem: str, folder: Path) -> None:
+    include, flags = nanobind_options()
     compile_c(
-        folder / f"bench_nanobind{suffix()}",
-        PEERS / "bench_nanobind.cpp",
-        source / "nb_combined.cpp",
-        include=(Path(nanobind.include_dir()), source.parent / "ext" / "robin_map" / "include"),
-        flags=("-std=c++17", "-DNB_COMPACT_ASSERTIONS"),
+        folder / f"{stem}_nanobind{suffix()}",
+        source_of(stem, "nanobind", "cpp", folder),
+        folder / "nanobind.o",
+        include=include,
+        flags=flags,
     )
 
 
-def build_cython(folder: Path) -> None:
-    source = folder / "bench_cython.c"
-    run(sys.executable, "-m", "cython", "-3", PEERS / "bench_cython.pyx", "-o", source)
-    compile_c(folder / f"bench_cython{suffix()}", source)
+def build_cython(stem: str, folder: Path) -> None:
+    given = source_of(stem, "cython", "pyx", folder)
+    plus = "distutils: language = c++" in given.read_text(encoding="utf-8")
+    source = folder / f"{stem}_cython.{'cpp' if plus else 'c'}"
+    run(sys.executable, "-m", "cython", "-3", *(["--cplus"] if plus else []), given, "-o", source)
+    compile_c(folder / f"{stem}_cython{suffix()}", source)
 
 
-def build_mypyc(folder: Path) -> None:
+def build_mypyc(stem: str, folder: Path) -> None:
     compiler = f"{sys.executable} -m ziglang cc"
-    setup = folder / "mypyc"
+    name = f"{stem}_mypyc"
+    setup = folder / f"{name}_build"
     setup.mkdir(exist_ok=True)
-    (setup / "bench_mypyc.py").write_bytes((PEERS / "bench_mypyc.py").read_bytes())
+    shutil.copyfile(source_of(stem, "mypyc", "py", folder), setup / f"{name}.py")
     (setup / "setup.py").write_text(
         "from mypyc.build import mypycify\nfrom setuptools import setup\n"
-        "setup(name='bench_mypyc', ext_modules=mypycify(['bench_mypyc.py'], opt_level='2', verbose=False))\n",
+        f"setup(name={name!r}, ext_modules=mypycify(['{name}.py'], opt_level={optimisation[-1]!r}, verbose=False))\n",
         encoding="utf-8",
     )
-    flags = " ".join(flag for flag in FLAGS if flag not in ("-shared", "-s"))
+    flags = " ".join(flag for flag in (optimisation, *FLAGS) if flag not in ("-shared", "-s"))
     run(
         *(sys.executable, "setup.py", "-q", "build_ext", f"--build-lib={folder}"),
         cwd=setup,
@@ -144,32 +180,150 @@ def build_mypyc(folder: Path) -> None:
     )
 
 
-BUILDERS: dict[str, tuple[Callable[[Path], None], str]] = {
-    "rows.zig": (build_rows, "ziglang"),
-    "hand-written C": (build_hand_written, "ziglang"),
-    "shared library": (build_shared, "ziglang"),
-    "cffi": (build_cffi, "cffi"),
-    "Cython": (build_cython, "Cython"),
-    "mypyc": (build_mypyc, "mypyc"),
-    "pybind11": (build_pybind11, "pybind11"),
-    "nanobind": (build_nanobind, "nanobind"),
+CARGO = """\
+[package]
+name = "{name}"
+version = "0.1.0"
+edition = "2021"
+[lib]
+crate-type = ["cdylib"]
+path = "{source}"
+[dependencies]
+pyo3 = {{ version = "0.28", features = ["extension-module"] }}
+[profile.release]
+opt-level = 3
+lto = true
+codegen-units = 1
+strip = true
+"""
+
+
+def build_pyo3(stem: str, folder: Path) -> None:
+    """By cargo, as maturin calls it; out of a folder of crates, with no network."""
+    name = f"{stem}_pyo3"
+    project = folder / f"{name}_build"
+    (project / ".cargo").mkdir(parents=True, exist_ok=True)
+    text = CARGO.format(name=name, source=source_of(stem, "pyo3", "rs", folder))
+    (project / "Cargo.toml").write_text(text, encoding="utf-8")
+    offline = PYO3 is not None and PYO3 != "crates.io"
+    if offline:
+        (project / ".cargo" / "config.toml").write_text(
+            f'[source.crates-io]\nreplace-with = "folder"\n[source.folder]\ndirectory = "{PYO3}"\n', encoding="utf-8"
+        )
+    run(
+        *("cargo", "build", "--release", "--quiet", *(["--offline"] if offline else [])),
+        cwd=project,
+        env={"PYO3_PYTHON": sys.executable, "CARGO_TARGET_DIR": str(folder / "cargo")},
+    )
+    shutil.copyfile(folder / "cargo" / "release" / f"lib{name}.so", folder / f"{name}{suffix()}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Builder:
+    """How the module of a column is built."""
+
+    build: Callable[[str, Path], None]
+    """Of the beginning of its name, and the folder."""
+    requirement: str
+    """The package that it needs."""
+    product: str = ""
+    """The module that is there afterwards, where it has another name than `stem` and column."""
+
+
+BUILDERS = {
+    DIRECT: Builder(build=build_zig, requirement="ziglang", product="{stem}_zig"),
+    "abi3": Builder(build=build_abi3, requirement="ziglang", product="{stem}_zig_abi3"),
+    "c": Builder(build=build_c, requirement="ziglang"),
+    "ctypes": Builder(build=build_shared, requirement="ziglang", product="libbodies.so"),
+    "cffi_api": Builder(build=build_cffi, requirement="cffi", product="_bench_cffi"),
+    "cython": Builder(build=build_cython, requirement="Cython"),
+    "mypyc": Builder(build=build_mypyc, requirement="mypyc"),
+    "pybind11": Builder(build=build_pybind11, requirement="pybind11"),
+    "nanobind": Builder(build=build_nanobind, requirement="nanobind"),
+    "pyo3": Builder(build=build_pyo3, requirement=""),
 }
+"""Of the columns that need to be built; the others are in a module of another column, or in none."""
+LIBRARIES = {"nanobind": Builder(build=build_nanobind_library, requirement="nanobind", product="nanobind.o")}
+"""What is built before the modules of a column."""
 
 
-def build(folder: Path, only: tuple[str, ...] | None = None) -> Iterator[str]:
-    """Build what is not there yet, yielding the name of each as it is ready.
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """A module to be built."""
 
-    Raises BuildError, or CompileError for rows.zig.
-    """
+    builder: Builder
+    column: str
+    stem: str
+
+    @property
+    def product(self) -> str:
+        return (self.builder.product or f"{{stem}}_{self.column}").format(stem=self.stem)
+
+    def is_built(self, folder: Path) -> bool:
+        return (folder / self.product).exists() or find(folder, self.product) is not None
+
+    def build(self, folder: Path) -> str:
+        """What was built; what is compiled by nano_ffi always is. Raises BuildError, whatever went wrong."""
+        if self.column not in (DIRECT, "abi3") and self.is_built(folder):
+            return f"{self.product} (was there)"
+        try:
+            self.builder.build(self.stem, folder)
+        except Exception as error:
+            raise BuildError(f"{self.product} could not be built: {type(error).__name__}: {error}") from error
+        if not self.is_built(folder):
+            there = ", ".join(sorted(path.name for path in folder.iterdir()))
+            raise BuildError(f"{self.product} was built, and is not there; {folder} has {there}")
+        return self.product
+
+
+def stem_of(suite: Suite) -> str:
+    """With which the names of its modules begin."""
+    return "bench" if suite.name == "calls" else suite.name
+
+
+def build_one(folder: Path, column: str, stem: str, source: str) -> Path:
+    """Build a module of a column of this source, by what is built already; its path. Raises BuildError."""
+    ending = {"c": "c", "cython": "pyx", "mypyc": "py"}.get(column, "cpp")
+    (folder / f"{stem}_{column}.{ending}").write_text(source, encoding="utf-8")
+    task = Task(builder=BUILDERS[column], column=column, stem=stem)
+    task.build(folder)
+    path = find(folder, task.product)
+    assert path is not None
+    return path
+
+
+def build(folder: Path, suites: Iterable[str], columns: Iterable[str] | None = None) -> Iterator[str]:
+    """Build what is not there yet, yielding the name of each as it is ready. Raises BuildError."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {name: builder for name, builder in BUILDERS.items() if only is None or name in only}
-    for name, (_, requirement) in wanted.items():
-        if importlib.util.find_spec(requirement) is None:
+    tasks = [
+        Task(builder=BUILDERS[column], column=column, stem=stem_of(SUITES[suite]))
+        for suite in suites
+        for column in SUITES[suite].columns
+        if column in BUILDERS and (columns is None or column in columns) and (column != "abi3" or has_stable_abi())
+    ]
+    for task in tasks:
+        needed = task.builder.requirement and not task.is_built(folder)
+        if needed and importlib.util.find_spec(task.builder.requirement) is None:
             raise BuildError(
-                f"{name} needs the package {requirement}: nox -s bench installs it (dependency group bench)"
+                f"{task.product} needs the package {task.builder.requirement}: nox -s bench installs it "
+                "(dependency group bench)"
             )
+    # Some of what builds reads sysconfig, which fills in its variables at the first call, for one thread only.
+    sysconfig.get_config_vars()
+    libraries = [
+        Task(builder=library, column=column, stem="")
+        for column, library in LIBRARIES.items()
+        if any(task.column == column for task in tasks)
+    ]
+    # The slowest first.
+    weights = ["pyo3", *LIBRARIES, "pybind11", DIRECT, "abi3", "cython", "mypyc", "nanobind"]
+    tasks.sort(key=lambda task: weights.index(task.column) if task.column in weights else len(weights))
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        started = [(name, pool.submit(builder, folder)) for name, (builder, _) in wanted.items()]
-        for name, future in started:
-            future.result()
-            yield name
+        for group in (libraries, tasks):
+            started = [pool.submit(functools.partial(task.build, folder)) for task in group]
+            try:
+                for future in as_completed(started):
+                    yield future.result()
+            except BaseException:
+                pool.shutdown(wait=False, cancel_futures=True)
+                raise

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -13,6 +13,8 @@ from benchmarks.report import ratio
 __all__ = ["draw"]
 
 WIDTH, LEFT, RIGHT = 880, 170, 24
+LETTER = 7.2
+"""About how wide a letter is."""
 ROW, TOP, BOTTOM = 26, 84, 40
 LOWEST, HIGHEST = 0.1, 100.0
 
@@ -31,6 +33,9 @@ PALETTE = {
     "cffi_api": ("#9c36b5", "#cc5de8"),
     "cffi_abi": ("#da77f2", "#eebefa"),
     "ctypes": ("#c2255c", "#f06595"),
+    "python": ("#5c940d", "#94d82d"),
+    "pyo3": ("#c2255c", "#f06595"),
+    "pyoz": ("#f59f00", "#ffd43b"),
 }
 
 
@@ -48,9 +53,9 @@ def style() -> str:
     )
 
 
-def x_of(value: float) -> float:
+def x_of(value: float, left: float) -> float:
     part = math.log(min(max(value, LOWEST), HIGHEST) / LOWEST) / math.log(HIGHEST / LOWEST)
-    return LEFT + part * (WIDTH - LEFT - RIGHT)
+    return left + part * (WIDTH - left - RIGHT)
 
 
 def mark(column: str, x: float, y: float) -> str:
@@ -62,33 +67,35 @@ def mark(column: str, x: float, y: float) -> str:
     return f'<path d="M{x:.1f} {y - 5}l5 5l-5 5l-5 -5z" class="{column}"/>'
 
 
-def draw(result: Mapping[str, Any]) -> str:
-    """The SVG of a result as command.py writes it."""
-    rows = result["rows"]
+def draw(result: Mapping[str, Any], suites: Sequence[str] = ("calls",)) -> str:
+    """The SVG of these suites of a result as command.py writes it."""
+    rows = {row: cells for suite in suites for row, cells in result["suites"][suite]["rows"].items()}
+    what = "Time of a call" if "calls" in suites else "Time"
     shown = [
         name
         for name in LABELS
         if name not in (C, "abi3", EMPTY, EMPTY_BY_NAME) and any(name in cells for cells in rows.values())
     ]
+    left = max(LEFT, 16 + LETTER * max(map(len, rows)))
     height = TOP + ROW * len(rows) + BOTTOM
     out = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" width="{WIDTH}" height="{height}" '
-        'role="img" aria-label="Time of a call as a ratio to hand-written C">',
+        f'role="img" aria-label="{what} as a ratio to hand-written C">',
         f"<style>{style()}</style>",
-        '<text class="ink title" x="8" y="20">Time of a call, as a ratio to hand-written C (less is better)</text>',
+        f'<text class="ink title" x="8" y="20">{what}, as a ratio to hand-written C (less is better)</text>',
     ]
     x = 14.0
     for name in shown:
         out.append(mark(name, x, 44))
         out.append(f'<text class="ink" x="{x + 10:.0f}" y="48.5">{escape(LABELS[name])}</text>')
-        x += 34 + 7.2 * len(LABELS[name])
+        x += 34 + LETTER * len(LABELS[name])
     bottom = TOP + ROW * len(rows)
     out += [
         f'<rect class="stripe" x="0" y="{TOP + ROW * index}" width="{WIDTH}" height="{ROW}"/>'
         for index in range(0, len(rows), 2)
     ]
     for tick in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100):
-        where = x_of(tick)
+        where = x_of(tick, left)
         kind = "ink" if tick == 1 else "grid"
         out.append(f'<line class="{kind}" x1="{where:.1f}" x2="{where:.1f}" y1="{TOP - 6}" y2="{bottom}"/>')
         label = "C" if tick == 1 else f"{tick:g}x"
@@ -98,7 +105,7 @@ def draw(result: Mapping[str, Any]) -> str:
         out.append(f'<text class="ink" x="8" y="{y + 4.5}">{escape(row)}</text>')
         found = {name: value for name in shown if (value := ratio(cells, name)) is not None}
         # nano_ffi last: it lies above what it is close to.
-        out += [mark(name, x_of(value), y) for name, value in reversed(found.items())]
+        out += [mark(name, x_of(value, left), y) for name, value in reversed(found.items())]
     note = f"{result['python']}, {result['machine']}; one compiler, one process, interleaved rounds: nox -s bench"
     out.append(f'<text class="quiet small" x="8" y="{height - 14}">{escape(note)}</text>')
     return "\n".join([*out, "</svg>"]) + "\n"

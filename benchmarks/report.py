@@ -7,9 +7,23 @@ from typing import Any
 
 from benchmarks.columns import BY_NAME, DIRECT, EMPTY, EMPTY_BY_NAME, LABELS, C
 from benchmarks.instructions import Counts
-from benchmarks.rows import ROWS
+from benchmarks.rows import Row
+from benchmarks.sizes import GOALS
+from benchmarks.suites import SUITES, Suite
 
-__all__ = ["behind", "instruction_table", "markdown", "ratio", "readme", "table", "text"]
+__all__ = [
+    "ABSENT",
+    "behind",
+    "instruction_table",
+    "markdown",
+    "nanoseconds",
+    "performance",
+    "ratio",
+    "readme",
+    "standing",
+    "table",
+    "text",
+]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, markdown: bool = False) -> str:
@@ -35,74 +49,145 @@ def ratio(cells: Mapping[str, Mapping[str, float]], column: str) -> float | None
     return cells[column]["minimum"] / cells[C]["minimum"]
 
 
-def behind(rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
+PEERS = (C, "cython", "mypyc", "nanobind", "pybind11", "pyo3", "pyoz", "cffi_api", "cffi_abi", "ctypes")
+"""Beside what we want to be first."""
+
+
+def behind(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> list[str]:
     """What is not as it should be, a sentence each: a goal that is missed, a peer that is ahead."""
     found = []
-    for row in ROWS:
+    for row in suite.rows:
         cells = rows.get(row.name, {})
-        for column, goal, bare in ((DIRECT, row.goal, EMPTY), (BY_NAME, row.named_goal, EMPTY_BY_NAME)):
+        goals = [(DIRECT, row.goal, EMPTY)]
+        if isinstance(row, Row) and row.named_goal is not None:
+            goals.append((BY_NAME, row.named_goal, EMPTY_BY_NAME))
+        for column, goal, bare in goals:
             reached, least = ratio(cells, column), ratio(cells, bare)
-            if goal is not None and reached is not None and reached > goal:
+            if reached is not None and reached > goal:
                 found.append(
                     f"{row.name}: {LABELS[column]} takes {reached:.2f} of C, the goal is {goal:.2f}"
                     + (f"; a builtin that does nothing takes {least:.2f}" if least is not None else "")
                 )
         if DIRECT in cells:
             mine = cells[DIRECT]["minimum"]
-            ahead = [
-                LABELS[name]
-                for name, cell in cells.items()
-                if name not in (DIRECT, BY_NAME, "abi3", EMPTY, EMPTY_BY_NAME) and cell["minimum"] < mine
-            ]
+            ahead = [LABELS[name] for name, cell in cells.items() if name in PEERS and cell["minimum"] < mine]
             if ahead:
                 found.append(f"{row.name}: ahead of nano_ffi: {', '.join(ahead)}")
     return found
 
 
-def time_tables(result: Mapping[str, Any], *, markdown: bool) -> list[str]:
-    rows = result["rows"]
+def nanoseconds(value: float) -> str:
+    return f"{value:.1f}" if value < 10_000 else f"{value:,.0f}"
+
+
+def time_tables(rows: Mapping[str, Any], *, markdown: bool) -> list[str]:
     names = [name for name in LABELS if any(name in cells for cells in rows.values())]
     head = ["", *(LABELS[name] for name in names)]
-    nanoseconds = [
-        [row, *(f"{cells[name]['minimum']:.1f}" if name in cells else "-" for name in names)]
+    times = [
+        [row, *(nanoseconds(cells[name]["minimum"]) if name in cells else ABSENT for name in names)]
         for row, cells in rows.items()
     ]
-    ratios = [
-        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else "-" for name in names)]
+    return [table(head, times, markdown=markdown), table(head, ratios_of(rows, names), markdown=markdown)]
+
+
+ABSENT = "\N{EN DASH}"
+"""Where there is no such cell, for a reason that suites.py tells."""
+
+
+def ratios_of(rows: Mapping[str, Any], names: Iterable[str]) -> list[list[str]]:
+    return [
+        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else ABSENT for name in names)]
         for row, cells in rows.items()
     ]
-    return [table(head, nanoseconds, markdown=markdown), table(head, ratios, markdown=markdown)]
 
 
-README_COLUMNS = (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes")
+README_COLUMNS = {
+    "calls": (DIRECT, BY_NAME, EMPTY_BY_NAME, "cython", "mypyc", "nanobind", "pybind11", "cffi_api", "ctypes"),
+    "point": (DIRECT, *PEERS[1:5], "python"),
+    "containers": (DIRECT, *PEERS[1:5], "python"),
+}
+"""The suites whose tables of ratios are in the README, and their columns there."""
 BEGIN, END = "<!-- benchmarks: nox -s bench writes this -->\n", "<!-- /benchmarks -->\n"
 
 
-def readme(text: str, result: Mapping[str, Any]) -> str:
-    """A README with the table of ratios between its two marks. ValueError: it has no such place."""
+def standing(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
+    """In how many rows we are first, and in which not, by how much."""
+    late = []
+    for name, cells in rows.items():
+        ahead = [peer for peer in PEERS if peer in cells and cells[peer]["minimum"] < cells[DIRECT]["minimum"]]
+        if ahead:
+            best = min(ahead, key=lambda peer: cells[peer]["minimum"])
+            times = cells[DIRECT]["minimum"] / cells[best]["minimum"]
+            late.append(f"*{name}* ({LABELS[best]}: we take {times:.2f} of it)")
+    first = f"{suite.title}: first, C by hand included, in {len(rows) - len(late)} of {len(rows)} rows"
+    return f"{first}; not in {', '.join(late)}." if late else f"{first}."
+
+
+def between_marks(text: str, name: str, shown: str) -> str:
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"README.md has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
-    rows = result["rows"]
-    names = [name for name in README_COLUMNS if any(name in cells for cells in rows.values())]
-    ratios = [
-        [row, *(f"{value:.2f}" if (value := ratio(cells, name)) is not None else "-" for name in names)]
-        for row, cells in rows.items()
+        raise ValueError(f"{name} has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
+    return f"{before}{begin}\n{shown}\n\n{end}{after}"
+
+
+def readme(text: str, result: Mapping[str, Any]) -> str:
+    """A README with the tables of ratios between its two marks. ValueError: it has no such place."""
+    parts = [f"{result['python']}, {result['machine']}:"]
+    for suite, columns in README_COLUMNS.items():
+        if suite not in result["suites"]:
+            continue
+        rows = result["suites"][suite]["rows"]
+        names = [name for name in columns if any(name in cells for cells in rows.values())]
+        if suite != "calls":
+            parts.append(f"{SUITES[suite].title}, as ratios to the same by hand in C:")
+        parts.append(table(["", *(LABELS[name] for name in names)], ratios_of(rows, names), markdown=True))
+    if "sizes" in result:
+        parts.append("Memory and size:")
+        parts.append(size_table(result["sizes"], markdown=True))
+    return between_marks(text, "README.md", "\n\n".join(parts))
+
+
+def performance(text: str, result: Mapping[str, Any]) -> str:
+    """docs/background/performance.md with what is first and what not between its two marks."""
+    parts = [f"{result['python']}, {result['machine']}:"]
+    parts += ["- " + standing(SUITES[name], measured["rows"]) for name, measured in result["suites"].items()]
+    parts += ["- " + line + "." for line in too_large(result.get("sizes", {}))]
+    return between_marks(text, "performance.md", "\n".join([parts[0], "", *parts[1:]]))
+
+
+def size_table(sizes: Mapping[str, Mapping[str, float]], *, markdown: bool) -> str:
+    names = [name for name in LABELS if any(name in cells for cells in sizes.values())]
+    rows = [
+        [row, *(amount(cells[name]) if name in cells else ABSENT for name in names)] for row, cells in sizes.items()
     ]
-    shown = table(["", *(LABELS[name] for name in names)], ratios, markdown=True)
-    return f"{before}{begin}\n{result['python']}, {result['machine']}:\n\n{shown}\n\n{end}{after}"
+    return table(["", *(LABELS[name] for name in names)], rows, markdown=markdown)
+
+
+def amount(value: float) -> str:
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value < 1000 else f"{value:,.0f}"
+
+
+def too_large(sizes: Mapping[str, Mapping[str, float]]) -> list[str]:
+    return [
+        f"{row}: {amount(sizes[row][DIRECT])}, the goal is {amount(goal)}"
+        for row, goal in GOALS.items()
+        if DIRECT in sizes.get(row, {}) and sizes[row][DIRECT] > goal
+    ]
 
 
 def instruction_table(counts: Mapping[str, Mapping[str, Counts]], *, markdown: bool = False) -> str:
     """Own and total instructions of each column."""
-    columns = (DIRECT, BY_NAME, C)
+    columns = [name for name in (DIRECT, BY_NAME, C) if any(name in cells for cells in counts.values())]
     head = ["", *(f"{LABELS[column]} {kind}" for column in columns for kind in ("own", "total"))]
     rows = [
-        [row, *(f"{value:g}" for column in columns for value in (cells[column].own, cells[column].total))]
-        for row, cells in counts.items()
+        [row, *(figure for column in columns for figure in both(cells.get(column)))] for row, cells in counts.items()
     ]
     return table(head, rows, markdown=markdown)
+
+
+def both(counts: Counts | None) -> tuple[str, str]:
+    return (f"{counts.own:g}", f"{counts.total:g}") if counts else (ABSENT, ABSENT)
 
 
 def cost_lines(costs: Mapping[str, Any]) -> list[str]:
@@ -119,23 +204,33 @@ def cost_lines(costs: Mapping[str, Any]) -> list[str]:
 
 
 def sections(result: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, str]]:
-    nanoseconds, ratios = time_tables(result, markdown=markdown)
-    parts = [("Nanoseconds per call, above an empty loop", nanoseconds), ("Ratio to hand-written C", ratios)]
-    if "instructions" in result:
-        counts = {
-            row: {column: Counts(**cell) for column, cell in cells.items()}
-            for row, cells in result["instructions"].items()
-        }
-        parts.append(
-            (
-                "Instructions per call: own in the extension, total with CPython's",
-                instruction_table(counts, markdown=markdown),
-            )
-        )
     bullet = "- " if markdown else ""
-    parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
-    late = behind(result["rows"])
-    parts.append(("Behind the goal", "\n".join(bullet + line for line in late) if late else "Nothing."))
+    parts = []
+    for name, measured in result["suites"].items():
+        suite = SUITES[name]
+        times, ratios = time_tables(measured["rows"], markdown=markdown)
+        parts.append((f"{suite.title}: nanoseconds, above an empty loop", times))
+        parts.append((f"{suite.title}: ratio to hand-written C", ratios))
+        if "instructions" in measured:
+            counts = {
+                row: {column: Counts(**cell) for column, cell in cells.items()}
+                for row, cells in measured["instructions"].items()
+            }
+            parts.append(
+                (
+                    f"{suite.title}: instructions, own in the extension, total with CPython's",
+                    instruction_table(counts, markdown=markdown),
+                )
+            )
+        late = behind(suite, measured["rows"])
+        shown = "\n".join(bullet + line for line in late) if late else "Nothing."
+        parts.append((f"{suite.title}: behind the goal", shown))
+    if "sizes" in result:
+        parts.append(("Memory, compiling and size", size_table(result["sizes"], markdown=markdown)))
+        if large := too_large(result["sizes"]):
+            parts.append(("Memory, compiling and size: behind the goal", "\n".join(bullet + line for line in large)))
+    if "costs" in result:
+        parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
     return parts
 
 

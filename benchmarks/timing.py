@@ -14,18 +14,38 @@ import random
 import statistics
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
-from benchmarks.columns import EMPTY, EMPTY_BY_NAME, NAMED, PREFIX, Functions
-from benchmarks.rows import ROWS, Row
+from benchmarks.rows import Row
 
-__all__ = ["CALLS", "Cell", "Loop", "loop_of", "measure", "pin"]
+__all__ = ["CALLS", "PREFIX", "Cell", "Loop", "Timed", "loop_of", "measure", "pin"]
+
+PREFIX = "bench_"
+"""Of the names under which functions are registered. An underscore keeps them identifiers."""
 
 CALLS = 8
 """Calls in one turn of a loop: the loop's own cost, which is subtracted, is small beside them."""
 
 Loop = Callable[[Iterable[None]], float]
 """Runs once per item, and returns the seconds that it took."""
+
+HEAVY_EVERY = 5
+"""A heavy loop is run in every so manieth round."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed:
+    """The loop of a cell."""
+
+    row: str
+    column: str
+    """Empty for the empty loop, whose time is subtracted from those of the row that come after it."""
+    loop: Loop
+    calls: int = CALLS
+    """How many statements there are in a turn."""
+    heavy: bool = False
+
 
 Cell = dict[str, float]
 """``minimum`` and ``median``, in nanoseconds per call above an empty loop."""
@@ -73,46 +93,42 @@ def pin() -> int | None:
     return cpu
 
 
-def turns_for(loop: Loop, seconds: float) -> int:
+def turns_for(loop: Loop, seconds: float, *, heavy: bool = False) -> int:
     """How many turns take about so long."""
-    turns = 64
+    turns = 1 if heavy else 64
     while True:
         took = min(loop(itertools.repeat(None, turns)) for _ in range(3))
         if took > seconds / 8:
-            return max(8, int(turns * seconds / took))
+            return max(1 if heavy else 8, int(turns * seconds / took))
         turns *= 4
 
 
-def measure(
-    columns: dict[str, Functions], *, rounds: int, slice_seconds: float, rows: list[Row] | None = None
-) -> dict[str, dict[str, Cell]]:
-    """Row name → column → cell. Each cell gets `rounds` slices of about `slice_seconds`."""
-    loops: list[tuple[str, str, Loop]] = []
-    for row in rows or ROWS:
-        loops.append((row.name, "", loop_of(row, None)))
-        for name, functions in columns.items():
-            # The error row has a function of another row, which may be an empty one.
-            if (function := functions.get(row.peer_function)) and not (row.raises and name in (EMPTY, EMPTY_BY_NAME)):
-                loops.append((row.name, name, loop_of(row, function, prefix=PREFIX if name in NAMED else None)))
-    turns = [turns_for(loop, slice_seconds if column else slice_seconds / 4) for _, column, loop in loops]
+def measure(loops: list[Timed], *, rounds: int, slice_seconds: float) -> dict[str, dict[str, Cell]]:
+    """Row name → column → cell. Each cell gets `rounds` slices of about `slice_seconds`, a heavy one fewer."""
+    turns = [
+        turns_for(timed.loop, slice_seconds if timed.column else slice_seconds / 4, heavy=timed.heavy)
+        for timed in loops
+    ]
     seconds: list[list[float]] = [[] for _ in loops]
     order = list(range(len(loops)))
     shuffle = random.Random(0).shuffle
     gc.collect()
     gc.disable()
     try:
-        for _ in range(rounds):
+        for turn in range(rounds):
             shuffle(order)
             for index in order:
-                seconds[index].append(loops[index][2](itertools.repeat(None, turns[index])) / turns[index])
+                if turn % HEAVY_EVERY == 0 or not loops[index].heavy:
+                    seconds[index].append(loops[index].loop(itertools.repeat(None, turns[index])) / turns[index])
     finally:
         gc.enable()
     result: dict[str, dict[str, Cell]] = {}
-    empty = {row: min(times) for (row, column, _), times in zip(loops, seconds, strict=True) if not column}
-    for (row_name, column, _), times in zip(loops, seconds, strict=True):
-        if column:
-            result.setdefault(row_name, {})[column] = {
-                "minimum": (min(times) - empty[row_name]) / CALLS * 1e9,
-                "median": (statistics.median(times) - empty[row_name]) / CALLS * 1e9,
+    empty = {timed.row: min(times) for timed, times in zip(loops, seconds, strict=True) if not timed.column}
+    for timed, times in zip(loops, seconds, strict=True):
+        if timed.column:
+            least = empty.get(timed.row, 0.0)
+            result.setdefault(timed.row, {})[timed.column] = {
+                "minimum": (min(times) - least) / timed.calls * 1e9,
+                "median": (statistics.median(times) - least) / timed.calls * 1e9,
             }
     return result

@@ -26,53 +26,49 @@ def main(arguments: list[str]) -> None:
     print(json.dumps(result))
 
 
-def time_calls(folder: str, rounds: str, slice_seconds: str, columns: str = "") -> object:
-    """Every row of the columns (separated by commas; all)."""
+def time_suite(folder: str, suite: str, rounds: str, slice_seconds: str, columns: str = "") -> object:
+    """Every row of a suite, in the columns that are named (separated by commas; all)."""
     from pathlib import Path
 
-    from benchmarks import columns as benchmarks_columns
     from benchmarks import timing
+    from benchmarks.suites import SUITES
 
     cpu = timing.pin()
-    loaded = benchmarks_columns.load(Path(folder), columns.split(",") if columns else None)
-    rows = timing.measure(loaded, rounds=int(rounds), slice_seconds=float(slice_seconds))
+    only = columns.split(",") if columns else None
+    loops = list(SUITES[suite].loops(Path(folder), only))
+    rows = timing.measure(loops, rounds=int(rounds), slice_seconds=float(slice_seconds))
+    SUITES[suite].complete(rows, only)
     return {"rows": rows, "cpu": cpu}
 
 
-def count_instructions(folder: str, columns: str, turns: str) -> object:
+def count_instructions(folder: str, suite: str, columns: str, turns: str) -> object:
     """Runs each cell twice, with `turns` and with twice as many, between marks that callgrind sees.
 
-    The result is the order of the cells: the dump that ends with mark 2n + 1 is the short loop of cell n, the next
-    one the long loop.
+    The result is the order of the cells, and how many more calls the second run has: the dump that ends with mark
+    2n + 1 is the short loop of cell n, the next one the long loop.
     """
     import gc
     import itertools
     from pathlib import Path
 
-    from benchmarks import columns as benchmarks_columns
-    from benchmarks import timing
-    from benchmarks.rows import ROWS
+    from benchmarks.columns import load_module
+    from benchmarks.suites import SUITES
 
-    loaded = benchmarks_columns.load(Path(folder), columns.split(","))
-    module = benchmarks_columns.load_module(Path(folder), "bench_c")
-    assert module is not None
-    mark, short = module.mark, int(turns)
+    module = load_module(Path(folder), "bench_c" if suite == "calls" else f"{suite}_c")
+    mark = module.mark
     cells = []
     gc.disable()
-    for row in ROWS:
-        for name in ("", *loaded):
-            function = loaded[name].get(row.peer_function) if name else None
-            if name and not function:
-                continue
-            for prefix in benchmarks_columns.PREFIXES if name == benchmarks_columns.BY_NAME else (None,):
-                loop = timing.loop_of(row, function, prefix=prefix)
-                loop(itertools.repeat(None, 256))  # specialises its code, and fills the free lists
-                cells.append((row.name, name))
-                for count in (short, 2 * short):
-                    turn = itertools.repeat(None, count)
-                    mark()
-                    loop(turn)
-                    mark()
+    for timed in SUITES[suite].loops(Path(folder), columns.split(","), counted=True):
+        # A statement of a thousand items counts the same each time; one call may meet a full free list, or an empty one.
+        short = 1 if timed.heavy else 3 if timed.calls == 1 else int(turns)
+        loop = timed.loop
+        loop(itertools.repeat(None, 1 if timed.heavy else 4 * short))  # specialises its code, and fills the free lists
+        cells.append((timed.row, timed.column, short * timed.calls))
+        for count in (short, 2 * short):
+            turn = itertools.repeat(None, count)
+            mark()
+            loop(turn)
+            mark()
     return cells
 
 
@@ -117,7 +113,6 @@ def first_call() -> object:
 def memory(folder: str, count: str) -> object:
     """Bytes per function after `count` were registered: what Python's allocators gave, and the process's growth."""
     import gc
-    import resource
     import tracemalloc
     from pathlib import Path
 
@@ -125,10 +120,6 @@ def memory(folder: str, count: str) -> object:
     from benchmarks.columns import direct
 
     function = direct(Path(folder))["add"]
-    statm = Path("/proc/self/statm")
-
-    def resident() -> int:
-        return int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else 0
 
     names = [f"function_{index:06}" for index in range(int(count))]
     tracing = int(count) <= 10_000
@@ -146,6 +137,54 @@ def memory(folder: str, count: str) -> object:
         "resident": None if tracing else (resident() - before) / int(count),  # tracing takes memory, too
         "seconds": None if tracing else took / int(count),
     }
+
+
+def resident() -> int:
+    """Bytes of memory that this process has; 0 where the system does not tell."""
+    import resource
+    from pathlib import Path
+
+    statm = Path("/proc/self/statm")
+    return int(statm.read_text().split()[1]) * resource.getpagesize() if statm.exists() else 0
+
+
+def object_sizes(folder: str, column: str, count: str) -> object:
+    """Bytes of an object of the class P: what it says, and the growth of the process, lists not counted."""
+    import gc
+    import sys
+    from pathlib import Path
+
+    from benchmarks.columns import statement_names
+
+    make = statement_names(Path(folder), "point", column)["P"]
+    made: list[object] = [None] * int(count)
+    places = range(int(count))
+    first = make(1.0, 2.0, 3)
+    gc.collect()
+    gc.disable()
+    before = resident()
+    for index in places:
+        made[index] = make(1.0, 2.0, 3)
+    grown = resident() - before
+    return {"getsizeof": sys.getsizeof(first), "resident": grown / int(count)}
+
+
+def node_size(folder: str, count: str) -> object:
+    """Bytes by which the process grows where the nodes of examples/graph become objects."""
+    import gc
+    from pathlib import Path
+
+    from benchmarks.columns import load_module
+
+    view = load_module(Path(folder), "graph").GraphView()
+    for _ in range(int(count)):
+        view.create_node("node")
+    gc.collect()
+    gc.disable()
+    before = resident()
+    nodes = view.nodes()
+    assert len(nodes) == int(count)
+    return (resident() - before) / int(count) - 8  # the list's pointer
 
 
 def growth(folder: str, counts: str) -> object:
@@ -187,10 +226,12 @@ def growth(folder: str, counts: str) -> object:
 
 
 KINDS: dict[str, Callable[..., object]] = {
-    "time": time_calls,
+    "time": time_suite,
     "instructions": count_instructions,
     "import": import_time,
     "first": first_call,
     "memory": memory,
     "growth": growth,
+    "sizes": object_sizes,
+    "nodes": node_size,
 }
