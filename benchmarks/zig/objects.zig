@@ -29,7 +29,10 @@ pub const Value = struct {
         return .{ .number = x };
     }
 
-    pub fn apply(self: *const Value, f: nano_ffi.Callback(fn (f64) f64)) error{PythonException}!f64 {
+    pub fn apply(
+        self: *const Value,
+        f: nano_ffi.Callback(fn (f64) f64),
+    ) error{PythonException}!f64 {
         return f.call(.{self.number});
     }
 
