@@ -223,6 +223,9 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         /// What the function returns where it does not fail.
         pub const R = signature.Payload(Return);
         pub const is_released = isReleased(spec);
+        /// Whether it says that arguments outlive the call, or end with it.
+        pub const has_claims = @hasField(@TypeOf(spec), "keeps") and
+            spec.keeps.len + spec.frees.len > 0;
         pub const cannot_fail = @typeInfo(Return) != .error_union;
 
         /// The type of the parameter of an argument.
@@ -498,7 +501,11 @@ test Bridge {
         fn never(_: [*:0]const u8) noreturn {
             unreachable;
         }
+        fn panicsFor(_: i64) void {
+            panics_();
+        }
     };
+    const Panicking = Bridge(Plain).makeTrampoline(functions.panicsFor, .{});
     const repeats = Bridge(Plain).makeTrampoline(functions.repeats, .{
         .name = "repeats",
         .params = .{ "text", "times", "other" },
@@ -578,9 +585,18 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
     try std.testing.expectEqual(0, Plain.released);
 
+    // With the first argument as Zig has it.
+    try std.testing.expect(Half.TypeOf(0) == i64 and (comptime Half.allQuickBehind(0)));
+    try std.testing.expect(!comptime repeats.allQuickBehind(0));
+    try std.testing.expectEqual(Plain.Result{ .int = 4 }, Half.callGiven(&log, 8, &.{}).?.value);
+    try std.testing.expectEqual(4, try Half.runGiven(8, &.{}).?.returned);
+    try std.testing.expect(isReleased(.{ .gil = .released }) and !isReleased(.{}));
+
     if (!Plain.catches_panics) return;
     const panicking = Bridge(Plain).makeTrampoline(functions.panics_, .{ .gil = .released });
     try std.testing.expectEqual(Plain.Result.failed, panicking.call(&log, &.{}));
     try std.testing.expectEqualStrings("the text", log.wrong);
     try std.testing.expectEqual(0, Plain.released);
+    const report = Panicking.runGiven(1, &.{}).?.panicked;
+    try std.testing.expectEqual(Plain.Result.failed, Panicking.panicked(&log, report));
 }

@@ -255,6 +255,8 @@ pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype)
             break :owns spec.result == .owned;
         if (!takesAllocator(@TypeOf(R.deinit))) break :owns true;
         if (takesAllocator(Function)) break :owns true;
+        // What the constructor gives is the object, whatever it has got by then.
+        if (@hasDecl(R, "init") and @TypeOf(R.init) == Function) break :owns true;
         for (@typeInfo(Function).@"fn".param_types) |Param| {
             if (holdsAllocator(classes.Pointee(Param orelse continue), 4)) break :owns true;
         }

@@ -543,8 +543,8 @@ pub fn analyze(
             .{ name, @typeName(T) },
         );
         if (kind == .class and classes.isHeapHandle(Value(T))) return refused(
-            "'{s}' returns {s} by value, which 'create' and 'destroy' have on the heap: return a " ++
-                "pointer",
+            "'{s}' returns {s} by value, which 'create' and 'destroy' have on the heap: " ++
+                "return a pointer",
             .{ name, @typeName(T) },
         );
         if (!isExact(T)) return refused(

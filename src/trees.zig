@@ -8,7 +8,8 @@ const string_maps = @import("string_maps.zig");
 
 pub const Failure = error{ OutOfMemory, TooDeep };
 
-/// Values inside of one another. A stack is not endless.
+/// Lists and maps inside of one another: without these no type has others of its own kind in it. A
+/// stack is not endless.
 pub const max_depth = 256;
 
 /// A copy of a value, with all that it points to in memory of `gpa`, each piece by itself. Where it
@@ -54,7 +55,7 @@ fn copyWithin(comptime T: type, gpa: std.mem.Allocator, value: T, depth: usize) 
             var copied: T = undefined;
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
                 if (!attrs.@"comptime") @field(copied, name) =
-                    try copyWithin(Field, gpa, @field(value, name), depth + 1);
+                    try copyWithin(Field, gpa, @field(value, name), depth);
             }
             return copied;
         },
@@ -62,7 +63,7 @@ fn copyWithin(comptime T: type, gpa: std.mem.Allocator, value: T, depth: usize) 
             inline else => |some, tag| return @unionInit(
                 T,
                 @tagName(tag),
-                try copyWithin(@TypeOf(some), gpa, some, depth + 1),
+                try copyWithin(@TypeOf(some), gpa, some, depth),
             ),
         },
         else => comptime unreachable,
@@ -111,7 +112,7 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
                     Field,
                     &@field(a, name),
                     &@field(b, name),
-                    depth + 1,
+                    depth,
                 )) return false;
             }
             return true;
@@ -123,7 +124,7 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
                     @TypeOf(some.*),
                     some,
                     &@field(b, @tagName(tag)),
-                    depth + 1,
+                    depth,
                 ),
             }
         },
@@ -183,10 +184,10 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
             info.field_types,
             info.field_attrs,
         ) |name, Field, attrs| {
-            if (!attrs.@"comptime") walkWithin(Field, visitor, &@field(value, name), depth + 1);
+            if (!attrs.@"comptime") walkWithin(Field, visitor, &@field(value, name), depth);
         },
         .@"union" => switch (value.*) {
-            inline else => |*some| walkWithin(@TypeOf(some.*), visitor, some, depth + 1),
+            inline else => |*some| walkWithin(@TypeOf(some.*), visitor, some, depth),
         },
         else => comptime unreachable,
     }
@@ -315,6 +316,23 @@ test walk {
     const value: Sample = .{ .name = "abc" };
     walk(Sample, &count.visitor, &value); // a pointer in it: its words, as far as they may be such
     try std.testing.expect(count.bytes >= 1 and count.bytes <= @sizeOf(Sample) / @sizeOf(usize));
+}
+
+test walkPointers {
+    const Count = struct {
+        visitor: Visitor = .{ .visit = &visit },
+        seen: usize = 0,
+
+        fn visit(visitor: *Visitor, start: usize, _: usize) void {
+            const count: *@This() = @fieldParentPtr("visitor", visitor);
+            count.seen +%= start;
+        }
+    };
+    var number: u32 = 1;
+    const Nodes = struct { all: []const *u32, next: ?*u32 = null };
+    var count: Count = .{};
+    walkPointers(Nodes, &count.visitor, &.{ .all = &.{&number} });
+    try std.testing.expectEqual(@intFromPtr(&number), count.seen);
 }
 
 test hasManagedMap {

@@ -9,6 +9,7 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -112,9 +113,7 @@ FAULTS: list[tuple[str, tuple[Any, ...], str]] = [
 
 
 @pytest.mark.parametrize(("name", "args", "text"), FAULTS)
-def test_what_is_given_back_wrongly_is_a_panic(
-    faults: ModuleType, name: str, args: tuple[Any, ...], text: str
-) -> None:
+def test_what_is_given_back_wrongly_is_a_panic(faults: ModuleType, name: str, args: tuple[Any, ...], text: str) -> None:
     for _ in range(100):  # and the process goes on
         with pytest.raises(nano_ffi.ZigPanic) as caught:
             getattr(faults, name)(*args)
@@ -232,9 +231,7 @@ def test_what_a_function_allocated_is_given_back(
     assert growth(lambda: function(*args)) < 4
 
 
-def test_records_and_objects_are_given_back(
-    results: ModuleType, growth: Callable[[Callable[[], Any]], float]
-) -> None:
+def test_records_and_objects_are_given_back(results: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     assert [(word.text, list(word.letters)) for word in results.records("ab c")] == [("ab", [97, 98]), ("c", [99])]
     assert growth(lambda: results.records("some words")) < 4
     for make in [results.make_page, results.Page]:
@@ -245,7 +242,7 @@ def test_records_and_objects_are_given_back(
             20,
             "note",
         )
-        assert growth(lambda make=make: make(LONG)) < 4
+        assert growth(partial(make, LONG)) < 4
     bag = results.Bag()
     assert [node.number for node in bag.odd()] == [1, 3]
     assert growth(bag.odd) < 4
@@ -323,16 +320,14 @@ def test_what_is_kept_where_nobody_sees_it_stays(
         assert growth(chain.joined_const) < 4
 
 
-def test_what_a_variable_may_keep_stays(
-    remembers: ModuleType, growth: Callable[[Callable[[], Any]], float]
-) -> None:
+def test_what_a_variable_may_keep_stays(remembers: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     with pytest.warns(ResourceWarning, match=r"keep\(\).* a variable of its file may have it"):
         assert remembers.keep(LONG) == LONG
     assert remembers.last() == LONG
     with pytest.warns(ResourceWarning, match=r"lower\(\)"):
         assert remembers.lower("ABC") == "abc"
     for name in ["upper", "told"]:
-        assert growth(lambda name=name: getattr(remembers, name)(LONG)) < 4
+        assert growth(partial(getattr(remembers, name), LONG)) < 4
     assert remembers.told_otherwise(LONG) == LONG.encode()
     assert remembers.last() == LONG
 
@@ -366,7 +361,7 @@ def test_callbacks_between(results: ModuleType, growth: Callable[[Callable[[], A
 def test_results_in_threads(results: ModuleType) -> None:
     def one(number: int) -> bool:
         text = f"{number} text " * (number % 50)
-        return (
+        return bool(
             results.shout(text) == text.upper().encode()
             and results.released(text) == text.encode()
             and results.words(text) == text.upper().split()

@@ -324,10 +324,8 @@ def test_a_buffer_of_what_is_lent(m: ModuleType, release: str) -> None:
         else:
             views.append(view)
 
-    if release == "released":
-        assert m.lend(take) == 5.0
-    else:
-        assert raises(partial(m.lend, take))[0] in {BufferError, RuntimeError}
+    # Nobody can take back what a buffer shows: what is lent gives none.
+    assert raises(partial(m.lend, take))[0] is BufferError
     assert raises(lambda: lent[0].n)[0] is ReferenceError
     assert raises(lambda: lent[1][0])[0] is ReferenceError
     assert raises(lambda: memoryview(lent[1]))[0] in {ReferenceError, BufferError}

@@ -1,4 +1,5 @@
-//! Classes with attributes of every kind, Python's protocols, and lists and maps that Python sees in
+//! Classes with attributes of every kind, Python's protocols, and lists and maps that Python sees
+//! in
 //! place. Every peer has the same.
 
 const std = @import("std");
@@ -28,7 +29,10 @@ pub const Value = struct {
         return .{ .number = x };
     }
 
-    pub fn apply(self: *const Value, f: nano_ffi.Callback(fn (f64) f64)) error{PythonException}!f64 {
+    pub fn apply(
+        self: *const Value,
+        f: nano_ffi.Callback(fn (f64) f64),
+    ) error{PythonException}!f64 {
         return f.call(.{self.number});
     }
 

@@ -134,8 +134,8 @@ const Taken = struct {
     }
 };
 
-/// Calls `function(context, *Reference)` for every one that the value owns, until one is not 0. What
-/// is inside of very many others is left out.
+/// Calls `function(context, *Reference)` for every one that the value owns, until one is not 0.
+/// What is inside of very many others is left out.
 fn each(
     comptime T: type,
     value: *T,

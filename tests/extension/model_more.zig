@@ -1,4 +1,5 @@
-//! More classes for the random machine of tests/machine: what keeps its arguments, and Python objects.
+//! More classes for the random machine of tests/machine: what keeps its arguments, and Python
+//! objects.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
@@ -29,7 +30,12 @@ pub const Keeper = struct {
     list: std.ArrayList(i64) = .empty,
     gpa: Allocator,
 
-    pub fn init(gpa: Allocator, name: []const u8, words: []const []const u8, config: Config) Keeper {
+    pub fn init(
+        gpa: Allocator,
+        name: []const u8,
+        words: []const []const u8,
+        config: Config,
+    ) Keeper {
         _ = live.fetchAdd(1, .monotonic);
         return .{ .gpa = gpa, .name = name, .words = words, .config = config };
     }

@@ -102,7 +102,10 @@ pub fn elsewhere(
 ) error{ PythonException, SystemResources, Unexpected }!i64 {
     var result: error{PythonException}!i64 = 0;
     const thread = std.Thread.spawn(.{}, struct {
-        fn run(called: *const nano_ffi.Callback(fn (i64) i64), place: *error{PythonException}!i64) void {
+        fn run(
+            called: *const nano_ffi.Callback(fn (i64) i64),
+            place: *error{PythonException}!i64,
+        ) void {
             place.* = called.call(.{7});
         }
     }.run, .{ &function, &result }) catch return error.SystemResources;

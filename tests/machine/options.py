@@ -15,7 +15,10 @@ class Herd(Stable):
 
     name_of_class: ClassVar[str] = "Herd"
     file: ClassVar[str] = "model_options"
-    names: ClassVar[list[str]] = [*Stable.names, "remove", "remove", "foreign"]
+    names: ClassVar[list[str]] = [
+        *(name for name in Stable.names if name != "foreign"),  # what is said to be freed has ended, whosoever it was
+        *("remove", "remove"),
+    ]
 
     def unlink(self, node: Node) -> None:
         for other in self.nodes:
@@ -138,7 +141,7 @@ class Holder(Actor):
 
     def results(self) -> None:
         text = self.world.text()
-        same("shout()", self.m.shout(text), text.upper())
+        same("shout()", self.m.shout(text), text.upper().encode())
         start = self.world.below(len(text) + 1)
         match = self.m.match("".join(list(text)), start)
         gc.collect(0)

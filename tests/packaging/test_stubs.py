@@ -50,11 +50,16 @@ pub fn called(function: nano_ffi.Callback(fn ([]const u8, i64) f64), numbers: []
 
 def check(folder: Path, *modules: str) -> None:
     """mypy's stubtest, ruff, and mypy on the stubs themselves."""
+    # CPython adds the reflected operator to what has a slot for the operator; it answers NotImplemented.
+    reflected = folder / "reflected.txt"
+    reflected.write_text(r".*\.__r(add|sub|mul|matmul|truediv|floordiv|mod|[lr]shift|and|or|xor)__" + "\n")
     done = subprocess.run(
         [
             sys.executable,
             "-c",
             f"import sys; sys.path.insert(0, {str(folder)!r}); from mypy.stubtest import main; main()",
+            f"--allowlist={reflected}",
+            "--ignore-unused-allowlist",
             *modules,
         ],
         cwd=folder,

@@ -1,6 +1,6 @@
-//! What values of a region point to where Python gave it: memory of nano_ffi's allocator, each piece
-//! by itself, and Python objects and arguments of calls that are kept, since Zig's code stored
-//! where they are.
+//! What values of a region point to where Python gave it: memory of nano_ffi's allocator, each
+//! piece by itself, and Python objects and arguments of calls that are kept, since Zig's code
+//! stored where they are.
 //!
 //! Nothing is moved, and nothing is freed because it was replaced: another field may have it, too.
 //! When there are many, a sweep gives back what no value points to: see Region.zig.

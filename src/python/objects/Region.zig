@@ -1,9 +1,9 @@
 //! What may point into each other: an object, its parts, addresses in it, and objects that it was
 //! tied to. See docs/background/objects.md, whose rules are here.
 //!
-//! Every object of a region knows it, and counts. When two regions are united, the objects of the one
-//! move to the other; in a free-threaded build somebody may just look at the old one, which then
-//! stays, with a pointer to the new one, as long as that.
+//! Every object of a region knows it, and counts. When two regions are united, the objects of the
+//! one move to the other; in a free-threaded build somebody may just look at the old one, which
+//! then stays, with a pointer to the new one, as long as that.
 //!
 //! With a GIL, nothing here is interrupted: there `lock` does nothing.
 
@@ -312,7 +312,8 @@ noinline fn raiseBroken(self: *Layout, broken: Broken) Error {
     const text = switch (broken.why) {
         .destroyed => "the %s is gone: the %s that it was in has been destroyed",
         .panicked => "the %s cannot be used: a call that was changing the %s has panicked",
-        .forked => "the %s cannot be used: a thread was changing the %s when the process was forked",
+        .forked => "the %s cannot be used: a thread was changing the %s when the process " ++
+            "was forked",
     };
     _ = c.PyErr_Format(
         capi.exception("ReferenceError"),
@@ -461,11 +462,12 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     small.own_count = 0;
     try large.blocks.take(&small.blocks);
     // Objects that are in no table, since another one took their place there, find their way.
-    var is_needed = capi.free_threaded or small.former != null or
-        small.live != small.objects.count();
+    var is_needed = capi.free_threaded or small.former != null or !small.uses.isNone();
+    var moved: usize = 0;
     for (small.objects.keys(), small.objects.values()) |place, known| {
         large.objects.putAssumeCapacity(place, known);
         if (object.infoOf(known).has_allocator) is_needed = true;
+        if (!known.flags.is_zombie) moved += 1;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
         else
@@ -476,7 +478,8 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
         );
         if (!capi.free_threaded) known.region = large;
     }
-    large.live += small.live;
+    const small_live = small.live;
+    large.live += small_live;
     large.is_stable = large.is_stable and small.is_stable;
     large.broken = large.broken orelse small.broken;
     large.uses.readers += small.uses.readers;
@@ -484,7 +487,7 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
     small.objects.clearAndFree(memory.allocator);
-    if (!is_needed) {
+    if (!is_needed and moved == small_live) {
         small.blocks.deinit();
         return memory.allocator.destroy(small);
     }
@@ -621,6 +624,18 @@ fn destroy(region: *Region) void {
     memory.allocator.destroy(region);
 }
 
+/// The blocks of an object that nobody else may point into, whose value ends: the caller's to give
+/// back, when it holds nothing.
+pub fn takeBlocks(self: *Layout) Blocks {
+    const region = of(self) orelse return .{};
+    region.lock();
+    defer region.unlock();
+    const own: usize = if (self.flags.is_forgotten) 0 else 1;
+    if (region.own_count > own) return .{};
+    defer region.blocks = .{};
+    return region.blocks;
+}
+
 /// destroy(): an own object that Python still has ends, and with it all that may point into it.
 pub fn endOwn(self: *Layout) void {
     const region = of(self) orelse return;
@@ -736,8 +751,8 @@ pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque)
 
 // Items.
 
-/// The items of the list `view`, which is held exclusively, where they are now: `removed` were taken
-/// away at `start`, and `added` put there. Those that are removed are to be detached before.
+/// The items of the list `view`, which is held exclusively, where they are now: `removed` were
+/// taken away at `start`, and `added` put there. Those that are removed are to be detached before.
 pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void {
     if (removed == added) return;
     const region = lockOf(view);
@@ -772,8 +787,8 @@ fn reindex(region: *Region) void {
     region.objects.reIndex(memory.allocator) catch {};
 }
 
-/// A new reference to an item that has an object, at one of the places from `start` on, or, of a map,
-/// at a key, or at any; null where there is none.
+/// A new reference to an item that has an object, at one of the places from `start` on, or, of a
+/// map, at a key, or at any; null where there is none.
 pub fn itemOf(view: *Layout, start: usize, count: usize) ?*Layout {
     const region = lockOf(view);
     defer region.unlock();
@@ -866,6 +881,12 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
         region.live -= 1;
         made.region = null;
     }
+    // Its place in the table may be another one in a moment.
+    if (of(self)) |region| {
+        region.lock();
+        defer region.unlock();
+        region.remove(self);
+    }
     if (made.state == .held) {
         object.linkOf(self).* = object.linkOf(made).*;
     } else {
@@ -882,7 +903,6 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
     const region = of(self) orelse return;
     region.lock();
     defer region.unlock();
-    if (!self.flags.is_forgotten) region.uncount(self);
     self.flags.is_forgotten = false;
     if (region.own_count == 0) region.broken = null;
     region.insert(self, info) catch return errors.raiseNoMemory();

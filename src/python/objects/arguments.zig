@@ -1,5 +1,5 @@
-//! Objects of classes as arguments: where they are, who may use them meanwhile, and what a call that
-//! may change them leaves behind. What it gives is in results.zig.
+//! Objects of classes as arguments: where they are, who may use them meanwhile, and what a call
+//! that may change them leaves behind. What it gives is in results.zig.
 
 const std = @import("std");
 const Blocks = @import("Blocks.zig");
@@ -176,6 +176,10 @@ pub fn endsAddresses(comptime T: type) bool {
     return classes.isCopyable(T) or classes.hasDeinit(T) or !classes.isReader(T);
 }
 
+fn keepsAny(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "keeps") and spec.keeps.len > 0;
+}
+
 /// See comptime_bridge.zig.
 pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
@@ -189,7 +193,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (isObject(A)) {
             count += 1;
             const Pointee = ObjectOf(A).Pointee;
-            if (ObjectOf(A).mode == .exclusive and !classes.isFlat(Pointee)) changes = true;
+            if (ObjectOf(A).mode == .exclusive and (!classes.isFlat(Pointee) or keepsAny(spec)))
+                changes = true;
         }
         switch (signature.kindOf(classes.Pointee(info.param_types[parameter].?)) orelse continue) {
             .callback, .object => runs_python = true,
@@ -336,6 +341,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             first,
                             second,
                             comptime endsAddresses(ObjectOf(A).Pointee),
+                            comptime ObjectOf(B).mode == .exclusive,
                         );
                 };
             };
@@ -351,6 +357,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             comptime first: usize,
             comptime second: usize,
             comptime ends: bool,
+            comptime is_taken: bool,
         ) Error!void {
             if (same_class and a_address == b_address) {
                 const low = @min(first, second);
@@ -370,7 +377,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (region != (Region.of(a) orelse return)) return;
             // Whole values do not move, and neither do those of a stable object.
             if ((b.state == .own or b.state == .held) and !isWithin(a, b)) return;
-            if (b.state == .address and (region.is_stable or b.flags.is_whole)) return;
+            // A node that is given as a pointer to change may be one to be removed: it ends.
+            if (b.state == .address and (is_taken or region.is_stable or b.flags.is_whole)) return;
             if (isInline(b) and !isWithin(a, b)) return;
             _ = c.PyErr_Format(
                 capi.exception("ValueError"),
@@ -462,8 +470,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             };
         }
 
-        /// When the result is converted, or an error set: what was passed, and is pointed to now, is
-        /// kept.
+        /// When the result is converted, or an error set: what was passed, and is pointed to now,
+        /// is kept.
         pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
             if (!changes) return result;
             if (result) |given| {
@@ -483,7 +491,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         fn keep(frame: *Self) Error!void {
             if (allocates) try frame.noteMemory();
             inline for (types, 0..) |A, index| if (comptime isObject(A) and
-                ObjectOf(A).mode == .exclusive and !classes.isFlat(ObjectOf(A).Pointee))
+                ObjectOf(A).mode == .exclusive and
+                (!classes.isFlat(ObjectOf(A).Pointee) or keepsAny(spec)))
             {
                 if (frame.argumentOf(index)) |argument| {
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
@@ -755,17 +764,23 @@ fn tie(
     comptime is_said: bool,
 ) Error!void {
     const self = argument.instance.?;
-    if (Region.of(self)) |region| if (region == Region.of(other)) return;
+    const is_same = Region.of(self) != null and Region.of(self) == Region.of(other);
+    if (is_same) { // then it is there as long, unless it has its value for itself
+        const owner = object.ownerOf(other) orelse return;
+        if (owner.flags.is_pointed) return;
+    }
     if (!is_said) {
         var search: Search = .{ .address = address, .size = object.infoOf(other).size };
-        search.region = Region.of(other);
+        // What it has of its own region is no news.
+        search.region = if (is_same) null else Region.of(other);
         trees.walk(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
         trees.walkPointers(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
         if (!search.found and search.visitor.complete) return;
     }
     const region = try Region.ensure(other);
-    region.markPointed();
     if (object.ownerOf(other)) |owner| owner.flags.is_pointed = true;
+    if (is_same) return;
+    region.markPointed();
     try Region.unite(try Region.ensure(self), region);
 }
 

@@ -26,6 +26,7 @@ const c = capi.functions;
 const Error = errors.Error;
 const Layout = object.Layout;
 const PyObject = capi.PyObject;
+const Slot = capi.structs.PyType_Slot;
 const notImplemented = slots_of.notImplemented;
 
 /// The attributes of the class of `T`. The first one also carries what is known of it.
@@ -136,7 +137,7 @@ pub fn Class(
             .slots = &slots,
         };
 
-        const slots = [_]capi.structs.PyType_Slot{
+        const slots = [_]Slot{
             .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
             .{ .slot = capi.constants.Py_tp_new, .pfunc = &new },
             .{ .slot = capi.constants.Py_tp_init, .pfunc = &init },
@@ -147,14 +148,14 @@ pub fn Class(
                 &slots_of.Compare(Self).call
             else
                 &compare },
-        } ++ (if (!classes_of.hasGc(T)) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+        } ++ (if (!classes_of.hasGc(T)) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &object.traverse },
             .{ .slot = capi.constants.Py_tp_clear, .pfunc = &object.clear },
-        }) ++ (if (!classes_of.hasWeak(T)) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+        }) ++ (if (!classes_of.hasWeak(T)) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_members, .pfunc = &members },
-        }) ++ (if (has("__repr__")) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+        }) ++ (if (has("__repr__")) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
-        }) ++ (if (has("__hash__")) [_]capi.structs.PyType_Slot{} else [_]capi.structs.PyType_Slot{
+        }) ++ (if (has("__hash__")) [_]Slot{} else [_]Slot{
             .{
                 .slot = capi.constants.Py_tp_hash,
                 .pfunc = if (has("__eq__") or classes.isCopyable(T))
@@ -162,7 +163,7 @@ pub fn Class(
                 else
                     &hash,
             },
-        }) ++ slots_of.of(Self)[0..slots_of.of(Self).len].* ++ [_]capi.structs.PyType_Slot{.{}};
+        }) ++ slots_of.of(Self)[0..slots_of.of(Self).len].* ++ [_]Slot{.{}};
 
         const members = [_]capi.structs.PyMemberDef{
             .{
@@ -458,10 +459,16 @@ pub fn Class(
             const module = object.moduleOf(self);
             const made = switch (construction) {
                 .none => comptime unreachable,
-                .init, .create => callInitializer(module, call.values.ptr, call.count, call.names),
+                .init, .create => callInitializer(
+                    module,
+                    call.values.ptr,
+                    call.count,
+                    call.names,
+                ),
                 .fields => made: {
                     var bound: [fields.names.len]?*PyObject = undefined;
-                    if (!binding.bind(&constructor, call.values.ptr, call.count, call.names, &bound))
+                    const values = call.values.ptr;
+                    if (!binding.bind(&constructor, values, call.count, call.names, &bound))
                         return -1;
                     break :made makeOf(classes_of.classOf(T, module) orelse return -1, &bound);
                 },
@@ -470,13 +477,15 @@ pub fn Class(
             return if (move(self, object.of(made))) 0 else -1;
         }
 
-        /// Whether an object may get a value, or another one: what a stable one lent is good as long
-        /// as it lives, and what others point into stays. TypeError where it may not.
+        /// Whether an object may get a value, or another one: what a stable one lent is good as
+        /// long as it lives, and what others point into stays. TypeError where it may not.
         fn canBeFilled(self: *Layout) bool {
             if (self.state == .empty) return true;
             const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
-            const is_alone = if (Region.of(self)) |region| region.own_count <= 1 else true;
-            if (is_own and is_alone and !info.is_stable) return true;
+            const own: usize = if (self.state == .destroyed) 0 else 1;
+            const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
+            // What a tree had is there as long as something points to it.
+            if (is_own and (is_alone or info.kind != .resource) and !info.is_stable) return true;
             _ = c.PyErr_Format(
                 capi.exception("TypeError"),
                 "this %s cannot be initialised again",
@@ -506,6 +515,7 @@ pub fn Class(
                 if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
             else {};
             self.flags.is_borrowed = false;
+            gone = Region.takeBlocks(self);
             Region.moveOwn(self, made, info) catch return false;
             if (Region.of(self)) |region| {
                 region.end();
@@ -541,6 +551,8 @@ pub fn Class(
             const value = try use.begin(self, .exclusive);
             const is_borrowed = self.flags.is_borrowed;
             Region.endOwn(self);
+            var blocks = Region.takeBlocks(self);
+            defer blocks.deinit();
             self.state = .destroyed;
             use.end();
             if (is_borrowed) return;

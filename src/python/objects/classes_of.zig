@@ -42,7 +42,8 @@ pub inline fn instanceOf(comptime T: type, module: *PyObject, value: *PyObject) 
 pub inline fn exactly(comptime T: type, value: *PyObject) ?*Layout {
     if (capi.limited) return null;
     const defs = capi.typeLayout(capi.typeOf(value)).tp_getset;
-    return if (defs == @as(?*anyopaque, @ptrCast(@constCast(defsOf(T))))) object.of(value) else null;
+    const own: ?*anyopaque = @ptrCast(@constCast(defsOf(T)));
+    return if (defs == own) object.of(value) else null;
 }
 
 /// The attributes of the class of `T`, by which it is known.

@@ -1,5 +1,5 @@
-//! The fields of a struct that Python sees: as attributes, as the parameters of a constructor, and as
-//! what is shown, compared and pickled.
+//! The fields of a struct that Python sees: as attributes, as the parameters of a constructor, and
+//! as what is shown, compared and pickled.
 
 const std = @import("std");
 const Blocks = @import("Blocks.zig");

@@ -1,5 +1,5 @@
-//! After a fork, the child has none of the parent's other threads, and whatever these held is held by
-//! nobody. Holds are written down with the process that they are of: see Region.zig.
+//! After a fork, the child has none of the parent's other threads, and whatever these held is held
+//! by nobody. Holds are written down with the process that they are of: see Region.zig.
 
 const std = @import("std");
 const capi = @import("../capi.zig");

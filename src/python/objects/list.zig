@@ -1,6 +1,6 @@
-//! A list in a field of a struct (a slice, a std.ArrayList or an array), as Python's lists are: what
-//! is seen and changed is Zig's own. Items that are structs are objects which stay with their item
-//! while others come and go before it, and keep their value when it is removed.
+//! A list in a field of a struct (a slice, a std.ArrayList or an array), as Python's lists are:
+//! what is seen and changed is Zig's own. Items that are structs are objects which stay with their
+//! item while others come and go before it, and keep their value when it is removed.
 //!
 //! All lists of a module have one Python type: what depends on the type of the items is in a table,
 //! `Ops`, and is as little as can be.
@@ -868,7 +868,6 @@ fn remove(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
 // The buffer protocol, for numbers: while one is in use, nothing is changed but through it.
 
 const Exported = struct {
-    region: *Region,
     shape: [1]capi.Py_ssize_t,
     strides: [1]capi.Py_ssize_t,
 };
@@ -902,7 +901,6 @@ fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
     if (region.tryHold(.exported, true, false) != .held) return region.raiseInUse(.exported);
     const raw = ops.get(list);
     exported.* = .{
-        .region = region,
         .shape = .{@intCast(raw.len)},
         .strides = .{@intCast(ops.size)},
     };
@@ -930,9 +928,9 @@ fn raiseBuffer(message: [*:0]const u8) Error {
     return error.PythonException;
 }
 
-fn releaseBuffer(_: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
+fn releaseBuffer(self: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
     const exported: *Exported = @ptrCast(@alignCast(view.internal.?));
-    exported.region.release(.exported, false);
+    Region.of(object.of(self)).?.release(.exported, false);
     memory.allocator.destroy(exported);
 }
 

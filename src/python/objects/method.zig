@@ -60,7 +60,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             @typeInfo(Self) != .optional and !classes.holdsReferences(T) and
             (classes.isFlat(T) or Self == T or @typeInfo(Self).pointer.attrs.@"const") and
             !arguments.isLong(Trampoline.R) and !arguments.isDependent(Trampoline.R) and
-            !Trampoline.is_released;
+            !Trampoline.is_released and !Trampoline.has_claims;
 
         inline fn quickSelf(self: *PyObject) ?Self {
             const own = object.of(self);

@@ -1,7 +1,7 @@
 //! What an object of a class is in memory, and where its value is: docs/background/objects.md.
 //!
-//! An *own* object has its value behind this header, or, a handle, the address of it. A *part* knows
-//! its parent and where it is there, an *address* what Zig gave. Nothing here holds anything:
+//! An *own* object has its value behind this header, or, a handle, the address of it. A *part*
+//! knows its parent and where it is there, an *address* what Zig gave. Nothing here holds anything:
 //! callers do (hold.zig).
 
 const std = @import("std");

@@ -182,7 +182,11 @@ pub fn In(comptime T: type) type {
             @setEvalBranchQuota(100_000);
             const value: *T = @ptrCast(@alignCast(given));
             const types = @typeInfo(T).@"struct";
-            inline for (types.field_names, types.field_types, types.field_attrs) |name, Field, attrs| {
+            inline for (
+                types.field_names,
+                types.field_types,
+                types.field_attrs,
+            ) |name, Field, attrs| {
                 if (attrs.@"comptime") continue;
                 const field = &@field(value, name);
                 if (comptime classes.isClass(Field)) {

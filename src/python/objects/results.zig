@@ -1,5 +1,5 @@
-//! What functions give: new objects of values, and objects at addresses, which are the ones that are
-//! there already, or parts, where these can be found.
+//! What functions give: new objects of values, and objects at addresses, which are the ones that
+//! are there already, or parts, where these can be found.
 
 const std = @import("std");
 const capi = @import("../capi.zig");
@@ -64,7 +64,8 @@ fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
 /// Whether a pointer that a function with so many objects among its arguments returns is that of a
 /// value on the heap, which is Python's to destroy.
 pub fn isOwnedHandle(comptime T: type, comptime objects: usize, comptime spec: anytype) bool {
-    if (!classes.isHeapHandle(classes.Pointee(T)) or @typeInfo(T).pointer.attrs.@"const") return false;
+    if (!classes.isHeapHandle(classes.Pointee(T)) or @typeInfo(T).pointer.attrs.@"const")
+        return false;
     const said = if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
     return said == .owned or (said == .unsaid and objects == 0);
 }
@@ -365,16 +366,29 @@ pub fn giveLent(
             for (lenders) |lender| if (lender.address == @intFromPtr(value))
                 return giveAddress(T, module, value, lenders);
             does_end.* = !is_stable;
-            return giveAddress(T, module, value, if (is_stable) lenders else &.{});
+            if (is_stable) return giveAddress(T, module, value, lenders);
+            return lent(giveAddress(T, module, value, &.{}));
         },
         .class => {
             var pointers: Pointers = .{};
             pointers.collect(T, &value);
             does_end.* = !is_stable and !(classes.isHandle(T) and pointers.allAmong(lenders));
-            return giveOwn(T, module, value, if (does_end.*) &.{} else lenders, false);
+            if (!does_end.*) return giveOwn(T, module, value, lenders, false);
+            return lent(giveOwn(T, module, value, &.{}, false));
         },
         else => comptime unreachable,
     }
+}
+
+/// Notes that the memory of an object ends with a callback. Consumes it where that fails.
+fn lent(given: ?*PyObject) ?*PyObject {
+    const made = given orelse return null;
+    const region = Region.ensure(object.of(made)) catch {
+        c.Py_DecRef(made);
+        return null;
+    };
+    region.is_lent = true;
+    return made;
 }
 
 fn isStable(self: *Layout) bool {
@@ -383,8 +397,8 @@ fn isStable(self: *Layout) bool {
 }
 
 /// Ends the use of what was lent to a callback, before its memory ends.
-pub fn expire(lent: *PyObject) void {
-    const self = object.of(lent);
+pub fn expire(given: *PyObject) void {
+    const self = object.of(given);
     var raised: [3]?*PyObject = undefined;
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     defer c.PyErr_Restore(raised[0], raised[1], raised[2]);

@@ -70,7 +70,8 @@ pub fn of(comptime Class: type) []const Slot {
         @setEvalBranchQuota(100_000);
         var slots: []const Slot = &.{};
         for (@typeInfo(@TypeOf(unary)).@"struct".field_names) |name| {
-            if (Class.has(name)) slots = slots ++ .{slot(@field(unary, name), &Unary(Class, name).call)};
+            if (Class.has(name))
+                slots = slots ++ .{slot(@field(unary, name), &Unary(Class, name).call)};
         }
         for (@typeInfo(@TypeOf(binary)).@"struct".field_names) |name| {
             const slot_name = @field(binary, name);
@@ -111,7 +112,12 @@ fn slot(comptime name: []const u8, function: *const anyopaque) Slot {
     return .{ .slot = @field(capi.constants, "Py_" ++ name), .pfunc = function };
 }
 
-fn one(comptime Class: type, comptime name: [:0]const u8, self: *PyObject, arg: *PyObject) ?*PyObject {
+fn one(
+    comptime Class: type,
+    comptime name: [:0]const u8,
+    self: *PyObject,
+    arg: *PyObject,
+) ?*PyObject {
     const args = [1]*PyObject{arg};
     return Class.MethodOf(name).receive(self, &args, 1, null);
 }
