@@ -235,7 +235,7 @@ def test_a_newcomer_measures_all(tmp_path: Path) -> None:
         for folder in (ROOT, tmp_path)
     )
     assert before != shown
-    rows = re.findall(r"^\| (\S.*?) +\| +(\S+) \|", shown, re.MULTILINE)
+    rows = re.findall(r"^\| (\w.*?) +\| +(\S+) \|", shown, re.MULTILINE)
     assert {row.name for row in ROWS} <= {row for row, _ in rows}
     assert all(re.fullmatch(r"[\d.,]+", figure) for row, figure in rows)
     for drawing in ("benchmarks", "benchmarks-objects", "benchmarks-containers"):
