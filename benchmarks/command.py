@@ -156,7 +156,8 @@ def measure(
     folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace, *, with_sizes: bool
 ) -> int:
     start = time.monotonic()
-    prepare(folder, [*suites, SUITES["point"]] if with_sizes else suites, columns)
+    built = {suite.name: suite for suite in ([*suites, SUITES["point"]] if with_sizes else suites)}
+    prepare(folder, built.values(), columns)
     rounds = options.rounds or ROUNDS
     times = 1 if rounds < FEW_ROUNDS else 3
     result: dict[str, Any] = {

@@ -205,7 +205,7 @@ def build_pyo3(stem: str, folder: Path) -> None:
     (project / ".cargo").mkdir(parents=True, exist_ok=True)
     text = CARGO.format(name=name, source=source_of(stem, "pyo3", "rs", folder))
     (project / "Cargo.toml").write_text(text, encoding="utf-8")
-    offline = PYO3 is not None and PYO3 != "crates.io"
+    offline = PYO3 is not None and PYO3 != "registry"
     if offline:
         (project / ".cargo" / "config.toml").write_text(
             f'[source.crates-io]\nreplace-with = "folder"\n[source.folder]\ndirectory = "{PYO3}"\n', encoding="utf-8"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from benchmarks import peers, small
@@ -59,21 +61,27 @@ def measure(folder: Path, columns: Iterable[str] | None, *, times: int) -> dict[
     for column in chosen:
         found = run_worker("sizes", folder, column, str(OBJECTS))
         cells[GETSIZEOF][column], cells[RESIDENT][column] = found["getsizeof"], found["resident"]
-        if column == "python":
-            continue
-        if column == DIRECT:
-            measure_nano_ffi(folder, cells, times)
-            continue
-        place = folder / "sizes"
-        place.mkdir(exist_ok=True)
-        if column in peers.LIBRARIES:
-            for library in folder.glob("*.o"):
-                shutil.copyfile(library, place / library.name)
-        cells[FUNCTION_SHIPPED][column] = build_one(place, column, small.FUNCTION_STEM, small.FUNCTION)[1]
-        seconds, cells[STRUCTS_SHIPPED][column] = min(
+    place = folder / "sizes"
+    place.mkdir(exist_ok=True)
+    for library in folder.glob("*.o"):
+        shutil.copyfile(library, place / library.name)
+    compiled = [name for name in chosen if name != "python"]
+    for column in compiled:  # one after the other: what is measured are all the processes that have ended meanwhile
+        row = STRUCTS if column == DIRECT else STRUCTS_SHIPPED
+        cells[SECONDS][column], cells[row][column] = min(
             build_one(place, column, small.STRUCTS_STEM, small.STRUCTS) for _ in range(times)
         )
-        cells[SECONDS][column] = seconds
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        started = {}
+        if DIRECT in chosen:
+            started[NODES, DIRECT] = pool.submit(node_size, folder)
+            started[STRUCTS_SHIPPED, DIRECT] = pool.submit(shipped, place, small.STRUCTS_STEM, small.STRUCTS)
+            started[FUNCTION_SHIPPED, DIRECT] = pool.submit(shipped, place, small.FUNCTION_STEM, small.FUNCTION)
+        for column in compiled:
+            row = FUNCTION if column == DIRECT else FUNCTION_SHIPPED
+            started[row, column] = pool.submit(size_of_one, place, column)
+        for (row, column), future in started.items():
+            cells[row][column] = future.result()
     for row in ROWS:
         for column in chosen:
             if (column in cells[row]) == (row in ABSENT.get(column, {})):
@@ -82,39 +90,42 @@ def measure(folder: Path, columns: Iterable[str] | None, *, times: int) -> dict[
 
 
 def build_one(place: Path, column: str, stem: str, sources: Mapping[str, small.Source]) -> tuple[float, int]:
-    """CPU seconds, and bytes."""
+    """CPU seconds, and bytes; of nano_ffi as it is on import: ReleaseSafe, for this machine."""
     for old in place.glob(f"{stem}_{column}*"):
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     before = used()
-    path = peers.build_one(place, column, stem, sources[column]())
+    if column == DIRECT:  # is compiled anew, with what Zig brings compiled before
+        path = compile_module(written(place, stem, sources), place, name=f"{stem}_zig", optimize="ReleaseSafe")
+    else:
+        path = peers.build_one(place, column, stem, sources[column]())
     return used() - before, path.stat().st_size
 
 
-def measure_nano_ffi(folder: Path, cells: dict[str, dict[str, float]], times: int) -> None:
-    """As it is built on import, in ReleaseSafe for this machine, and as it is built for a wheel."""
-    place = folder / "sizes"
-    place.mkdir(exist_ok=True)
-    for name, sources, row, shipped in (
-        (small.FUNCTION_STEM, small.FUNCTION, FUNCTION, FUNCTION_SHIPPED),
-        (small.STRUCTS_STEM, small.STRUCTS, STRUCTS, STRUCTS_SHIPPED),
-    ):
-        source = place / f"{name}.zig"
-        source.write_text(sources[DIRECT](), encoding="utf-8")
-        seconds = []
-        for _ in range(times if row == STRUCTS else 1):  # each is compiled anew, with what Zig brings compiled before
-            before = used()
-            path = compile_module(source, place, name=f"{name}_zig", optimize="ReleaseSafe")
-            seconds.append(used() - before)
-        if row == STRUCTS:
-            cells[SECONDS][DIRECT] = min(seconds)
-        cells[row][DIRECT] = path.stat().st_size
-        path = compile_module(source, place, name=f"{name}_wheel", optimize="ReleaseSafe", target=targets.native())
-        cells[shipped][DIRECT] = path.stat().st_size
-    source = Path(__file__).resolve().parent.parent / "examples" / "graph" / "graph.zig"
-    compile_module(source, folder, name="graph", target=targets.native(), optimize="fast")
+def size_of_one(place: Path, column: str) -> int:
+    return build_one(place, column, small.FUNCTION_STEM, small.FUNCTION)[1]
+
+
+def written(place: Path, stem: str, sources: Mapping[str, small.Source]) -> Path:
+    source = place / f"{stem}.zig"
+    source.write_text(sources[DIRECT](), encoding="utf-8")
+    return source
+
+
+def shipped(place: Path, stem: str, sources: Mapping[str, small.Source]) -> int:
+    """Bytes of what nano_ffi builds for a wheel."""
+    source = place / f"{stem}_wheel.zig"
+    source.write_text(sources[DIRECT](), encoding="utf-8")
+    path = compile_module(source, place, name=f"{stem}_wheel", optimize="ReleaseSafe", target=targets.native())
+    return path.stat().st_size
+
+
+def node_size(folder: Path) -> float:
     from benchmarks.command import run_worker
 
-    cells[NODES][DIRECT] = run_worker("nodes", folder, str(OBJECTS))
+    source = Path(__file__).resolve().parent.parent / "examples" / "graph" / "graph.zig"
+    compile_module(source, folder, name="graph", target=targets.native(), optimize="fast")
+    size: float = run_worker("nodes", folder, str(OBJECTS))
+    return size
 
 
 def used() -> float:

@@ -104,7 +104,7 @@ class Suite:
 
 PYO3 = os.environ.get("NANO_FFI_BENCH_PYO3")
 """Where the crates of PyO3 are, a folder as Debian's librust-pyo3-dev fills it (/usr/share/cargo/registry), or
-``crates.io``: with it PyO3 is a column, too, and needs cargo.
+``registry``, cargo's own: with it PyO3 is a column, too, and needs cargo.
 """
 RUST = ("pyo3",) if PYO3 else ()
 

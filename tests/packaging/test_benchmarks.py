@@ -53,7 +53,6 @@ def stored_counts() -> dict[str, dict[str, Counts]]:
     return {row: {column: Counts(**cell) for column, cell in cells.items()} for row, cells in table.items()}
 
 
-@pytest.mark.xfail(run=False, reason="open: the counts of objects and containers are not stored yet")
 def test_every_row_has_a_stored_count() -> None:
     stored = stored_counts()
     assert list(stored) == [row.name for suite in SUITES.values() for row in suite.rows]
@@ -236,7 +235,7 @@ def test_a_newcomer_measures_all(tmp_path: Path) -> None:
         for folder in (ROOT, tmp_path)
     )
     assert before != shown
-    rows = re.findall(r"^\| (\S.*?) +\| +(\S+) \|", shown, re.MULTILINE)
+    rows = re.findall(r"^\| (\w.*?) +\| +(\S+) \|", shown, re.MULTILINE)
     assert {row.name for row in ROWS} <= {row for row, _ in rows}
     assert all(re.fullmatch(r"[\d.,]+", figure) for row, figure in rows)
     for drawing in ("benchmarks", "benchmarks-objects", "benchmarks-containers"):
