@@ -35,6 +35,7 @@ ROOT = """\
 // {salt}
 const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
+pub const std_options = nano_ffi.std_options;
 pub const nano_ffi_module = @import("module");
 pub const nano_ffi_source = @import("module_source");
 comptime {{

@@ -3,6 +3,7 @@
 const nano_ffi = @import("nano_ffi");
 
 pub const panic = nano_ffi.panic;
+pub const std_options = nano_ffi.std_options;
 
 comptime {
     nano_ffi.exportDispatcher("_native", @import("builtins.zig"), @import("builtins_source"));

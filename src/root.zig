@@ -18,6 +18,10 @@ pub const exportModule = python_ext.exportModule;
 pub const exportDispatcher = python_ext.exportDispatcher;
 /// To be declared in the root file of an extension: `pub const panic = nano_ffi.panic;`
 pub const panic = python_ext.panic;
+/// To be declared there, too.
+pub const std_options: @import("std").Options = .{
+    .queryPageSize = @import("page_size.zig").query,
+};
 
 /// `return nano_ffi.fail(error.Syntax, "line {d}", .{line})`: an error whose exception has a text.
 pub const fail = @import("messages.zig").fail;
@@ -47,6 +51,7 @@ test {
     _ = @import("description.zig");
     _ = @import("Heap.zig");
     _ = @import("messages.zig");
+    _ = @import("page_size.zig");
     _ = @import("panics.zig");
     _ = @import("python/memory.zig");
     _ = @import("reach.zig");
