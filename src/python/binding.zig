@@ -28,6 +28,12 @@ inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
     return @reduce(.And, @as(Bytes, text[0..name.len].*) == @as(Bytes, name[0..name.len].*));
 }
 
+/// Whether each of the arguments that `bind` has found was given, and none is its default.
+pub inline fn isWhole(comptime sig: *const Signature, all: []const ?*PyObject) bool {
+    if (sig.args.len == 0 or sig.args[sig.args.len - 1].default == null) return true;
+    return std.mem.indexOfScalar(?*PyObject, all, null) == null;
+}
+
 /// The same as `bind`, for what is given as usual: false, and no error set, where something is not.
 pub inline fn bindQuickly(
     comptime sig: *const Signature,

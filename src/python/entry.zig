@@ -135,10 +135,8 @@ fn EntriesOf(comptime Trampoline: type) type {
         ) ?*PyObject {
             var bound: [count]?*PyObject = undefined;
             if (!binding.bind(&Trampoline.sig, given, nargs, kwnames, &bound)) return null;
-            const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
-            if (has_defaults) for (bound) |arg| {
-                if (arg == null) return Trampoline.callPartly(self, &bound);
-            };
+            if (!binding.isWhole(&Trampoline.sig, &bound))
+                return Trampoline.callPartly(self, &bound);
             return callMethod(self, @ptrCast(&bound));
         }
 

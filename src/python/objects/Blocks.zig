@@ -1,6 +1,5 @@
 //! What values of a region point to where Python gave it: memory of nano_ffi's allocator, each
-//! piece by itself, and Python objects and arguments of calls that are kept, since Zig's code
-//! stored where they are.
+//! piece by itself, and arguments of calls that are kept, since Zig's code stored where they are.
 //!
 //! Nothing is moved, and nothing is freed because it was replaced: another field may have it, too.
 //! When there are many, a sweep gives back what no value points to: see Region.zig.
@@ -8,7 +7,6 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const memory = @import("../memory.zig");
-const c = capi.functions;
 const Alignment = std.mem.Alignment;
 const Allocator = std.mem.Allocator;
 const PyObject = capi.PyObject;
@@ -25,8 +23,7 @@ pub const Block = struct {
     len: usize,
     source: union(enum) {
         memory: Alignment,
-        /// A reference.
-        object: *PyObject,
+        /// A reference to it.
         box: *Box,
         /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
         candidate: Alignment,
@@ -42,7 +39,6 @@ pub const Block = struct {
                 const bytes: [*]u8 = @ptrFromInt(start);
                 memory.allocator.rawFree(bytes[0..block.len], alignment, @returnAddress());
             },
-            .object => |object| c.Py_DecRef(object),
             .box => |box| box.release(),
             .candidate => {},
         }
@@ -89,7 +85,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (entry.found_existing) switch (entry.value_ptr.source) {
         // What was there before was freed by Zig's code.
         .candidate => blocks.bytes -= entry.value_ptr.len,
-        else => return block.release(start), // the same object a second time
+        else => return block.release(start), // the same box a second time
     };
     entry.value_ptr.* = block;
     if (block.source == .candidate) blocks.has_candidates = true;

@@ -130,9 +130,7 @@ pub fn ensure(self: *Layout) Error!*Region {
     const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
     region.* = .{ .live = 1, .is_stable = info.is_stable };
     region.insert(self, info) catch {
-        region.objects.deinit(memory.allocator);
-        region.owners.deinit(memory.allocator);
-        memory.allocator.destroy(region);
+        region.discard();
         return errors.raiseNoMemory();
     };
     if (!capi.free_threaded) {
@@ -148,10 +146,15 @@ pub fn ensure(self: *Layout) Error!*Region {
         .acq_rel,
         .acquire,
     ) orelse return region;
+    region.discard();
+    return other.?.current();
+}
+
+/// One that nobody was to have.
+pub fn discard(region: *Region) void {
     region.objects.deinit(memory.allocator);
     region.owners.deinit(memory.allocator);
     memory.allocator.destroy(region);
-    return other.?.current();
 }
 
 /// Makes an object known by its place.
@@ -456,11 +459,12 @@ pub fn unite(a: *Region, b: *Region) Error!void {
 
 fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     try large.objects.ensureUnusedCapacity(memory.allocator, small.objects.count());
-    try large.owners.appendSlice(memory.allocator, small.owners.items);
+    try large.owners.ensureUnusedCapacity(memory.allocator, small.owners.items.len);
+    try large.blocks.take(&small.blocks); // and from here on nothing fails
+    large.owners.appendSliceAssumeCapacity(small.owners.items);
     small.owners.clearAndFree(memory.allocator);
     large.own_count += small.own_count;
     small.own_count = 0;
-    try large.blocks.take(&small.blocks);
     // Objects that are in no table, since another one took their place there, find their way.
     var is_needed = capi.free_threaded or small.former != null or !small.uses.isNone();
     var moved: usize = 0;
@@ -520,6 +524,24 @@ pub fn ownerAround(region: *Region, address: usize) ?*Layout {
     }
     return null;
 }
+
+/// Whether an address is in what is another object's.
+pub const Search = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    address: usize,
+    size: usize,
+    region: ?*Region = null,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const search: *Search = @fieldParentPtr("visitor", visitor);
+        if (search.found) return;
+        if (start -% search.address < @max(search.size, 1)) {
+            search.found = true;
+        } else if (search.region) |region|
+            search.found = region.ownerAround(start) != null or region.hasBlockAround(start);
+    }
+};
 
 // Ends.
 
@@ -739,7 +761,6 @@ pub fn isOf(region: *Region, self: *Layout) bool {
 pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque) c_int {
     for (region.blocks.map.values()) |block| {
         const kept: ?*PyObject = switch (block.source) {
-            .object => |some| some,
             .box => |box| box.object,
             else => null,
         };

@@ -83,8 +83,7 @@ pub fn Argument(comptime T: type) type {
             copied.blocks = .{};
             errdefer destroyCopy(copied);
             const pointer: *const Class = @ptrFromInt(argument.address);
-            copied.value = results.copied(Class, copied.blocks.allocator(), pointer.*) catch |err|
-                return err;
+            copied.value = try results.copied(Class, copied.blocks.allocator(), pointer.*);
             argument.made = copied;
         }
 
@@ -276,10 +275,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (objects[index] != null)
                     arguments[index].lenders = frame.lenders[0..frame.lender_count];
             };
-            if (allocates) frame.recorder = memory.Recorder.begin() orelse {
-                frame.holds.release();
+            if (allocates) frame.recorder = memory.Recorder.begin() orelse
                 return errors.raiseNoMemory();
-            };
         }
 
         /// What the function did to the memory of what it changes: trees do not give back theirs.
@@ -512,24 +509,18 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             inline for (types, passed, 0..) |A, parameter, index| {
                 const Param = info.param_types[parameter].?;
                 const is_said = comptime exports.isKept(spec, parameter);
-                if (comptime index != own and isObject(A)) {
-                    if (frame.argumentOf(index)) |other| {
-                        const is_copy = comptime ObjectOf(A).may_be_copied;
-                        if (comptime !is_copy) try tie(
-                            T,
-                            argument,
-                            other.instance.?,
-                            other.address,
-                            is_said,
-                        );
-                        if (is_copy) try frame.keepValue(T, argument, index, is_said);
-                    } else if (comptime ObjectOf(A).may_be_copied) {
-                        if (frame.objects[index] != null)
-                            try frame.keepValue(T, argument, index, is_said);
-                    }
-                } else if (comptime index != own and isLent(Param)) {
+                const is_value = comptime if (isObject(A))
+                    ObjectOf(A).may_be_copied
+                else
+                    isLent(Param);
+                if (index == own) {
+                    // It may point into itself.
+                } else if (is_value) {
                     if (frame.objects[index] != null)
                         try frame.keepValue(T, argument, index, is_said);
+                } else if (comptime isObject(A)) {
+                    if (frame.argumentOf(index)) |other|
+                        try tie(T, argument, other.instance.?, other.address, is_said);
                 }
             }
         }
@@ -624,7 +615,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         }
 
         fn giveOwn(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
-            const owns = comptime results.owns(T, Function, spec);
+            const owns = comptime exports.mayOwn(T, Function, spec);
             const made = results.giveOwn(
                 T,
                 module,
@@ -644,7 +635,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             inline for (types, passed, 0..) |A, parameter, index| if (comptime lends(
                 T,
                 info.param_types[parameter].?,
-            )) if (frame.objects[index]) |given| {
+            )) if (frame.objects[index] != null) {
                 const is_plain_object = comptime isObject(A) and !ObjectOf(A).may_be_copied;
                 if (comptime !is_plain_object) {
                     const region = try Region.ensure(made);
@@ -653,7 +644,6 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     blocks.map.ensureTotalCapacity(memory.allocator, 1) catch
                         return errors.raiseNoMemory();
                     const box = try frame.boxOf(index);
-                    _ = given;
                     box.retain();
                     blocks.add(@intFromPtr(box), .{
                         .len = 0,
@@ -744,13 +734,14 @@ const Finder = struct {
     fn search(visitor: *trees.Visitor, start: usize, _: usize) void {
         const finder: *Finder = @fieldParentPtr("visitor", visitor);
         const ranges = finder.ranges.items;
-        var low: usize = 0;
-        var high = ranges.len;
-        while (low < high) {
-            const middle = low + (high - low) / 2;
-            if (ranges[middle].start <= start) low = middle + 1 else high = middle;
-        }
-        if (low > 0 and start - ranges[low - 1].start < ranges[low - 1].len) finder.found = true;
+        const behind = std.sort.upperBound(Range, ranges, start, order);
+        if (behind == 0) return;
+        const range = ranges[behind - 1];
+        if (start - range.start < range.len) finder.found = true;
+    }
+
+    fn order(address: usize, range: Range) std.math.Order {
+        return std.math.order(address, range.start);
     }
 };
 
@@ -770,7 +761,7 @@ fn tie(
         if (owner.flags.is_pointed) return;
     }
     if (!is_said) {
-        var search: Search = .{ .address = address, .size = object.infoOf(other).size };
+        var search: Region.Search = .{ .address = address, .size = object.infoOf(other).size };
         // What it has of its own region is no news.
         search.region = if (is_same) null else Region.of(other);
         trees.walk(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
@@ -783,21 +774,3 @@ fn tie(
     region.markPointed();
     try Region.unite(try Region.ensure(self), region);
 }
-
-/// Whether an address is in what is another object's.
-const Search = struct {
-    visitor: trees.Visitor = .{ .visit = &visit },
-    address: usize,
-    size: usize,
-    region: ?*Region = null,
-    found: bool = false,
-
-    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
-        const search: *Search = @fieldParentPtr("visitor", visitor);
-        if (search.found) return;
-        if (start -% search.address < @max(search.size, 1)) {
-            search.found = true;
-        } else if (search.region) |region|
-            search.found = region.ownerAround(start) != null or region.hasBlockAround(start);
-    }
-};

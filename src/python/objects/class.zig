@@ -417,13 +417,10 @@ pub fn Class(
             nargs: usize,
             kwnames: ?*PyObject,
         ) ?*PyObject {
-            const count = initializer.sig.args.len;
-            var all: [count]?*PyObject = undefined;
+            var all: [initializer.sig.args.len]?*PyObject = undefined;
             if (!binding.bind(&initializer.sig, given, nargs, kwnames, &all)) return null;
-            const has_defaults = count > 0 and initializer.sig.args[count - 1].default != null;
-            if (has_defaults) for (all) |arg| {
-                if (arg == null) return initializer.callPartly(module, &all);
-            };
+            if (!binding.isWhole(&initializer.sig, &all))
+                return initializer.callPartly(module, &all);
             return initializer.callExact(module, @ptrCast(&all));
         }
 

@@ -7,11 +7,13 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
 const convert = @import("../convert.zig");
+const comptime_bridge = @import("../../comptime_bridge.zig");
 const description = @import("../../description.zig");
 const errors = @import("../errors.zig");
 const hold = @import("hold.zig");
 const lists = @import("list.zig");
 const maps = @import("map.zig");
+const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const places = @import("places.zig");
 const references = @import("../references.zig");
@@ -20,6 +22,7 @@ const results = @import("results.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
 const trees = @import("../../trees.zig");
+const Site = comptime_bridge.Site;
 const c = capi.functions;
 const Error = errors.Error;
 const Layout = object.Layout;
@@ -84,7 +87,7 @@ pub fn Fields(comptime T: type) type {
             } else if (comptime classes.isCopyable(T)) {
                 const region = try Region.ensure(self);
                 try load(value, region.blocks.allocator(), self, sig, given);
-            } else try load(value, @import("../memory.zig").allocator, self, sig, given);
+            } else try load(value, memory.allocator, self, sig, given);
             self.state = .own;
         }
 
@@ -129,7 +132,7 @@ pub fn Fields(comptime T: type) type {
             gpa: std.mem.Allocator,
             self: *Layout,
             given: *PyObject,
-            comptime site: *const @import("../../comptime_bridge.zig").Site,
+            comptime site: *const Site,
         ) Error!F {
             return convert.loadField(F, gpa, object.moduleOf(self), given, site);
         }
@@ -281,13 +284,12 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
             return 0;
         }
 
-        const site: @import("../../comptime_bridge.zig").Site = .{
+        const site: Site = .{
             .function = classes.nameOf(T),
             .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
         };
 
         fn assignFlat(self: *Layout, given: *PyObject) Error!void {
-            const memory = @import("../memory.zig");
             const module = object.moduleOf(self);
             const loaded = try convert.loadField(F, memory.allocator, module, given, &site);
             var use: hold.Use(.nothing) = .{};

@@ -118,17 +118,12 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
                 return Trampoline.callExact(object.moduleOf(object.of(self)), @ptrCast(&all));
             }
             if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
-                const is_whole = for (all) |arg| {
-                    if (arg == null) break false;
-                } else true;
-                if (is_quick and is_whole) if (callQuickly(self, @ptrCast(all[1..]))) |result|
-                    return result.value;
+                if (is_quick and binding.isWhole(&Trampoline.sig, &all))
+                    if (callQuickly(self, @ptrCast(all[1..]))) |result| return result.value;
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
             const module = object.moduleOf(object.of(self));
-            const has_defaults = count > 0 and Trampoline.sig.args[count - 1].default != null;
-            if (has_defaults) for (all) |arg| {
-                if (arg == null) return Trampoline.callPartly(module, &all);
-            };
+            if (!binding.isWhole(&Trampoline.sig, &all))
+                return Trampoline.callPartly(module, &all);
             return Trampoline.callExact(module, @ptrCast(&all));
         }
     };

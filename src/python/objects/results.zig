@@ -6,7 +6,6 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
 const errors = @import("../errors.zig");
-const exports = @import("../../exports.zig");
 const hold = @import("hold.zig");
 const Lender = @import("arguments.zig").Lender;
 const memory = @import("../memory.zig");
@@ -89,11 +88,6 @@ pub fn giveHandle(comptime T: type, module: *PyObject, pointer: T) ?*PyObject {
     return &self.ob_base;
 }
 
-/// Whether the value of a result of class `T` owns what its deinit gives back.
-pub fn owns(comptime T: type, comptime Function: type, comptime spec: anytype) bool {
-    return exports.mayOwn(T, Function, spec);
-}
-
 /// A new object of class `T`, which is no tree, that owns `value`, or null with the error set, and
 /// the value given back. It is in the region of what it may point to among the lenders.
 pub fn giveOwn(
@@ -159,27 +153,14 @@ fn join(comptime T: type, self: *Layout, value: *const T, lenders: []const Lende
 
 fn pointsInto(comptime T: type, value: *const T, lender: Lender) bool {
     const owner = object.of(lender.object);
-    var search: Words = .{ .start = lender.address, .size = object.infoOf(owner).size };
-    search.region = Region.of(owner);
+    var search: Region.Search = .{
+        .address = lender.address,
+        .size = object.infoOf(owner).size,
+        .region = Region.of(owner),
+    };
     trees.walk(T, &search.visitor, value);
     return search.found;
 }
-
-const Words = struct {
-    visitor: trees.Visitor = .{ .visit = &visit },
-    start: usize,
-    size: usize,
-    region: ?*Region = null,
-    found: bool = false,
-
-    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
-        const words: *Words = @fieldParentPtr("visitor", visitor);
-        if (start -% words.start < @max(words.size, 1)) words.found = true;
-        if (words.region) |region| if (region.hasBlockAround(start)) {
-            words.found = true;
-        };
-    }
-};
 
 /// The pointers to objects that are in a value.
 const Pointers = struct {
@@ -339,7 +320,7 @@ fn joinAlone(self: *Layout, info: *const Info) Error!void {
     const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
     region.* = .{};
     region.join(self, info) catch {
-        memory.allocator.destroy(region);
+        region.discard();
         return errors.raiseNoMemory();
     };
 }

@@ -351,7 +351,7 @@ pub const Arguments = struct {
                 name,
             ) orelse return error.PythonException;
         }
-        return .{ .values = values, .count = count, .names = if (more > 0) names else names };
+        return .{ .values = values, .count = count, .names = names };
     }
 
     pub fn destroy(call: *Arguments) void {
