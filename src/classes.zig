@@ -422,6 +422,12 @@ pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime def
     const options = class.within.nano_ffi_options;
     if (!@hasField(@TypeOf(options), class.ownName())) return default;
     const own = @field(options, class.ownName());
+    for (@typeInfo(@TypeOf(own)).@"struct".field_names) |name| {
+        for (.{ "constructible", "stable", "weakref" }) |known| {
+            if (std.mem.eql(u8, name, known)) break;
+        } else @compileError("nano_ffi: nano_ffi_options of the struct '" ++ class.ownName() ++
+            "' has '" ++ name ++ "': there are only 'constructible', 'stable' and 'weakref'");
+    }
     return if (@hasField(@TypeOf(own), option)) @field(own, option) else default;
 }
 
