@@ -38,17 +38,25 @@ pub fn classOf(
     home.* = .{ .module = module, .info = classes_of.infoOf(T) };
     const origin = comptime (classes.originOf(T) orelse "");
     if (origin.len == 0) return create(module);
-    const key = keyOf(T, origin) orelse return null;
+    return classBy(comptime keyOf(T, origin), home, create);
+}
+
+fn classBy(
+    key_text: [:0]const u8,
+    home: *State.Home,
+    create: *const fn (module: *PyObject) ?*PyObject,
+) ?*PyObject {
+    const key = capi.newStr(key_text) orelse return null;
     defer c.Py_DecRef(key);
     const known = (find(key) catch return null) orelse
-        return offered(key, create(module), classes_of.infoOf(T));
+        return offered(key, create(home.module), home.info);
     if (c.PyType_GetModule(known.class)) |own| {
         home.* = .{ .module = own, .info = @ptrFromInt(known.made) };
         return known.class;
     }
     c.PyErr_Clear();
     c.Py_DecRef(known.class);
-    return create(module);
+    return create(home.module);
 }
 
 /// The same of an enum, whose class nobody's code depends on.
@@ -58,7 +66,7 @@ pub fn enumOf(
     module: *PyObject,
     create: *const fn (module: *PyObject) ?*PyObject,
 ) ?*PyObject {
-    const key = keyOf(E, origin) orelse return null;
+    const key = capi.newStr(comptime keyOf(E, origin)) orelse return null;
     defer c.Py_DecRef(key);
     if (find(key) catch return null) |known| return known.class;
     return offered(key, create(module), null);
@@ -118,16 +126,14 @@ fn newDict() ?*PyObject {
     return c.PyDict_New();
 }
 
-/// What two modules agree on a type by, a str: new reference, or null with the error set.
-fn keyOf(comptime T: type, comptime origin: []const u8) ?*PyObject {
+/// What two modules agree on a type by.
+fn keyOf(comptime T: type, comptime origin: []const u8) [:0]const u8 {
+    @setEvalBranchQuota(1_000_000);
     var layout: std.hash.Wyhash = .init(0);
     addLayout(T, &layout, null);
-    var buffer: [origin.len + signature.shortName(T).len + 32]u8 = undefined;
-    return capi.newStr(std.fmt.bufPrint(&buffer, "{s} {s} {x}", .{
-        origin,
-        signature.shortName(T),
-        layout.final(),
-    }) catch unreachable);
+    return std.fmt.comptimePrint("{s} {s} {x}", .{
+        origin, signature.shortName(T), layout.final(),
+    });
 }
 
 const Around = struct { name: []const u8, around: ?*const Around };

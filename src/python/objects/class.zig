@@ -16,6 +16,7 @@ const memory = @import("../memory.zig");
 const Method = @import("method.zig").Method;
 const module_of = @import("../module.zig");
 const object = @import("object.zig");
+const own = @import("own.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
 const signature = @import("../../signature.zig");
@@ -80,53 +81,24 @@ pub fn Class(
         /// A new reference to the type, or null with the error set.
         pub fn create(module: *PyObject) ?*PyObject {
             const made = c.PyType_FromModuleAndSpec(module, &spec, null) orelse return null;
-            if (finish(module, made)) return made;
+            if (contents.addTo(made, module)) return made;
             c.Py_DecRef(made);
             return null;
         }
 
-        fn finish(module: *PyObject, made: *PyObject) bool {
-            @setEvalBranchQuota(1_000_000);
-            // The module may be part of a package, and the class of another one.
-            const own_module = c.PyObject_GetAttrString(module, "__name__") orelse return false;
-            defer c.Py_DecRef(own_module);
-            const qualified = capi.newStr(class.name) orelse return false;
-            defer c.Py_DecRef(qualified);
-            if (c.PyObject_SetAttrString(made, "__module__", own_module) < 0) return false;
-            if (c.PyObject_SetAttrString(made, "__qualname__", qualified) < 0) return false;
-            for (&looked_up) |*def| if (!setOwned(
-                made,
-                def.ml_name.?,
-                c.PyDescr_NewMethod(made, def),
-            )) return false;
-            const wrapper = capi.imported("builtins", "staticmethod") orelse return false;
-            defer c.Py_DecRef(wrapper);
-            for (&static_methods) |*def| {
-                const function = entries.newFunction(
-                    &def.def,
-                    def.vectorcall,
-                    module,
-                    own_module,
-                ) orelse return false;
-                defer c.Py_DecRef(function);
-                if (!setOwned(
-                    made,
-                    def.def.ml_name.?,
-                    capi.vectorcall(wrapper, &.{function}, 1, null),
-                )) return false;
-            }
-            if (construction == .fields) {
-                const names = c.PyTuple_New(fields.names.len) orelse return false;
-                inline for (fields.names, 0..) |name, index| _ = c.PyTuple_SetItem(
-                    names,
-                    index,
-                    capi.newStr(comptime signature.pythonName(name)),
-                );
-                if (!setOwned(made, "__match_args__", names)) return false;
-            }
-            if (!capi.limited) capi.typeLayout(made).tp_vectorcall = &vectorcall;
-            return true;
-        }
+        const contents: Contents = .{
+            .name = class.name,
+            .looked_up = &looked_up,
+            .static_methods = &static_methods,
+            .match_args = if (construction == .fields) &match_args else null,
+            .vectorcall = &vectorcall,
+        };
+
+        const match_args = names: {
+            var names: [fields.names.len][:0]const u8 = undefined;
+            for (&names, fields.names) |*name, field| name.* = signature.pythonName(field);
+            break :names names;
+        };
 
         const spec: capi.structs.PyType_Spec = .{
             .name = module_name ++ "." ++ class.name,
@@ -219,11 +191,11 @@ pub fn Class(
 
         /// Whether an operand is of this class, or of one derived from it.
         pub fn isInstance(value: *PyObject) bool {
-            const own = object.ownClass(capi.typeOf(value));
+            const class_of = object.ownClass(capi.typeOf(value));
             const defs = if (capi.limited)
-                c.PyType_GetSlot(own, capi.constants.Py_tp_getset)
+                c.PyType_GetSlot(class_of, capi.constants.Py_tp_getset)
             else
-                capi.typeLayout(own).tp_getset;
+                capi.typeLayout(class_of).tp_getset;
             return defs == @as(?*anyopaque, @ptrCast(@constCast(&Attributes(T).defs[0])));
         }
 
@@ -262,9 +234,6 @@ pub fn Class(
             for (&defs, names) |*def, name| def.* = methodDef(name);
             break :defs defs;
         };
-
-        const StaticMethod =
-            struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
 
         const static_methods = defs: {
             const names = functionsOf(.static, .ordinary);
@@ -366,12 +335,12 @@ pub fn Class(
             const is_simple = comptime !capi.limited and !capi.free_threaded and
                 !classes_of.hasGc(T) and !classes_of.hasWeak(T) and info.deinit == null;
             if (!is_simple or object.of(given).region != null) return object.dealloc(given);
-            const own = capi.typeOf(given);
-            if (capi.typeLayout(own).tp_flags & capi.constants.Py_TPFLAGS_HAVE_GC != 0)
+            const given_class = capi.typeOf(given);
+            if (capi.typeLayout(given_class).tp_flags & capi.constants.Py_TPFLAGS_HAVE_GC != 0)
                 c.PyObject_GC_Del(given) // a subclass of Python's
             else
                 c.PyObject_Free(given);
-            c.Py_DecRef(own);
+            c.Py_DecRef(given_class);
         }
 
         /// Calls of the class itself. Those of subclasses go through `new` and `init`.
@@ -399,12 +368,9 @@ pub fn Class(
             }
         }
 
-        fn makeOf(
-            of_type: *PyObject,
-            bound: *const [fields.names.len]?*PyObject,
-        ) ?*PyObject {
-            const self = classes_of.newOfClass(T, of_type) orelse return null;
-            fields.fill(self, &constructor, bound) catch {
+        fn makeOf(made_class: *PyObject, values: [*]const ?*PyObject) ?*PyObject {
+            const self = classes_of.newOfClass(T, made_class) orelse return null;
+            fields.fill(self, &comptime fields.signatureOf(class.ownName()), values[0..fields.names.len]) catch {
                 c.Py_DecRef(&self.ob_base);
                 return null;
             };
@@ -445,115 +411,13 @@ pub fn Class(
         }
 
         fn init(given: *PyObject, args: *PyObject, keywords: ?*PyObject) callconv(.c) c_int {
-            if (construction == .none) {
-                _ = refuse();
-                return -1;
-            }
-            const self = object.of(given);
-            if (!canBeFilled(self)) return -1;
-            var call = slots_of.Arguments.create(args, keywords) catch return -1;
-            defer call.destroy();
-            const module = object.moduleOf(self);
-            const made = switch (construction) {
-                .none => comptime unreachable,
-                .init, .create => callInitializer(
-                    module,
-                    call.values.ptr,
-                    call.count,
-                    call.names,
-                ),
-                .fields => made: {
-                    var bound: [fields.names.len]?*PyObject = undefined;
-                    const values = call.values.ptr;
-                    if (!binding.bind(&constructor, values, call.count, call.names, &bound))
-                        return -1;
-                    break :made makeOf(classes_of.classOf(T, module) orelse return -1, &bound);
-                },
-            } orelse return -1;
-            defer c.Py_DecRef(made);
-            return if (move(self, object.of(made))) 0 else -1;
-        }
-
-        /// Whether an object may get a value, or another one: what a stable one lent is good as
-        /// long as it lives, and what others point into stays. TypeError where it may not.
-        fn canBeFilled(self: *Layout) bool {
-            if (self.state == .empty) return true;
-            const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
-            const own: usize = if (self.state == .destroyed) 0 else 1;
-            const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
-            // What a tree had is there as long as something points to it.
-            if (is_own and (is_alone or info.kind != .resource) and !info.is_stable) return true;
-            _ = c.PyErr_Format(
-                capi.exception("TypeError"),
-                "this %s cannot be initialised again",
-                info.name.ptr,
-            );
-            return false;
-        }
-
-        /// Gives `self` the value of a new object that nobody else has. False with the error set.
-        fn move(self: *Layout, made: *Layout) bool {
-            if (self.state == .empty) {
-                Region.moveOwn(self, made, info) catch return false;
-                return true;
-            }
-            // What is given back may run Python code, and be a call of this.
-            var gone: Blocks = .{};
-            defer gone.deinit();
-            var use: hold.Use(.python) = .{};
-            const old = use.begin(self, .exclusive) catch |err| switch (self.state) {
-                .destroyed => 0,
-                else => return failed(err),
-            };
-            if (self.state == .destroyed) c.PyErr_Clear();
-            defer if (old != 0) use.end();
-            if (!canBeFilled(self)) return false;
-            const given_back: Error!void = if (old != 0 and !self.flags.is_borrowed)
-                if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
-            else {};
-            self.flags.is_borrowed = false;
-            gone = Region.takeBlocks(self);
-            Region.moveOwn(self, made, info) catch return false;
-            if (Region.of(self)) |region| {
-                region.end();
-                if (info.kind == .tree) region.sweep(&gone) catch return false;
-            }
-            given_back catch return false;
-            return true;
-        }
-
-        fn failed(_: Error) bool {
-            return false;
+            own.init(given, args, keywords, &vectorcall) catch return -1;
+            return 0;
         }
 
         fn destroy(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            destroyNow(object.of(given)) catch return null;
+            own.destroy(object.of(given)) catch return null;
             return capi.singleton(.None);
-        }
-
-        /// What the object owns is given back now.
-        fn destroyNow(self: *Layout) Error!void {
-            switch (self.state) {
-                .part, .item, .key, .address, .freed => {
-                    _ = c.PyErr_Format(
-                        capi.exception("TypeError"),
-                        "this %s is part of another object, and lives as long as that",
-                        info.name.ptr,
-                    );
-                    return error.PythonException;
-                },
-                else => {},
-            }
-            var use: hold.Use(.nothing) = .{};
-            const value = try use.begin(self, .exclusive);
-            const is_borrowed = self.flags.is_borrowed;
-            Region.endOwn(self);
-            var blocks = Region.takeBlocks(self);
-            defer blocks.deinit();
-            self.state = .destroyed;
-            use.end();
-            if (is_borrowed) return;
-            if (info.deinit) |deinit| try deinit(@ptrFromInt(value), object.moduleOf(self));
         }
 
         fn enter(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
@@ -570,7 +434,7 @@ pub fn Class(
             _: capi.Py_ssize_t,
         ) callconv(.c) ?*PyObject {
             const self = object.of(given);
-            if (self.state != .destroyed) destroyNow(self) catch return null;
+            if (self.state != .destroyed) own.destroy(self) catch return null;
             return capi.singleton(.None);
         }
 
@@ -615,33 +479,20 @@ pub fn Class(
             return reprOfFields(given, name, fields.names.len, &Attributes(T).defs);
         }
 
-        fn compare(given: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
-            if (operator != capi.constants.Py_EQ and
-                operator != capi.constants.Py_NE) return notImplemented();
-            const self = object.of(given);
-            if (self.state == .empty) return notImplemented();
-            if (!isInstance(other)) return notImplemented();
-            const with = object.of(other);
-            if (with.state == .empty) return notImplemented();
-            const same = isEqual(self, with) catch return null;
-            return if (same == (operator == capi.constants.Py_EQ))
-                capi.singleton(.True)
+        pub fn compare(
+            given: *PyObject,
+            other: *PyObject,
+            operator: c_int,
+        ) callconv(.c) ?*PyObject {
+            return compareObjects(given, other, operator, comptime if (classes.isCopyable(T))
+                &isEqual
             else
-                capi.singleton(.False);
+                null);
         }
 
-        fn isEqual(self: *Layout, other: *Layout) Error!bool {
-            if (self == other) return true;
-            var holds: hold.Holds(2, .nothing) = .{};
-            holds.add(self, .shared);
-            holds.add(other, .shared);
-            try holds.acquire();
-            defer holds.release();
-            const a: *const T = @ptrFromInt(try object.resolve(self));
-            const b: *const T = @ptrFromInt(try object.resolve(other));
-            if (a == b) return true;
-            if (comptime !classes.isCopyable(T)) return false;
-            return trees.equal(T, a, b) catch |err| results.raise(err);
+        fn isEqual(a: *const anyopaque, b: *const anyopaque) Error!bool {
+            const value: *const T = @ptrCast(@alignCast(a));
+            return trees.equal(T, value, @ptrCast(@alignCast(b))) catch |err| results.raise(err);
         }
 
         /// Of an object that is more than its fields: of its address, where that does not change.
@@ -686,44 +537,91 @@ pub fn Class(
         }
 
         fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
-            const self = object.of(given);
-            if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
-                c.PyTuple_Size(state) != 2)
-            {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "__setstate__ is for pickle: this is not what __reduce__ gave",
-                );
-                return null;
-            }
-            const values = c.PyTuple_GetItem(state, 0) orelse return null;
-            const dict = c.PyTuple_GetItem(state, 1) orelse return null;
-            if (!capi.hasFlag(values, "TUPLE_SUBCLASS") or
-                c.PyTuple_Size(values) != fields.names.len)
-            {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "the pickle is of another version of '%s'",
-                    info.name.ptr,
-                );
-                return null;
-            }
-            var bound: [fields.names.len]?*PyObject = undefined;
-            for (&bound, 0..) |*place, index| place.* = c.PyTuple_GetItem(values, @intCast(index));
-            const module = object.moduleOf(self);
-            const sig = comptime fields.signatureOf(class.ownName());
-            const made = classes_of.newOf(T, module) orelse return null;
-            defer c.Py_DecRef(&made.ob_base);
-            fields.fill(made, &sig, &bound) catch return null;
-            if (self.state != .empty or !move(self, made)) return null;
-            if (dict != capi.object("_Py_NoneStruct")) {
-                const own = c.PyObject_GetAttrString(given, "__dict__") orelse return null;
-                defer c.Py_DecRef(own);
-                if (c.PyDict_Update(own, dict) < 0) return null;
-            }
+            own.restore(given, state, fields.names.len, &makeOf) catch return null;
             return capi.singleton(.None);
         }
     };
+}
+
+const StaticMethod = struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
+
+/// What a class gets when it has been made.
+const Contents = struct {
+    name: [:0]const u8,
+    looked_up: []const capi.PyMethodDef,
+    static_methods: []const StaticMethod,
+    match_args: ?[]const [:0]const u8,
+    vectorcall: *const capi.vectorcallfunc,
+
+    fn addTo(contents: *const Contents, made: *PyObject, module: *PyObject) bool {
+        // The module may be part of a package, and the class of another one.
+        const own_module = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+        defer c.Py_DecRef(own_module);
+        const qualified = capi.newStr(contents.name) orelse return false;
+        defer c.Py_DecRef(qualified);
+        if (c.PyObject_SetAttrString(made, "__module__", own_module) < 0) return false;
+        if (c.PyObject_SetAttrString(made, "__qualname__", qualified) < 0) return false;
+        for (contents.looked_up) |*def|
+            if (!setOwned(made, def.ml_name.?, c.PyDescr_NewMethod(made, def))) return false;
+        const wrapper = capi.imported("builtins", "staticmethod") orelse return false;
+        defer c.Py_DecRef(wrapper);
+        for (contents.static_methods) |*method| {
+            const function = entries.newFunction(
+                &method.def,
+                method.vectorcall,
+                module,
+                own_module,
+            ) orelse return false;
+            defer c.Py_DecRef(function);
+            const static = capi.vectorcall(wrapper, &.{function}, 1, null);
+            if (!setOwned(made, method.def.ml_name.?, static)) return false;
+        }
+        if (contents.match_args) |names| {
+            const tuple = c.PyTuple_New(@intCast(names.len)) orelse return false;
+            for (names, 0..) |name, index|
+                _ = c.PyTuple_SetItem(tuple, @intCast(index), capi.newStr(name));
+            if (!setOwned(made, "__match_args__", tuple)) return false;
+        }
+        if (!capi.limited) capi.typeLayout(made).tp_vectorcall = contents.vectorcall;
+        return true;
+    }
+};
+
+/// By the values where these can be compared, else by what has them.
+fn compareObjects(
+    given: *PyObject,
+    other: *PyObject,
+    operator: c_int,
+    equal: ?*const fn (a: *const anyopaque, b: *const anyopaque) Error!bool,
+) ?*PyObject {
+    if (operator != capi.constants.Py_EQ and operator != capi.constants.Py_NE)
+        return notImplemented();
+    const class = object.ownClass(capi.typeOf(given));
+    if (class != object.ownClass(capi.typeOf(other))) return notImplemented();
+    const self = object.of(given);
+    const with = object.of(other);
+    if (self.state == .empty or with.state == .empty) return notImplemented();
+    const same = areSame(self, with, equal) catch return null;
+    const is_true = same == (operator == capi.constants.Py_EQ);
+    return if (is_true) capi.singleton(.True) else capi.singleton(.False);
+}
+
+fn areSame(
+    self: *Layout,
+    other: *Layout,
+    equal: ?*const fn (a: *const anyopaque, b: *const anyopaque) Error!bool,
+) Error!bool {
+    if (self == other) return true;
+    var holds: hold.Holds(2, .nothing) = .{};
+    holds.add(self, .shared);
+    holds.add(other, .shared);
+    try holds.acquire();
+    defer holds.release();
+    const a = try object.resolve(self);
+    const b = try object.resolve(other);
+    if (a == b) return true;
+    const compare = equal orelse return false;
+    return compare(@ptrFromInt(a), @ptrFromInt(b));
 }
 
 /// `Point(x=1.0, y=0.0)`, out of the attributes.

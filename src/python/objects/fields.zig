@@ -127,16 +127,6 @@ pub fn Fields(comptime T: type) type {
             value.* = loaded;
         }
 
-        noinline fn slowly(
-            comptime F: type,
-            gpa: std.mem.Allocator,
-            self: *Layout,
-            given: *PyObject,
-            comptime site: *const Site,
-        ) Error!F {
-            return convert.loadField(F, gpa, object.moduleOf(self), given, site);
-        }
-
         /// A new tuple of copies of the fields' values, or null with the error set.
         pub fn values(self: *Layout) ?*PyObject {
             var use: hold.Use(.python) = .{};
@@ -157,6 +147,16 @@ pub fn Fields(comptime T: type) type {
             return tuple;
         }
     };
+}
+
+noinline fn slowly(
+    comptime F: type,
+    gpa: std.mem.Allocator,
+    self: *Layout,
+    given: *PyObject,
+    site: *const Site,
+) Error!F {
+    return convert.loadField(F, gpa, object.moduleOf(self), given, site);
 }
 
 /// The value of a common object, without a call; null of any other.
@@ -253,92 +253,115 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
 
         pub fn set(self_: *PyObject, given: ?*PyObject, _: ?*anyopaque) callconv(.c) c_int {
             const self = object.of(self_);
-            const value = given orelse {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "the field '" ++ name ++ "' of a %s cannot be deleted",
-                    object.infoOf(self).name.ptr,
-                );
-                return -1;
-            };
+            const value = given orelse return refuseToDelete(self, &site);
             if (comptime classes.isFlat(F)) if (quick(F, value)) |loaded| {
                 if (!capi.free_threaded and self.region == null and self.state == .own) {
                     @field(@as(*T, @ptrFromInt(object.storage(self))), name) = loaded;
                     return 0;
                 }
             };
-            return setSlowly(self, value);
-        }
-
-        noinline fn setSlowly(self: *Layout, value: *PyObject) c_int {
-            if (self.state == .empty) {
-                _ = noValue(self);
-                return -1;
-            }
-            (if (kind == .kept)
-                replace(self, value)
-            else if (comptime classes.isFlat(F))
-                assignFlat(self, value)
-            else
-                assign(self, value)) catch return -1;
-            return 0;
+            return setSlowly(F, self, value, @offsetOf(T, name), &site);
         }
 
         const site: Site = .{
             .function = classes.nameOf(T),
             .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
         };
-
-        fn assignFlat(self: *Layout, given: *PyObject) Error!void {
-            const module = object.moduleOf(self);
-            const loaded = try convert.loadField(F, memory.allocator, module, given, &site);
-            var use: hold.Use(.nothing) = .{};
-            const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
-            defer use.end();
-            try object.expectWritable(self);
-            @field(value, name) = loaded;
-        }
-
-        fn assign(self: *Layout, given: *PyObject) Error!void {
-            var gone: Blocks = .{};
-            defer gone.deinit();
-            var blocks: Blocks = .{};
-            defer blocks.deinit();
-            const module = object.moduleOf(self);
-            const loaded = try convert.loadField(F, blocks.allocator(), module, given, &site);
-            var use: hold.Use(.nothing) = .{};
-            const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
-            defer use.end();
-            try object.expectWritable(self);
-            if (!lists.isTrees(self)) {
-                _ = c.PyErr_Format(
-                    capi.exception("AttributeError"),
-                    "what a %s points to is Zig's memory: give it a function that changes this",
-                    object.infoOf(self).name.ptr,
-                );
-                return error.PythonException;
-            }
-            const region = try Region.ensure(self);
-            try region.adopt(&blocks);
-            @field(value, name) = loaded;
-            trees.setAllocator(F, &@field(value, name), region.current().blocks.allocator());
-            if (!region.is_stable) region.end();
-            try region.sweep(&gone);
-        }
-
-        fn replace(self: *Layout, given: *PyObject) Error!void {
-            const old = old: {
-                var use: hold.Use(.nothing) = .{};
-                const value: *T = @ptrFromInt(try use.begin(self, .exclusive));
-                defer use.end();
-                try object.expectWritable(self);
-                const old: ?signature.Reference = @field(value, name);
-                @field(value, name) = references.take(F, given);
-                break :old old;
-            };
-            if (old) |some| some.release(); // which may run Python code
-        }
     };
+}
+
+// What follows is compiled once for all fields of one type.
+
+noinline fn refuseToDelete(self: *Layout, site: *const Site) c_int {
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "the field '%s' of a %s cannot be deleted",
+        site.parameter.name.ptr,
+        object.infoOf(self).name.ptr,
+    );
+    return -1;
+}
+
+noinline fn setSlowly(
+    comptime F: type,
+    self: *Layout,
+    value: *PyObject,
+    offset: usize,
+    site: *const Site,
+) c_int {
+    if (self.state == .empty) {
+        _ = noValue(self);
+        return -1;
+    }
+    (if (comptime classes.isKept(F))
+        replace(F, self, value, offset)
+    else if (comptime classes.isFlat(F))
+        assignFlat(F, self, value, offset, site)
+    else
+        assign(F, self, value, offset, site)) catch return -1;
+    return 0;
+}
+
+fn assignFlat(
+    comptime F: type,
+    self: *Layout,
+    given: *PyObject,
+    offset: usize,
+    site: *const Site,
+) Error!void {
+    const module = object.moduleOf(self);
+    const loaded = try convert.loadField(F, memory.allocator, module, given, site);
+    var use: hold.Use(.nothing) = .{};
+    const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+    defer use.end();
+    try object.expectWritable(self);
+    place.* = loaded;
+}
+
+fn assign(
+    comptime F: type,
+    self: *Layout,
+    given: *PyObject,
+    offset: usize,
+    site: *const Site,
+) Error!void {
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var blocks: Blocks = .{};
+    defer blocks.deinit();
+    const module = object.moduleOf(self);
+    const loaded = try convert.loadField(F, blocks.allocator(), module, given, site);
+    var use: hold.Use(.nothing) = .{};
+    const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+    defer use.end();
+    try object.expectWritable(self);
+    if (!lists.isTrees(self)) {
+        _ = c.PyErr_Format(
+            capi.exception("AttributeError"),
+            "what a %s points to is Zig's memory: give it a function that changes this",
+            object.infoOf(self).name.ptr,
+        );
+        return error.PythonException;
+    }
+    const region = try Region.ensure(self);
+    try region.adopt(&blocks);
+    place.* = loaded;
+    trees.setAllocator(F, place, region.current().blocks.allocator());
+    if (!region.is_stable) region.end();
+    try region.sweep(&gone);
+}
+
+fn replace(comptime F: type, self: *Layout, given: *PyObject, offset: usize) Error!void {
+    const old = old: {
+        var use: hold.Use(.nothing) = .{};
+        const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+        defer use.end();
+        try object.expectWritable(self);
+        const old: ?signature.Reference = place.*;
+        place.* = references.take(F, given);
+        break :old old;
+    };
+    if (old) |some| some.release(); // which may run Python code
 }
 
 fn noValue(self: *Layout) ?*PyObject {

@@ -115,9 +115,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             all[0] = self;
             if (nargs == count - 1 and kwnames == null) {
                 @memcpy(all[1..], given[0 .. count - 1]);
-                return Trampoline.callExact(object.moduleOf(object.of(self)), @ptrCast(&all));
-            }
-            if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
+            } else if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
                 if (is_quick and binding.isWhole(&Trampoline.sig, &all))
                     if (callQuickly(self, @ptrCast(all[1..]))) |result| return result.value;
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;

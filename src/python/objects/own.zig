@@ -1,0 +1,128 @@
+//! The value of an own object: how it gets one, or another one, and gives it back before it ends.
+
+const Blocks = @import("Blocks.zig");
+const capi = @import("../capi.zig");
+const errors = @import("../errors.zig");
+const hold = @import("hold.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const Region = @import("Region.zig");
+const slots = @import("slots.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const Layout = object.Layout;
+const PyObject = capi.PyObject;
+
+/// See tp_init; `construct` makes another object of the class.
+pub fn init(
+    given: *PyObject,
+    args: *PyObject,
+    keywords: ?*PyObject,
+    construct: *const capi.vectorcallfunc,
+) Error!void {
+    const self = object.of(given);
+    try expectFillable(self);
+    var call: slots.Arguments = try .create(args, keywords);
+    defer call.destroy();
+    const class = object.ownClass(capi.typeOf(given));
+    const made = construct(class, call.values.ptr, call.count, call.names) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(made);
+    try move(self, object.of(made));
+}
+
+/// What `fields` values of a class's fields make: a new object of it, or null with the error set.
+pub const Make = fn (class: *PyObject, values: [*]const ?*PyObject) ?*PyObject;
+
+/// `__setstate__`: gives an object without a value that of a pickle.
+pub fn restore(given: *PyObject, state: *PyObject, fields: usize, make: *const Make) Error!void {
+    const self = object.of(given);
+    if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
+        c.PyTuple_Size(state) != 2) return refuse(self, "__setstate__ of a %s is for pickle: " ++
+        "this is not what __reduce__ gave");
+    const values = c.PyTuple_GetItem(state, 0) orelse return error.PythonException;
+    const dict = c.PyTuple_GetItem(state, 1) orelse return error.PythonException;
+    if (!capi.hasFlag(values, "TUPLE_SUBCLASS") or c.PyTuple_Size(values) != fields)
+        return refuse(self, "the pickle is of another version of '%s'");
+    const bound = memory.allocator.alloc(?*PyObject, fields) catch return errors.raiseNoMemory();
+    defer memory.allocator.free(bound);
+    for (bound, 0..) |*place, index| place.* = c.PyTuple_GetItem(values, @intCast(index));
+    const made = make(object.ownClass(capi.typeOf(given)), bound.ptr) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(made);
+    // What was converted may be Python's code, which has given it a value meanwhile.
+    if (self.state != .empty) return refuse(self, "this %s has a value already");
+    try move(self, object.of(made));
+    if (dict == capi.object("_Py_NoneStruct")) return;
+    const own = c.PyObject_GetAttrString(given, "__dict__") orelse return error.PythonException;
+    defer c.Py_DecRef(own);
+    if (c.PyDict_Update(own, dict) < 0) return error.PythonException;
+}
+
+fn refuse(self: *Layout, message: [*:0]const u8) Error {
+    _ = c.PyErr_Format(capi.exception("TypeError"), message, object.infoOf(self).name.ptr);
+    return error.PythonException;
+}
+
+/// That an object may get a value, or another one: what a stable one lent is good as long as it
+/// lives, and what others point into stays. TypeError where it may not.
+fn expectFillable(self: *Layout) Error!void {
+    if (self.state == .empty) return;
+    const info = object.infoOf(self);
+    const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
+    const own: usize = if (self.state == .destroyed) 0 else 1;
+    const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
+    // What a tree had is there as long as something points to it.
+    if (is_own and (is_alone or info.kind != .resource) and !info.is_stable) return;
+    return refuse(self, "this %s cannot be initialised again");
+}
+
+/// Gives `self` the value of a new object that nobody else has.
+fn move(self: *Layout, made: *Layout) Error!void {
+    const info = object.infoOf(made);
+    if (self.state == .empty) return Region.moveOwn(self, made, info);
+    // What is given back may run Python code, and be a call of this.
+    var gone: Blocks = .{};
+    defer gone.deinit();
+    var use: hold.Use(.python) = .{};
+    const old = use.begin(self, .exclusive) catch |err| switch (self.state) {
+        .destroyed => 0,
+        else => return err,
+    };
+    if (self.state == .destroyed) c.PyErr_Clear();
+    defer if (old != 0) use.end();
+    try expectFillable(self);
+    const given_back: Error!void = if (old != 0 and !self.flags.is_borrowed)
+        if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
+    else {};
+    self.flags.is_borrowed = false;
+    gone = Region.takeBlocks(self);
+    try Region.moveOwn(self, made, info);
+    if (Region.of(self)) |region| {
+        region.end();
+        if (info.kind == .tree) try region.sweep(&gone);
+    }
+    return given_back;
+}
+
+/// What the object owns is given back now.
+pub fn destroy(self: *Layout) Error!void {
+    const info = object.infoOf(self);
+    switch (self.state) {
+        .part, .item, .key, .address, .freed => return refuse(
+            self,
+            "this %s is part of another object, and lives as long as that",
+        ),
+        else => {},
+    }
+    var use: hold.Use(.nothing) = .{};
+    const value = try use.begin(self, .exclusive);
+    const is_borrowed = self.flags.is_borrowed;
+    Region.endOwn(self);
+    var blocks = Region.takeBlocks(self);
+    defer blocks.deinit();
+    self.state = .destroyed;
+    use.end();
+    if (is_borrowed) return;
+    if (info.deinit) |deinit| try deinit(@ptrFromInt(value), object.moduleOf(self));
+}
