@@ -49,6 +49,7 @@ pub const minor: u8 = {minor};
 pub const free_threaded = {free_threaded};
 pub const limited = {limited};
 pub const places = {places};
+pub const linked: ?[]const []const u8 = {linked};
 """
 
 
@@ -214,7 +215,9 @@ class Job:
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
-        write_build_options(self.target, limited=self.limited, folder=work, places=self.shows_places)
+        write_build_options(
+            self.target, limited=self.limited, folder=work, places=self.shows_places, linked=self.linked
+        )
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
@@ -273,6 +276,17 @@ class Job:
         ]
 
     @property
+    def linked(self) -> list[str] | None:
+        """The libraries of C; None where packages may bring others."""
+        if self.package_is_used:
+            return None
+        return sorted({"c", *self.table.link}) if self.c_options() else []
+
+    @property
+    def package_is_used(self) -> bool:
+        return has_dependencies(self.package)
+
+    @property
     def shows_places(self) -> bool:
         """Whether tracebacks show Zig's lines: from debug information, which stands in ELF files themselves."""
         kept = not self.strip and self.mode in {"Debug", "ReleaseSafe"}
@@ -324,8 +338,10 @@ class Job:
         ]
 
 
-def write_build_options(target: Target, *, limited: bool, folder: Path, places: bool = False) -> Path:
-    """What the package's Zig files are told, as a Zig file in `folder`."""
+def write_build_options(
+    target: Target, *, limited: bool, folder: Path, places: bool = False, linked: list[str] | None = None
+) -> Path:
+    """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig."""
     options = folder / "build_options.zig"
     text = BUILD_OPTIONS.format(
         version=json.dumps(version()),
@@ -333,6 +349,7 @@ def write_build_options(target: Target, *, limited: bool, folder: Path, places: 
         free_threaded=str(target.python.free_threaded).lower(),
         limited=str(limited).lower(),
         places=str(places).lower(),
+        linked="null" if linked is None else f"&.{{{', '.join(map(json.dumps, linked))}}}",
     )
     options.write_text(text, encoding="utf-8")
     return options
