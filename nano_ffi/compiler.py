@@ -59,6 +59,9 @@ STABLE_MINOR = 12
 ZIGS_OWN = frozenset("c m pthread dl rt util".split())
 """The C libraries that Zig has for every target."""
 
+ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
+"""The modules that every file can import."""
+
 SOURCES = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "zig")).is_dir())
 """The package's own Zig files; an editable install has them elsewhere than the Python ones."""
 
@@ -221,7 +224,7 @@ class Job:
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
-        if has_dependencies(self.package):
+        if self.package_is_used:
             binary = work / triple.target / "binary"
             binary.parent.mkdir()
             return binary, build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
@@ -282,9 +285,10 @@ class Job:
             return None
         return sorted({"c", *self.table.link}) if self.c_options() else []
 
-    @property
+    @functools.cached_property
     def package_is_used(self) -> bool:
-        return has_dependencies(self.package)
+        """Whether the file imports what its build.zig.zon brings."""
+        return has_dependencies(self.package) and not imported(self.source) <= ALWAYS_THERE
 
     @property
     def shows_places(self) -> bool:
@@ -360,6 +364,16 @@ def library_in(folder: Path) -> Path:
     suffixes = {".so", ".dylib", ".dll"}
     (library,) = (path for path in folder.iterdir() if path.suffix in suffixes)
     return library
+
+
+def imported(source: Path) -> set[str]:
+    """The names of the modules that a Zig file imports, or one that it imports by its path."""
+    zig = Zig.find()
+    read = tool(zig, SOURCES / "source.zig", tools_folder(zig))
+    done = subprocess.run([read, source], capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        raise CompileError(f"{source} cannot be read: {done.stderr.strip()}")
+    return set(done.stdout.split("\n")) - {""}
 
 
 def tools_folder(zig: Zig) -> Path:

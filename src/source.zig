@@ -3,6 +3,8 @@
 //! comments, and what each container is out of, so that two modules know that it is the same.
 //!
 //! Usage: source FILE.zig OUT.zig
+//!
+//! Without OUT.zig, it writes to standard output the names of the modules that the files import.
 
 const std = @import("std");
 const Ast = std.zig.Ast;
@@ -12,6 +14,11 @@ pub fn main(init: std.process.Init) !void {
     const args = try init.minimal.args.toSlice(arena);
     var reader: Reader = .{ .arena = arena, .io = init.io };
     const root = try reader.read(args[1]);
+    if (args.len == 2) {
+        var output = std.Io.File.stdout().writer(init.io, try arena.alloc(u8, 4096));
+        for (try reader.modules(root.file)) |name| try output.interface.print("{s}\n", .{name});
+        return output.interface.flush();
+    }
 
     const file = try std.Io.Dir.cwd().createFile(init.io, args[2], .{});
     var writer = file.writer(init.io, try arena.alloc(u8, 4096));
@@ -113,6 +120,28 @@ const Reader = struct {
             }
         }
         return try std.fmt.allocPrint(reader.arena, "{x}", .{hash.finalResult()[0..16]});
+    }
+
+    /// The names of the modules that a file imports, or one that it imports by path.
+    fn modules(reader: *Reader, first: *File) ![]const []const u8 {
+        var files: std.ArrayList(*File) = .empty;
+        try files.append(reader.arena, first);
+        var names: std.array_hash_map.String(void) = .empty;
+        var next: usize = 0;
+        while (next < files.items.len) : (next += 1) {
+            const file = files.items[next];
+            for (0..file.tree.nodes.len) |index| {
+                const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
+                const name = try importOf(reader.arena, file.tree, node) orelse continue;
+                if (std.mem.endsWith(u8, name, ".zig")) {
+                    const path = try beside(reader.arena, file, name);
+                    const other = reader.read(path) catch continue; // the compiler says so
+                    if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
+                        try files.append(reader.arena, other.file);
+                } else try names.put(reader.arena, name, {});
+            }
+        }
+        return names.keys();
     }
 
     /// Writes one declaration per public one: of a function
@@ -564,6 +593,24 @@ test Reader {
         \\pub const Sleep = .{ .params = .{ "ms", }, .library = "kernel32", .doc = "" };
         \\
     , writer.written());
+}
+
+test "modules that are imported" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{ .arena = arena, .io = std.testing.io };
+    const other = try reader.parsed("in/other.zig", "const far = @import(\"far\");");
+    try reader.files.put(arena, "in/other.zig", other);
+    const main_file = try reader.parsed("main.zig",
+        \\const std = @import("std");
+        \\const other = @import("in/other.zig");
+        \\const missing = @import("missing.zig");
+    );
+    const names = try reader.modules(main_file.file);
+    try std.testing.expectEqual(2, names.len);
+    try std.testing.expectEqualStrings("std", names[0]);
+    try std.testing.expectEqualStrings("far", names[1]);
 }
 
 test "what a container is out of" {
