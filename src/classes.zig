@@ -144,8 +144,9 @@ pub fn FunctionOf(comptime T: type, comptime name: []const u8) ?type {
 /// Why nano_ffi cannot call `deinit`; null where it can.
 pub fn whyNoDeinit(comptime T: type) ?[:0]const u8 {
     const Deinit = FunctionOf(T, "deinit") orelse return null;
-    for (@typeInfo(Deinit).@"fn".param_types, 0..) |Param, index| {
-        if (Param == std.mem.Allocator or Param == T or Param == *T or Param == *const T) continue;
+    inline for (@typeInfo(Deinit).@"fn".param_types, 0..) |Param, index| {
+        if (comptime Param == std.mem.Allocator or Param == T or Param == *T or Param == *const T)
+            continue;
         return std.fmt.comptimePrint("its parameter {d} is {s}, which nano_ffi cannot give, so " ++
             "that objects are never given back: let it take the object and an allocator", .{
             index + 1,
@@ -738,4 +739,31 @@ test isPlainName {
 test optionOf {
     try expect(!optionOf(all[indexOf(Grip).?], "constructible", true));
     try expect(optionOf(all[indexOf(Plane).?], "constructible", true));
+}
+
+test unalignedFieldOf {
+    try expectEqualStrings("y", unalignedFieldOf(extern struct { x: u8, y: u64 align(1) }).?);
+    try expect(unalignedFieldOf(struct { x: u8 align(16) }) == null);
+}
+
+test FunctionOf {
+    try expect(FunctionOf(Plane, "norm") == fn (Plane) f64);
+    try expect(FunctionOf(Plane, "Self") == null and FunctionOf(Plane, "other") == null);
+}
+
+test whyNoDeinit {
+    try std.testing.expectEqual(null, whyNoDeinit(Forest));
+    const Told = struct {
+        pub fn deinit(_: *@This(), log: u8) void {
+            _ = log;
+        }
+    };
+    try expect(std.mem.startsWith(u8, whyNoDeinit(Told).?, "its parameter 2 is u8, which"));
+}
+
+test whyNotConstructible {
+    try expectEqualStrings(
+        "only the module makes them",
+        whyNotConstructible(all[indexOf(Grip).?]),
+    );
 }

@@ -585,3 +585,13 @@ test Constant {
     try std.testing.expectEqual(noreturn, Constant(comptime_int, 1 << 70_000));
     try std.testing.expectEqual([2]i256, Constant([2]comptime_int, .{ 0, -(1 << 128) }));
 }
+
+test checkOptions {
+    const file = struct {
+        pub fn work() void {}
+        pub const nano_ffi_options = .{ .skip = .{"work"}, .work = .{ .gil = .released } };
+    };
+    comptime checkOptions(file, struct {});
+    comptime checkOptions(example, struct {});
+    try std.testing.expect(of(file, struct {}, "work") == .left_out);
+}

@@ -818,3 +818,18 @@ test pythonName {
 test passedOf {
     try std.testing.expectEqualSlices(usize, &.{1}, comptime passedOf(&.{ std.mem.Allocator, u8 }));
 }
+
+test isPlain {
+    try std.testing.expect(isPlain(@typeInfo([]const u8).pointer));
+    try std.testing.expect(!isPlain(@typeInfo([]align(4) u8).pointer));
+    try std.testing.expect(!isPlain(@typeInfo(*volatile u8).pointer));
+}
+
+test modifierOf {
+    const functions = struct {
+        inline fn bare() void {}
+        fn framed() void {}
+    };
+    try std.testing.expectEqual(.auto, modifierOf(@TypeOf(functions.bare)));
+    try std.testing.expectEqual(.never_inline, modifierOf(@TypeOf(functions.framed)));
+}
