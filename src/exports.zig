@@ -402,8 +402,9 @@ fn ownershipOf(comptime function: []const u8, comptime said: anytype) Ownership 
         if (std.mem.eql(u8, @tagName(said), "owned")) return .owned;
         if (std.mem.eql(u8, @tagName(said), "borrowed")) return .borrowed;
     }
-    @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "': .result is .owned, where " ++
-        "nano_ffi gives back what the result points to, or .borrowed, where nobody does");
+    @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "' has .result = " ++
+        std.fmt.comptimePrint("{any}", .{said}) ++ ": it is .owned, where nano_ffi gives back " ++
+        "what the result points to, or .borrowed, where nobody does");
 }
 
 fn namesOf(

@@ -197,7 +197,8 @@ def test_what_is_there_at_times(trees: ModuleType, way: str) -> None:
             assert (item.n, item.name) in [(5, "a name" * 100), (6, "other" * 100)]
             item.name = "new" * 100
         except ReferenceError:
-            assert way != "again"
+            # What a union has is no part: its address ends with a call that may change it.
+            assert way != "again" or item is items[1]
     assert (maybe.get() is None) == (way != "again")
 
 
@@ -370,10 +371,10 @@ def test_one_value_has_one_object(m: ModuleType, trees: ModuleType) -> None:
     node = graph.make(1)
     assert view.g.at(0) is node
     assert m.view_of(graph).g is graph
-    place = id(graph)
     del graph
     gc.collect()
-    assert id(view.g) == place
+    again = view.g  # none was alive
+    assert view.g is view.graph() is view.again().view.g is again
     shelf = trees.Shelf([trees.Bag([trees.Item(1)])])
     assert shelf.bags is shelf.bags or shelf.bags == shelf.bags
     assert shelf.bags[0].items[0] is shelf.bags[-1].items[-1] is shelf.deep()

@@ -376,7 +376,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if ((b.state == .own or b.state == .held) and !isWithin(a, b)) return;
             // A node that is given as a pointer to change may be one to be removed: it ends.
             if (b.state == .address and (is_taken or region.is_stable or b.flags.is_whole)) return;
-            if (isInline(b) and !isWithin(a, b)) return;
+            if (isInline(b) and !isWithin(a, b) and !isWithin(b, a)) return;
             _ = c.PyErr_Format(
                 capi.exception("ValueError"),
                 "%s(): '%s' is in what the call may change by '%s', and might move: pass a copy",

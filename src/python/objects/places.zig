@@ -124,6 +124,7 @@ pub fn hasPlaces(comptime T: type) bool {
 fn ItemClass(comptime Field: type) ?type {
     switch (classes.fieldKind(Field)) {
         .list => {},
+        .optional => return @typeInfo(Field).optional.child, // a list of one, or none
         else => return null,
     }
     const Item = classes.ViewItem(Field) orelse return null;
@@ -161,6 +162,7 @@ fn holds(comptime T: type, value: *T, sought: object.Sought, module: *PyObject, 
 
 fn itemsOf(comptime Field: type, comptime Item: type, field: *Field) []const Item {
     if (comptime classes.isArrayList(Field)) return field.items;
+    if (@typeInfo(Field) == .optional) return if (field.*) |*some| some[0..1] else &.{};
     return if (@typeInfo(Field) == .array) field else field.*;
 }
 
@@ -258,7 +260,9 @@ fn locateItem(
         } else return .nowhere;
     };
     const lists = @import("list.zig");
-    const view = lists.give(Field, lists.allocationOf(T), self, offset) orelse return .failed;
+    const is_optional = @typeInfo(Field) == .optional;
+    const allocation = comptime if (is_optional) .none else lists.allocationOf(T);
+    const view = lists.give(Field, allocation, self, offset) orelse return .failed;
     defer c.Py_DecRef(view);
     const is_const = own != null and sought.is_const;
     const found = lists.item(Item, object.of(view), place, is_const) orelse return .failed;

@@ -304,7 +304,8 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
     const home = region orelse return joinAlone(self, info);
     if (home.ownerAround(address)) |owner| {
         owner.flags.is_pointed = true;
-        if (object.resolve(owner) catch 0 == address) {
+        // Not what is first in it: that may be there no more after a change.
+        if (object.infoOf(owner) == info and object.resolve(owner) catch 0 == address) {
             self.flags.is_whole = true;
             object.linkOf(self).generation = object.any_generation;
         }
