@@ -49,6 +49,7 @@ pub const minor: u8 = {minor};
 pub const free_threaded = {free_threaded};
 pub const limited = {limited};
 pub const places = {places};
+pub const linked: ?[]const []const u8 = {linked};
 """
 
 
@@ -57,6 +58,9 @@ STABLE_MINOR = 12
 
 ZIGS_OWN = frozenset("c m pthread dl rt util".split())
 """The C libraries that Zig has for every target."""
+
+ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
+"""The modules that every file can import."""
 
 SOURCES = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "zig")).is_dir())
 """The package's own Zig files; an editable install has them elsewhere than the Python ones."""
@@ -214,11 +218,13 @@ class Job:
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
-        write_build_options(self.target, limited=self.limited, folder=work, places=self.shows_places)
+        write_build_options(
+            self.target, limited=self.limited, folder=work, places=self.shows_places, linked=self.linked
+        )
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
-        if has_dependencies(self.package):
+        if self.package_is_used:
             binary = work / triple.target / "binary"
             binary.parent.mkdir()
             return binary, build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
@@ -273,6 +279,18 @@ class Job:
         ]
 
     @property
+    def linked(self) -> list[str] | None:
+        """The libraries of C; None where packages may bring others."""
+        if self.package_is_used:
+            return None
+        return sorted({"c", *self.table.link}) if self.c_options() else []
+
+    @functools.cached_property
+    def package_is_used(self) -> bool:
+        """Whether the file imports what its build.zig.zon brings."""
+        return has_dependencies(self.package) and not imported(self.source) <= ALWAYS_THERE
+
+    @property
     def shows_places(self) -> bool:
         """Whether tracebacks show Zig's lines: from debug information, which stands in ELF files themselves."""
         kept = not self.strip and self.mode in {"Debug", "ReleaseSafe"}
@@ -324,8 +342,10 @@ class Job:
         ]
 
 
-def write_build_options(target: Target, *, limited: bool, folder: Path, places: bool = False) -> Path:
-    """What the package's Zig files are told, as a Zig file in `folder`."""
+def write_build_options(
+    target: Target, *, limited: bool, folder: Path, places: bool = False, linked: list[str] | None = None
+) -> Path:
+    """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig."""
     options = folder / "build_options.zig"
     text = BUILD_OPTIONS.format(
         version=json.dumps(version()),
@@ -333,6 +353,7 @@ def write_build_options(target: Target, *, limited: bool, folder: Path, places: 
         free_threaded=str(target.python.free_threaded).lower(),
         limited=str(limited).lower(),
         places=str(places).lower(),
+        linked="null" if linked is None else f"&.{{{', '.join(map(json.dumps, linked))}}}",
     )
     options.write_text(text, encoding="utf-8")
     return options
@@ -343,6 +364,16 @@ def library_in(folder: Path) -> Path:
     suffixes = {".so", ".dylib", ".dll"}
     (library,) = (path for path in folder.iterdir() if path.suffix in suffixes)
     return library
+
+
+def imported(source: Path) -> set[str]:
+    """The names of the modules that a Zig file imports, or one that it imports by its path."""
+    zig = Zig.find()
+    read = tool(zig, SOURCES / "source.zig", tools_folder(zig))
+    done = subprocess.run([read, source], capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode != 0:
+        raise CompileError(f"{source} cannot be read: {done.stderr.strip()}")
+    return set(done.stdout.split("\n")) - {""}
 
 
 def tools_folder(zig: Zig) -> Path:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nano_ffi.compiler import SOURCES, Job, import_library, library_in, write_build_options
-from nano_ffi.packages import build_package, has_dependencies
+from nano_ffi.packages import build_package
 from nano_ffi.switches import MODES, Switches
 from nano_ffi.zig import Zig
 
@@ -108,7 +108,7 @@ def build_tests(source: Path, work: Path, filters: Sequence[str]) -> Path:
     options = [f"-O{MODES[job.mode]}", f"-mcpu={job.cpu}", *job.target_options(triple)]
     c_options = job.c_options()
     tests = work / "tests.o"
-    if has_dependencies(job.package):
+    if job.package_is_used:
         wanted = [
             *(f"-Dinclude={folder}" for folder in job.table.include),
             *(f"-Dtest-filter={text}" for text in filters),

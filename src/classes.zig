@@ -5,6 +5,8 @@
 //! the module's own files is a class. Without these declarations none is.
 
 const std = @import("std");
+const declarations = @import("declarations.zig");
+const exports = @import("exports.zig");
 const root = if (@import("builtin").is_test) example else @import("root");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
@@ -74,10 +76,21 @@ pub fn declaresClass(
     comptime name: []const u8,
 ) bool {
     if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
+    if (!declarations.isWanted(namespace, name)) return false;
     const T = @field(namespace, name);
     if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
-    return !info.is_tuple and info.layout != .@"packed";
+    return !info.is_tuple and info.layout != .@"packed" and unalignedFieldOf(T) == null;
+}
+
+/// The first field that is less aligned than others of its type, so that no pointer to such is one
+/// to it; null where there is none.
+pub fn unalignedFieldOf(comptime T: type) ?[:0]const u8 {
+    const info = @typeInfo(T).@"struct";
+    if (info.layout == .@"packed") return null;
+    return inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (!attrs.@"comptime" and (attrs.@"align" orelse continue) < @alignOf(Field)) break name;
+    } else null;
 }
 
 /// The place of `T` among all classes; null where it is none.
@@ -102,12 +115,9 @@ pub const Role = enum { init, deinit, method, static, other };
 /// Whether its values are made on the heap, by `create`, and end by `destroy`.
 pub fn isHeapHandle(comptime T: type) bool {
     return comptime heap: {
-        if (@typeInfo(T) != .@"struct" or !@hasDecl(T, "create") or !@hasDecl(T, "destroy"))
-            break :heap false;
-        if (@typeInfo(@TypeOf(T.create)) != .@"fn" or @typeInfo(@TypeOf(T.destroy)) != .@"fn")
-            break :heap false;
-        const make = @typeInfo(@TypeOf(T.create)).@"fn";
-        const end = @typeInfo(@TypeOf(T.destroy)).@"fn";
+        if (@typeInfo(T) != .@"struct") break :heap false;
+        const make = @typeInfo(FunctionOf(T, "create") orelse break :heap false).@"fn";
+        const end = @typeInfo(FunctionOf(T, "destroy") orelse break :heap false).@"fn";
         if (signature.Payload(make.return_type orelse break :heap false) != *T) break :heap false;
         for (make.param_types) |Param|
             if (Pointee(Param orelse break :heap false) == T) break :heap false;
@@ -119,6 +129,34 @@ pub fn isHeapHandle(comptime T: type) bool {
     };
 }
 
+/// The type of a public function of a struct; null where there is none that may be touched.
+pub fn FunctionOf(comptime T: type, comptime name: []const u8) ?type {
+    return comptime function: {
+        if (!@hasDecl(T, name)) break :function null;
+        if (indexOf(T)) |index| {
+            if (declarations.brokenOf(all[index].source, name) != null) break :function null;
+        }
+        const F = @TypeOf(@field(T, name));
+        break :function if (@typeInfo(F) == .@"fn") F else null;
+    };
+}
+
+/// Why nano_ffi cannot call `deinit`; null where it can.
+pub fn whyNoDeinit(comptime T: type) ?[:0]const u8 {
+    const Deinit = FunctionOf(T, "deinit") orelse return null;
+    inline for (@typeInfo(Deinit).@"fn".param_types, 0..) |Param, index| {
+        if (comptime Param == std.mem.Allocator or Param == T or Param == *T or Param == *const T)
+            continue;
+        return std.fmt.comptimePrint("its parameter {d} is {s}, which nano_ffi cannot give, so " ++
+            "that objects are never given back: let it take the object and an allocator", .{
+            index + 1,
+            if (Param) |Known| @typeName(Known) else "generic",
+        });
+    }
+    return null;
+}
+
+/// What a declaration that may be touched is.
 pub fn roleOf(comptime T: type, comptime name: []const u8) Role {
     const declaration = @field(T, name);
     if (@TypeOf(declaration) == type or @typeInfo(@TypeOf(declaration)) != .@"fn") return .other;
@@ -148,7 +186,7 @@ pub fn Pointee(comptime T: type) type {
 
 /// Whether the value owns something that has to be given back.
 pub fn hasDeinit(comptime T: type) bool {
-    return isHeapHandle(T) or @hasDecl(T, "deinit") and @typeInfo(@TypeOf(T.deinit)) == .@"fn";
+    return isHeapHandle(T) or FunctionOf(T, "deinit") != null;
 }
 
 /// Whether `with` destroys an object.
@@ -241,7 +279,7 @@ pub fn ViewItem(comptime T: type) ?type {
 pub fn ListItem(comptime T: type) ?type {
     switch (@typeInfo(T)) {
         .pointer => |pointer| return if (pointer.size == .slice and pointer.sentinel_ptr == null and
-            !pointer.attrs.@"volatile" and T != []const u8 and T != []u8) pointer.child else null,
+            signature.isPlain(pointer) and T != []const u8 and T != []u8) pointer.child else null,
         .@"struct" => return if (isArrayList(T))
             @typeInfo(@FieldType(T, "items")).pointer.child
         else
@@ -362,9 +400,27 @@ pub fn constructionOf(comptime class: Class) Construction {
     const T = class.T;
     @setEvalBranchQuota(100_000);
     if (comptime !optionOf(class, "constructible", true)) return .none;
-    if (isHeapHandle(T)) return .create;
-    if (@hasDecl(T, "init") and roleOf(T, "init") == .init) return .init;
+    if (comptime initializerOf(T)) |name| return if (exports.of(T, class.source, name) != .function)
+        .none
+    else if (isHeapHandle(T)) .create else .init;
     return if (comptime whyNoFields(T) == null) .fields else .none;
+}
+
+/// The function that makes an object; null where there is none, or it is not wanted.
+fn initializerOf(comptime T: type) ?[:0]const u8 {
+    if (isHeapHandle(T)) return "create";
+    if (FunctionOf(T, "init") == null or roleOf(T, "init") != .init) return null;
+    return if (declarations.isWanted(T, "init")) "init" else null;
+}
+
+/// Why Python can make no object of a class whose construction is none.
+pub fn whyNotConstructible(comptime class: Class) []const u8 {
+    return comptime why: {
+        if (!optionOf(class, "constructible", true)) break :why "only the module makes them";
+        if (initializerOf(class.T)) |name| break :why "its '" ++ name ++ "' is left out: " ++
+            exports.of(class.T, class.source, name).left_out.reason;
+        break :why whyNoFields(class.T) orelse "they have no init";
+    };
 }
 
 /// Why no object can be made out of its fields; null where it can.
@@ -416,18 +472,14 @@ pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
     };
 }
 
+pub const options = .{ "constructible", "stable", "weakref" };
+
 /// What the namespace of a class says of it in its `nano_ffi_options`.
 pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime default: bool) bool {
     if (!@hasDecl(class.within, "nano_ffi_options")) return default;
-    const options = class.within.nano_ffi_options;
-    if (!@hasField(@TypeOf(options), class.ownName())) return default;
-    const own = @field(options, class.ownName());
-    for (@typeInfo(@TypeOf(own)).@"struct".field_names) |name| {
-        for (.{ "constructible", "stable", "weakref" }) |known| {
-            if (std.mem.eql(u8, name, known)) break;
-        } else @compileError("nano_ffi: nano_ffi_options of the struct '" ++ class.ownName() ++
-            "' has '" ++ name ++ "': there are only 'constructible', 'stable' and 'weakref'");
-    }
+    const given = class.within.nano_ffi_options;
+    if (!@hasField(@TypeOf(given), class.ownName())) return default;
+    const own = @field(given, class.ownName());
     return if (@hasField(@TypeOf(own), option)) @field(own, option) else default;
 }
 
@@ -687,4 +739,31 @@ test isPlainName {
 test optionOf {
     try expect(!optionOf(all[indexOf(Grip).?], "constructible", true));
     try expect(optionOf(all[indexOf(Plane).?], "constructible", true));
+}
+
+test unalignedFieldOf {
+    try expectEqualStrings("y", unalignedFieldOf(extern struct { x: u8, y: u64 align(1) }).?);
+    try expect(unalignedFieldOf(struct { x: u8 align(16) }) == null);
+}
+
+test FunctionOf {
+    try expect(FunctionOf(Plane, "norm") == fn (Plane) f64);
+    try expect(FunctionOf(Plane, "Self") == null and FunctionOf(Plane, "other") == null);
+}
+
+test whyNoDeinit {
+    try std.testing.expectEqual(null, whyNoDeinit(Forest));
+    const Told = struct {
+        pub fn deinit(_: *@This(), log: u8) void {
+            _ = log;
+        }
+    };
+    try expect(std.mem.startsWith(u8, whyNoDeinit(Told).?, "its parameter 2 is u8, which"));
+}
+
+test whyNotConstructible {
+    try expectEqualStrings(
+        "only the module makes them",
+        whyNotConstructible(all[indexOf(Grip).?]),
+    );
 }

@@ -365,7 +365,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
             fn run(work: *@This()) void {
                 // Not inline, so that it has a frame of its own, with its name.
-                work.result = @call(.never_inline, function, work.values);
+                work.result = @call(signature.modifierOf(Function), function, work.values);
                 if (@typeInfo(@TypeOf(work.result)) == .error_union) {
                     _ = work.result catch return panics.noteError(@errorReturnTrace());
                 }

@@ -58,6 +58,7 @@ fn membersOf(
     comptime var enums: []const []const u8 = &.{};
     comptime var errors: []const []const u8 = &.{};
     comptime var inner: []const []const u8 = &.{};
+    exports.checkOptions(namespace, source);
     inline for (@typeInfo(namespace).@"struct".decl_names) |decl| {
         const doc = exports.docOf(source, decl);
         switch (comptime exports.of(namespace, source, decl)) {

@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const classes = @import("classes.zig");
+const declarations = @import("declarations.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
 const signature = @import("signature.zig");
 
@@ -27,10 +28,16 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     @setEvalBranchQuota(100_000);
     if (std.mem.eql(u8, name, "nano_ffi_options") or
         std.mem.eql(u8, name, "nano_ffi_init")) return .silent;
-    if (isVariable(source, name))
-        return leftOut("variable", "it is a variable: write functions that get and set it", .{});
+    if (declarations.brokenOf(source, name)) |broken|
+        return leftOut(broken.kind, "{s}", .{broken.reason});
     const value = @field(namespace, name);
-    if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) return .silent;
+    if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) {
+        if (std.mem.eql(u8, name, "deinit")) if (classes.whyNoDeinit(namespace)) |reason|
+            return leftOut("function", "{s}", .{reason});
+        return .silent;
+    }
+    if (!declarations.isWanted(namespace, name))
+        return leftOut(kindNameOf(value), "nano_ffi_options says so", .{});
     if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
@@ -43,8 +50,10 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
             .refused => |reason| leftOut("function", "{s}", .{withoutName(reason, name)}),
         };
     }
-    const Value = Constant(@TypeOf(value));
+    const Value = Constant(@TypeOf(value), value);
     const kind = if (Value == noreturn) null else signature.kindOf(Value);
+    if (Value == noreturn and @TypeOf(value) == comptime_int)
+        return leftOut("constant", "it is longer than any int of Zig: give it as text", .{});
     if (kind == null or !signature.isPart(Value) or !signature.isExact(Value)) return leftOut(
         "constant",
         "its type {s} cannot go to Python",
@@ -58,11 +67,10 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     return .constant;
 }
 
-/// Whether it is a `pub var`, whose value is not known while compiling.
-pub fn isVariable(comptime source: type, comptime name: []const u8) bool {
-    if (!@hasDecl(source, name)) return false;
-    const read = @field(source, name);
-    return @TypeOf(read) != type and @hasField(@TypeOf(read), "variable");
+/// What is left out by an option.
+fn kindNameOf(comptime value: anytype) []const u8 {
+    if (@TypeOf(value) == type) return "type";
+    return if (@typeInfo(@TypeOf(value)) == .@"fn") "function" else "constant";
 }
 
 fn decideType(comptime T: type) Export {
@@ -75,6 +83,11 @@ fn decideType(comptime T: type) Export {
         else
             .errors,
         .@"opaque" => leftOut("type", "it is opaque", .{}),
+        .@"struct" => if (classes.unalignedFieldOf(T)) |field| leftOut(
+            "class",
+            "its field '{s}' is less aligned than its type: leave align() out",
+            .{field},
+        ) else .silent,
         else => .silent,
     };
 }
@@ -93,12 +106,12 @@ fn withoutName(comptime reason: []const u8, comptime name: []const u8) []const u
     return if (std.mem.startsWith(u8, rest, ": ")) rest[2..] else "it" ++ rest;
 }
 
-/// The type as which a constant of type `T` goes to Python: literals have types of their own that
-/// exist only while compiling. `noreturn` where there is none.
-pub fn Constant(comptime T: type) type {
+/// The type as which a constant goes to Python: literals have types of their own that exist only
+/// while compiling. `noreturn` where there is none.
+pub fn Constant(comptime T: type, comptime value: T) type {
     return switch (@typeInfo(T)) {
-        .comptime_int => i128, // narrowed by `constant`
-        .comptime_float => f64,
+        .comptime_int => Integer(value, value),
+        .comptime_float => if (@abs(value) > std.math.floatMax(f64)) noreturn else f64,
         .null => ?bool,
         .pointer => |pointer| switch (@typeInfo(pointer.child)) {
             .array => |array| if (pointer.size == .one and
@@ -106,41 +119,77 @@ pub fn Constant(comptime T: type) type {
             else => if (pointer.size == .slice and
                 pointer.attrs.@"const") Slice(pointer.child) else noreturn,
         },
-        .array => |array| if (array.sentinel_ptr == null)
-            [array.len]Constant(array.child)
-        else
-            noreturn,
-        .@"struct" => |info| if (info.is_tuple) Tuple(info) else T,
+        .array => |array| if (array.sentinel_ptr == null) Array(array.child, &value) else noreturn,
+        .@"struct" => |info| if (info.is_tuple) Tuple(T, value) else T,
         else => T,
     };
 }
 
-fn Slice(comptime Item: type) type {
-    return if (Constant(Item) == Item) []const Item else noreturn;
+/// i128 where that is enough, as it nearly always is; `noreturn` where Zig has no int as long.
+fn Integer(comptime least: comptime_int, comptime most: comptime_int) type {
+    if (least >= std.math.minInt(i128) and most <= std.math.maxInt(i128)) return i128;
+    @setEvalBranchQuota(10_000);
+    var bits = 256;
+    while (least < -(1 << (bits - 1)) or most >= 1 << (bits - 1)) : (bits += 128) {
+        if (bits + 128 > std.math.maxInt(u16)) return noreturn;
+    }
+    return @Int(.signed, bits);
 }
 
-fn Tuple(comptime info: std.lang.Type.Struct) type {
+fn Slice(comptime Item: type) type {
+    return switch (@typeInfo(Item)) {
+        .comptime_int, .comptime_float, .null => noreturn,
+        else => []const Item,
+    };
+}
+
+fn Array(comptime Item: type, comptime items: []const Item) type {
+    if (Item == comptime_int) {
+        var least = 0;
+        var most = 0;
+        for (items) |item| {
+            least = @min(least, item);
+            most = @max(most, item);
+        }
+        const All = Integer(least, most);
+        return if (All == noreturn) noreturn else [items.len]All;
+    }
+    if (items.len == 0) return if (Slice(Item) == noreturn) noreturn else [0]Item;
+    const One = Constant(Item, items[0]);
+    for (items[1..]) |item| if (Constant(Item, item) != One) return noreturn;
+    return if (One == noreturn) noreturn else [items.len]One;
+}
+
+fn Tuple(comptime T: type, comptime value: T) type {
+    const info = @typeInfo(T).@"struct";
     var types: [info.field_types.len]type = undefined;
-    for (&types, info.field_types) |*Field, Literal| {
-        Field.* = Constant(Literal);
+    for (&types, info.field_names, info.field_types) |*Field, name, Literal| {
+        Field.* = Constant(Literal, @field(value, name));
         if (Field.* == noreturn) return noreturn;
     }
     return @Tuple(&types);
 }
 
 /// The value of a constant as the type that it goes to Python as.
-pub fn constant(comptime value: anytype) Constant(@TypeOf(value)) {
-    const Value = Constant(@TypeOf(value));
+pub fn constant(comptime value: anytype) Constant(@TypeOf(value), value) {
+    return constantAs(Constant(@TypeOf(value), value), value);
+}
+
+fn constantAs(comptime Value: type, comptime value: anytype) Value {
     return switch (@typeInfo(@TypeOf(value))) {
         .comptime_int, .comptime_float, .null, .pointer => value,
         .array => array: {
             var items: Value = undefined;
-            for (&items, value) |*item, literal| item.* = constant(literal);
+            for (&items, value) |*item, literal|
+                item.* = constantAs(@typeInfo(Value).array.child, literal);
             break :array items;
         },
         .@"struct" => |info| if (!info.is_tuple) value else tuple: {
             var items: Value = undefined;
-            for (info.field_names) |name| @field(items, name) = constant(@field(value, name));
+            for (info.field_names) |name| @field(items, name) = constantAs(
+                @FieldType(Value, name),
+                @field(value, name),
+            );
             break :tuple items;
         },
         else => value,
@@ -153,25 +202,15 @@ pub fn specOf(
     comptime namespace: type,
     comptime source: type,
     comptime name: [:0]const u8,
-) Spec(namespace, source, name) {
+) Spec(namespace, name) {
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
-    const params = if (@hasDecl(source, name)) @field(source, name).params else .{};
+    const params = paramsOf(source, name, @typeInfo(@TypeOf(@field(namespace, name))).@"fn");
     expectParameters(name, "keeps", options.keeps, params);
     expectParameters(name, "frees", options.frees, params);
-    if (!@hasDecl(source, name)) return .{
-        .name = name,
-        .gil = options.gil,
-        .defaults = options.defaults,
-        .result = options.result,
-        .keeps = options.keeps,
-        .frees = options.frees,
-        .remembers = remembers(source),
-    };
-    const read = @field(source, name);
     return .{
         .name = name,
-        .params = read.params,
-        .doc = read.doc,
+        .params = params,
+        .doc = docOf(source, name),
         .gil = options.gil,
         .defaults = options.defaults,
         .result = options.result,
@@ -179,6 +218,30 @@ pub fn specOf(
         .frees = options.frees,
         .remembers = remembers(source),
     };
+}
+
+/// The names of all parameters: of a function that is elsewhere, they are not known.
+fn paramsOf(
+    comptime source: type,
+    comptime name: []const u8,
+    comptime info: std.lang.Type.Fn,
+) []const [:0]const u8 {
+    var names: []const [:0]const u8 = &.{};
+    if (@hasDecl(source, name) and @TypeOf(@field(source, name)) != type and
+        @hasField(@TypeOf(@field(source, name)), "params"))
+    {
+        for (@field(source, name).params) |param| names = names ++ .{@as([:0]const u8, param)};
+        if (names.len == info.param_types.len) return names;
+        names = &.{};
+    }
+    var passed = 0;
+    for (info.param_types) |Param| if (Param == std.mem.Allocator) {
+        names = names ++ .{@as([:0]const u8, "allocator")};
+    } else {
+        names = names ++ .{@as([:0]const u8, std.fmt.comptimePrint("arg{d}", .{passed}))};
+        passed += 1;
+    };
+    return names;
 }
 
 fn expectParameters(
@@ -200,23 +263,13 @@ fn remembers(comptime source: type) bool {
     return !@hasDecl(source, "nano_ffi.origin");
 }
 
-fn Spec(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) type {
-    const Defaults = @FieldType(Options(GivenOptions(namespace, name)), "defaults");
-    if (!@hasDecl(source, name)) return struct {
-        name: [:0]const u8,
-        gil: Gil,
-        defaults: Defaults,
-        result: Ownership,
-        keeps: []const []const u8,
-        frees: []const []const u8,
-        remembers: bool,
-    };
+fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
     return struct {
         name: [:0]const u8,
-        params: @TypeOf(@field(source, name).params),
+        params: []const [:0]const u8,
         doc: [:0]const u8,
         gil: Gil,
-        defaults: Defaults,
+        defaults: @FieldType(Options(GivenOptions(namespace, name)), "defaults"),
         result: Ownership,
         keeps: []const []const u8,
         frees: []const []const u8,
@@ -250,13 +303,13 @@ fn isNamed(comptime spec: anytype, comptime option: []const u8, comptime paramet
 /// allocator may be meant for copies only: then the function must have had an allocator, too.
 pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype) bool {
     return comptime owns: {
-        if (!@hasDecl(R, "deinit") or @typeInfo(@TypeOf(R.deinit)) != .@"fn") break :owns true;
+        const Deinit = classes.FunctionOf(R, "deinit") orelse break :owns true;
         if (@hasField(@TypeOf(spec), "result") and spec.result != .unsaid)
             break :owns spec.result == .owned;
-        if (!takesAllocator(@TypeOf(R.deinit))) break :owns true;
+        if (!takesAllocator(Deinit)) break :owns true;
         if (takesAllocator(Function)) break :owns true;
         // What the constructor gives is the object, whatever it has got by then.
-        if (@hasDecl(R, "init") and @TypeOf(R.init) == Function) break :owns true;
+        if (classes.FunctionOf(R, "init") == Function) break :owns true;
         for (@typeInfo(Function).@"fn".param_types) |Param| {
             if (holdsAllocator(classes.Pointee(Param orelse continue), 4)) break :owns true;
         }
@@ -298,13 +351,7 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
 ) {
     if (!@hasDecl(namespace, "nano_ffi_options")) return null;
     const given = namespace.nano_ffi_options;
-    for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
-        if (!@hasDecl(namespace, field)) @compileError(
-            "nano_ffi: nano_ffi_options names '" ++ field ++
-                "', and there is no such public function",
-        );
-    }
-    if (!@hasField(@TypeOf(given), name)) return null;
+    if (!@hasField(@TypeOf(given), name) or declarations.isList(namespace, name)) return null;
     var options: Options(GivenOptions(namespace, name)) = .{};
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
@@ -320,6 +367,33 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
             said;
     }
     return options;
+}
+
+/// Refuses, in the options of a namespace, what is said of nothing that is there.
+pub fn checkOptions(comptime namespace: type, comptime source: type) void {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return;
+    const given = namespace.nano_ffi_options;
+    inline for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
+        if (comptime declarations.isList(namespace, field)) continue;
+        if (!@hasDecl(namespace, field)) @compileError(
+            "nano_ffi: nano_ffi_options names '" ++ field ++
+                "', and there is no such public function",
+        );
+        if (comptime declarations.obstacleOf(namespace, source, field) != null) continue;
+        const value = @field(namespace, field);
+        if (@TypeOf(value) != type) {
+            if (@typeInfo(@TypeOf(value)) != .@"fn") @compileError(
+                "nano_ffi: nano_ffi_options names '" ++ field ++ "', which is a constant: " ++
+                    "there are options of functions and of structs",
+            );
+        } else for (@typeInfo(@TypeOf(@field(given, field))).@"struct".field_names) |option| {
+            for (classes.options) |known| {
+                if (std.mem.eql(u8, option, known)) break;
+            } else @compileError("nano_ffi: nano_ffi_options of '" ++ field ++ "' has '" ++
+                option ++
+                "': there are only 'constructible', 'stable' and 'weakref'");
+        }
+    }
 }
 
 fn ownershipOf(comptime function: []const u8, comptime said: anytype) Ownership {
@@ -349,7 +423,10 @@ fn namesOf(
 fn GivenOptions(comptime namespace: type, comptime name: []const u8) type {
     if (!@hasDecl(namespace, "nano_ffi_options")) return struct {};
     const All = @TypeOf(namespace.nano_ffi_options);
-    return if (@hasField(All, name)) @FieldType(All, name) else struct {};
+    return if (@hasField(All, name) and !declarations.isList(namespace, name))
+        @FieldType(All, name)
+    else
+        struct {};
 }
 
 /// The `///` comment of a declaration that is not a function.
@@ -481,6 +558,7 @@ test mayOwn {
 }
 
 test isKept {
+    const other = example;
     const file = struct {
         pub fn link(a: *u8, b: *u8) void {
             a.* = b.*;
@@ -496,21 +574,25 @@ test isKept {
     try std.testing.expect(isFreed(spec, 0) and !isFreed(spec, 1));
     try std.testing.expectEqual(Ownership.unsaid, spec.result);
     try std.testing.expect(!spec.remembers);
-    try std.testing.expect((comptime specOf(file, struct {}, "other")).remembers);
+    try std.testing.expect((comptime specOf(other, struct {}, "poke")).remembers);
 }
 
 test Constant {
-    try std.testing.expectEqual(f64, Constant(comptime_float));
-    try std.testing.expectEqual([]const u8, Constant(*const [3:0]u8));
-    try std.testing.expectEqual([2]u8, Constant([2]u8));
-    try std.testing.expectEqual(noreturn, Constant(*u8));
+    try std.testing.expectEqual(f64, Constant(comptime_float, 1.5));
+    try std.testing.expectEqual([]const u8, Constant(*const [3:0]u8, "abc"));
+    try std.testing.expectEqual([2]u8, Constant([2]u8, .{ 1, 2 }));
+    try std.testing.expectEqual(i128, Constant(comptime_int, 1 << 126));
+    try std.testing.expectEqual(i256, Constant(comptime_int, 1 << 127));
+    try std.testing.expectEqual(noreturn, Constant(comptime_int, 1 << 70_000));
+    try std.testing.expectEqual([2]i256, Constant([2]comptime_int, .{ 0, -(1 << 128) }));
 }
 
-test isVariable {
-    const source = struct {
-        pub const counter = .{ .variable = true, .doc = "" };
-        pub const limit = .{ .doc = "" };
+test checkOptions {
+    const file = struct {
+        pub fn work() void {}
+        pub const nano_ffi_options = .{ .skip = .{"work"}, .work = .{ .gil = .released } };
     };
-    try std.testing.expect(isVariable(source, "counter") and !isVariable(source, "limit") and
-        !isVariable(source, "other"));
+    comptime checkOptions(file, struct {});
+    comptime checkOptions(example, struct {});
+    try std.testing.expect(of(file, struct {}, "work") == .left_out);
 }

@@ -45,6 +45,7 @@ test {
     _ = @import("Blocks.zig");
     _ = @import("classes.zig");
     _ = @import("comptime_bridge.zig");
+    _ = @import("declarations.zig");
     _ = @import("literals.zig");
     _ = @import("ndarray.zig");
     _ = @import("exports.zig");

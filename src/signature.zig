@@ -150,7 +150,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
 }
 
 fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const type) ?Kind {
-    if (pointer.sentinel_ptr != null or pointer.attrs.@"volatile") return null;
+    if (pointer.sentinel_ptr != null or !isPlain(pointer)) return null;
     if (pointer.size == .one) return if (classes.isClass(pointer.child)) .reference else null;
     if (pointer.size != .slice) return null;
     const is_part = isPartWithin(pointer.child, within);
@@ -161,6 +161,13 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
             classes.holdsReferences(pointer.child))) .objects else null,
         else => null,
     };
+}
+
+/// Whether a pointer is to memory as any other: Python's has no alignment but that of its type.
+pub fn isPlain(comptime pointer: std.lang.Type.Pointer) bool {
+    const attrs = pointer.attrs;
+    const is_generic = attrs.@"addrspace" == null or attrs.@"addrspace" == .generic;
+    return !attrs.@"volatile" and !attrs.@"allowzero" and attrs.@"align" == null and is_generic;
 }
 
 fn structKind(
@@ -179,6 +186,7 @@ fn structKind(
     if (comptime isComplex(T)) return .complex;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (info.layout == .@"packed" or info.field_types.len == 0) return null;
+    if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or !isPartWithin(Field, within ++ .{T})) return null;
     }
@@ -452,6 +460,7 @@ pub fn analyze(
     const defaults = if (@hasField(Spec, "defaults")) spec.defaults else .{};
     const passed = passedOf(info.param_types);
     comptime var args: [passed.len]Argument = undefined;
+    if (whyNotCalled(info)) |reason| return refused("'{s}' {s}", .{ name, reason });
 
     if (@hasField(Spec, "args") and spec.args.len != args.len) return refused(
         "'{s}' takes {d} parameters, its signature names {d}: name each of them once",
@@ -468,6 +477,10 @@ pub fn analyze(
         else if (@hasField(Spec, "params")) pythonName(spec.params[parameter]) else default;
         const T = info.param_types[parameter] orelse return refused(
             "'{s}': parameter '{s}' is generic: give it a type, Python's values have only one",
+            .{ name, param_name },
+        );
+        if (T == type) return refused(
+            "'{s}': parameter '{s}' is a type: write a function that calls it with one",
             .{ name, param_name },
         );
         if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects) return refused(
@@ -487,7 +500,7 @@ pub fn analyze(
         );
         arg.* = .{ .name = param_name, .typ = typeName(T) orelse return refused(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
-            .{ name, param_name, @typeName(T), remedy },
+            .{ name, param_name, @typeName(T), remedyOf(T) },
         ) };
         if (@hasField(Spec, "args")) if (@hasField(@TypeOf(spec.args[index]), "typ"))
             if (disagreement(name, param_name, arg.typ, spec.args[index].typ)) |reason|
@@ -500,6 +513,11 @@ pub fn analyze(
                 .{ name, param_name, arg.typ, @typeName(T) },
             );
     }
+    if (info.is_generic and info.return_type != null) return refused(
+        "'{s}' has a comptime parameter, and Python's values are not known while compiling: " ++
+            "write a function that calls it with one",
+        .{name},
+    );
     for (@typeInfo(@TypeOf(defaults)).@"struct".field_names) |param_name| {
         for (args) |arg| {
             if (std.mem.eql(u8, arg.name, param_name)) break;
@@ -532,6 +550,7 @@ pub fn analyze(
     comptime var ret: [Results.len][:0]const u8 = undefined;
     for (Results) |T| {
         const kind = kindOf(Value(T)) orelse continue;
+        if (kindOf(T) == null) continue;
         if (kind == .callback or kind == .ndarray) return refused(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
@@ -555,7 +574,11 @@ pub fn analyze(
     }
     for (&ret, Results) |*result, T| result.* = typeName(T) orelse return refused(
         "'{s}' returns {s}, which cannot go to Python: {s}",
-        .{ name, @typeName(T), remedy },
+        .{ name, @typeName(T), remedyOf(T) },
+    );
+    if (kindOf(R) == null) for (Results) |T| if (!isPart(T)) return refused(
+        "'{s}' returns a tuple with a {s}, which cannot be an item: return it alone, or a struct",
+        .{ name, @typeName(T) },
     );
     if (@hasField(Spec, "ret")) {
         if (isTuple(R)) {
@@ -593,6 +616,32 @@ pub fn analyze(
         .returns_tuple = isTuple(R),
         .doc = if (@hasField(Spec, "doc")) spec.doc else "",
     } };
+}
+
+/// Why a function cannot be called at all; null where it can.
+fn whyNotCalled(comptime info: std.lang.Type.Fn) ?[]const u8 {
+    if (info.attrs.varargs)
+        return "takes any number of arguments: write a function that gives it those of one call";
+    const convention = @tagName(info.attrs.@"callconv");
+    for (.{ "naked", "interrupt", "kernel", "signal" }) |only| {
+        if (std.mem.find(u8, convention, only) != null)
+            return "has the calling convention " ++ convention ++ ", with which Zig calls nothing";
+    }
+    if (info.return_type == type)
+        return "returns a type: give that a name, as in pub const IntStack = Stack(i64);";
+    return null;
+}
+
+/// How a function is called so that it has a frame of its own, with its name: an inline one cannot.
+pub fn modifierOf(comptime Function: type) std.lang.CallModifier {
+    return if (@typeInfo(Function).@"fn".attrs.@"callconv" == .@"inline") .auto else .never_inline;
+}
+
+fn remedyOf(comptime T: type) []const u8 {
+    return if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
+        "Python's memory has no such alignment: leave align() out"
+    else
+        remedy;
 }
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of " ++
@@ -768,4 +817,19 @@ test pythonName {
 
 test passedOf {
     try std.testing.expectEqualSlices(usize, &.{1}, comptime passedOf(&.{ std.mem.Allocator, u8 }));
+}
+
+test isPlain {
+    try std.testing.expect(isPlain(@typeInfo([]const u8).pointer));
+    try std.testing.expect(!isPlain(@typeInfo([]align(4) u8).pointer));
+    try std.testing.expect(!isPlain(@typeInfo(*volatile u8).pointer));
+}
+
+test modifierOf {
+    const functions = struct {
+        inline fn bare() void {}
+        fn framed() void {}
+    };
+    try std.testing.expectEqual(.auto, modifierOf(@TypeOf(functions.bare)));
+    try std.testing.expectEqual(.never_inline, modifierOf(@TypeOf(functions.framed)));
 }

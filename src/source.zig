@@ -3,6 +3,8 @@
 //! comments, and what each container is out of, so that two modules know that it is the same.
 //!
 //! Usage: source FILE.zig OUT.zig
+//!
+//! Without OUT.zig, it writes to standard output the names of the modules that the files import.
 
 const std = @import("std");
 const Ast = std.zig.Ast;
@@ -12,6 +14,11 @@ pub fn main(init: std.process.Init) !void {
     const args = try init.minimal.args.toSlice(arena);
     var reader: Reader = .{ .arena = arena, .io = init.io };
     const root = try reader.read(args[1]);
+    if (args.len == 2) {
+        var output = std.Io.File.stdout().writer(init.io, try arena.alloc(u8, 4096));
+        for (try reader.modules(root.file)) |name| try output.interface.print("{s}\n", .{name});
+        return output.interface.flush();
+    }
 
     const file = try std.Io.Dir.cwd().createFile(init.io, args[2], .{});
     var writer = file.writer(init.io, try arena.alloc(u8, 4096));
@@ -39,6 +46,8 @@ const Container = struct {
 const Meaning = union(enum) {
     container: *const Container,
     function: struct { container: *const Container, node: Ast.Node.Index },
+    /// What cannot be touched: its kind, and why.
+    broken: [2][]const u8,
     other,
 };
 
@@ -113,6 +122,28 @@ const Reader = struct {
         return try std.fmt.allocPrint(reader.arena, "{x}", .{hash.finalResult()[0..16]});
     }
 
+    /// The names of the modules that a file imports, or one that it imports by path.
+    fn modules(reader: *Reader, first: *File) ![]const []const u8 {
+        var files: std.ArrayList(*File) = .empty;
+        try files.append(reader.arena, first);
+        var names: std.array_hash_map.String(void) = .empty;
+        var next: usize = 0;
+        while (next < files.items.len) : (next += 1) {
+            const file = files.items[next];
+            for (0..file.tree.nodes.len) |index| {
+                const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
+                const name = try importOf(reader.arena, file.tree, node) orelse continue;
+                if (std.mem.endsWith(u8, name, ".zig")) {
+                    const path = try beside(reader.arena, file, name);
+                    const other = reader.read(path) catch continue; // the compiler says so
+                    if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
+                        try files.append(reader.arena, other.file);
+                } else try names.put(reader.arena, name, {});
+            }
+        }
+        return names.keys();
+    }
+
     /// Writes one declaration per public one: of a function
     /// `pub const NAME = .{ .params = .{…}, .doc = … };`, of a container a struct of its own ones,
     /// with its comment and those of its fields, of anything else the comment.
@@ -155,9 +186,9 @@ const Reader = struct {
         if (tree.fullFnProto(&buffer, node)) |proto| {
             const name = proto.name_token orelse return;
             if (isPublic(tree, proto.visib_token)) try reader.describeFunction(
-                tree,
+                container.file.tree,
                 tree.tokenSlice(name),
-                proto,
+                node,
                 writer,
             );
             return;
@@ -166,25 +197,30 @@ const Reader = struct {
         if (!isPublic(tree, variable.visib_token)) return;
         const name = tree.tokenSlice(variable.ast.mut_token + 1);
         const doc = try docComment(reader.arena, tree, variable.firstToken());
-        if (tree.tokenTag(variable.ast.mut_token) == .keyword_var)
-            return writer.print(
-                "pub const {s} = .{{ .variable = true, .doc = \"{f}\" }};\n",
-                .{ name, std.zig.fmtString(doc) },
+        const is_external = if (variable.extern_export_token) |token|
+            tree.tokenTag(token) == .keyword_extern
+        else
+            false;
+        if (tree.tokenTag(variable.ast.mut_token) == .keyword_var or is_external)
+            return writeLeftOut(
+                writer,
+                name,
+                "variable",
+                "it is a variable: write functions that get and set it",
+                doc,
             );
         const meaning: Meaning = if (variable.ast.init_node.unwrap()) |value|
             try reader.resolve(container, value, 0)
         else
             .other;
         switch (meaning) {
-            .function => |function| {
-                const other = function.container.file.tree;
-                return reader.describeFunction(
-                    other,
-                    name,
-                    other.fullFnProto(&buffer, function.node).?,
-                    writer,
-                );
-            },
+            .function => |function| return reader.describeFunction(
+                function.container.file.tree,
+                name,
+                function.node,
+                writer,
+            ),
+            .broken => |broken| return writeLeftOut(writer, name, broken[0], broken[1], doc),
             .container => |inner| if (std.mem.indexOfScalar(
                 [*]const Ast.Node.Index,
                 reader.open.items,
@@ -211,9 +247,14 @@ const Reader = struct {
         reader: *Reader,
         tree: Ast,
         name: []const u8,
-        proto: Ast.full.FnProto,
+        node: Ast.Node.Index,
         writer: *std.Io.Writer,
     ) !void {
+        var buffer: [1]Ast.Node.Index = undefined;
+        const proto = tree.fullFnProto(&buffer, node).?;
+        const doc = try docComment(reader.arena, tree, proto.firstToken());
+        if (try reader.refusal(tree, node)) |text|
+            return writeLeftOut(writer, name, "function", text, doc);
         try writer.print("pub const {s} = .{{ .params = .{{", .{name});
         var params = proto.iterate(&tree);
         var index: usize = 0;
@@ -225,9 +266,50 @@ const Reader = struct {
                 );
             } else try writer.print(" \"arg{d}\",", .{index});
         }
-        try writer.print(" }}, .doc = \"{f}\" }};\n", .{
-            std.zig.fmtString(try docComment(reader.arena, tree, proto.firstToken())),
-        });
+        try writer.writeAll(" }, ");
+        if (isExtern(tree, proto)) {
+            const library = if (proto.lib_name) |token|
+                std.zig.string_literal.parseAlloc(reader.arena, tree.tokenSlice(token)) catch ""
+            else
+                "";
+            try writer.print(".library = \"{f}\", ", .{std.zig.fmtString(library)});
+        }
+        try writer.print(".doc = \"{f}\" }};\n", .{std.zig.fmtString(doc)});
+    }
+
+    /// What a function says that is nothing but a @compileError.
+    fn refusal(reader: *Reader, tree: Ast, node: Ast.Node.Index) !?[]const u8 {
+        if (tree.nodeTag(node) != .fn_decl) return null;
+        var buffer: [2]Ast.Node.Index = undefined;
+        const body = tree.nodeData(node).node_and_node[1];
+        for (tree.blockStatements(&buffer, body) orelse return null) |statement| {
+            if (tree.nodeTag(statement) == .assign) {
+                const target = tree.nodeData(statement).node_and_node[0];
+                if (std.mem.eql(u8, tree.getNodeSource(target), "_")) continue;
+            }
+            return reader.compileError(tree, statement);
+        }
+        return null;
+    }
+
+    /// What a @compileError says; null of any other expression.
+    fn compileError(reader: *Reader, tree: Ast, node: Ast.Node.Index) !?[]const u8 {
+        var two: [2]Ast.Node.Index = undefined;
+        const params = tree.builtinCallParams(&two, node) orelse return null;
+        const builtin = tree.tokenSlice(tree.nodeMainToken(node));
+        if (!std.mem.eql(u8, builtin, "@compileError")) return null;
+        const text = if (params.len == 1 and tree.nodeTag(params[0]) == .string_literal)
+            std.zig.string_literal.parseAlloc(
+                reader.arena,
+                tree.tokenSlice(tree.nodeMainToken(params[0])),
+            ) catch null
+        else
+            null;
+        return try std.fmt.allocPrint(
+            reader.arena,
+            "it is a @compileError: {s}",
+            .{text orelse "use what it names"},
+        );
     }
 
     /// What an expression in `container` stands for: a container, an import, a name of one of
@@ -252,6 +334,7 @@ const Reader = struct {
             };
             return .{ .container = inner };
         }
+        if (try reader.compileError(tree, node)) |text| return .{ .broken = .{ "constant", text } };
         if (try importOf(reader.arena, tree, node)) |name| {
             if (!std.mem.endsWith(u8, name, ".zig")) return .other; // another module
             const file = reader.read(
@@ -274,6 +357,8 @@ const Reader = struct {
         switch (tree.nodeTag(node)) {
             .identifier => {
                 const name = tree.tokenSlice(tree.nodeMainToken(node));
+                if (std.mem.eql(u8, name, "undefined"))
+                    return .{ .broken = .{ "constant", "it is undefined: give it a value" } };
                 var place: ?*const Container = container;
                 while (place) |here| : (place = here.around) {
                     if (try reader.lookUp(here, name, depth + 1)) |meaning| return meaning;
@@ -363,8 +448,7 @@ fn beside(arena: std.mem.Allocator, file: *const File, name: []const u8) ![]cons
 /// Whether a container has variables, or something of C, which may have some.
 fn hasVariable(tree: Ast, node: Ast.Node.Index) bool {
     var one: [1]Ast.Node.Index = undefined;
-    if (tree.fullFnProto(&one, node)) |proto| return proto.extern_export_inline_token != null and
-        tree.tokenTag(proto.extern_export_inline_token.?) == .keyword_extern;
+    if (tree.fullFnProto(&one, node)) |proto| return isExtern(tree, proto);
     var two: [2]Ast.Node.Index = undefined;
     const members = if (tree.nodeTag(node) == .root)
         tree.rootDecls()
@@ -374,6 +458,25 @@ fn hasVariable(tree: Ast, node: Ast.Node.Index) bool {
         if (tree.tokenTag(variable.ast.mut_token) == .keyword_var or
             variable.extern_export_token != null) break true;
     } else false;
+}
+
+fn isExtern(tree: Ast, proto: Ast.full.FnProto) bool {
+    return tree.tokenTag(proto.extern_export_inline_token orelse return false) == .keyword_extern;
+}
+
+fn writeLeftOut(
+    writer: *std.Io.Writer,
+    name: []const u8,
+    kind: []const u8,
+    reason: []const u8,
+    doc: []const u8,
+) !void {
+    try writer.print("pub const {s} = .{{ .left_out = .{{ \"{s}\", \"{f}\" }}, ", .{
+        name,
+        kind,
+        std.zig.fmtString(reason),
+    });
+    try writer.print(".doc = \"{f}\" }};\n", .{std.zig.fmtString(doc)});
 }
 
 fn isPublic(tree: Ast, visibility: ?Ast.TokenIndex) bool {
@@ -451,6 +554,10 @@ test Reader {
         \\pub const std = @import("std");
         \\/// Counts.
         \\pub var counter: u32 = 0;
+        \\pub const old = @compileError("use \"add\"");
+        \\pub const older = old;
+        \\pub fn gone(x: u8) void { _ = x; @compileError("gone"); }
+        \\pub extern "kernel32" fn Sleep(ms: u32) void;
     );
     try reader.files.put(arena, "main.zig", main_file);
     var writer: std.Io.Writer.Allocating = .init(arena);
@@ -479,9 +586,31 @@ test Reader {
         \\pub const back = .{ .doc = "" };
         \\};
         \\pub const std = .{ .doc = "" };
-        \\pub const counter = .{ .variable = true, .doc = "Counts." };
+        \\pub const counter = .{ .left_out = .{ "variable", "it is a variable: write functions that get and set it" }, .doc = "Counts." };
+        \\pub const old = .{ .left_out = .{ "constant", "it is a @compileError: use \"add\"" }, .doc = "" };
+        \\pub const older = .{ .left_out = .{ "constant", "it is a @compileError: use \"add\"" }, .doc = "" };
+        \\pub const gone = .{ .left_out = .{ "function", "it is a @compileError: gone" }, .doc = "" };
+        \\pub const Sleep = .{ .params = .{ "ms", }, .library = "kernel32", .doc = "" };
         \\
     , writer.written());
+}
+
+test "modules that are imported" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{ .arena = arena, .io = std.testing.io };
+    const other = try reader.parsed("in/other.zig", "const far = @import(\"far\");");
+    try reader.files.put(arena, "in/other.zig", other);
+    const main_file = try reader.parsed("main.zig",
+        \\const std = @import("std");
+        \\const other = @import("in/other.zig");
+        \\const missing = @import("missing.zig");
+    );
+    const names = try reader.modules(main_file.file);
+    try std.testing.expectEqual(2, names.len);
+    try std.testing.expectEqualStrings("std", names[0]);
+    try std.testing.expectEqualStrings("far", names[1]);
 }
 
 test "what a container is out of" {

@@ -529,6 +529,19 @@ def test_a_terminal_is_told(here: Path) -> None:
     assert said.endswith(b"\r\x1b[K")
 
 
+def test_a_package_that_cannot_be_had_is_not_asked_for(here: Path) -> None:
+    package = """.{
+        .name = .here, .version = "0.0.0", .fingerprint = 0x1, .paths = .{""},
+        .dependencies = .{ .gone = .{ .path = "gone" } },
+    }"""
+    write(here / "build.zig.zon", package)
+    write(here / "unneeded.zig", 'const std = @import("std");\n' + ADD)
+    assert importlib.import_module("unneeded").add(1, 2) == 3
+    write(here / "needed.zig", 'const gone = @import("gone");\npub const x = gone.x;\n')
+    with pytest.raises(CompileError):
+        importlib.import_module("needed")
+
+
 def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
     write(
         here / "parts" / "build.zig",

@@ -185,8 +185,8 @@ pub fn Class(
 
         pub fn has(comptime name: [:0]const u8) bool {
             if (!@hasDecl(T, name)) return false;
-            return classes.roleOf(T, name) == .method and
-                exports.of(T, class.source, name) == .function;
+            return exports.of(T, class.source, name) == .function and
+                classes.roleOf(T, name) == .method;
         }
 
         /// Whether an operand is of this class, or of one derived from it.
@@ -207,14 +207,9 @@ pub fn Class(
             @setEvalBranchQuota(1_000_000);
             comptime var names: []const [:0]const u8 = &.{};
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
-                if (comptime std.mem.eql(u8, name, "nano_ffi_options") or exports.isVariable(
-                    class.source,
-                    name,
-                )) continue;
-                if (comptime classes.roleOf(T, name) != role or kindOf(name) != kind) continue;
-                if (comptime exports.of(T, class.source, name) == .function) names = names ++ .{
-                    name,
-                };
+                if (comptime exports.of(T, class.source, name) != .function) continue;
+                if (comptime classes.roleOf(T, name) == role and kindOf(name) == kind)
+                    names = names ++ .{name};
             }
             return names;
         }
@@ -399,9 +394,7 @@ pub fn Class(
         }
 
         fn whyNone() []const u8 {
-            if (!classes.optionOf(class, "constructible", true))
-                return "only the module makes them";
-            return classes.whyNoFields(T) orelse "they have no init";
+            return classes.whyNotConstructible(class);
         }
 
         fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

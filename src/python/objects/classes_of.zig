@@ -11,6 +11,7 @@ const object = @import("object.zig");
 const panics = @import("../../panics.zig");
 const places = @import("places.zig");
 const references = @import("../references.zig");
+const signature = @import("../../signature.zig");
 const State = @import("../State.zig");
 const traces = @import("../traces.zig");
 const trees = @import("../../trees.zig");
@@ -116,7 +117,7 @@ fn Known(comptime T: type) type {
             .deinit = if (classes.isHeapHandle(T))
                 &destroyHandle
             else if (classes.hasDeinit(T))
-                &deinit
+                if (classes.whyNoDeinit(T) == null) &deinit else null
             else if (classes.holdsReferences(T)) &releaseAll else null,
             .walk = if (classes.isFlat(T)) null else &walk,
             .locate = if (places.hasPlaces(T)) &places.In(T).locate else null,
@@ -196,7 +197,7 @@ fn Known(comptime T: type) type {
                     else if (Param.? == T) work.value.* else work.value;
                 }
                 messages.clear();
-                const result = @call(.never_inline, function, args);
+                const result = @call(signature.modifierOf(@TypeOf(function)), function, args);
                 if (@typeInfo(@TypeOf(result)) == .error_union) _ = result catch |err| {
                     work.failed = err;
                     panics.noteError(@errorReturnTrace());

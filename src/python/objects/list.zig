@@ -33,9 +33,10 @@ pub const Allocation = enum { none, nano_ffi };
 /// Nano_ffi's allocator where its deinit is given that, or its init, which keeps it.
 pub fn allocationOf(comptime T: type) Allocation {
     if (!classes.hasDeinit(T)) return .none;
-    if (@typeInfo(@TypeOf(T.deinit)).@"fn".param_types.len > 1) return .nano_ffi;
-    if (!@hasDecl(T, "init")) return .none;
-    const takes = for (@typeInfo(@TypeOf(T.init)).@"fn".param_types) |Param| {
+    const Deinit = classes.FunctionOf(T, "deinit") orelse return .none;
+    if (@typeInfo(Deinit).@"fn".param_types.len > 1) return .nano_ffi;
+    const Init = classes.FunctionOf(T, "init") orelse return .none;
+    const takes = for (@typeInfo(Init).@"fn".param_types) |Param| {
         if (Param == std.mem.Allocator) break true;
     } else false;
     const keeps = for (@typeInfo(T).@"struct".field_types) |F| {

@@ -1,0 +1,140 @@
+//! Which public declarations of a user's namespace stay unseen, as far as that is known without a
+//! look at them: Zig evaluates what is looked at, and not all can be.
+
+const std = @import("std");
+const build_options = @import("build_options");
+
+/// Why a declaration is not in the module.
+pub const Obstacle = struct { kind: []const u8, reason: []const u8 };
+
+/// The libraries of C that the module is linked with; null where nobody knows.
+const linked: ?[]const []const u8 =
+    if (@hasDecl(build_options, "linked")) build_options.linked else null;
+
+/// Why nobody may touch `name`, or it is not wanted. `source` is what source.zig read in the
+/// namespace.
+pub fn obstacleOf(
+    comptime namespace: type,
+    comptime source: type,
+    comptime name: []const u8,
+) ?Obstacle {
+    return comptime brokenOf(source, name) orelse if (isWanted(namespace, name)) null else .{
+        .kind = "declaration",
+        .reason = "nano_ffi_options says so",
+    };
+}
+
+/// Why nobody may touch `name`.
+pub fn brokenOf(comptime source: type, comptime name: []const u8) ?Obstacle {
+    return comptime broken: {
+        if (!@hasDecl(source, name)) break :broken null;
+        const read = @field(source, name);
+        if (@TypeOf(read) == type) break :broken null;
+        if (@hasField(@TypeOf(read), "left_out"))
+            break :broken .{ .kind = read.left_out[0], .reason = read.left_out[1] };
+        if (@hasField(@TypeOf(read), "library")) break :broken foreign(read.library);
+        break :broken null;
+    };
+}
+
+/// A function that is elsewhere: without that, the module could not be loaded.
+fn foreign(comptime library: []const u8) ?Obstacle {
+    const all = linked orelse return null;
+    if (all.len > 0 and library.len == 0) return null;
+    // Zig has the import libraries of Windows itself.
+    if (library.len > 0 and @import("builtin").os.tag == .windows) return null;
+    for (all) |name| if (std.mem.eql(u8, name, library)) return null;
+    return .{
+        .kind = "function",
+        .reason = if (library.len == 0)
+            "it is extern, and no C is linked that could have it: name a library in link of " ++
+                "[tool.nano-ffi], or its source in c-sources"
+        else
+            "it is of the library '" ++ library ++ "', which is not linked: name that in link " ++
+                "of [tool.nano-ffi], where this system has it",
+    };
+}
+
+/// Whether `nano_ffi_options` of the namespace leave `name` in: `.skip = .{"a"}` has what is left
+/// out, `.only = .{"b"}` what is not.
+pub fn isWanted(comptime namespace: type, comptime name: []const u8) bool {
+    return comptime wanted: {
+        if (listOf(namespace, "skip")) |skipped| {
+            if (contains(skipped, name)) break :wanted false;
+        }
+        const only = listOf(namespace, "only") orelse break :wanted true;
+        break :wanted contains(only, name) or std.mem.startsWith(u8, name, "nano_ffi_");
+    };
+}
+
+/// Whether a field of `nano_ffi_options` is a list of names, and not what is said of a declaration.
+pub fn isList(comptime namespace: type, comptime field: []const u8) bool {
+    if (!std.mem.eql(u8, field, "skip") and !std.mem.eql(u8, field, "only")) return false;
+    const Given = @FieldType(@TypeOf(namespace.nano_ffi_options), field);
+    return !@hasDecl(namespace, field) or
+        (@typeInfo(Given) == .@"struct" and @typeInfo(Given).@"struct".is_tuple);
+}
+
+fn listOf(comptime namespace: type, comptime option: []const u8) ?[]const []const u8 {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return null;
+    const given = namespace.nano_ffi_options;
+    if (!@hasField(@TypeOf(given), option) or !isList(namespace, option)) return null;
+    const Names = @FieldType(@TypeOf(given), option);
+    if (@typeInfo(Names) != .@"struct" or !@typeInfo(Names).@"struct".is_tuple) @compileError(
+        "nano_ffi: nano_ffi_options of " ++ @typeName(namespace) ++ ": ." ++ option ++
+            " are names of public declarations: .{\"name\"}",
+    );
+    var names: []const []const u8 = &.{};
+    for (@field(given, option)) |name| {
+        if (!@hasDecl(namespace, name)) @compileError("nano_ffi: nano_ffi_options of " ++
+            @typeName(namespace) ++ " names '" ++ name ++ "' in ." ++ option ++
+            ", and there is no such public declaration");
+        names = names ++ .{@as([]const u8, name)};
+    }
+    return names;
+}
+
+fn contains(comptime names: []const []const u8, comptime name: []const u8) bool {
+    for (names) |other| if (std.mem.eql(u8, other, name)) return true;
+    return false;
+}
+
+const example = struct {
+    pub const old = @compileError("use new");
+    pub fn new() void {}
+    pub fn skip() void {}
+    pub const nano_ffi_options = .{ .skip = .{"new"} };
+};
+
+test obstacleOf {
+    const source = struct {
+        pub const old = .{ .left_out = .{ "compile error", "use new" } };
+        pub const new = .{ .params = .{}, .doc = "" };
+    };
+    try std.testing.expectEqualStrings("use new", obstacleOf(example, source, "old").?.reason);
+    try std.testing.expectEqualStrings(
+        "nano_ffi_options says so",
+        obstacleOf(example, source, "new").?.reason,
+    );
+    try std.testing.expectEqual(null, obstacleOf(example, source, "skip"));
+    try std.testing.expectEqual(null, brokenOf(source, "new"));
+}
+
+test isWanted {
+    const chosen = struct {
+        pub fn a() void {}
+        pub fn only() void {}
+        pub const nano_ffi_options = .{ .only = .{"a"} };
+    };
+    try std.testing.expect(isWanted(chosen, "a") and !isWanted(chosen, "only"));
+    try std.testing.expect(isWanted(chosen, "nano_ffi_options"));
+}
+
+test isList {
+    const named = struct {
+        pub fn skip() void {}
+        pub const nano_ffi_options = .{ .skip = .{ .gil = .released }, .only = .{"skip"} };
+    };
+    try std.testing.expect(!isList(named, "skip") and isList(named, "only"));
+    try std.testing.expect(isList(example, "skip"));
+}

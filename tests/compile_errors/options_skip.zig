@@ -1,0 +1,12 @@
+//! error: nano_ffi: nano_ffi_options of options_skip.file names 'wrok' in .skip, and there is no such public declaration
+const nano_ffi = @import("nano_ffi");
+const file = struct {
+    pub fn work() void {}
+    pub const nano_ffi_options = .{ .skip = .{"wrok"} };
+};
+const source = struct {
+    pub const work = .{ .params = .{}, .doc = "" };
+};
+comptime {
+    nano_ffi.exportModule("file", file, source);
+}

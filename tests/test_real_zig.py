@@ -1,0 +1,164 @@
+"""What libraries have that nobody wrote for Python: it crosses, or is left out by name, and never costs the module."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from nano_ffi.description import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def real(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real")
+
+
+def test_inline_functions_are_functions(real: ModuleType) -> None:
+    assert real.twice(21) == real.double(21) == 42
+    assert str(inspect.signature(real.twice)) == "(x)"
+    assert real.half(4) == 2
+    with pytest.raises(RuntimeError, match="Odd"):
+        real.half(3)
+    before = real.endedSoFar()
+    made = real.Inlined(3)
+    made.grow(by=2)
+    assert (made.value, len(made), real.Inlined.zero().value) == (5, 5, 0)
+    with made + real.Inlined(1) as added:
+        assert added.value == 6
+    assert real.endedSoFar() == before + 6 + 1
+    made.destroy()
+    assert real.endedSoFar() == before + 6 + 1 + 5
+
+
+def test_an_alias_of_a_function_of_std_is_a_function(real: ModuleType) -> None:
+    assert real.isAlpha(ord("x")) is True
+    assert real.isAlpha(ord("1")) is False
+    assert str(inspect.signature(real.isAlpha)) == "(arg0)"
+    assert real.isAlpha.__doc__ == "Whether it is a letter."
+
+
+def test_a_class_whose_init_cannot_cross_is_only_returned(real: ModuleType) -> None:
+    reason = (
+        r"cannot create 'Writing' objects: its 'init' is left out: parameter 'writer' is generic: give it a type, "
+        r"Python's values have only one"
+    )
+    with pytest.raises(TypeError, match=reason):
+        real.Writing(1)
+    assert real.writing(3).get() == 3
+
+
+def test_what_is_a_compile_error_is_not_touched(real: ModuleType) -> None:
+    assert real.Plain(x=3).get() == 3
+    assert real.Plain() == real.Plain(0)
+    assert not hasattr(real.Plain, "destroy")
+
+
+def test_a_deinit_that_cannot_be_called_is_not(real: ModuleType) -> None:
+    told = real.Told(3)
+    assert told.x == 3
+    told.destroy()
+    with pytest.raises(ReferenceError):
+        _ = told.x
+
+
+def test_ints_are_as_long_as_they_are(real: ModuleType) -> None:
+    assert real.order == 2**255
+    assert real.negative == -(2**127) - 1
+    assert real.orders == [2**200, -1]
+    assert real.mixed == (2**130, "b")
+
+
+def test_a_struct_may_have_any_field(real: ModuleType) -> None:
+    odd = real.Odd()
+    odd.number += 1
+    assert (odd.number, odd.nothing) == (5, None)
+
+
+LEFT_OUT = {
+    "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
+    "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",
+    "gcd": "parameter 'arg0' is generic: give it a type, Python's values have only one",
+    "Writing.init": "parameter 'writer' is generic: give it a type, Python's values have only one",
+    "Plain.init": "it is a @compileError: use Plain{}",
+    "Plain.deinit": "it is a @compileError: there is nothing to give back",
+    "Plain.old": "it is a @compileError: use get",
+    "Plain.former": "it is a @compileError: use get",
+    "Told.deinit": "its parameter 2 is *Io.Writer, which nano_ffi cannot give, so that objects are never given back: let it "
+    "take the object and an allocator",
+    "times": "it has a comptime parameter, and Python's values are not known while compiling: write a function that calls "
+    "it with one",
+    "Stack": "it returns a type: give that a name, as in pub const IntStack = Stack(i64);",
+    "IntType": "it returns a type: give that a name, as in pub const IntStack = Stack(i64);",
+    "old": 'it is a @compileError: use "new"',
+    "older": 'it is a @compileError: use "new"',
+    "gone": "it is a @compileError: gone since 0.2",
+    "scratch": "it is undefined: give it a value",
+    "Sleep": "it is of the library 'kernel32', which is not linked: name that in link of [tool.nano-ffi], where this system "
+    "has it",
+    "nano_ffi_nowhere": "it is extern, and no C is linked that could have it: name a library in link of [tool.nano-ffi], or "
+    "its source in c-sources",
+    "printf": "it is extern, and no C is linked that could have it: name a library in link of [tool.nano-ffi], or its "
+    "source in c-sources",
+    "nano_ffi_no_constant": "it is a variable: write functions that get and set it",
+    "local": "it is a variable: write functions that get and set it",
+    "interrupted": "it has the calling convention naked, with which Zig calls nothing",
+    "beyond": "it is longer than any int of Zig: give it as text",
+    "googol": "its type comptime_float cannot go to Python",
+    "aligned": "parameter 'data' has type []align(4) u8, which cannot come from Python: Python's memory has no such "
+    "alignment: leave align() out",
+    "alignedConst": "parameter 'data' has type []align(64) const f32, which cannot come from Python: Python's memory has no "
+    "such alignment: leave align() out",
+    "makesAligned": "it returns []align(16) f64, which cannot go to Python: Python's memory has no such alignment: leave "
+    "align() out",
+    "pair": "it returns a tuple with a *real.Inlined, which cannot be an item: return it alone, or a struct",
+    "emptyPair": "it returns ?void, which cannot go to Python: use integers, ",
+    "nested": "it returns ??i64, which cannot go to Python: use integers, ",
+    "Fields": "its field 'unaligned' is less aligned than its type: leave align() out",
+    "zero": "parameter 'x' has type u0, which cannot come from Python: use integers, ",
+    "vector": "parameter 'v' has type @Vector(4, f32), which cannot come from Python: use integers, ",
+    "never": "it returns noreturn, which cannot go to Python: use integers, ",
+    "fails": "it returns noreturn, which cannot go to Python: use integers, ",
+    "pointer": "parameter 'p' has type [*c]u8, which cannot come from Python: use integers, ",
+}
+
+
+def test_what_cannot_cross_is_left_out_by_name(real: ModuleType) -> None:
+    found = {left.name: left.reason for left in described(real).left_out}
+    assert found.keys() == LEFT_OUT.keys()
+    for name, reason in LEFT_OUT.items():
+        assert found[name] == reason or (reason.endswith(", ") and found[name].startswith(reason))
+        assert "." in name or not hasattr(real, name)
+
+
+def test_the_stub_has_what_the_module_has(real: ModuleType) -> None:
+    text = stub(described(real))
+    assert "def twice(x: SupportsIndex) -> int:" in text
+    assert "def isAlpha(arg0: SupportsIndex) -> bool:" in text
+    assert "class Writing:" in text
+    assert "order: Final = 57896044618658097711785492504343953926634992332820282019728792003956564819968\n" in text
+    assert "Sleep" not in text
+    assert "former" not in text
+
+
+def test_options_skip_and_choose(zig_module: Callable[[str], ModuleType]) -> None:
+    chosen = zig_module("chosen")
+    assert chosen.f() == 1
+    assert not hasattr(chosen, "g")
+    assert not hasattr(chosen, "Hidden")
+    assert chosen.hidden() == {"x": 2}
+    assert chosen.Only(x=4).kept() == 4
+    assert not hasattr(chosen.Only, "other")
+    assert chosen.skip() == 5
+    assert {(left.name, left.kind, left.reason) for left in described(chosen).left_out} == {
+        ("g", "function", "nano_ffi_options says so"),
+        ("Hidden", "type", "nano_ffi_options says so"),
+        ("limit", "constant", "nano_ffi_options says so"),
+        ("Only.init", "function", "nano_ffi_options says so"),
+        ("Only.other", "function", "nano_ffi_options says so"),
+    }
