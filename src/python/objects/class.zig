@@ -408,39 +408,10 @@ pub fn Class(
             return 0;
         }
 
-        fn destroy(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            own.destroy(object.of(given)) catch return null;
-            return capi.singleton(.None);
-        }
-
-        fn enter(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            var use: hold.Use(.nothing) = .{};
-            _ = use.begin(object.of(given), .shared) catch return null;
-            use.end();
-            c.Py_IncRef(given);
-            return given;
-        }
-
-        fn exit(
-            given: *PyObject,
-            _: [*]const *PyObject,
-            _: capi.Py_ssize_t,
-        ) callconv(.c) ?*PyObject {
-            const self = object.of(given);
-            if (self.state != .destroyed) own.destroy(self) catch return null;
-            return capi.singleton(.None);
-        }
-
-        fn zigAddress(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            var use: hold.Use(.nothing) = .{};
-            const address = use.begin(object.of(given), .shared) catch return null;
-            defer use.end();
-            return c.PyLong_FromUnsignedLongLong(address);
-        }
-
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             const list = c.PyList_New(0) orelse return null;
-            inline for (@typeInfo(T).@"struct".field_names) |name| {
+            const names: []const [:0]const u8 = @typeInfo(T).@"struct".field_names;
+            for (names) |name| {
                 const text = capi.newStr(name);
                 defer c.Py_DecRef(text);
                 if (text == null or c.PyList_Append(list, text.?) < 0) {
@@ -534,6 +505,36 @@ pub fn Class(
             return capi.singleton(.None);
         }
     };
+}
+
+fn destroy(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    own.destroy(object.of(given)) catch return null;
+    return capi.singleton(.None);
+}
+
+fn enter(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    var use: hold.Use(.nothing) = .{};
+    _ = use.begin(object.of(given), .shared) catch return null;
+    use.end();
+    c.Py_IncRef(given);
+    return given;
+}
+
+fn exit(
+    given: *PyObject,
+    _: [*]const *PyObject,
+    _: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
+    const self = object.of(given);
+    if (self.state != .destroyed) own.destroy(self) catch return null;
+    return capi.singleton(.None);
+}
+
+fn zigAddress(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    var use: hold.Use(.nothing) = .{};
+    const address = use.begin(object.of(given), .shared) catch return null;
+    defer use.end();
+    return c.PyLong_FromUnsignedLongLong(address);
 }
 
 const StaticMethod = struct { def: capi.PyMethodDef, vectorcall: ?*const capi.vectorcallfunc };
