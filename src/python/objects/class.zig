@@ -365,7 +365,8 @@ pub fn Class(
 
         fn makeOf(made_class: *PyObject, values: [*]const ?*PyObject) ?*PyObject {
             const self = classes_of.newOfClass(T, made_class) orelse return null;
-            fields.fill(self, &comptime fields.signatureOf(class.ownName()), values[0..fields.names.len]) catch {
+            const sig = comptime fields.signatureOf(class.ownName());
+            fields.fill(self, &sig, values[0..fields.names.len]) catch {
                 c.Py_DecRef(&self.ob_base);
                 return null;
             };
