@@ -7,8 +7,8 @@
 ...     print(error)
 DivisionByZero
 
-Each is a `nano_ffi.ZigError`, which is a RuntimeError, and where a builtin exception means the same, that
-one too: ``DivisionByZero`` is a ZeroDivisionError, ``OutOfMemory`` a MemoryError. A class is made when it is
+Each is a `nano_ffi.ZigError`, which is a RuntimeError, and where a builtin exception has the same name or means the
+same, that one too: ``ValueError`` is a ValueError, ``DivisionByZero`` a ZeroDivisionError. A class is made when it is
 first asked for, here or by a Zig function that returns the error.
 """
 

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import builtins
 import copy
 import pickle
+from collections.abc import Callable
+from types import ModuleType
 
 import pytest
 
 import nano_ffi
 from nano_ffi import errors
+
+BUILTINS = {
+    name: value
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and name == value.__name__ and name[0] != "_"
+}
+NOT_OF_A_TEXT = {
+    **dict.fromkeys(("UnicodeDecodeError", "UnicodeEncodeError", "UnicodeTranslateError"), UnicodeError),
+    **dict.fromkeys(("BaseExceptionGroup", "ExceptionGroup"), RuntimeError),
+}
 
 
 @pytest.mark.parametrize(
@@ -25,6 +38,8 @@ from nano_ffi import errors
         ("NotImplemented", NotImplementedError),
         ("Unexpected", OSError),
         ("NobodyKnowsThis", RuntimeError),
+        *({**BUILTINS, **NOT_OF_A_TEXT}).items(),
+        ("print", RuntimeError),
     ],
 )
 def test_a_class_of_the_errors_own_name(name: str, builtin: type[BaseException]) -> None:
@@ -59,3 +74,16 @@ def test_python_does_not_get_an_error_class_for_what_it_asks_of_modules() -> Non
 
 def test_a_very_long_name() -> None:
     assert issubclass(getattr(errors, "E" * 1000), nano_ffi.ZigError)
+
+
+def test_python_takes_errors_of_a_file_for_its_own(zig_module: Callable[[str], ModuleType]) -> None:
+    namesakes = zig_module("namesakes")
+    evens = namesakes.Evens(3)
+    assert list(evens) == [0, 2, 4]
+    assert 4 in evens
+    assert not hasattr(evens, "nothing")
+    for which, builtin in enumerate((ValueError, KeyError, StopIteration, UnicodeError)):
+        with pytest.raises(builtin) as caught:
+            namesakes.fail(which)
+        assert isinstance(caught.value, nano_ffi.ZigError)
+        assert str(caught.value) == type(caught.value).__name__

@@ -344,6 +344,7 @@ pub const constants = struct {
     pub const Py_TPFLAGS_LIST_SUBCLASS: c_ulong = 1 << 25;
     pub const Py_TPFLAGS_TUPLE_SUBCLASS: c_ulong = 1 << 26;
     pub const Py_TPFLAGS_DICT_SUBCLASS: c_ulong = 1 << 29;
+    pub const Py_TPFLAGS_TYPE_SUBCLASS: c_ulong = 1 << 31;
     pub const Py_TPFLAGS_UNICODE_SUBCLASS: c_ulong = 1 << 28;
 
     pub const Py_bf_getbuffer: c_int = 1;

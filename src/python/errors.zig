@@ -31,7 +31,7 @@ pub const Classes = struct {
     own: *PyObject,
 
     /// Where the interpreter keeps them. Another number for other classes.
-    const shared_name = "nano_ffi.classes.1";
+    const shared_name = "nano_ffi.classes.2";
 
     /// Null with the error set.
     pub fn create() ?Classes {
@@ -77,8 +77,9 @@ pub const Classes = struct {
                     "str() of it is the error's name in Zig.\n\n" ++
                     "Each error has a class of its own name in nano_ffi.errors, derived from " ++
                     "this one and, where\n" ++
-                    "a builtin means the same (DivisionByZero: ZeroDivisionError), from that " ++
-                    "builtin.",
+                    "a builtin has the same name or means the same (DivisionByZero: " ++
+                    "ZeroDivisionError), from\n" ++
+                    "that builtin.",
                 dict,
                 c.PyTuple_Pack(1, capi.exception("RuntimeError")),
             ),
@@ -134,10 +135,14 @@ pub const Classes = struct {
     fn ofAnyError(classes: Classes, key: *PyObject, name: [:0]const u8) ?*PyObject {
         if (c.PyDict_GetItemWithError(classes.by_name, key)) |class| return class;
         if (c.PyErr_Occurred() != null) return null;
-        return keep(classes.by_name, key, name, if (sameMeaning(name)) |builtin|
-            c.PyTuple_Pack(2, classes.zig_error, builtin)
-        else
-            c.PyTuple_Pack(1, classes.zig_error));
+        if (sameMeaning(name)) |builtin|
+            return keep(classes.by_name, key, name, c.PyTuple_Pack(2, classes.zig_error, builtin));
+        const namesake = builtinOf(key) orelse {
+            if (c.PyErr_Occurred() != null) return null;
+            return keep(classes.by_name, key, name, c.PyTuple_Pack(1, classes.zig_error));
+        };
+        defer c.Py_DecRef(namesake);
+        return keep(classes.by_name, key, name, c.PyTuple_Pack(2, classes.zig_error, namesake));
     }
 
     fn keep(dict: *PyObject, key: *PyObject, name: [:0]const u8, bases: ?*PyObject) ?*PyObject {
@@ -198,6 +203,31 @@ fn newClass(
     defer c.Py_DecRef(no_slots);
     if (c.PyDict_SetItemString(dict, "__slots__", no_slots) < 0) return null;
     return c.PyErr_NewExceptionWithDoc(name, doc, bases, dict);
+}
+
+/// The builtin exception class of that very name (a new reference), or the one it derives from that
+/// can be made of a text. Null, with an error set where the search failed.
+fn builtinOf(name: *PyObject) ?*PyObject {
+    const builtins = c.PyImport_ImportModule("builtins") orelse return null;
+    defer c.Py_DecRef(builtins);
+    const found = c.PyObject_GetAttr(builtins, name) orelse {
+        if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) != 0) c.PyErr_Clear();
+        return null;
+    };
+    const base = capi.exception("BaseException");
+    var class = found;
+    while (capi.hasFlag(class, "TYPE_SUBCLASS") and c.PyType_IsSubtype(class, base) != 0) {
+        if (capi.vectorcall(class, &.{name}, 1, null)) |exception| {
+            c.Py_DecRef(exception);
+            return class;
+        }
+        c.PyErr_Clear(); // a UnicodeDecodeError is made of five values, an ExceptionGroup of two
+        const next = c.PyObject_GetAttrString(class, "__base__");
+        c.Py_DecRef(class);
+        class = next orelse return null;
+    }
+    c.Py_DecRef(class);
+    return null;
 }
 
 /// The builtin exception class (borrowed) that means the same as the Zig error `name`: the names
