@@ -167,6 +167,43 @@ def test_a_deep_tree(trees: ModuleType, use: str, levels: int) -> None:
         gc.collect()
 
 
+REMOVALS: dict[str, Callable[[Any], object]] = {
+    "pop": lambda forest: forest.trees.pop(1),
+    "del": lambda forest: forest.trees.__delitem__(1),
+    "del all": lambda forest: forest.trees.__delitem__(slice(None)),
+    "set": lambda forest: forest.trees.__setitem__(1, forest.trees[0]),
+    "set all": lambda forest: forest.trees.__setitem__(slice(None), []),
+    "clear": lambda forest: forest.trees.clear(),
+    "pop a key": lambda forest: forest.named.pop("k"),
+    "del a key": lambda forest: forest.named.__delitem__("k"),
+    "set a key": lambda forest: forest.named.__setitem__("k", {}),
+    "clear keys": lambda forest: forest.named.clear(),
+}
+
+
+@pytest.mark.parametrize("way", REMOVALS)
+def test_what_cannot_be_kept_is_not_removed(trees: ModuleType, way: str) -> None:
+    """Objects keep a copy of what is removed: where that is too deep, nothing is removed, nor any object cut off."""
+    forest = trees.Forest([{"n": 1}, {"n": 2}, {"n": 3}], {"a": {"n": 4}, "k": {"n": 5}})
+    kept = [*forest.trees, *(forest.named[key] for key in ("a", "k"))]
+    kept[1].grow(50_000)
+    kept[4].grow(50_000)
+    error = (RecursionError, "values inside of one another, 256 deep")
+    assert raises(partial(REMOVALS[way], forest)) == error
+    assert [tree is forest.trees[index] for index, tree in enumerate(kept[:3])] == [True] * 3
+    assert [forest.named["a"] is kept[3], forest.named["k"] is kept[4]] == [True] * 2
+    for tree in kept:
+        tree.n += 10
+    assert [tree.n for tree in forest.trees] == [11, 12, 13]
+    assert {key: forest.named[key].n for key in forest.named} == {"a": 14, "k": 15}
+    assert kept[1].depth() == kept[4].depth() == 50_000
+    kept[1].children = []
+    kept[4].children = []
+    REMOVALS[way](forest)
+    assert [tree.n for tree in kept] == [11, 12, 13, 14, 15]
+    assert len(forest.trees) + len(forest.named) < 5 or way.startswith("set")
+
+
 def test_a_deep_result(trees: ModuleType) -> None:
     assert trees.grown(200).depth() == 200
     for run in (lambda function: function(), on_a_small_stack):
