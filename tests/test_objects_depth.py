@@ -147,17 +147,26 @@ USES: dict[str, Callable[[ModuleType, Any], object]] = {
 }
 
 
+PARTS = (RecursionError, "parts of parts, 250 times")
+"""A list is one, and an item of it is another."""
+
+OF_PARTS = {"repr", "pointer", "forest"}
+"""Uses of objects of all levels."""
+
+
 @pytest.mark.parametrize("use", USES)
-@pytest.mark.parametrize("levels", [200, 50_000])
+@pytest.mark.parametrize("levels", [120, 200, 50_000])
 def test_a_deep_tree(trees: ModuleType, use: str, levels: int) -> None:
     for run in (lambda function: function(), on_a_small_stack):
         tree = trees.Tree()
         tree.grow(levels)
         assert tree.depth() == levels
-        if levels == 200:
-            run(partial(USES[use], trees, tree))
-        else:
+        if levels == 50_000:
             run(partial(works_or_is_too_deep, partial(USES[use], trees, tree)))
+        elif levels == 200 and use in OF_PARTS:
+            assert raises(partial(run, partial(USES[use], trees, tree))) == PARTS
+        else:
+            run(partial(USES[use], trees, tree))
         with contextlib.suppress(RecursionError):
             tree.n = 3
             assert tree.n == 3
@@ -165,6 +174,61 @@ def test_a_deep_tree(trees: ModuleType, use: str, levels: int) -> None:
             assert tree.depth() == 0
         del tree
         gc.collect()
+
+
+REMOVALS: dict[str, Callable[[Any], object]] = {
+    "pop": lambda forest: forest.trees.pop(1),
+    "del": lambda forest: forest.trees.__delitem__(1),
+    "del all": lambda forest: forest.trees.__delitem__(slice(None)),
+    "set": lambda forest: forest.trees.__setitem__(1, forest.trees[0]),
+    "set all": lambda forest: forest.trees.__setitem__(slice(None), []),
+    "clear": lambda forest: forest.trees.clear(),
+    "pop a key": lambda forest: forest.named.pop("k"),
+    "del a key": lambda forest: forest.named.__delitem__("k"),
+    "set a key": lambda forest: forest.named.__setitem__("k", {}),
+    "clear keys": lambda forest: forest.named.clear(),
+}
+
+
+@pytest.mark.parametrize("way", REMOVALS)
+def test_what_cannot_be_kept_is_not_removed(trees: ModuleType, way: str) -> None:
+    """Objects keep a copy of what is removed: where that is too deep, nothing is removed, nor any object cut off."""
+    forest = trees.Forest([{"n": 1}, {"n": 2}, {"n": 3}], {"a": {"n": 4}, "k": {"n": 5}})
+    kept = [*forest.trees, *(forest.named[key] for key in ("a", "k"))]
+    kept[1].grow(50_000)
+    kept[4].grow(50_000)
+    error = (RecursionError, "values inside of one another, 256 deep")
+    assert raises(partial(REMOVALS[way], forest)) == error
+    assert [tree is forest.trees[index] for index, tree in enumerate(kept[:3])] == [True] * 3
+    assert [forest.named["a"] is kept[3], forest.named["k"] is kept[4]] == [True] * 2
+    for tree in kept:
+        tree.n += 10
+    assert [tree.n for tree in forest.trees] == [11, 12, 13]
+    assert {key: forest.named[key].n for key in forest.named} == {"a": 14, "k": 15}
+    assert kept[1].depth() == kept[4].depth() == 50_000
+    kept[1].children = []
+    kept[4].children = []
+    REMOVALS[way](forest)
+    assert [tree.n for tree in kept] == [11, 12, 13, 14, 15]
+    assert len(forest.trees) + len(forest.named) < 5 or way.startswith("set")
+
+
+def test_deep_copies_of_a_subclass(trees: ModuleType) -> None:
+    """The value is copied at once, and what Python has added as Python does it."""
+    name = type("Named", (trees.Tree,), {})
+    tree = name(1, [{"n": 2}])
+    tree.itself, tree.others = tree, [tree.children[0], tree]
+    plain, again = copy.deepcopy([tree, tree])
+    assert plain is again is plain.itself is plain.others[1] is not tree
+    assert type(plain) is name
+    assert plain == tree
+    assert plain.others[0] == tree.children[0]
+    assert plain.others[0] is not tree.children[0]
+    plain.children[0].n = 3
+    assert (tree.children[0].n, plain.n) == (2, 1)
+    pair = trees.Item(1, "x" * 100)
+    assert copy.deepcopy(pair) == pair
+    assert raises(partial(trees.Tree.__deepcopy__, trees.Tree.__new__(trees.Tree), {}))[0] is TypeError
 
 
 def test_a_deep_result(trees: ModuleType) -> None:
@@ -205,16 +269,20 @@ def test_parts_of_parts(trees: ModuleType) -> None:
     tree = trees.Tree()
     tree.grow(50_000)
     parts = [tree]
-    with contextlib.suppress(RecursionError):
-        for _ in range(49_999):
+
+    def descend() -> None:
+        while True:
             parts.append(parts[-1].children[0])
-    assert len(parts) >= 500
+
+    assert raises(descend) == PARTS
+    assert len(parts) == 126
     last = parts[-1]
     last.n = 77
     assert last.n == 77
-    assert parts[400] is parts[399].children[0]
-    parts[300].touch()
-    del tree, parts
+    assert parts[100] is parts[99].children[0]
+    parts[90].touch()
+    del tree
+    parts.clear()
     gc.collect()
     assert last.n == 77
     holder = [last]

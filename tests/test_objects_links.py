@@ -75,6 +75,25 @@ def test_chains_of_what_is_kept(m: ModuleType, way: str) -> None:
 
 
 @pytest.mark.alone
+def test_a_view_of_what_is_kept(m: ModuleType) -> None:
+    """What a holder points to stays as long as a view that was given of it, though both are gone."""
+    holder, other = m.Holder(), m.Other(1, list(range(1_000)))
+    assert m.sight(holder) is None
+    holder.hold(other)
+    v = m.sight(holder)
+    assert v.get() == 1_000
+    other.add(10)
+    v = m.sight(holder)
+    del other, holder
+    churn(m)
+    many = [m.Other(number, [number] * 1_000) for number in range(100)]
+    assert v.get() == 1_010
+    v.destroy()
+    assert raises(v.get)[0] is ReferenceError
+    assert many[5].n == 5
+
+
+@pytest.mark.alone
 def test_cycles_of_what_is_kept(m: ModuleType) -> None:
     a, b, c = (m.Link(number) for number in range(3))
     a.link(b)

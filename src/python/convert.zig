@@ -118,8 +118,12 @@ fn Optional(comptime T: type, comptime Some: type) type {
     };
 }
 
+/// Its address is one for each thread.
+threadlocal var thread_mark: u8 = 0;
+
 /// A callable, which Zig calls as a function. What it raises is kept here, so that Zig code may
-/// also go on; it is raised again where the function returns error.PythonException.
+/// also go on; it is raised again where the function returns error.PythonException. A thread that
+/// Zig started cannot wait for Python, which waits for the function: there it only fails.
 fn Callback(comptime T: type) type {
     return struct {
         const Self = @This();
@@ -130,6 +134,10 @@ fn Callback(comptime T: type) type {
         raised: [3]?*PyObject = @splat(null),
         /// The objects that were passed beside it.
         lenders: []const instances.Lender = &.{},
+        site: *const Site,
+        /// Of the thread that called the function, and whether another one called this.
+        thread: *const u8,
+        is_foreign: bool = false,
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
             if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(
@@ -137,7 +145,12 @@ fn Callback(comptime T: type) type {
                 "a callable",
                 object,
             );
-            return .{ .module = module, .callable = object };
+            return .{
+                .module = module,
+                .callable = object,
+                .site = site,
+                .thread = &thread_mark,
+            };
         }
 
         pub fn get(argument: *Self) T {
@@ -145,6 +158,7 @@ fn Callback(comptime T: type) type {
         }
 
         pub fn release(argument: *Self) void {
+            if (@atomicLoad(bool, &argument.is_foreign, .acquire)) argument.raiseForeign();
             if (argument.raised[0] == null) return;
             var now: [3]?*PyObject = undefined;
             c.PyErr_Fetch(&now[0], &now[1], &now[2]);
@@ -154,6 +168,21 @@ fn Callback(comptime T: type) type {
                 &argument.raised,
             );
             argument.forget();
+            c.PyErr_Restore(now[0], now[1], now[2]);
+        }
+
+        noinline fn raiseForeign(argument: *Self) void {
+            var now: [3]?*PyObject = undefined;
+            c.PyErr_Fetch(&now[0], &now[1], &now[2]);
+            argument.forget();
+            _ = c.PyErr_Format(
+                capi.exception("RuntimeError"),
+                "%s(): its '%s' was called from another thread than the one that called the " ++
+                    "function",
+                argument.site.function.ptr,
+                argument.site.parameter.name.ptr,
+            );
+            c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);
             c.PyErr_Restore(now[0], now[1], now[2]);
         }
 
@@ -174,6 +203,10 @@ fn Callback(comptime T: type) type {
 
         fn invoke(callback: T, args: *const T.Args) Error!T.R {
             const argument: *Self = @ptrCast(@alignCast(callback.handle));
+            if (argument.thread != &thread_mark) {
+                @atomicStore(bool, &argument.is_foreign, true, .release);
+                return error.PythonException;
+            }
             const token = panics.leave();
             defer panics.comeBack(token);
             argument.forget();

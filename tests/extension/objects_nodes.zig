@@ -372,6 +372,45 @@ pub fn joined(n: i64, to: *Link) Link {
     return .{ .n = n, .next = to };
 }
 
+pub const Other = struct {
+    n: i64,
+    numbers: []const i64,
+
+    pub fn add(self: *Other, n: i64) void {
+        self.n += n;
+    }
+};
+
+/// Points to another object's value.
+pub const Holder = struct {
+    other: ?*Other,
+
+    pub fn init() Holder {
+        return .{ .other = null };
+    }
+    pub fn hold(self: *Holder, other: *Other) void {
+        self.other = other;
+    }
+};
+
+/// Points to what its holder's other one is and has, and has an end of its own.
+pub const Sight = struct {
+    other: *const Other,
+    numbers: []const i64,
+
+    pub fn deinit(self: *Sight) void {
+        self.numbers = &.{};
+    }
+    pub fn get(self: *const Sight) i64 {
+        return self.other.n + self.numbers[self.numbers.len - 1];
+    }
+};
+
+pub fn sight(holder: *const Holder) ?Sight {
+    const other = holder.other orelse return null;
+    return .{ .other = other, .numbers = other.numbers };
+}
+
 pub const Config = struct { name: []const u8, numbers: []const i64 = &.{} };
 pub const Deep = struct { config: Config, n: i64 = 0 };
 

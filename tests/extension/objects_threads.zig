@@ -95,20 +95,3 @@ pub fn lend(
     try function.call(.{&item});
     return numbers[0];
 }
-
-/// The callback is called by a thread that Zig starts.
-pub fn elsewhere(
-    function: nano_ffi.Callback(fn (i64) i64),
-) error{ PythonException, SystemResources, Unexpected }!i64 {
-    var result: error{PythonException}!i64 = 0;
-    const thread = std.Thread.spawn(.{}, struct {
-        fn run(
-            called: *const nano_ffi.Callback(fn (i64) i64),
-            place: *error{PythonException}!i64,
-        ) void {
-            place.* = called.call(.{7});
-        }
-    }.run, .{ &function, &result }) catch return error.SystemResources;
-    thread.join();
-    return result;
-}

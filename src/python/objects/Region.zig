@@ -808,18 +808,23 @@ fn reindex(region: *Region) void {
     region.objects.reIndex(memory.allocator) catch {};
 }
 
-/// A new reference to an item that has an object, at one of the places from `start` on, or, of a
-/// map, at a key, or at any; null where there is none.
-pub fn itemOf(view: *Layout, start: usize, count: usize) ?*Layout {
+/// New references to the items that have objects, at the places from `start` on, or, of a map, at a
+/// key, or at any.
+pub fn itemsOf(
+    view: *Layout,
+    start: usize,
+    count: usize,
+    found: *std.ArrayList(*Layout),
+) error{OutOfMemory}!void {
     const region = lockOf(view);
     defer region.unlock();
     for (region.objects.keys(), region.objects.values()) |place, known| {
         if (place.parent != @intFromPtr(view)) continue;
         if (known.state != .key and known.state != .item) continue;
         if (place.place -% start >= count) continue;
-        if (tryRetain(&known.ob_base)) return known;
+        try found.ensureUnusedCapacity(memory.allocator, 1);
+        if (tryRetain(&known.ob_base)) found.appendAssumeCapacity(known);
     }
-    return null;
 }
 
 /// A part becomes an own object, whose value is in its storage, with a region of its own, to which

@@ -298,6 +298,11 @@ pub fn Class(
             .ml_meth = &setState,
             .ml_flags = capi.constants.METH_O,
             .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
+        }}) ++ (if (!is_deep_copyable) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__deepcopy__",
+            .ml_meth = &deepCopy,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__deepcopy__($self, memo, /)\n--\n\nFor copy.",
         }}) ++ (if (!classes.hasDeinit(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
             .{
                 .ml_name = "destroy",
@@ -504,6 +509,42 @@ pub fn Class(
         fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
             own.restore(given, state, fields.names.len, &makeOf) catch return null;
             return capi.singleton(.None);
+        }
+
+        /// Whether a copy of the value is all of a deep copy: Python objects have copies, too.
+        const is_deep_copyable = construction != .none and classes.isCopyable(T) and
+            !classes.holdsReferences(T);
+
+        /// Without the many frames that Python's own way has for each value inside of another.
+        fn deepCopy(given: *PyObject, memo: *PyObject) callconv(.c) ?*PyObject {
+            const made = object.create(capi.typeOf(given), info) orelse return null;
+            if (copyDeeply(object.of(given), made, memo)) return &made.ob_base;
+            c.Py_DecRef(&made.ob_base);
+            return null;
+        }
+
+        fn copyDeeply(self: *Layout, made: *Layout, memo: *PyObject) bool {
+            {
+                var use: hold.Use(.nothing) = .{};
+                const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return false);
+                defer use.end();
+                results.setCopy(T, made, value.*) catch return false;
+            }
+            const dict = c.PyObject_GetAttrString(&self.ob_base, "__dict__") orelse {
+                c.PyErr_Clear();
+                return true;
+            };
+            defer c.Py_DecRef(dict);
+            // What it has may have it.
+            const key = c.PyLong_FromUnsignedLongLong(@intFromPtr(self)) orelse return false;
+            defer c.Py_DecRef(key);
+            if (c.PyDict_SetItem(memo, key, &made.ob_base) < 0) return false;
+            const function = capi.imported("copy", "deepcopy") orelse return false;
+            defer c.Py_DecRef(function);
+            const copied = capi.vectorcall(function, &.{ dict, memo }, 2, null) orelse return false;
+            defer c.Py_DecRef(copied);
+            own.updateDict(&made.ob_base, copied) catch return false;
+            return true;
         }
     };
 }

@@ -81,8 +81,8 @@ pub const Ops = struct {
     copy: ?*const fn (module: *PyObject, at: *anyopaque) ?*PyObject,
     /// Lets maps in a new item that have an allocator have this one.
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
-    /// See `Detaching`.
-    detach: ?*const fn (item: *Layout, at: *anyopaque) void,
+    /// See `Keeping`; null where objects of items are gone with these.
+    keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
 
     fn of(self: *Layout) *const Ops {
         return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
@@ -131,7 +131,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .load = &load,
             .copy = if ((of_class or of_lists) and classes.isCopyable(Item)) &copyItem else null,
             .adopt = if (trees.hasManagedMap(Item)) &adopt else null,
-            .detach = if (of_class) &Detaching(Item).detach else null,
+            .keep = if (of_class and classes.isCopyable(Item)) &Keeping(Item).copy else null,
         };
 
         fn copyItem(module: *PyObject, at: *anyopaque) ?*PyObject {
@@ -231,27 +231,88 @@ fn formatOf(comptime Item: type) [:0]const u8 {
     };
 }
 
-/// What becomes of an object that stayed with an item of a list or map, before that is removed: it
-/// keeps a copy of the item, which is `at`.
-pub fn Detaching(comptime Item: type) type {
+/// A copy of an item in memory of `gpa`, as an object of it keeps when the item is removed.
+pub fn Keeping(comptime Item: type) type {
     return struct {
-        pub fn detach(self: *Layout, at: *anyopaque) void {
-            if (comptime !classes.isCopyable(Item)) return;
-            keepCopy(self, @ptrCast(@alignCast(at))) catch c.PyErr_Clear(); // it is gone then
-        }
-
-        fn keepCopy(self: *Layout, at: *const Item) Error!void {
-            var blocks: Blocks = .{};
-            defer blocks.deinit();
-            const copied = try results.copied(Item, blocks.allocator(), at.*);
-            const parent = try Region.detach(self, object.linkOf(self).info, &blocks);
-            const place: *Item = @ptrFromInt(object.storage(self));
-            place.* = copied;
-            trees.setAllocator(Item, place, Region.of(self).?.blocks.allocator());
-            c.Py_DecRef(&parent.ob_base);
+        pub fn copy(gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void {
+            const value: *const Item = @ptrCast(@alignCast(from));
+            const place: *Item = @ptrCast(@alignCast(to));
+            place.* = try results.copied(Item, gpa, value.*);
         }
     };
 }
+
+/// The objects that stayed with items of a list, or values of a map, which are about to be removed,
+/// and copies of these, which they keep. All is copied before anything is removed.
+pub const Kept = struct {
+    copies: std.ArrayList(Copy) = .empty,
+
+    const Copy = struct {
+        /// A reference.
+        self: *Layout,
+        bytes: []u8 = &.{},
+        blocks: Blocks = .{},
+    };
+
+    /// What is at one of the places from `start` on in `container`, which `view` shows.
+    pub fn take(
+        kept: *Kept,
+        ops: anytype,
+        view: *Layout,
+        container: *anyopaque,
+        start: usize,
+        count: usize,
+    ) Error!void {
+        if (!ops.has_parts or count == 0) return;
+        var found: std.ArrayList(*Layout) = .empty;
+        defer found.deinit(memory.allocator);
+        defer for (found.items) |self| c.Py_DecRef(&self.ob_base);
+        Region.itemsOf(view, start, count, &found) catch return errors.raiseNoMemory();
+        kept.copies.ensureTotalCapacity(memory.allocator, found.items.len) catch
+            return errors.raiseNoMemory();
+        while (found.pop()) |self| {
+            kept.copies.appendAssumeCapacity(.{ .self = self });
+            const copy = ops.keep orelse continue;
+            const at = object.find(self, container) orelse continue;
+            const copied = &kept.copies.items[kept.copies.items.len - 1];
+            const bytes = memory.allocator.rawAlloc(
+                @max(ops.size, 1),
+                ops.alignment,
+                @returnAddress(),
+            ) orelse return errors.raiseNoMemory();
+            copied.bytes = bytes[0..@max(ops.size, 1)];
+            try copy(copied.blocks.allocator(), at, bytes);
+        }
+    }
+
+    /// The objects have what they keep from here on; the others are gone.
+    pub fn detach(kept: *Kept, ops: anytype) void {
+        for (kept.copies.items) |*copied| {
+            const self = copied.self;
+            if (copied.bytes.len > 0) move(ops, copied) catch c.PyErr_Clear(); // it is gone then
+            if (self.state == .item or self.state == .key) Region.letGo(self);
+        }
+    }
+
+    fn move(ops: anytype, copied: *Copy) Error!void {
+        const self = copied.self;
+        const parent = try Region.detach(self, object.linkOf(self).info, &copied.blocks);
+        const to: [*]u8 = @ptrFromInt(object.storage(self));
+        @memcpy(to[0..ops.size], copied.bytes[0..ops.size]);
+        if (ops.adopt) |adopt| adopt(to, Region.of(self).?.blocks.allocator());
+        c.Py_DecRef(&parent.ob_base);
+    }
+
+    pub fn deinit(kept: *Kept, ops: anytype) void {
+        for (kept.copies.items) |*copied| {
+            if (copied.bytes.len > 0)
+                memory.allocator.rawFree(copied.bytes, ops.alignment, @returnAddress());
+            copied.blocks.deinit();
+            c.Py_DecRef(&copied.self.ob_base);
+        }
+        kept.copies.deinit(memory.allocator);
+    }
+};
 
 /// The object of an item that is a struct: a new reference, or null with the error set.
 pub fn item(comptime Item: type, view: *Layout, index: usize, read_only: bool) ?*Layout {
@@ -616,9 +677,12 @@ fn splice(
     const len = raw.len - removed + added;
     // First all that may fail.
     const region = try Region.ensure(view);
-    const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
+    var kept: Kept = .{};
+    defer kept.deinit(ops);
+    try kept.take(ops, view, held.list, start, removed);
     try region.adopt(&given.blocks);
-    if (ops.has_parts) detachItems(held, start, removed);
+    const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
+    kept.detach(ops);
     const size = ops.size;
     const bytes: [*]u8 = @ptrFromInt(room.address);
     const behind = bytes[(start + removed) * size .. raw.len * size];
@@ -655,17 +719,6 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
     if (!is_trees and raw.capacity > 0)
         gpa.rawFree(old[0 .. raw.capacity * ops.size], ops.alignment, @returnAddress());
     return .{ .address = @intFromPtr(bytes), .len = raw.len, .capacity = capacity };
-}
-
-/// Objects of items that are about to be removed keep their values.
-fn detachItems(held: *Held, start: usize, removed: usize) void {
-    if (removed == 0) return;
-    while (Region.itemOf(held.view, start, removed)) |found| {
-        defer c.Py_DecRef(&found.ob_base);
-        const at = held.ops.info.item.?(held.list, object.linkOf(found).place).?;
-        if (held.ops.detach) |detach| detach(found, at);
-        if (found.state == .item) Region.letGo(found);
-    }
 }
 
 fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
@@ -756,7 +809,7 @@ fn pop(
     const number: usize = @intCast(place);
     const at = held.at(raw, number);
     // An object then keeps its value, a list in it is one of Python's.
-    const popped = (if (held.ops.detach == null and held.ops.copy != null)
+    const popped = (if (held.ops.keep == null and held.ops.copy != null)
         held.ops.copy.?(object.moduleOf(held.view), at)
     else
         held.ops.give(held.view, number, at)) orelse return null;

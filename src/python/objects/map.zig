@@ -55,7 +55,7 @@ const Ops = struct {
     clear: *const fn (map: *anyopaque) void,
     keyFrom: *const fn (map: *anyopaque, place: *usize) ?[]const u8,
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
-    detach: ?*const fn (item: *Layout, at: *anyopaque) void,
+    keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
 
     fn of(self: *Layout) *const Ops {
         return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
@@ -92,7 +92,10 @@ fn OpsOf(comptime Map: type) type {
             .clear = &clear_,
             .keyFrom = &keyFrom,
             .adopt = if (trees.hasManagedMap(Value)) &adopt else null,
-            .detach = if (of_class) &lists.Detaching(Value).detach else null,
+            .keep = if (of_class and classes.isCopyable(Value))
+                &lists.Keeping(Value).copy
+            else
+                null,
         };
 
         fn cast(map: *anyopaque) *Map {
@@ -303,17 +306,11 @@ const Held = struct {
         return held.ops.info.value_of.?(held.map, key);
     }
 
-    /// Objects of a key, or of all, keep the values that they have.
-    fn detach(held: *const Held, key: ?[]const u8) void {
-        if (!held.ops.has_parts) return;
+    /// Objects of a key, or of all, are to keep the values that they have.
+    fn keep(held: *const Held, kept: *lists.Kept, key: ?[]const u8) Error!void {
         const start = if (key) |some| Region.hashOfText(some) else 0;
         const count: usize = if (key == null) std.math.maxInt(usize) else 1;
-        while (Region.itemOf(held.view, start, count)) |found| {
-            defer c.Py_DecRef(&found.ob_base);
-            const at = object.find(found, held.map);
-            if (held.ops.detach) |function| if (at) |some| function(found, some);
-            if (found.state == .key) Region.letGo(found);
-        }
+        try kept.take(held.ops, held.view, held.map, start, count);
     }
 
     fn changed(held: *const Held, gone: *Blocks) Error!void {
@@ -395,10 +392,13 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
         blocks.allocator().dupe(u8, text) catch return errors.raiseNoMemory()
     else
         "";
+    var kept: lists.Kept = .{};
+    defer kept.deinit(ops);
+    if (known != null) try held.keep(&kept, text);
     try region.adopt(&blocks);
     const gpa = region.current().blocks.allocator();
     if (known) |at| {
-        held.detach(text);
+        kept.detach(ops);
         const to: [*]u8 = @ptrCast(at);
         @memcpy(to[0..ops.size], room[0..ops.size]);
     } else ops.put(held.map, gpa, own_text, room) catch return errors.raiseNoMemory();
@@ -416,7 +416,10 @@ fn remove(self: *PyObject, key: *PyObject, gone: *Blocks) Error!void {
         return error.PythonException;
     }
     if (!lists.isTrees(held.view)) return lists.raiseFixed(held.view);
-    held.detach(text);
+    var kept: lists.Kept = .{};
+    defer kept.deinit(held.ops);
+    try held.keep(&kept, text);
+    kept.detach(held.ops);
     held.ops.remove(held.map, text.?);
     try held.changed(gone);
 }
@@ -469,7 +472,10 @@ fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     if (!lists.isTrees(held.view)) {
         return errors.failed(lists.raiseFixed(held.view));
     }
-    held.detach(null);
+    var kept: lists.Kept = .{};
+    defer kept.deinit(held.ops);
+    held.keep(&kept, null) catch return null;
+    kept.detach(held.ops);
     held.ops.clear(held.map);
     held.changed(&gone) catch return null;
     return capi.singleton(.None);

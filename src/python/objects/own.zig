@@ -53,7 +53,11 @@ pub fn restore(given: *PyObject, state: *PyObject, fields: usize, make: *const M
     // What was converted may be Python's code, which has given it a value meanwhile.
     if (self.state != .empty) return refuse(self, "this %s has a value already");
     try move(self, object.of(made));
-    if (dict == capi.object("_Py_NoneStruct")) return;
+    if (dict != capi.object("_Py_NoneStruct")) try updateDict(given, dict);
+}
+
+/// Gives an object of a subclass what another one's __dict__ has.
+pub fn updateDict(given: *PyObject, dict: *PyObject) Error!void {
     const own = c.PyObject_GetAttrString(given, "__dict__") orelse return error.PythonException;
     defer c.Py_DecRef(own);
     if (c.PyDict_Update(own, dict) < 0) return error.PythonException;

@@ -53,10 +53,13 @@ noinline fn fillCopy(comptime T: type, self: *Layout, value: T) ?*PyObject {
     return &self.ob_base;
 }
 
-fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
-    const region = try Region.ensure(self);
-    const gpa = region.blocks.allocator();
-    @as(*T, @ptrFromInt(object.storage(self))).* = try copied(T, gpa, value);
+/// Gives an object that has no value a copy of one.
+pub fn setCopy(comptime T: type, self: *Layout, value: T) Error!void {
+    const place: *T = @ptrFromInt(object.storage(self));
+    place.* = if (comptime classes.isFlat(T)) value else copied: {
+        const region = try Region.ensure(self);
+        break :copied try copied(T, region.blocks.allocator(), value);
+    };
     self.state = .own;
 }
 
