@@ -36,6 +36,9 @@ pub fn Argument(comptime T: type) type {
         pub const is_object = true;
         /// Whether the call gets a copy, where it might store what is in it.
         pub const may_be_copied = is_copied;
+        /// Whether it gets one in any case: a map that knows its allocator grows without being
+        /// asked for one, and frees the table that the object has, too.
+        pub const is_always_copied = is_copied and trees.hasManagedMap(Class);
         pub const Pointee = Class;
         pub const is_by_value = by_value;
 
@@ -268,7 +271,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         .address = argument.address,
                     };
                     frame.lender_count += 1;
-                    if (comptime may_store and ObjectOf(A).may_be_copied) try argument.detach();
+                    const Object = ObjectOf(A);
+                    if (comptime Object.is_always_copied or may_store and Object.may_be_copied)
+                        try argument.detach();
                 }
             };
             inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) {
