@@ -207,6 +207,7 @@ pub fn specOf(
     const params = paramsOf(source, name, @typeInfo(@TypeOf(@field(namespace, name))).@"fn");
     expectParameters(name, "keeps", options.keeps, params);
     expectParameters(name, "frees", options.frees, params);
+    expectObjects(@TypeOf(@field(namespace, name)), name, options.frees, params);
     return .{
         .name = name,
         .params = params,
@@ -256,6 +257,23 @@ fn expectParameters(
         } else @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "' has ." ++ option ++
             " of '" ++ name ++ "', and there is no such parameter");
     }
+}
+
+/// Only an object can be gone after a call, and say so.
+fn expectObjects(
+    comptime Function: type,
+    comptime function: []const u8,
+    comptime names: []const []const u8,
+    comptime params: anytype,
+) void {
+    for (names) |name| for (params, 0..) |param, index| {
+        if (!std.mem.eql(u8, param, name)) continue;
+        const Param = @typeInfo(Function).@"fn".param_types[index] orelse continue;
+        if (!classes.isClass(classes.Pointee(Param))) @compileError(
+            "nano_ffi: nano_ffi_options of '" ++ function ++ "' has .frees of '" ++ name ++
+                "', which is no object: it is a " ++ @typeName(Param),
+        );
+    };
 }
 
 /// Whether the file of a namespace, or one that it imports, may have variables.

@@ -206,8 +206,8 @@ def test_the_allocator_watches_itself(m: ModuleType, name: str) -> None:
         error, text = raises(lambda: getattr(m, name)(*args))
         assert error is nano_ffi.ZigPanic
         assert name in text
+    # What `gpa.free` is given it overwrites, before any allocator is asked: so that text may be another one now.
     assert m.text(100) == b"x" * 100
-    assert args == ["an argument" * 5][: len(args)]
 
 
 def test_init_again_gives_back(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:

@@ -36,6 +36,9 @@ pub fn Argument(comptime T: type) type {
         pub const is_object = true;
         /// Whether the call gets a copy, where it might store what is in it.
         pub const may_be_copied = is_copied;
+        /// Whether it gets one in any case: a map that knows its allocator grows without being
+        /// asked for one, and frees the table that the object has, too.
+        pub const is_always_copied = is_copied and trees.hasManagedMap(Class);
         pub const Pointee = Class;
         pub const is_by_value = by_value;
 
@@ -179,6 +182,15 @@ fn keepsAny(comptime spec: anytype) bool {
     return @hasField(@TypeOf(spec), "keeps") and spec.keeps.len > 0;
 }
 
+/// Whether a result of type `R` is a copy, or a copy that may be there.
+fn isCopied(comptime R: type) bool {
+    return switch (signature.kindOf(R) orelse return false) {
+        .class => classes.isCopyable(R),
+        .optional => isCopied(@typeInfo(R).optional.child),
+        else => false,
+    };
+}
+
 /// See comptime_bridge.zig.
 pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
@@ -203,7 +215,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (classes.holdsReferences(classes.Pointee(info.param_types[parameter].?)))
             runs_python = true;
     }
-    if (count == 0 and !isDependent(R)) return void;
+    // A copy points to arguments only where the function says so.
+    const is_tied = keepsAny(spec) and isCopied(R);
+    if (count == 0 and !isDependent(R) and !is_tied) return void;
     const is_released = comptime_bridge.isReleased(spec);
     const meanwhile: hold.Meanwhile =
         if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
@@ -212,7 +226,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (Param == std.mem.Allocator) break true;
     } else false;
     // Whether what was passed may be stored by what outlives the call.
-    const may_store = changes or isDependent(R);
+    const may_store = changes or isDependent(R) or is_tied;
     return struct {
         const Self = @This();
 
@@ -268,7 +282,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         .address = argument.address,
                     };
                     frame.lender_count += 1;
-                    if (comptime may_store and ObjectOf(A).may_be_copied) try argument.detach();
+                    const Object = ObjectOf(A);
+                    if (comptime Object.is_always_copied or may_store and Object.may_be_copied)
+                        try argument.detach();
                 }
             };
             inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) {
@@ -578,7 +594,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// A new reference to what `value` is in Python, or null with the error set.
         pub fn give(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
-            if (comptime !isDependent(T)) return convert.give(T, module, value);
+            if (comptime !isDependent(T) and !is_tied) return convert.give(T, module, value);
             switch (comptime signature.kindOf(T).?) {
                 .optional => return if (value) |some|
                     frame.give(@TypeOf(some), module, some)
@@ -594,7 +610,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         frame.lenders[0..frame.lender_count],
                     );
                 },
-                .class => return frame.giveOwn(T, module, value),
+                .class => return if (comptime classes.isCopyable(T))
+                    frame.giveTied(T, module, value)
+                else
+                    frame.giveOwn(T, module, value),
                 .objects => {
                     const list = c.PyList_New(@intCast(value.len)) orelse return null;
                     for (value, 0..) |item, index| {
@@ -628,6 +647,31 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 return null;
             };
             return made;
+        }
+
+        /// A copy, which points to the arguments that the function `.keeps`.
+        fn giveTied(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+            const made = results.giveCopy(T, module, value) orelse return null;
+            frame.tieTo(T, object.of(made)) catch {
+                c.Py_DecRef(made);
+                return null;
+            };
+            return made;
+        }
+
+        fn tieTo(frame: *Self, comptime T: type, made: *Layout) Error!void {
+            inline for (types, passed, 0..) |A, parameter, index| if (comptime isObject(A) and
+                exports.isKept(spec, parameter))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    const lender: Lender = .{
+                        .object = frame.objects[index].?,
+                        .address = argument.address,
+                    };
+                    try results.join(T, made, @ptrFromInt(object.storage(made)), &.{lender});
+                }
+            };
+            try frame.keepArguments(T, made);
         }
 
         /// What a new object of class `T` may point to of the arguments, for as long as it lives.

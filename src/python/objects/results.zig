@@ -128,7 +128,12 @@ fn giveUp(comptime T: type, module: *PyObject, value: T, is_owner: bool) void {
 }
 
 /// Makes a new object one of the region of those lenders that its value may point into.
-fn join(comptime T: type, self: *Layout, value: *const T, lenders: []const Lender) Error!void {
+pub fn join(
+    comptime T: type,
+    self: *Layout,
+    value: *const T,
+    lenders: []const Lender,
+) Error!void {
     var pointers: Pointers = .{};
     pointers.collect(T, value);
     const is_all_its_own = comptime classes.hasDeinit(T) or classes.holdsReferences(T);
