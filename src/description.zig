@@ -69,7 +69,7 @@ fn membersOf(
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
             .errors => errors = errors ++ .{object(.{
-                .{ "name", quoted(decl) },
+                .{ "name", quoted(signature.pythonName(decl)) },
                 .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
                 .{ "doc", optionalText(doc) },
             })},
@@ -105,17 +105,19 @@ fn howOf(comptime namespace: type, comptime name: []const u8) ?[]const u8 {
 
 /// A class, or, where that has another name of its own, that it is the same.
 fn classOf(
-    comptime name: []const u8,
+    comptime name: [:0]const u8,
     comptime T: type,
     comptime source: type,
     comptime left_out: *[]const []const u8,
 ) []const u8 {
     const class = classes.all[classes.indexOf(T).?];
-    if (!std.mem.eql(u8, class.ownName(), name) or @field(source, name) != class.source)
-        return object(.{ .{ "name", quoted(name) }, .{ "alias", quoted(class.name) } });
+    const python_name = signature.pythonName(name);
+    if (!std.mem.eql(u8, class.ownName(), python_name) or
+        @field(source, name) != class.source)
+        return object(.{ .{ "name", quoted(python_name) }, .{ "alias", quoted(class.name) } });
     const construction = classes.constructionOf(class);
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(python_name) },
         .{ "doc", optionalText(@field(class.source, "nano_ffi.doc")) },
         .{ "fields", classFieldsOf(class) },
         .{ "init", switch (construction) {
@@ -268,26 +270,26 @@ fn errorsOf(comptime R: type) []const u8 {
 }
 
 fn constantOf(
-    comptime name: []const u8,
+    comptime name: [:0]const u8,
     comptime literal: anytype,
     comptime doc: []const u8,
 ) []const u8 {
     const value = exports.constant(literal);
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(signature.pythonName(name)) },
         .{ "type", typeOf(@TypeOf(value)) },
         .{ "value", optionalText(repr(@TypeOf(value), value)) },
         .{ "doc", optionalText(doc) },
     });
 }
 
-fn enumOf(comptime name: []const u8, comptime E: type, comptime doc: []const u8) []const u8 {
+fn enumOf(comptime name: [:0]const u8, comptime E: type, comptime doc: []const u8) []const u8 {
     const info = @typeInfo(E).@"enum";
     comptime var members: []const []const u8 = &.{};
     inline for (info.field_names, info.field_values) |member, value|
         members = members ++ .{list(&.{ quoted(member), std.fmt.comptimePrint("{d}", .{value}) })};
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(signature.pythonName(name)) },
         .{ "doc", optionalText(doc) },
         .{ "members", list(members) },
     });

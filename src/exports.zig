@@ -31,6 +31,11 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     if (declarations.brokenOf(source, name)) |broken|
         return leftOut(broken.kind, "{s}", .{broken.reason});
     const value = @field(namespace, name);
+    if (classes.hasNoName(namespace, name)) return leftOut(
+        kindNameOf(value),
+        "Python has it as '{s}', and that is there, too: give one of them another name",
+        .{signature.pythonName(name)},
+    );
     if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) {
         if (std.mem.eql(u8, name, "deinit")) if (classes.whyNoDeinit(namespace)) |reason|
             return leftOut("function", "{s}", .{reason});

@@ -212,3 +212,49 @@ pub fn pointer(p: [*c]u8, q: [*:0]const u8, r: *volatile u8) void {
     _ = q;
     _ = r;
 }
+
+/// The names are Python's keywords.
+pub fn @"if"(@"else": i64) i64 {
+    return @"else";
+}
+pub fn lambda() i64 {
+    return 4;
+}
+pub const None = 5;
+pub const class = enum { from, to };
+pub const raise = error{Raised};
+pub const def = struct {
+    pass: i64 = 1,
+
+    pub const is = 7;
+
+    pub fn yield(self: *def) i64 {
+        return self.pass;
+    }
+    pub fn import(pass: i64) def {
+        return .{ .pass = pass };
+    }
+    pub const with = struct {
+        x: i64 = 2,
+    };
+};
+pub fn classOf(direction: class) class {
+    return direction;
+}
+pub const del_ = 1;
+pub fn del() void {}
+
+/// Its methods have the names of what its annotations mean.
+pub const Hiding = struct {
+    list: []const i64 = &.{},
+
+    pub fn str(_: Hiding) []const u8 {
+        return "s";
+    }
+    pub fn int(_: Hiding, bytes: []const u8) struct { usize, []const u8 } {
+        return .{ bytes.len, bytes };
+    }
+    pub fn staticmethod() bool {
+        return true;
+    }
+};

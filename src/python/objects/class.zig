@@ -289,14 +289,14 @@ pub fn Class(
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
             const M = MethodOf(name);
-            var text: [:0]const u8 = name ++ "($self";
+            var text: [:0]const u8 = M.sig.name ++ "($self";
             for (M.sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
                 "=" ++ default
             else
                 "";
             const is_next = std.mem.eql(u8, name, "__next__");
             return .{
-                .ml_name = name,
+                .ml_name = M.sig.name,
                 .ml_meth = if (is_next) &M.receiveNextByName else &M.receive,
                 .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
                 .ml_doc = text ++ ")\n--\n\n" ++ M.sig.doc,
