@@ -83,7 +83,10 @@ fn membersOf(
         }
     }
     const has_class = classes.isClass(namespace);
-    if (has_class) functions = functions ++ ownMethods(namespace);
+    if (has_class) {
+        const class = classes.all[classes.indexOf(namespace).?];
+        functions = functions ++ iteration(class) ++ ownMethods(namespace);
+    }
     return .{
         .{ if (has_class) "methods" else "functions", list(functions) },
         .{ "constants", list(constants) },
@@ -203,6 +206,25 @@ fn itemTypeOf(comptime Item: type) []const u8 {
     return if (classes.isArrayList(Item)) fieldTypeOf(Item) else typeOf(Item);
 }
 
+/// What makes an iterator, where the class does not say it itself.
+fn iteration(comptime class: classes.Class) []const []const u8 {
+    const next = exports.nextOf(class) orelse return &.{};
+    comptime var methods: []const []const u8 = &.{};
+    if (!exports.hasMethod(class, "__iter__")) methods = methods ++ .{
+        \\{"name":"__iter__","params":[],"returns":
+        ++ typeOf(class.T) ++ ",\"how\":\"method\"}",
+    };
+    if (comptime std.mem.eql(u8, next, "__next__")) return methods;
+    comptime var sig = signature.of(
+        next,
+        class.T.next,
+        exports.specOf(class.T, class.source, next),
+    );
+    sig.name = "__next__";
+    sig.doc = "";
+    return methods ++ .{functionOf(class.T.next, sig, false, "method")};
+}
+
 /// What every class has.
 fn ownMethods(comptime T: type) []const []const u8 {
     const integer = typeOf(usize);
@@ -241,11 +263,19 @@ fn functionOf(
         .{ "name", quoted(sig.name) },
         .{ "doc", optionalText(sig.doc) },
         .{ "params", paramsOf(info, sig, if (comptime std.mem.eql(u8, how, "method")) 1 else 0) },
-        .{ "returns", typeOf(signature.Payload(info.return_type.?)) },
+        .{ "returns", typeOf(if (comptime std.mem.eql(u8, sig.name, "__next__"))
+            NextOf(signature.Payload(info.return_type.?))
+        else
+            signature.Payload(info.return_type.?)) },
         .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
         .{ "how", optionalText(how) },
     });
+}
+
+/// What an iterator gives: null is its end.
+fn NextOf(comptime T: type) type {
+    return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
 }
 
 fn paramsOf(

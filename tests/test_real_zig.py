@@ -123,6 +123,56 @@ def test_the_stub_has_those_names_and_means_the_builtins(real: ModuleType) -> No
     ast.parse(text)
 
 
+def test_what_has_a_next_is_an_iterator(real: ModuleType) -> None:
+    countdown = real.Countdown(3)
+    assert iter(countdown) is countdown
+    assert (countdown.next(), next(countdown), countdown.__next__(), countdown.next()) == (3, 2, 1, None)
+    assert next(countdown, "end") == "end"
+    with pytest.raises(StopIteration):
+        next(countdown)
+    assert [*real.Countdown(2)] == [2, 1]
+    assert list(zip(real.Countdown(2), real.Words("a b c"))) == [(2, "a"), (1, "b")]
+    assert [*real.Words(" one  two ")] == ["one", "two"]
+    words = real.Words("one bad two")
+    assert next(words) == "one"
+    with pytest.raises(RuntimeError, match="Bad"):
+        next(words)
+    assert [*words] == ["two"]
+
+
+def test_an_iterator_may_say_so_itself(real: ModuleType) -> None:
+    assert [*real.Own()] == ["own", "own"]
+    assert real.Own(1).next() == 1
+
+
+def test_what_gives_its_successor_is_no_iterator(real: ModuleType) -> None:
+    assert real.Day(6).next() == real.Day(7)
+    for other in (real.Day(1), real.Still(), real.Stepping()):
+        with pytest.raises(TypeError, match="is not iterable"):
+            iter(other)
+
+
+def test_the_stub_says_what_an_iterator_gives(real: ModuleType) -> None:
+    text = stub(described(real))
+
+    def methods(class_: str) -> list[str]:
+        body = text.partition(f"class {class_}:\n")[2].partition("\n@")[0]
+        return [line.strip() for line in body.split("\n") if "next" in line or "__iter__" in line]
+
+    assert methods("Countdown") == [
+        "def next(self) -> int | None: ...",
+        "def __iter__(self) -> Countdown: ...",
+        "def __next__(self) -> int: ...",
+    ]
+    assert "def __next__(self) -> str: ..." in methods("Words")
+    assert methods("Own") == [
+        "def __next__(self) -> str: ...",
+        "def next(self) -> int | None: ...",
+        "def __iter__(self) -> Own: ...",
+    ]
+    assert methods("Day") == ["def next(self) -> Day | None: ..."]
+
+
 LEFT_OUT = {
     "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
     "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",

@@ -212,9 +212,7 @@ pub fn Class(
         );
 
         pub fn has(comptime name: [:0]const u8) bool {
-            if (!@hasDecl(T, name)) return false;
-            return exports.of(T, class.source, name) == .function and
-                classes.roleOf(T, name) == .method;
+            return exports.hasMethod(class, name);
         }
 
         /// Whether an operand is of this class, or of one derived from it.
