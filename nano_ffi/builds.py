@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Unit", "extension_of"]
+__all__ = ["Unit", "extension_of", "module_name"]
 
 FORMAT = "nano_ffi record 2"
 
@@ -54,6 +54,17 @@ def extension_of(source: str, name: str) -> str:
     if record is not None and switches.build != "always" and record.holds():
         return record.binary
     return unit.build()
+
+
+def module_name(source: str) -> str:
+    """The name of the module of a Zig file: the file's, as far as Python and C take it as a name."""
+    stem = os.path.splitext(os.path.basename(source))[0]
+    if stem.isascii() and stem.isidentifier():
+        import keyword
+
+        return f"{stem}_" if keyword.iskeyword(stem) else stem
+    name = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in stem)
+    return f"_{name}" if name[:1].isdigit() else name
 
 
 class Unit:

@@ -150,7 +150,7 @@ def stubs(argv: Sequence[str]) -> int:
     for source in modules_here(given.files):
         path = source.with_suffix(".pyi")
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = stub(Description.read(Path(builds.extension_of(str(source), source.stem))))
+        text = stub(Description.read(Path(builds.extension_of(str(source), builds.module_name(str(source))))))
         if given.check and path.exists() and path.read_text(encoding="utf-8") != before:
             path.write_text(before, encoding="utf-8", newline="")  # the build wrote it
         if text == before:

@@ -252,7 +252,7 @@ def described(module: ModuleType | str | os.PathLike[str]) -> Description:
     if path.suffix == ".zig":
         from nano_ffi import builds
 
-        return Description.read(Path(builds.extension_of(str(path), path.stem)))
+        return Description.read(Path(builds.extension_of(str(path), builds.module_name(str(path)))))
     if path.suffix in {".so", ".pyd"}:
         return Description.read(path)
     name = str(module)

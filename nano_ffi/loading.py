@@ -34,13 +34,13 @@ loaded: WeakKeyDictionary[ModuleType, tuple[str, list[str]]] = WeakKeyDictionary
 def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
     """The module of the Zig file `path`, built if need be.
 
-    `name` is what it is called in ``sys.modules``, so that its classes can be pickled; the file's name, where it is not
-    given. A file that is loaded already is not loaded twice: its module is brought up to date, as `reload` does.
+    `name` is what it is called in ``sys.modules``, so that its classes can be pickled; where it is not given,
+    the file's name, with "_" for what no name can have: ``zig_string`` of ``zig-string.zig``. A file that is loaded already is not loaded twice: its module is brought up to date, as `reload` does.
 
     Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
     """
     source = os.path.abspath(path)
-    fullname = name or os.path.splitext(os.path.basename(source))[0]
+    fullname = name or builds.module_name(source)
     with lock:
         module = sys.modules.get(fullname)
         if module is None and fullname not in sys.stdlib_module_names:
@@ -48,7 +48,9 @@ def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
         loader: object = getattr(module, "__loader__", None)
         if module is None or not isinstance(loader, ZigLoader) or loader.source != source:
             raise ImportError(
-                f"{source}: there is another module {fullname!r}: give this one another name", name=fullname
+                f"{source}: there is another module {fullname!r}: give this one another name, "
+                f'load("{os.path.basename(source)}", name="zig_{fullname}")',
+                name=fullname,
             )
         return reload(module)
 

@@ -56,6 +56,8 @@ class Writer:
         )
         self.taken = {item.name for items in kinds for item in items}
         """Names of the module, which hide builtins and imports."""
+        self.members: set[str] = set()
+        """Names of the class that is being written, which hide them, too."""
         self.imports: dict[str, set[str]] = {}
         self.helpers: dict[str, str] = {}
         """Name → definition of what only type checkers know."""
@@ -92,14 +94,17 @@ class Writer:
     # Names
 
     def builtin(self, name: str) -> str:
-        return self.name_from("builtins", name) if name in self.taken else name
+        return self.name_from("builtins", name) if self.is_hidden(name) else name
+
+    def is_hidden(self, name: str) -> bool:
+        return name in self.taken or name in self.members
 
     def typing(self, name: str, module: str = "typing") -> str:
         return self.name_from(module, name)
 
     def name_from(self, module: str, name: str) -> str:
         """How a name of another module is written, which is imported."""
-        if module == "builtins" or name in self.taken:
+        if module == "builtins" or self.is_hidden(name):
             self.imports.setdefault(module, set()).add("")
             return f"{module}.{name}"
         self.imports.setdefault(module, set()).add(name)
@@ -306,9 +311,12 @@ class Writer:
         if class_.alias:
             return f"{indent}{class_.name} = {class_.alias}\n"
         inner = indent + "    "
+        base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
         parts = [docstring(class_.doc, inner)] if class_.doc else []
         parts += [self.enum(enum, inner) for enum in class_.enums]
         parts += [self.class_(nested, inner) for nested in class_.classes]
+        kinds = (class_.fields, class_.methods, class_.constants, class_.classes, class_.enums)
+        around, self.members = self.members, {item.name for items in kinds for item in items}
         lines = [self.constant(constant, inner) for constant in class_.constants]
         if class_.matches and class_.init:
             matched = "".join(f"{quoted(field.name)}, " for field in class_.init)
@@ -326,7 +334,7 @@ class Writer:
             view = self.builtin("memoryview")
             functions.append(f"{inner}def __buffer__(self, flags: {self.builtin('int')}, /) -> {view}: ...\n")
         parts += self.joined(functions)
-        base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
+        self.members = around
         final = f"{indent}@{base}\n"
         if not parts:
             return f"{final}{indent}class {class_.name}: ...\n"

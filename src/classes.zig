@@ -60,7 +60,7 @@ fn addClasses(
         } else false;
         if (!known) found.* = found.* ++ .{Class{
             .T = T,
-            .name = prefix ++ name,
+            .name = prefix ++ signature.pythonName(name),
             .source = @field(source, name),
             .within = namespace,
         }};
@@ -76,11 +76,17 @@ pub fn declaresClass(
     comptime name: []const u8,
 ) bool {
     if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
-    if (!declarations.isWanted(namespace, name)) return false;
+    if (!declarations.isWanted(namespace, name) or hasNoName(namespace, name)) return false;
     const T = @field(namespace, name);
     if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
     return !info.is_tuple and info.layout != .@"packed" and unalignedFieldOf(T) == null;
+}
+
+/// Whether a declaration's name is a keyword of Python, and another one has the name in its place.
+pub fn hasNoName(comptime namespace: type, comptime name: []const u8) bool {
+    const python_name = signature.pythonName(name ++ "");
+    return python_name.len != name.len and @hasDecl(namespace, python_name);
 }
 
 /// The first field that is less aligned than others of its type, so that no pointer to such is one

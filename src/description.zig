@@ -69,7 +69,7 @@ fn membersOf(
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
             .errors => errors = errors ++ .{object(.{
-                .{ "name", quoted(decl) },
+                .{ "name", quoted(signature.pythonName(decl)) },
                 .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
                 .{ "doc", optionalText(doc) },
             })},
@@ -83,7 +83,10 @@ fn membersOf(
         }
     }
     const has_class = classes.isClass(namespace);
-    if (has_class) functions = functions ++ ownMethods(namespace);
+    if (has_class) {
+        const class = classes.all[classes.indexOf(namespace).?];
+        functions = functions ++ iteration(class) ++ ownMethods(namespace);
+    }
     return .{
         .{ if (has_class) "methods" else "functions", list(functions) },
         .{ "constants", list(constants) },
@@ -105,17 +108,19 @@ fn howOf(comptime namespace: type, comptime name: []const u8) ?[]const u8 {
 
 /// A class, or, where that has another name of its own, that it is the same.
 fn classOf(
-    comptime name: []const u8,
+    comptime name: [:0]const u8,
     comptime T: type,
     comptime source: type,
     comptime left_out: *[]const []const u8,
 ) []const u8 {
     const class = classes.all[classes.indexOf(T).?];
-    if (!std.mem.eql(u8, class.ownName(), name) or @field(source, name) != class.source)
-        return object(.{ .{ "name", quoted(name) }, .{ "alias", quoted(class.name) } });
+    const python_name = signature.pythonName(name);
+    if (!std.mem.eql(u8, class.ownName(), python_name) or
+        @field(source, name) != class.source)
+        return object(.{ .{ "name", quoted(python_name) }, .{ "alias", quoted(class.name) } });
     const construction = classes.constructionOf(class);
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(python_name) },
         .{ "doc", optionalText(@field(class.source, "nano_ffi.doc")) },
         .{ "fields", classFieldsOf(class) },
         .{ "init", switch (construction) {
@@ -201,6 +206,25 @@ fn itemTypeOf(comptime Item: type) []const u8 {
     return if (classes.isArrayList(Item)) fieldTypeOf(Item) else typeOf(Item);
 }
 
+/// What makes an iterator, where the class does not say it itself.
+fn iteration(comptime class: classes.Class) []const []const u8 {
+    const next = exports.nextOf(class) orelse return &.{};
+    comptime var methods: []const []const u8 = &.{};
+    if (!exports.hasMethod(class, "__iter__")) methods = methods ++ .{
+        \\{"name":"__iter__","params":[],"returns":
+        ++ typeOf(class.T) ++ ",\"how\":\"method\"}",
+    };
+    if (comptime std.mem.eql(u8, next, "__next__")) return methods;
+    comptime var sig = signature.of(
+        next,
+        class.T.next,
+        exports.specOf(class.T, class.source, next),
+    );
+    sig.name = "__next__";
+    sig.doc = "";
+    return methods ++ .{functionOf(class.T.next, sig, false, "method")};
+}
+
 /// What every class has.
 fn ownMethods(comptime T: type) []const []const u8 {
     const integer = typeOf(usize);
@@ -239,11 +263,19 @@ fn functionOf(
         .{ "name", quoted(sig.name) },
         .{ "doc", optionalText(sig.doc) },
         .{ "params", paramsOf(info, sig, if (comptime std.mem.eql(u8, how, "method")) 1 else 0) },
-        .{ "returns", typeOf(signature.Payload(info.return_type.?)) },
+        .{ "returns", typeOf(if (comptime std.mem.eql(u8, sig.name, "__next__"))
+            NextOf(signature.Payload(info.return_type.?))
+        else
+            signature.Payload(info.return_type.?)) },
         .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
         .{ "how", optionalText(how) },
     });
+}
+
+/// What an iterator gives: null is its end.
+fn NextOf(comptime T: type) type {
+    return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
 }
 
 fn paramsOf(
@@ -268,26 +300,26 @@ fn errorsOf(comptime R: type) []const u8 {
 }
 
 fn constantOf(
-    comptime name: []const u8,
+    comptime name: [:0]const u8,
     comptime literal: anytype,
     comptime doc: []const u8,
 ) []const u8 {
     const value = exports.constant(literal);
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(signature.pythonName(name)) },
         .{ "type", typeOf(@TypeOf(value)) },
         .{ "value", optionalText(repr(@TypeOf(value), value)) },
         .{ "doc", optionalText(doc) },
     });
 }
 
-fn enumOf(comptime name: []const u8, comptime E: type, comptime doc: []const u8) []const u8 {
+fn enumOf(comptime name: [:0]const u8, comptime E: type, comptime doc: []const u8) []const u8 {
     const info = @typeInfo(E).@"enum";
     comptime var members: []const []const u8 = &.{};
     inline for (info.field_names, info.field_values) |member, value|
         members = members ++ .{list(&.{ quoted(member), std.fmt.comptimePrint("{d}", .{value}) })};
     return object(.{
-        .{ "name", quoted(name) },
+        .{ "name", quoted(signature.pythonName(name)) },
         .{ "doc", optionalText(doc) },
         .{ "members", list(members) },
     });

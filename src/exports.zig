@@ -31,6 +31,11 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     if (declarations.brokenOf(source, name)) |broken|
         return leftOut(broken.kind, "{s}", .{broken.reason});
     const value = @field(namespace, name);
+    if (classes.hasNoName(namespace, name)) return leftOut(
+        kindNameOf(value),
+        "Python has it as '{s}', and that is there, too: give one of them another name",
+        .{signature.pythonName(name)},
+    );
     if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) {
         if (std.mem.eql(u8, name, "deinit")) if (classes.whyNoDeinit(namespace)) |reason|
             return leftOut("function", "{s}", .{reason});
@@ -65,6 +70,29 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         .{@typeName(@TypeOf(value))},
     );
     return .constant;
+}
+
+/// Whether Python has the method `name` of a class.
+pub fn hasMethod(comptime class: classes.Class, comptime name: [:0]const u8) bool {
+    return comptime @hasDecl(class.T, name) and of(class.T, class.source, name) == .function and
+        classes.roleOf(class.T, name) == .method;
+}
+
+/// The method that gives an iterator's values: `__next__`, or where the class has none, the
+/// `next(self: *Self) ?T` that Zig's iterators have. Null of what is no iterator: one that gives
+/// others of its own class tells of a successor.
+pub fn nextOf(comptime class: classes.Class) ?[:0]const u8 {
+    return comptime next: {
+        if (@hasDecl(class.T, "__next__"))
+            break :next if (hasMethod(class, "__next__")) "__next__" else null;
+        if (!hasMethod(class, "next")) break :next null;
+        const info = @typeInfo(@TypeOf(class.T.next)).@"fn";
+        if (info.param_types[0].? != *class.T or
+            signature.passedOf(info.param_types).len != 1) break :next null;
+        const R = signature.Payload(info.return_type.?);
+        if (@typeInfo(R) != .optional or classes.Pointee(R) == class.T) break :next null;
+        break :next "next";
+    };
 }
 
 /// What is left out by an option.

@@ -17,6 +17,7 @@ const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const panics = @import("panics.zig");
 const arguments = @import("python/objects/arguments.zig");
+const pythonName = @import("signature.zig").pythonName;
 const sharing = @import("python/sharing.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
@@ -227,7 +228,8 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
                 if (comptime exports.of(T, read, name) != .@"enum") continue;
                 const own_read = if (@hasDecl(read, name)) @field(read, name) else .{};
-                if (!enums.add(@field(T, name), self, prefix ++ name, own_read)) return false;
+                const qualified = comptime prefix ++ pythonName(name);
+                if (!enums.add(@field(T, name), self, qualified, own_read)) return false;
             }
             return true;
         }
@@ -250,16 +252,21 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 .function, .left_out, .silent => {},
                 .constant => {
                     const value = comptime exports.constant(@field(T, name));
-                    if (!addOwned(target, name, convert.give(@TypeOf(value), self, value)))
-                        return false;
+                    if (!addOwned(
+                        target,
+                        comptime pythonName(name),
+                        convert.give(@TypeOf(value), self, value),
+                    )) return false;
                 },
                 .@"enum" => {
-                    const enumeration = enums.classOf(@field(T, name), self) orelse return false;
-                    if (c.PyObject_SetAttrString(target, name, enumeration) < 0) return false;
+                    const class = enums.classOf(@field(T, name), self) orelse return false;
+                    if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
+                        return false;
                 },
                 .class => {
                     const index = comptime classes.indexOf(@field(T, name)).?;
-                    if (c.PyObject_SetAttrString(target, name, state.instances[index].?) < 0)
+                    const class = state.instances[index].?;
+                    if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
                         return false;
                 },
                 .errors => if (!addSet(self, state, target, T, read, name)) return false,
@@ -283,12 +290,12 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             const full = std.fmt.bufPrintSentinel(
                 &buffer,
                 "{s}.{s}",
-                .{ text, name },
+                .{ text, comptime pythonName(name) },
                 0,
-            ) catch name;
+            ) catch comptime pythonName(name);
             return addOwned(
                 target,
-                name,
+                comptime pythonName(name),
                 state.classes.addSet(full, exports.docOf(read, name), names_of),
             );
         }
@@ -298,7 +305,10 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             @setEvalBranchQuota(1_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name|
                 if (comptime exports.of(T, read, name) == .errors) {
-                    const set = c.PyObject_GetAttrString(target, name) orelse return false;
+                    const set = c.PyObject_GetAttrString(
+                        target,
+                        comptime pythonName(name),
+                    ) orelse return false;
                     defer c.Py_DecRef(set);
                     inline for (@typeInfo(@field(T, name)).error_set.error_names.?) |member| {
                         const error_class = state.classes.ofError(member) orelse return false;

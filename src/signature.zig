@@ -359,11 +359,14 @@ fn fields(comptime keyword: []const u8, comptime info: anytype) [:0]const u8 {
     return text ++ " }";
 }
 
-/// The name of a declared type without where it is declared.
+/// The name of a declared type, as Python has it, without where it is declared.
 pub fn shortName(comptime T: type) [:0]const u8 {
-    const full = @typeName(T);
-    const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse return full;
-    return full[dot + 1 ..];
+    return comptime name: {
+        @setEvalBranchQuota(1_000_000);
+        const full = @typeName(T);
+        const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
+        break :name pythonName(full[dot + 1 ..]);
+    };
 }
 
 /// What a function returns when it does not fail.
@@ -610,7 +613,7 @@ pub fn analyze(
     const final_args = args;
     const final_ret = ret;
     return .{ .signature = .{
-        .name = name,
+        .name = pythonName(name),
         .args = &final_args,
         .ret = &final_ret,
         .returns_tuple = isTuple(R),

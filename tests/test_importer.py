@@ -6,6 +6,7 @@ import importlib
 import inspect
 import os
 import pickle
+import re
 import shutil
 import subprocess
 import sys
@@ -405,13 +406,23 @@ def test_load(here: Path, compiled: list[str]) -> None:
     assert nano_ffi.load(here / "loaded.zig", "other_name").__name__ == "other_name"
     assert compiled == ["loaded", "other_name"]
     for name in ("json", "this"):  # one that is there, and one that could be
-        with pytest.raises(ImportError, match=f"there is another module '{name}': give this one another name$"):
+        message = (
+            f'there is another module \'{name}\': give this one another name, load("loaded.zig", name="zig_{name}")'
+        )
+        with pytest.raises(ImportError, match=re.escape(message)):
             nano_ffi.load(here / "loaded.zig", name)
     with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
         nano_ffi.load(here / "missing.zig")
-    write(here / "my-file.zig", ADD)
-    with pytest.raises(CompileError, match=r"^'my-file' cannot be a module's name, of ASCII letters"):
-        nano_ffi.load(here / "my-file.zig")
+    with pytest.raises(CompileError, match=r"^'other-name' cannot be a module's name, of ASCII letters"):
+        nano_ffi.load(here / "loaded.zig", "other-name")
+
+
+def test_a_file_whose_name_is_no_name_has_a_derived_one(here: Path) -> None:
+    for file, name in (("my-file", "my_file"), ("1d", "_1d"), ("from", "from_")):
+        write(here / f"{file}.zig", ADD)
+        module = nano_ffi.load(here / f"{file}.zig")
+        assert (module.__name__, module.add(1, 2)) == (name, 3)
+        assert sys.modules[name] is module is nano_ffi.load(here / f"{file}.zig")
 
 
 def test_compile_a_text(here: Path, compiled: list[str]) -> None:

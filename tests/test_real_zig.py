@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
+import pickle
 from collections.abc import Callable
 from types import ModuleType
 
@@ -80,6 +82,97 @@ def test_a_struct_may_have_any_field(real: ModuleType) -> None:
     assert (odd.number, odd.nothing) == (5, None)
 
 
+def test_names_that_are_keywords_end_in_an_underscore(real: ModuleType) -> None:
+    assert (real.if_(3), real.if_(else_=4), real.lambda_(), real.None_) == (3, 4, 4, 5)
+    assert (real.if_.__name__, str(inspect.signature(real.if_))) == ("if_", "(else_)")
+    with pytest.raises(TypeError, match=r"^if_\(\): parameter 'else_' must be an int"):
+        real.if_("x")
+    assert real.class_.to.name == "to"
+    assert (real.class_.__name__, real.classOf("to")) == ("class_", real.class_.to)
+    assert pickle.loads(pickle.dumps(real.class_.to)) is real.class_.to
+    assert issubclass(real.raise_, RuntimeError)
+    made = real.def_(pass_=3)
+    assert (made.yield_(), real.def_.import_(4).pass_, real.def_.is_, real.def_.with_().x) == (3, 4, 7, 2)
+    assert (real.def_.__name__, real.def_.with_.__qualname__) == ("def_", "def_.with_")
+    assert str(inspect.signature(real.def_.yield_)) == "(self, /)"
+    assert repr(made) == "def_(pass_=3)"
+    assert pickle.loads(pickle.dumps(made)) == made
+    assert real.del_ == 1
+
+
+def test_the_stub_has_those_names_and_means_the_builtins(real: ModuleType) -> None:
+    text = stub(described(real))
+    for line in (
+        "def if_(else_: SupportsIndex) -> int:",
+        "def lambda_() -> int: ...",
+        "None_: Final = 5",
+        "class class_(IntEnum):",
+        "class raise_(RuntimeError):",
+        "class def_:",
+        "    is_: Final = 7",
+        "    class with_:",
+        "    def yield_(self) -> int: ...",
+        "    def import_(pass_: SupportsIndex) -> def_: ...",
+        "    def str(self) -> builtins.str: ...",
+        "    def int(",
+        "    ) -> tuple[builtins.int, builtins.str]: ...",
+        "    @builtins.staticmethod",
+        "    def staticmethod() -> bool: ...",
+    ):
+        assert f"{line}\n" in text or line in text, line
+    ast.parse(text)
+
+
+def test_what_has_a_next_is_an_iterator(real: ModuleType) -> None:
+    countdown = real.Countdown(3)
+    assert iter(countdown) is countdown
+    assert (countdown.next(), next(countdown), countdown.__next__(), countdown.next()) == (3, 2, 1, None)
+    assert next(countdown, "end") == "end"
+    with pytest.raises(StopIteration):
+        next(countdown)
+    assert [*real.Countdown(2)] == [2, 1]
+    assert list(zip(real.Countdown(2), real.Words("a b c"))) == [(2, "a"), (1, "b")]
+    assert [*real.Words(" one  two ")] == ["one", "two"]
+    words = real.Words("one bad two")
+    assert next(words) == "one"
+    with pytest.raises(RuntimeError, match="Bad"):
+        next(words)
+    assert [*words] == ["two"]
+
+
+def test_an_iterator_may_say_so_itself(real: ModuleType) -> None:
+    assert [*real.Own()] == ["own", "own"]
+    assert real.Own(1).next() == 1
+
+
+def test_what_gives_its_successor_is_no_iterator(real: ModuleType) -> None:
+    assert real.Day(6).next() == real.Day(7)
+    for other in (real.Day(1), real.Still(), real.Stepping()):
+        with pytest.raises(TypeError, match="is not iterable"):
+            iter(other)
+
+
+def test_the_stub_says_what_an_iterator_gives(real: ModuleType) -> None:
+    text = stub(described(real))
+
+    def methods(class_: str) -> list[str]:
+        body = text.partition(f"class {class_}:\n")[2].partition("\n@")[0]
+        return [line.strip() for line in body.split("\n") if "next" in line or "__iter__" in line]
+
+    assert methods("Countdown") == [
+        "def next(self) -> int | None: ...",
+        "def __iter__(self) -> Countdown: ...",
+        "def __next__(self) -> int: ...",
+    ]
+    assert "def __next__(self) -> str: ..." in methods("Words")
+    assert methods("Own") == [
+        "def __next__(self) -> str: ...",
+        "def next(self) -> int | None: ...",
+        "def __iter__(self) -> Own: ...",
+    ]
+    assert methods("Day") == ["def next(self) -> Day | None: ..."]
+
+
 LEFT_OUT = {
     "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
     "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",
@@ -119,6 +212,7 @@ LEFT_OUT = {
     "pair": "it returns a tuple with a *real.Inlined, which cannot be an item: return it alone, or a struct",
     "emptyPair": "it returns ?void, which cannot go to Python: use integers, ",
     "nested": "it returns ??i64, which cannot go to Python: use integers, ",
+    "del": "Python has it as 'del_', and that is there, too: give one of them another name",
     "Fields": "its field 'unaligned' is less aligned than its type: leave align() out",
     "zero": "parameter 'x' has type u0, which cannot come from Python: use integers, ",
     "vector": "parameter 'v' has type @Vector(4, f32), which cannot come from Python: use integers, ",

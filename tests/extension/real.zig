@@ -212,3 +212,109 @@ pub fn pointer(p: [*c]u8, q: [*:0]const u8, r: *volatile u8) void {
     _ = q;
     _ = r;
 }
+
+/// The names are Python's keywords.
+pub fn @"if"(@"else": i64) i64 {
+    return @"else";
+}
+pub fn lambda() i64 {
+    return 4;
+}
+pub const None = 5;
+pub const class = enum { from, to };
+pub const raise = error{Raised};
+pub const def = struct {
+    pass: i64 = 1,
+
+    pub const is = 7;
+
+    pub fn yield(self: *def) i64 {
+        return self.pass;
+    }
+    pub fn import(pass: i64) def {
+        return .{ .pass = pass };
+    }
+    pub const with = struct {
+        x: i64 = 2,
+    };
+};
+pub fn classOf(direction: class) class {
+    return direction;
+}
+pub const del_ = 1;
+pub fn del() void {}
+
+/// Its methods have the names of what its annotations mean.
+pub const Hiding = struct {
+    list: []const i64 = &.{},
+
+    pub fn str(_: Hiding) []const u8 {
+        return "s";
+    }
+    pub fn int(_: Hiding, bytes: []const u8) struct { usize, []const u8 } {
+        return .{ bytes.len, bytes };
+    }
+    pub fn staticmethod() bool {
+        return true;
+    }
+};
+
+/// Counts down.
+pub const Countdown = struct {
+    at: u8,
+
+    pub fn next(self: *Countdown) ?u8 {
+        if (self.at == 0) return null;
+        self.at -= 1;
+        return self.at + 1;
+    }
+};
+/// The words of a text, until one of them is bad.
+pub const Words = struct {
+    iterator: std.mem.TokenIterator(u8, .scalar),
+
+    pub fn init(text: []const u8) Words {
+        return .{ .iterator = std.mem.tokenizeScalar(u8, text, ' ') };
+    }
+    pub fn next(self: *Words) error{Bad}!?[]const u8 {
+        const word = self.iterator.next() orelse return null;
+        return if (std.mem.eql(u8, word, "bad")) error.Bad else word;
+    }
+};
+/// Says itself how it is iterated over.
+pub const Own = struct {
+    at: u8 = 0,
+
+    pub fn __next__(self: *Own) ?[]const u8 {
+        self.at += 1;
+        return if (self.at > 2) null else "own";
+    }
+    pub fn next(self: *Own) ?u8 {
+        return self.at;
+    }
+};
+/// Has what comes after it, and goes nowhere.
+pub const Day = struct {
+    number: u8,
+
+    pub fn next(self: *Day) ?Day {
+        return if (self.number == 7) null else .{ .number = self.number + 1 };
+    }
+};
+pub const Still = struct {
+    number: u8 = 1,
+
+    pub fn next(self: *const Still) ?u8 {
+        return self.number;
+    }
+};
+pub const Stepping = struct {
+    number: u8 = 1,
+
+    pub fn next(self: *Stepping, step: u8) ?u8 {
+        return self.number + step;
+    }
+};
+pub fn wordsOf(text: []const u8) Words {
+    return .init(text);
+}

@@ -184,9 +184,7 @@ pub fn Class(
         );
 
         pub fn has(comptime name: [:0]const u8) bool {
-            if (!@hasDecl(T, name)) return false;
-            return exports.of(T, class.source, name) == .function and
-                classes.roleOf(T, name) == .method;
+            return exports.hasMethod(class, name);
         }
 
         /// Whether an operand is of this class, or of one derived from it.
@@ -258,14 +256,14 @@ pub fn Class(
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
             const M = MethodOf(name);
-            var text: [:0]const u8 = name ++ "($self";
+            var text: [:0]const u8 = M.sig.name ++ "($self";
             for (M.sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
                 "=" ++ default
             else
                 "";
             const is_next = std.mem.eql(u8, name, "__next__");
             return .{
-                .ml_name = name,
+                .ml_name = M.sig.name,
                 .ml_meth = if (is_next) &M.receiveNextByName else &M.receive,
                 .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
                 .ml_doc = text ++ ")\n--\n\n" ++ M.sig.doc,

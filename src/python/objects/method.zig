@@ -74,7 +74,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             return Trampoline.callGiven(object.moduleOf(object.of(self)), first, given);
         }
 
-        /// `__next__`, in the slot: without an exception where there is no more.
+        /// `__next__` or `next`, in the slot: without an exception where there is no more.
         pub fn receiveNext(self: *PyObject) ?*PyObject {
             const result = receive(self, undefined, 0, null);
             if (result != capi.object("_Py_NoneStruct")) return result;

@@ -4,6 +4,7 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
+const exports = @import("../../exports.zig");
 const object = @import("object.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -63,7 +64,7 @@ pub fn isSlot(comptime name: [:0]const u8) bool {
     return false;
 }
 
-/// The slots of a class. `Class` has `has(name)`, `Method(name).receive`, a METH_FASTCALL |
+/// The slots of a class. `Class` has `class`, `has(name)`, `Method(name).receive`, a METH_FASTCALL |
 /// METH_KEYWORDS function, `isInstance(object)` and `compare`, for what it does not define.
 pub fn of(comptime Class: type) []const Slot {
     return comptime list: {
@@ -93,9 +94,11 @@ pub fn of(comptime Class: type) []const Slot {
         if (Class.has("__bool__"))
             slots = slots ++ .{slot("nb_bool", &Truth(Class, "__bool__").call)};
         if (Class.has("__hash__")) slots = slots ++ .{slot("tp_hash", &Hash(Class).call)};
-        if (Class.has("__next__")) slots = slots ++ .{slot("tp_iternext", &Next(Class).call)};
-        if (Class.has("__next__") and !Class.has("__iter__"))
-            slots = slots ++ .{slot("tp_iter", &c.PyObject_SelfIter)};
+        if (exports.nextOf(Class.class)) |name| {
+            slots = slots ++ .{slot("tp_iternext", &Next(Class, name).call)};
+            if (!Class.has("__iter__"))
+                slots = slots ++ .{slot("tp_iter", &c.PyObject_SelfIter)};
+        }
         if (Class.has("__call__")) slots = slots ++ .{slot("tp_call", &Call(Class).call)};
         break :list slots;
     };
@@ -293,10 +296,10 @@ fn Hash(comptime Class: type) type {
     };
 }
 
-fn Next(comptime Class: type) type {
+fn Next(comptime Class: type, comptime name: [:0]const u8) type {
     return struct {
         fn call(self: *PyObject) callconv(.c) ?*PyObject {
-            return Class.MethodOf("__next__").receiveNext(self);
+            return Class.MethodOf(name).receiveNext(self);
         }
     };
 }
