@@ -85,7 +85,7 @@ pub fn declaresClass(
 
 /// Whether a declaration's name is a keyword of Python, and another one has the name in its place.
 pub fn hasNoName(comptime namespace: type, comptime name: []const u8) bool {
-    const python_name = signature.pythonName(name ++ "");
+    const python_name = comptime signature.pythonName(name ++ "");
     return python_name.len != name.len and @hasDecl(namespace, python_name);
 }
 

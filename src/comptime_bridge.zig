@@ -35,8 +35,9 @@
 //! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
 //! where there is nothing. It has `begin() Returned` before the call, `collect(*Returned, *const R,
 //! *const values) void` when that has returned a value, `finish(*Returned, name, Result)` when it
-//! is converted, which says `.result` or that it has `.panicked`, and `end(*Returned) void` in any
-//! case.
+//! is converted, which says `.result` or that it has `.panicked`, `collectLeft(*Returned) void` and
+//! `finishFailed(*Returned) void` before and after an error is raised, and `end(*Returned) void` in
+//! any case.
 //!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
@@ -325,11 +326,13 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             if (@TypeOf(frame) != void) frame.settle() catch return Boundary.fail();
             const value =
                 if (@typeInfo(@TypeOf(result)) != .error_union) result else result catch |err| {
+                    if (Returned != void) returned.collectLeft();
                     const failed = Boundary.raise(
                         context,
                         err,
                         if (Boundary.catches_panics) panics.errorTrace() else &.{},
                     );
+                    if (Returned != void) returned.finishFailed();
                     return if (@TypeOf(frame) == void) failed else frame.finish(failed);
                 };
             if (Returned != void) returned.collect(&value, &values);

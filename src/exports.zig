@@ -297,7 +297,7 @@ fn expectObjects(
     for (names) |name| for (params, 0..) |param, index| {
         if (!std.mem.eql(u8, param, name)) continue;
         const Param = @typeInfo(Function).@"fn".param_types[index] orelse continue;
-        if (!classes.isClass(classes.Pointee(Param))) @compileError(
+        if (@typeInfo(classes.Pointee(Param)) != .@"struct") @compileError(
             "nano_ffi: nano_ffi_options of '" ++ function ++ "' has .frees of '" ++ name ++
                 "', which is no object: it is a " ++ @typeName(Param),
         );
@@ -606,8 +606,9 @@ test mayOwn {
 test isKept {
     const other = example;
     const file = struct {
-        pub fn link(a: *u8, b: *u8) void {
-            a.* = b.*;
+        const Node = struct { next: ?*Node };
+        pub fn link(a: *Node, b: *Node) void {
+            a.next = b;
         }
         pub const nano_ffi_options = .{ .link = .{ .keeps = .{"b"}, .frees = .{"a"} } };
     };

@@ -29,6 +29,11 @@ def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
     return zig_module("objects_results")
 
 
+@pytest.fixture(scope="module")
+def remembered(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_remembered")
+
+
 def watched() -> None:
     """The allocator watches itself in Debug and ReleaseSafe only."""
 
@@ -174,9 +179,15 @@ def test_what_a_function_keeps_stays(m: ModuleType) -> None:
 
 
 @pytest.mark.alone
-def test_what_a_variable_keeps_stays(m: ModuleType) -> None:
+@pytest.mark.parametrize("first", ["global", "late"])
+def test_what_a_variable_keeps_stays(remembered: ModuleType, first: str) -> None:
+    if first == "late":
+        assert raises(partial(remembered.late, 100))[1] == "Late"
+    else:
+        with pytest.warns(ResourceWarning, match="a variable of its file may have it"):
+            assert getattr(remembered, "global")(100) == "x" * 100
     for _ in range(10):
-        assert getattr(m, "global")(100) == "x" * 100
+        assert getattr(remembered, "global")(100) == "x" * 100
 
 
 @pytest.mark.alone

@@ -273,6 +273,8 @@ pub const Recorder = struct {
     resized: std.ArrayList(Block) = .empty,
     /// Whether there was no memory to note something in.
     is_partial: bool = false,
+    /// Whether only what is freed is noted from now on.
+    is_closed: bool = false,
 
     /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
     pub fn begin() ?*Recorder {
@@ -305,6 +307,7 @@ pub const Recorder = struct {
             _ = recording.fetchSub(1, .monotonic);
         }
         recorder.is_partial = false;
+        recorder.is_closed = false;
         recorder.freed.clearAndFree(unnoted);
         recorder.resized.clearAndFree(unnoted);
         if (recorder.live.count > 0 or recorder.live.slots.len > 64) recorder.live.deinit(unnoted);
@@ -326,6 +329,7 @@ pub const Recorder = struct {
     }
 
     fn given(recorder: *Recorder, block: Block) void {
+        if (recorder.is_closed) return;
         recorder.live.put(unnoted, block) catch {
             recorder.is_partial = true;
         };

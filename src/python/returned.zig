@@ -10,7 +10,9 @@
 //!     stays, and a ResourceWarning says so.
 //!
 //! `.result = .owned` says that all of it is to be given back, `.result = .borrowed` that nothing
-//! is. What else a call has allocated, and what one has that fails or panics, is its own business.
+//! is. What a call has that fails is given back where it cannot have been kept: no variable, no
+//! argument that it could be stored in, and no Python code in between. What else a call has
+//! allocated, and what one has that panics, is its own business.
 
 const std = @import("std");
 const builtin = @import("builtin");
@@ -59,6 +61,16 @@ pub fn Returned(comptime Function: type, comptime spec: anytype) type {
             if (!tracker.visitor.complete) tracker.leaveAll(.hidden);
             if (comptime mayRemember(spec)) tracker.leaveConst(.variable);
             if (comptime mayHide(info.param_types)) tracker.leaveConst(.hidden);
+        }
+
+        /// Instead, where it has returned an error: before that is raised, which may allocate.
+        pub inline fn collectLeft(returned: *Self) void {
+            if (comptime !mayKeep(spec, info.param_types)) returned.tracker.foundAll();
+        }
+
+        /// When the error is raised: its text may be in what is given back.
+        pub inline fn finishFailed(returned: *Self) void {
+            if (comptime !mayKeep(spec, info.param_types)) returned.tracker.release();
         }
 
         const Finder = struct {
@@ -134,6 +146,65 @@ fn mayHide(comptime params: []const ?type) bool {
     } else false;
 }
 
+/// Whether a call may have left what it has allocated anywhere but in its result.
+fn mayKeep(comptime spec: anytype, comptime params: []const ?type) bool {
+    if (mayRemember(spec) or ownershipOf(spec) == .borrowed) return true;
+    return for (params) |Param| {
+        if (mayStore(Param.?)) break true;
+    } else false;
+}
+
+/// The same where what the argument of `parameter` has is known, and its result is copied.
+pub fn mayKeepBut(
+    comptime Function: type,
+    comptime spec: anytype,
+    comptime parameter: usize,
+) bool {
+    const info = @typeInfo(Function).@"fn";
+    if (mayRemember(spec) or ownershipOf(spec) == .borrowed) return true;
+    if (trees.hasManagedMap(classes.Pointee(info.param_types[parameter].?))) return true;
+    if (mayHaveMore(signature.Payload(info.return_type.?))) return true;
+    return for (info.param_types, 0..) |Param, index| {
+        if (index != parameter and mayStore(Param.?)) break true;
+    } else false;
+}
+
+/// Whether memory that a call allocates may be an argument's, or of Python code that it runs.
+fn mayStore(comptime Param: type) bool {
+    if (Param == std.mem.Allocator or classes.isFlat(Param)) return false;
+    const T = classes.Pointee(Param);
+    if (classes.isClass(T)) {
+        // A number that is changed may be an address.
+        if (isChanged(Param)) return true;
+        return !classes.isFlat(T) and (!classes.isCopyable(T) or trees.hasManagedMap(T) or
+            reach.storageOf(Param) != .nowhere);
+    }
+    return switch (signature.kindOf(Param) orelse return true) {
+        .str, .text, .bytes, .buffer => false,
+        .optional => mayStore(@typeInfo(Param).optional.child),
+        .items => mayStore(@typeInfo(Param).pointer.child),
+        else => true,
+    };
+}
+
+fn isChanged(comptime Param: type) bool {
+    return switch (@typeInfo(Param)) {
+        .pointer => |pointer| !pointer.attrs.@"const",
+        .optional => |optional| isChanged(optional.child),
+        else => false,
+    };
+}
+
+/// Whether a result is more than numbers and text, and so may be what has the memory.
+fn mayHaveMore(comptime R: type) bool {
+    if (classes.isFlat(R)) return false;
+    return switch (signature.kindOf(R) orelse return true) {
+        .void, .str, .text, .bytes, .buffer => false,
+        .optional => mayHaveMore(@typeInfo(R).optional.child),
+        else => true,
+    };
+}
+
 /// Why something is not given back.
 const Left = enum {
     variable,
@@ -188,6 +259,21 @@ const Tracker = struct {
                 .len = piece.bytes,
                 .alignment = piece.alignment,
             }, piece, false);
+        }
+    }
+
+    /// All that the call has allocated, and that is there.
+    noinline fn foundAll(tracker: *Tracker) void {
+        const recorder = tracker.recorder orelse return;
+        for (recorder.live.slots) |*slot| {
+            const block = slot.block() orelse continue;
+            slot.marked = true;
+            tracker.add(block, .{
+                .address = block.address,
+                .bytes = block.len,
+                .alignment = block.alignment,
+                .is_const = false,
+            }, true);
         }
     }
 

@@ -1,4 +1,4 @@
-//! Whose the memory of a result is, where no option says it.
+//! Whose the memory of a result is, where no option says it, and no variable can have it.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
@@ -67,16 +67,16 @@ pub fn rows(gpa: Allocator, count: usize) ![]Row {
     return list;
 }
 
-pub fn array_list(gpa: Allocator, count: usize) !std.ArrayList(i64) {
+pub fn array_list(gpa: Allocator, count: usize) ![]i64 {
     var result: std.ArrayList(i64) = .empty;
     for (0..count) |number| try result.append(gpa, @intCast(number));
-    return result;
+    return result.toOwnedSlice(gpa);
 }
 
-pub fn dictionary(gpa: Allocator, count: usize) !std.StringArrayHashMapUnmanaged(u32) {
-    var result: std.StringArrayHashMapUnmanaged(u32) = .empty;
+pub fn dictionary(gpa: Allocator, count: usize) !std.StringHashMap(u32) {
+    var result: std.StringHashMap(u32) = .init(gpa);
     for (0..count) |number|
-        try result.put(gpa, try std.fmt.allocPrint(gpa, "key {d}", .{number}), @intCast(number));
+        try result.put(try std.fmt.allocPrint(gpa, "key {d}", .{number}), @intCast(number));
     return result;
 }
 
@@ -104,17 +104,10 @@ pub fn nested(
     function: nano_ffi.Callback(fn (usize) usize),
 ) error{ OutOfMemory, PythonException }![]u8 {
     const before = try text(gpa, size);
+    defer gpa.free(before);
     const inside = try function.call(.{size});
     for (before) |letter| std.debug.assert(letter == 'x');
     return std.fmt.allocPrint(gpa, "{s}{d}", .{ before, inside });
-}
-
-var kept: ?[]u8 = null;
-
-/// Made at the first call, and kept in a variable.
-pub fn global(gpa: Allocator, size: usize) ![]const u8 {
-    if (kept == null) kept = try text(gpa, size);
-    return kept.?;
 }
 
 /// Keeps what it makes.

@@ -718,9 +718,13 @@ const Marker = struct {
     }
 };
 
-/// What Zig's code has freed, and what it has allocated, for the values of objects in it, if they
-/// point to that.
-pub fn note(region_: *Region, recorder: *const memory.Recorder) error{OutOfMemory}!void {
+/// What Zig's code has freed, and what it has allocated, for the values of objects in it: if they
+/// point to that, or, where nothing else can, in any case.
+pub fn note(
+    region_: *Region,
+    recorder: *const memory.Recorder,
+    is_all_its_own: bool,
+) error{OutOfMemory}!void {
     const region = region_.current();
     region.lock();
     defer region.unlock();
@@ -730,7 +734,10 @@ pub fn note(region_: *Region, recorder: *const memory.Recorder) error{OutOfMemor
     var iterator = recorder.live.iterator();
     while (iterator.next()) |block| region.blocks.add(block.address, .{
         .len = block.len,
-        .source = .{ .candidate = block.alignment },
+        .source = if (is_all_its_own)
+            .{ .memory = block.alignment }
+        else
+            .{ .candidate = block.alignment },
     });
 }
 

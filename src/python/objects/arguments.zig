@@ -14,6 +14,7 @@ const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
+const returned = @import("../returned.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
 const comptime_bridge = @import("../../comptime_bridge.zig");
@@ -308,7 +309,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     const owner = object.ownerOf(instance) orelse return;
                     if (object.infoOf(owner).kind != .tree) return; // what it is in gives it back
                     const region = try Region.ensure(instance);
-                    return region.note(recorder) catch errors.raiseNoMemory();
+                    return region.note(
+                        recorder,
+                        comptime !returned.mayKeepBut(Function, spec, passed[index]),
+                    ) catch errors.raiseNoMemory();
                 }
             };
         }
@@ -424,6 +428,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         /// After the call: what may have moved says so.
         pub fn settle(frame: *Self) Error!void {
             if (count == 0) return;
+            // What is allocated from here on is not the function's.
+            if (allocates) if (frame.recorder) |recorder| {
+                recorder.is_closed = true;
+            };
             var before: [passed.len]usize = undefined;
             inline for (types, 0..) |A, index| if (comptime doesEnd(A)) {
                 if (frame.changedRegion(index)) |region| before[index] = region.generation;

@@ -1,0 +1,20 @@
+//! What a variable of the file keeps of a result.
+
+const std = @import("std");
+const Allocator = std.mem.Allocator;
+
+var kept: ?[]u8 = null;
+
+/// Made at the first call.
+pub fn global(gpa: Allocator, size: usize) ![]const u8 {
+    if (kept == null) {
+        kept = try gpa.alloc(u8, size);
+        @memset(kept.?, 'x');
+    }
+    return kept.?;
+}
+
+/// An error after it has kept something.
+pub fn late(gpa: Allocator, size: usize) error{ OutOfMemory, Late }![]const u8 {
+    return if ((try global(gpa, size)).len > 0) error.Late else "";
+}
