@@ -140,6 +140,8 @@ class Writer:
             return " | ".join(map(self.typing, names))
         if kind == "text":
             return f"{self.builtin('str')} | {self.buffer()}"
+        if kind == "terminated":
+            return f"{self.builtin('str')} | {self.builtin('bytes')}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
             return self.buffer()
         if kind in {"items", "array", "objects"}:
@@ -175,7 +177,7 @@ class Writer:
             return self.builtin(kind)
         if kind == "void":
             return "None"
-        if kind == "text":
+        if kind in {"text", "terminated"}:
             return self.builtin("str")
         if kind == "buffer":
             return self.builtin("bytes")

@@ -74,6 +74,8 @@ pub const Kind = enum {
     str,
     /// `[]const u8`: str, or any bytes-like object.
     text,
+    /// The same as C has it: str or bytes, with a NUL behind it and none in it. No part of others.
+    terminated,
     bytes,
     /// Bytes in place: read, or written where the slice is not const.
     buffer,
@@ -121,6 +123,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
     switch (T) {
         Str => return .str,
         []const u8 => return .text,
+        [:0]const u8, [*:0]const u8 => return .terminated,
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
         Object => return .object,
@@ -206,7 +209,7 @@ pub fn isPart(comptime T: type) bool {
 
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
-        .callback, .owned, .ndarray, .reference, .objects, .kept => false,
+        .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -305,7 +308,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
     return switch (kindOf(T) orelse return null) {
         .void, .bool, .int, .float => @typeName(T),
         .complex => "complex",
-        .str, .text => "str",
+        .str, .text, .terminated => "str",
         .bytes => "bytes",
         .buffer => "buffer",
         .object, .kept => "object",
@@ -366,6 +369,23 @@ pub fn shortName(comptime T: type) [:0]const u8 {
         const full = @typeName(T);
         const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
         break :name pythonName(full[dot + 1 ..]);
+    };
+}
+
+/// A text, or null, as a slice without the NUL behind it, where a `T` has one.
+pub fn unterminated(comptime T: type, value: T) Unterminated(T) {
+    return switch (T) {
+        [*:0]const u8 => std.mem.span(value),
+        ?[*:0]const u8 => if (value) |text| std.mem.span(text) else null,
+        else => value,
+    };
+}
+
+fn Unterminated(comptime T: type) type {
+    return switch (T) {
+        [:0]const u8, [*:0]const u8 => []const u8,
+        ?[:0]const u8, ?[*:0]const u8 => ?[]const u8,
+        else => T,
     };
 }
 
@@ -801,6 +821,18 @@ test Callback {
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+}
+
+test unterminated {
+    const pointer: [*:0]const u8 = "ab";
+    try std.testing.expectEqualStrings("ab", unterminated([*:0]const u8, pointer));
+    try std.testing.expectEqualStrings("ab", unterminated(?[*:0]const u8, pointer).?);
+    try std.testing.expectEqual(null, unterminated(?[:0]const u8, null));
+    try std.testing.expectEqual(3, unterminated(u8, 3));
+    try std.testing.expectEqual(Kind.terminated, kindOf([*:0]const u8));
+    try std.testing.expect(!isPart([:0]const u8));
+    try std.testing.expectEqual(null, kindOf([:1]const u8));
+    try std.testing.expectEqual(null, kindOf([:0]u8));
 }
 
 test "parts of types" {

@@ -36,6 +36,7 @@ pub fn Argument(comptime T: type) type {
         .bool, .int, .float, .complex, .@"enum", .object => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
+        .terminated => Terminated(T),
         .bytes, .buffer => Lent(T, u8),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
@@ -437,6 +438,41 @@ fn Text(comptime T: type) type {
     };
 }
 
+/// Text without a NUL, lent by the str or the bytes, which have one behind it.
+fn Terminated(comptime T: type) type {
+    return struct {
+        data: [:0]const u8,
+
+        pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            const is_str = capi.hasFlag(object, "UNICODE_SUBCLASS");
+            const text = if (is_str) try utf8Of(object) else try contentsOf(object, site);
+            if (std.mem.indexOfScalar(u8, text, 0)) |index| return errors.raiseNul(
+                site,
+                if (is_str) std.unicode.utf8CountCodepoints(text[0..index]) catch index else index,
+            );
+            return .{ .data = text.ptr[0..text.len :0] };
+        }
+
+        noinline fn contentsOf(object: *PyObject, site: *const Site) Error![]const u8 {
+            if (c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyBytes_Type")) == 0)
+                return errors.raiseWrongType(site, "a str or bytes", object);
+            var data: ?[*]u8 = null;
+            var size: capi.Py_ssize_t = 0;
+            if (c.PyBytes_AsStringAndSize(object, &data, &size) < 0) return error.PythonException;
+            return data.?[0..@intCast(size)];
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return if (T == [*:0]const u8) argument.data.ptr else argument.data;
+        }
+
+        /// See Text: what lends it never changes.
+        pub inline fn isLocked(_: *const @This()) bool {
+            return false;
+        }
+    };
+}
+
 /// The UTF-8 that the str keeps, as long as the caller keeps the str. Lone surrogates have none.
 pub inline fn utf8Of(object: *PyObject) Error![]const u8 {
     if (capi.cachedUtf8Of(object)) |text| return text;
@@ -821,6 +857,7 @@ fn loadAny(
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept => comptime unreachable,
+        .terminated => comptime unreachable,
     }
 }
 
@@ -1147,6 +1184,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .complex => return c.PyComplex_FromDoubles(value.re, value.im),
         .str => return newStr(value.data),
         .text => return newStr(value),
+        .terminated => return newStr(signature.unterminated(T, value)),
         .bytes => return c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
         .buffer => {
             const data = if (@typeInfo(T) == .pointer) value else value.data;
@@ -1241,6 +1279,7 @@ pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*P
 fn isPlain(comptime T: type) bool {
     return comptime switch (signature.kindOf(T).?) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer => true,
+        .terminated => true,
         .optional => isPlain(@typeInfo(T).optional.child),
         .tuple, .record => capi.minor >= 12 and for (@typeInfo(T).@"struct".field_types) |Field| {
             if (!isPlain(Field)) break false;

@@ -39,7 +39,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             if (!isPossibleWithin(Field, parts)) break false;
         } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
-        .tagged, .class, .callback, .owned, .ndarray, .reference => false,
+        .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
         .objects, .kept => false,
     };
 }
