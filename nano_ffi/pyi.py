@@ -131,7 +131,7 @@ class Writer:
     def taking(self, typ: Type) -> str:
         """The annotation of a parameter."""
         kind = typ.kind
-        if kind == "int":
+        if kind in {"int", "order"}:
             return self.typing("SupportsIndex")
         if kind == "float":
             return f"{self.typing('SupportsFloat')} | {self.typing('SupportsIndex')}"
@@ -175,6 +175,8 @@ class Writer:
         kind = typ.kind
         if kind in {"int", "float", "complex", "bool", "str", "bytes"}:
             return self.builtin(kind)
+        if kind == "order":
+            return self.builtin("int")
         if kind == "void":
             return "None"
         if kind in {"text", "terminated"}:

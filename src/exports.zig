@@ -102,6 +102,7 @@ fn kindNameOf(comptime value: anytype) []const u8 {
 }
 
 fn decideType(comptime T: type) Export {
+    if (T == std.math.Order) return .silent; // its values are ints
     return switch (@typeInfo(T)) {
         .@"enum" => |info| if (info.mode != .exhaustive)
             leftOut("enum", "it is not exhaustive, and Python's enums are: remove '_'", .{})

@@ -87,6 +87,8 @@ pub const Kind = enum {
     tuple,
     optional,
     @"enum",
+    /// `std.math.Order`: -1, 0 or 1.
+    order,
     /// A struct with fields that can cross, by value.
     record,
     /// `union(enum)`: one of its tags, with what that has.
@@ -127,6 +129,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
         Object => return .object,
+        std.math.Order => return .order,
         Reference => return .kept,
         else => {},
     }
@@ -268,7 +271,7 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum" => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .order => true,
         else => false,
     };
 }
@@ -308,6 +311,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
     return switch (kindOf(T) orelse return null) {
         .void, .bool, .int, .float => @typeName(T),
         .complex => "complex",
+        .order => "order",
         .str, .text, .terminated => "str",
         .bytes => "bytes",
         .buffer => "buffer",
@@ -369,6 +373,15 @@ pub fn shortName(comptime T: type) [:0]const u8 {
         const full = @typeName(T);
         const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
         break :name pythonName(full[dot + 1 ..]);
+    };
+}
+
+/// An order as Python has it.
+pub fn numberOf(order: std.math.Order) i8 {
+    return switch (order) {
+        .lt => -1,
+        .eq => 0,
+        .gt => 1,
     };
 }
 
@@ -821,6 +834,11 @@ test Callback {
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+}
+
+test numberOf {
+    try std.testing.expectEqual(-1, numberOf(.lt));
+    try std.testing.expectEqual(Kind.order, kindOf(std.math.Order));
 }
 
 test unterminated {

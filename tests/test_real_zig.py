@@ -221,6 +221,26 @@ def test_the_stub_of_such_texts(real: ModuleType) -> None:
     assert "    text: str | bytes | None = None,\n    other: str | bytes | None = None,\n) -> int | None: ..." in text
 
 
+def test_an_order_is_an_int(real: ModuleType) -> None:
+    assert [real.compare(a, 5) for a in (4, 5, 6)] == [-1, 0, 1]
+    assert real.inverted(1) == (-1, None)
+    assert real.inverted(-1, other=False) == (1, 0)
+    assert real.least(3, 4, lambda a, b: (a < b) - (a > b)) == 4
+    compared = real.Compared()
+    assert compared == real.Compared(-1)
+    compared.order = 1
+    assert repr(compared) == "Compared(order=1)"
+    for value in (2, -128, 10**30):
+        with pytest.raises(OverflowError, match=r"^inverted\(\): parameter 'order_' is out of range for order "):
+            real.inverted(value)
+    with pytest.raises(TypeError, match=r"must be an int \(order\), not str"):
+        real.inverted("lt")
+    assert not hasattr(real, "Order")
+    text = stub(described(real))
+    assert "def compare(a: SupportsIndex, b: SupportsIndex) -> int: ..." in text
+    assert "    order: int\n" in text
+
+
 LEFT_OUT = {
     "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
     "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",

@@ -33,7 +33,7 @@ const Error = errors.Error;
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .object => Scalar(T),
+        .bool, .int, .float, .complex, .@"enum", .order, .object => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
         .terminated => Terminated(T),
@@ -85,6 +85,7 @@ inline fn loadScalar(
         .float => loadFloat(T, object, site),
         .complex => loadComplex(T, object, site),
         .@"enum" => enums.load(T, module, object, site),
+        .order => loadOrder(module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
     };
@@ -231,6 +232,21 @@ inline fn loadInt(
     site: *const Site,
 ) Error!T {
     return quick_way.intOf(T, object) orelse loadAnyInt(T, module, object, site);
+}
+
+/// -1, 0 or 1.
+fn loadOrder(module: *PyObject, object: *PyObject, site: *const Site) Error!std.math.Order {
+    return switch (try loadInt(i8, module, object, site)) {
+        -1 => .lt,
+        0 => .eq,
+        1 => .gt,
+        else => errors.raiseOutOfRange(
+            (State.of(module) orelse return error.PythonException).classes,
+            site,
+            "-1",
+            "1",
+        ),
+    };
 }
 
 /// Every int there is, and what has `__index__`.
@@ -797,7 +813,7 @@ fn loadAny(
 ) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(
+        .bool, .int, .float, .complex, .@"enum", .order, .object => return loadScalar(
             T,
             module,
             object,
@@ -1195,6 +1211,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         else
             capi.singleton(.None),
         .@"enum" => return enums.give(T, module, value),
+        .order => return giveAs(role, i8, module, signature.numberOf(value)),
         .object => {
             const object: *PyObject = @ptrCast(@alignCast(value.handle));
             c.Py_IncRef(object);
@@ -1279,7 +1296,7 @@ pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*P
 fn isPlain(comptime T: type) bool {
     return comptime switch (signature.kindOf(T).?) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer => true,
-        .terminated => true,
+        .order, .terminated => true,
         .optional => isPlain(@typeInfo(T).optional.child),
         .tuple, .record => capi.minor >= 12 and for (@typeInfo(T).@"struct".field_types) |Field| {
             if (!isPlain(Field)) break false;

@@ -1,6 +1,7 @@
 //! What is found in libraries that nobody wrote for Python: each thing here once cost the module.
 
 const std = @import("std");
+const nano_ffi = @import("nano_ffi");
 const builtin = @import("builtin");
 
 pub inline fn twice(x: i64) i64 {
@@ -357,3 +358,15 @@ pub const nano_ffi_options = .{
     .greeted = .{ .defaults = .{ .name = "it" } },
     .greeting = .{ .result = .owned },
 };
+
+pub const Order = std.math.Order;
+pub fn compare(a: i64, b: i64) Order {
+    return std.math.order(a, b);
+}
+pub fn inverted(order_: Order, other: ?Order) struct { Order, ?Order } {
+    return .{ order_.invert(), if (other) |some| some.invert() else null };
+}
+pub fn least(a: i64, b: i64, by: nano_ffi.Callback(fn (i64, i64) Order)) !i64 {
+    return if (try by.call(.{ a, b }) == .gt) b else a;
+}
+pub const Compared = struct { order: Order = .lt };

@@ -162,7 +162,7 @@ fn lends(comptime R: type, comptime T: type) bool {
 pub fn isLong(comptime R: type) bool {
     return switch (signature.kindOf(R) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .object, .kept => false,
-        .@"enum", .terminated => false,
+        .@"enum", .order, .terminated => false,
         .class => !classes.isCopyable(R),
         .optional => isLong(@typeInfo(R).optional.child),
         else => true,
