@@ -519,6 +519,15 @@ test of {
     ));
 }
 
+test nextOf {
+    const handle = comptime for (classes.all) |class| {
+        if (std.mem.eql(u8, class.name, "Handle")) break class;
+    } else unreachable;
+    try std.testing.expect(hasMethod(handle, "next") and !hasMethod(handle, "__next__"));
+    try std.testing.expectEqualStrings("next", nextOf(handle).?);
+    try std.testing.expectEqual(null, nextOf(classes.all[0]));
+}
+
 test constant {
     try std.testing.expectEqualStrings("b", comptime constant(example.mixed)[1]);
     try std.testing.expectEqual(3.5, comptime constant(example.pi));

@@ -863,6 +863,13 @@ test "parts of types" {
     try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
 }
 
+test shortName {
+    const Outer = struct {
+        const class = enum { a };
+    };
+    try std.testing.expectEqualStrings("class_", shortName(Outer.class));
+}
+
 test pythonName {
     try std.testing.expectEqualStrings("from_", pythonName("from"));
     try std.testing.expectEqualStrings("source", pythonName("source"));
