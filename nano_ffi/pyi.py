@@ -131,7 +131,7 @@ class Writer:
     def taking(self, typ: Type) -> str:
         """The annotation of a parameter."""
         kind = typ.kind
-        if kind == "int":
+        if kind in {"int", "order"}:
             return self.typing("SupportsIndex")
         if kind == "float":
             return f"{self.typing('SupportsFloat')} | {self.typing('SupportsIndex')}"
@@ -140,6 +140,8 @@ class Writer:
             return " | ".join(map(self.typing, names))
         if kind == "text":
             return f"{self.builtin('str')} | {self.buffer()}"
+        if kind == "terminated":
+            return f"{self.builtin('str')} | {self.builtin('bytes')}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
             return self.buffer()
         if kind in {"items", "array", "objects"}:
@@ -173,9 +175,11 @@ class Writer:
         kind = typ.kind
         if kind in {"int", "float", "complex", "bool", "str", "bytes"}:
             return self.builtin(kind)
+        if kind == "order":
+            return self.builtin("int")
         if kind == "void":
             return "None"
-        if kind == "text":
+        if kind in {"text", "terminated"}:
             return self.builtin("str")
         if kind == "buffer":
             return self.builtin("bytes")

@@ -86,7 +86,7 @@ pub fn declaresClass(
 /// Whether a declaration's name is a keyword of Python, and another one has the name in its place.
 pub fn hasNoName(comptime namespace: type, comptime name: []const u8) bool {
     const python_name = comptime signature.pythonName(name ++ "");
-    return python_name.len != name.len and @hasDecl(namespace, python_name);
+    return comptime python_name.len != name.len and @hasDecl(namespace, python_name);
 }
 
 /// The first field that is less aligned than others of its type, so that no pointer to such is one
@@ -541,7 +541,14 @@ const example = struct {
                 _ = self;
             }
         };
-        pub const Handle = struct { tree: *Tree, number: u32 };
+        pub const Handle = struct {
+            tree: *Tree,
+            number: u32,
+            pub fn next(self: *@This()) ?u32 {
+                self.number -= 1;
+                return self.number;
+            }
+        };
         pub const nano_ffi_options = .{ .Handle = .{ .constructible = false } };
     };
     pub const nano_ffi_source = struct {
@@ -573,6 +580,16 @@ test listOf {
 test declaresClass {
     try expect(declaresClass(example.nano_ffi_module, example.nano_ffi_source, "Point"));
     try expect(!declaresClass(example.nano_ffi_module, example.nano_ffi_source, "Foreign"));
+}
+
+test hasNoName {
+    const namespace = struct {
+        pub const from = 1;
+        pub const from_ = 2;
+        pub const pass = 3;
+    };
+    try expect(hasNoName(namespace, "from"));
+    try expect(!hasNoName(namespace, "from_") and !hasNoName(namespace, "pass"));
 }
 
 test indexOf {

@@ -439,6 +439,7 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .bytes => null,
         .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
         .@"enum" => signature.shortName(T) ++ "." ++ @tagName(value),
+        .order => std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
             (if (value.len == 1) ",)" else ")"),

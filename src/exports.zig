@@ -102,6 +102,7 @@ fn kindNameOf(comptime value: anytype) []const u8 {
 }
 
 fn decideType(comptime T: type) Export {
+    if (T == std.math.Order) return .silent; // its values are ints
     return switch (@typeInfo(T)) {
         .@"enum" => |info| if (info.mode != .exhaustive)
             leftOut("enum", "it is not exhaustive, and Python's enums are: remove '_'", .{})
@@ -534,6 +535,15 @@ test of {
         of(example, source, "make").left_out.reason,
         "it returns *u8, which",
     ));
+}
+
+test nextOf {
+    const handle = comptime for (classes.all) |class| {
+        if (std.mem.eql(u8, class.name, "Handle")) break class;
+    } else unreachable;
+    try std.testing.expect(hasMethod(handle, "next") and !hasMethod(handle, "__next__"));
+    try std.testing.expectEqualStrings("next", nextOf(handle).?);
+    try std.testing.expectEqual(null, nextOf(classes.all[0]));
 }
 
 test constant {

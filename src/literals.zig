@@ -24,6 +24,7 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
         else
             valueOf(@typeInfo(T).optional.child, value) orelse return null,
         .text => if (isText(Value)) value else null,
+        .terminated => if (Value == T or (isText(Value) and isTerminated(Value))) value else null,
         .str, .bytes => if (Value == T) value else if (isText(Value)) .{ .data = value } else null,
         .@"enum" => if (Value == T)
             value
@@ -40,6 +41,12 @@ fn isText(comptime Value: type) bool {
     return child == .array and child.array.child == u8;
 }
 
+/// Whether a literal's type, which `isText` takes, has a NUL behind it.
+fn isTerminated(comptime Value: type) bool {
+    return Value != []const u8 and
+        @typeInfo(@typeInfo(Value).pointer.child).array.sentinel() == @as(?u8, 0);
+}
+
 /// The Python literal of `value` as a `T`; null where there is none.
 pub fn of(comptime T: type, comptime value: anytype) ?[:0]const u8 {
     @setEvalBranchQuota(100_000);
@@ -53,6 +60,7 @@ fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .float => ofFloat(value),
         .optional => literal(@typeInfo(T).optional.child, value orelse return "None"),
         .text => if (std.unicode.utf8ValidateSlice(value)) str(value) else bytes(value),
+        .terminated => literal([]const u8, signature.unterminated(T, value)),
         .str => if (std.unicode.utf8ValidateSlice(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
         .@"enum" => str(@tagName(value)),

@@ -31,7 +31,7 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
     for (open) |Outer| if (Outer == T) return false;
     const inner = open ++ .{T};
     return switch (signature.kindOf(T) orelse return isList(T)) {
-        .str, .text, .bytes, .buffer, .items, .objects, .map => true,
+        .str, .text, .terminated, .bytes, .buffer, .items, .objects, .map => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .optional => pointsWithin(@typeInfo(T).optional.child, inner),
         .owned => T.nano_ffi_owned != void and isOwnedSlice(T) and
@@ -70,6 +70,11 @@ pub fn pieces(comptime R: type, value: *const R, visitor: anytype) bool {
 fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usize) bool {
     if (comptime !pointsAway(T)) return true;
     if (depth > trees.max_depth) return false;
+    if (comptime signature.kindOf(T) == .terminated) {
+        const text = signature.unterminated(T, value.*);
+        found(visitor, @intFromPtr(text.ptr), text.len + 1, .@"1", true);
+        return true;
+    }
     if (comptime classes.ListItem(T)) |Item| {
         const is_array_list = comptime classes.isArrayList(T);
         const items: []const Item = if (is_array_list) value.items else value.*;

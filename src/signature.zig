@@ -74,6 +74,8 @@ pub const Kind = enum {
     str,
     /// `[]const u8`: str, or any bytes-like object.
     text,
+    /// The same as C has it: str or bytes, with a NUL behind it and none in it. No part of others.
+    terminated,
     bytes,
     /// Bytes in place: read, or written where the slice is not const.
     buffer,
@@ -85,6 +87,8 @@ pub const Kind = enum {
     tuple,
     optional,
     @"enum",
+    /// `std.math.Order`: -1, 0 or 1.
+    order,
     /// A struct with fields that can cross, by value.
     record,
     /// `union(enum)`: one of its tags, with what that has.
@@ -121,9 +125,11 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
     switch (T) {
         Str => return .str,
         []const u8 => return .text,
+        [:0]const u8, [*:0]const u8 => return .terminated,
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
         Object => return .object,
+        std.math.Order => return .order,
         Reference => return .kept,
         else => {},
     }
@@ -206,7 +212,7 @@ pub fn isPart(comptime T: type) bool {
 
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
-        .callback, .owned, .ndarray, .reference, .objects, .kept => false,
+        .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -265,7 +271,7 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum" => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .order => true,
         else => false,
     };
 }
@@ -305,7 +311,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
     return switch (kindOf(T) orelse return null) {
         .void, .bool, .int, .float => @typeName(T),
         .complex => "complex",
-        .str, .text => "str",
+        .order => "order",
+        .str, .text, .terminated => "str",
         .bytes => "bytes",
         .buffer => "buffer",
         .object, .kept => "object",
@@ -366,6 +373,32 @@ pub fn shortName(comptime T: type) [:0]const u8 {
         const full = @typeName(T);
         const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
         break :name pythonName(full[dot + 1 ..]);
+    };
+}
+
+/// An order as Python has it.
+pub fn numberOf(order: std.math.Order) i8 {
+    return switch (order) {
+        .lt => -1,
+        .eq => 0,
+        .gt => 1,
+    };
+}
+
+/// A text, or null, as a slice without the NUL behind it, where a `T` has one.
+pub fn unterminated(comptime T: type, value: T) Unterminated(T) {
+    return switch (T) {
+        [*:0]const u8 => std.mem.span(value),
+        ?[*:0]const u8 => if (value) |text| std.mem.span(text) else null,
+        else => value,
+    };
+}
+
+fn Unterminated(comptime T: type) type {
+    return switch (T) {
+        [:0]const u8, [*:0]const u8 => []const u8,
+        ?[:0]const u8, ?[*:0]const u8 => ?[]const u8,
+        else => T,
     };
 }
 
@@ -803,6 +836,23 @@ test Callback {
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
 }
 
+test numberOf {
+    try std.testing.expectEqual(-1, numberOf(.lt));
+    try std.testing.expectEqual(Kind.order, kindOf(std.math.Order));
+}
+
+test unterminated {
+    const pointer: [*:0]const u8 = "ab";
+    try std.testing.expectEqualStrings("ab", unterminated([*:0]const u8, pointer));
+    try std.testing.expectEqualStrings("ab", unterminated(?[*:0]const u8, pointer).?);
+    try std.testing.expectEqual(null, unterminated(?[:0]const u8, null));
+    try std.testing.expectEqual(3, unterminated(u8, 3));
+    try std.testing.expectEqual(Kind.terminated, kindOf([*:0]const u8));
+    try std.testing.expect(!isPart([:0]const u8));
+    try std.testing.expectEqual(null, kindOf([:1]const u8));
+    try std.testing.expectEqual(null, kindOf([:0]u8));
+}
+
 test "parts of types" {
     try std.testing.expectEqual(u8, MapValue(std.StringHashMap(u8)));
     try std.testing.expectEqual(i64, Payload(error{Odd}!i64));
@@ -811,6 +861,13 @@ test "parts of types" {
     try std.testing.expect(isBufferItem(f16) and isBufferItem(bool) and isBufferItem(u64));
     try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
     try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
+}
+
+test shortName {
+    const Outer = struct {
+        const class = enum { a };
+    };
+    try std.testing.expectEqualStrings("class_", shortName(Outer.class));
 }
 
 test pythonName {

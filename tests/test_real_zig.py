@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import gc
 import inspect
 import pickle
 from collections.abc import Callable
@@ -131,7 +132,7 @@ def test_what_has_a_next_is_an_iterator(real: ModuleType) -> None:
     with pytest.raises(StopIteration):
         next(countdown)
     assert [*real.Countdown(2)] == [2, 1]
-    assert list(zip(real.Countdown(2), real.Words("a b c"))) == [(2, "a"), (1, "b")]
+    assert list(zip(real.Countdown(2), real.Words("a b"), strict=True)) == [(2, "a"), (1, "b")]
     assert [*real.Words(" one  two ")] == ["one", "two"]
     words = real.Words("one bad two")
     assert next(words) == "one"
@@ -171,6 +172,73 @@ def test_the_stub_says_what_an_iterator_gives(real: ModuleType) -> None:
         "def __iter__(self) -> Own: ...",
     ]
     assert methods("Day") == ["def next(self) -> Day | None: ..."]
+
+
+def test_texts_that_end_at_a_nul(real: ModuleType) -> None:
+    class Text(str):
+        __slots__ = ()
+
+    class Octets(bytes):
+        __slots__ = ()
+
+    for text in ("", "x", "na\u00efve", "\U0001f600" * 300, Text("sub"), b"", b"\xff\xfe", Octets(b"sub")):
+        size = len(text) if isinstance(text, bytes) else len(text.encode())
+        assert real.length(text) == real.lengthOfC(text) == real.lengthOrNone(text) == size
+        assert real.lengthOrNone(None, text) == size
+    assert real.lengthOrNone() is None
+    assert (real.greeting("you"), real.constantOfC(True), real.constantOfC(False)) == ("hello you", "n\u00e4", None)
+    assert (real.greeted(), real.greeted(b"b")) == ("it", "b")
+    assert str(inspect.signature(real.greeted)) == "(name='it')"
+    for text, at in (("a\0b", 1), ("\u00e4\u00f6\0", 2), (b"abc\0", 3), ("\0", 0)):
+        with pytest.raises(
+            ValueError, match=rf"^length\(\): parameter 'text' must have no NUL \(str\), and has one at {at}$"
+        ):
+            real.length(text)
+    with pytest.raises(
+        TypeError, match=r"^lengthOfC\(\): parameter 'text' must be a str or bytes \(str\), not bytearray$"
+    ):
+        real.lengthOfC(bytearray(b"x"))
+    with pytest.raises(UnicodeEncodeError):
+        real.length("\ud800")
+    with pytest.raises(UnicodeDecodeError):
+        real.greeted(b"\xff")
+
+
+def test_what_points_into_such_a_text_keeps_it(real: ModuleType) -> None:
+    path = real.Path("".join(["some", "/where", "x" * 100]))
+    gc.collect()
+    assert path.get() == path.text == "some/where" + "x" * 100
+    for start in range(50):
+        path.set("".join(["else", "/where", str(start), "y" * 200]), 100)
+        ["".join(["else", "/where", str(start), "z" * 200]) for _ in range(3)]
+        assert path.get() == path.text == ("else/where" + str(start) + "y" * 200)[100:]
+
+
+def test_the_stub_of_such_texts(real: ModuleType) -> None:
+    text = stub(described(real))
+    assert "def length(text: str | bytes) -> int: ..." in text
+    assert "def constantOfC(is_there: bool) -> str | None: ..." in text
+    assert "    text: str | bytes | None = None,\n    other: str | bytes | None = None,\n) -> int | None: ..." in text
+
+
+def test_an_order_is_an_int(real: ModuleType) -> None:
+    assert [real.compare(a, 5) for a in (4, 5, 6)] == [-1, 0, 1]
+    assert real.inverted(1) == (-1, None)
+    assert real.inverted(-1, other=False) == (1, 0)
+    assert real.least(3, 4, lambda a, b: (a < b) - (a > b)) == 4
+    compared = real.Compared()
+    assert compared == real.Compared(-1)
+    compared.order = 1
+    assert repr(compared) == "Compared(order=1)"
+    for value in (2, -128, 10**30):
+        with pytest.raises(OverflowError, match=r"^inverted\(\): parameter 'order_' is out of range for order "):
+            real.inverted(value)
+    with pytest.raises(TypeError, match=r"must be an int \(order\), not str"):
+        real.inverted("lt")
+    assert not hasattr(real, "Order")
+    text = stub(described(real))
+    assert "def compare(a: SupportsIndex, b: SupportsIndex) -> int: ..." in text
+    assert "    order: int\n" in text
 
 
 LEFT_OUT = {

@@ -33,9 +33,10 @@ const Error = errors.Error;
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .object => Scalar(T),
+        .bool, .int, .float, .complex, .@"enum", .order, .object => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
+        .terminated => Terminated(T),
         .bytes, .buffer => Lent(T, u8),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
@@ -84,6 +85,7 @@ inline fn loadScalar(
         .float => loadFloat(T, object, site),
         .complex => loadComplex(T, object, site),
         .@"enum" => enums.load(T, module, object, site),
+        .order => loadOrder(module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
     };
@@ -263,6 +265,21 @@ inline fn loadInt(
     site: *const Site,
 ) Error!T {
     return quick_way.intOf(T, object) orelse loadAnyInt(T, module, object, site);
+}
+
+/// -1, 0 or 1.
+fn loadOrder(module: *PyObject, object: *PyObject, site: *const Site) Error!std.math.Order {
+    return switch (try loadInt(i8, module, object, site)) {
+        -1 => .lt,
+        0 => .eq,
+        1 => .gt,
+        else => errors.raiseOutOfRange(
+            (State.of(module) orelse return error.PythonException).classes,
+            site,
+            "-1",
+            "1",
+        ),
+    };
 }
 
 /// Every int there is, and what has `__index__`.
@@ -466,6 +483,41 @@ fn Text(comptime T: type) type {
 
         pub inline fn release(argument: *@This()) void {
             if (takes_bytes) if (argument.view) |*view| c.PyBuffer_Release(view);
+        }
+    };
+}
+
+/// Text without a NUL, lent by the str or the bytes, which have one behind it.
+fn Terminated(comptime T: type) type {
+    return struct {
+        data: [:0]const u8,
+
+        pub inline fn take(_: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            const is_str = capi.hasFlag(object, "UNICODE_SUBCLASS");
+            const text = if (is_str) try utf8Of(object) else try contentsOf(object, site);
+            if (std.mem.indexOfScalar(u8, text, 0)) |index| return errors.raiseNul(
+                site,
+                if (is_str) std.unicode.utf8CountCodepoints(text[0..index]) catch index else index,
+            );
+            return .{ .data = text.ptr[0..text.len :0] };
+        }
+
+        noinline fn contentsOf(object: *PyObject, site: *const Site) Error![]const u8 {
+            if (c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyBytes_Type")) == 0)
+                return errors.raiseWrongType(site, "a str or bytes", object);
+            var data: ?[*]u8 = null;
+            var size: capi.Py_ssize_t = 0;
+            if (c.PyBytes_AsStringAndSize(object, &data, &size) < 0) return error.PythonException;
+            return data.?[0..@intCast(size)];
+        }
+
+        pub inline fn get(argument: *@This()) T {
+            return if (T == [*:0]const u8) argument.data.ptr else argument.data;
+        }
+
+        /// See Text: what lends it never changes.
+        pub inline fn isLocked(_: *const @This()) bool {
+            return false;
         }
     };
 }
@@ -794,7 +846,7 @@ fn loadAny(
 ) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .object => return loadScalar(
+        .bool, .int, .float, .complex, .@"enum", .order, .object => return loadScalar(
             T,
             module,
             object,
@@ -854,6 +906,7 @@ fn loadAny(
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept => comptime unreachable,
+        .terminated => comptime unreachable,
     }
 }
 
@@ -1180,6 +1233,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .complex => return c.PyComplex_FromDoubles(value.re, value.im),
         .str => return newStr(value.data),
         .text => return newStr(value),
+        .terminated => return newStr(signature.unterminated(T, value)),
         .bytes => return c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
         .buffer => {
             const data = if (@typeInfo(T) == .pointer) value else value.data;
@@ -1190,6 +1244,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         else
             capi.singleton(.None),
         .@"enum" => return enums.give(T, module, value),
+        .order => return giveAs(role, i8, module, signature.numberOf(value)),
         .object => {
             const object: *PyObject = @ptrCast(@alignCast(value.handle));
             c.Py_IncRef(object);
@@ -1274,6 +1329,7 @@ pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*P
 fn isPlain(comptime T: type) bool {
     return comptime switch (signature.kindOf(T).?) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer => true,
+        .order, .terminated => true,
         .optional => isPlain(@typeInfo(T).optional.child),
         .tuple, .record => capi.minor >= 12 and for (@typeInfo(T).@"struct".field_types) |Field| {
             if (!isPlain(Field)) break false;

@@ -483,6 +483,14 @@ pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
     });
 }
 
+/// Raises ValueError: a text that ends at its first NUL has one before its end.
+pub noinline fn raiseNul(site: *const Site, index: usize) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "must have no NUL (%s), and has one at %zu", .{
+        site.parameter.typ.ptr, index,
+    });
+}
+
 /// Raises ValueError: a list or tuple has another number of items.
 pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize) Error {
     @branchHint(.cold);

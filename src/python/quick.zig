@@ -39,7 +39,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             if (!isPossibleWithin(Field, parts)) break false;
         } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
-        .tagged, .class, .callback, .owned, .ndarray, .reference => false,
+        .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
         .objects, .kept => false,
     };
 }
@@ -47,7 +47,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
 /// Whether a `T` is all in itself: it needs no memory beside it.
 pub fn isFixed(comptime T: type) bool {
     return comptime switch (signature.kindOf(T) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum" => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .order => true,
         .optional => isFixed(@typeInfo(T).optional.child),
         .array => isFixed(@typeInfo(T).array.child),
         .tuple, .record => for (@typeInfo(T).@"struct".field_types) |Field| {

@@ -1,6 +1,7 @@
 //! What is found in libraries that nobody wrote for Python: each thing here once cost the module.
 
 const std = @import("std");
+const nano_ffi = @import("nano_ffi");
 const builtin = @import("builtin");
 
 pub inline fn twice(x: i64) i64 {
@@ -318,3 +319,54 @@ pub const Stepping = struct {
 pub fn wordsOf(text: []const u8) Words {
     return .init(text);
 }
+
+pub fn length(text: [:0]const u8) usize {
+    return text.len + text[text.len];
+}
+pub fn lengthOfC(text: [*:0]const u8) usize {
+    return std.mem.len(text);
+}
+pub fn lengthOrNone(text: ?[:0]const u8, other: ?[*:0]const u8) ?usize {
+    return if (text) |some| some.len else if (other) |some| std.mem.len(some) else null;
+}
+pub fn greeting(gpa: std.mem.Allocator, name: [:0]const u8) ![:0]const u8 {
+    return std.fmt.allocPrintSentinel(gpa, "hello {s}", .{name}, 0);
+}
+pub fn constantOfC(is_there: bool) ?[*:0]const u8 {
+    return if (is_there) "n\u{e4}" else null;
+}
+pub fn greeted(name: [:0]const u8) [:0]const u8 {
+    return name;
+}
+/// Points into what it is given.
+pub const Path = struct {
+    text: []const u8,
+    rest: [*:0]const u8,
+
+    pub fn init(text: [:0]const u8) Path {
+        return .{ .text = text, .rest = text };
+    }
+    pub fn set(self: *Path, text: [:0]const u8, from: usize) void {
+        self.text = text[from..];
+        self.rest = text[from..];
+    }
+    pub fn get(self: *const Path) [*:0]const u8 {
+        return self.rest;
+    }
+};
+pub const nano_ffi_options = .{
+    .greeted = .{ .defaults = .{ .name = "it" } },
+    .greeting = .{ .result = .owned },
+};
+
+pub const Order = std.math.Order;
+pub fn compare(a: i64, b: i64) Order {
+    return std.math.order(a, b);
+}
+pub fn inverted(order_: Order, other: ?Order) struct { Order, ?Order } {
+    return .{ order_.invert(), if (other) |some| some.invert() else null };
+}
+pub fn least(a: i64, b: i64, by: nano_ffi.Callback(fn (i64, i64) Order)) !i64 {
+    return if (try by.call(.{ a, b }) == .gt) b else a;
+}
+pub const Compared = struct { order: Order = .lt };

@@ -166,7 +166,7 @@ fn lends(comptime R: type, comptime T: type) bool {
 pub fn isLong(comptime R: type) bool {
     return switch (signature.kindOf(R) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .object, .kept => false,
-        .@"enum" => false,
+        .@"enum", .order, .terminated => false,
         .class => !classes.isCopyable(R),
         .optional => isLong(@typeInfo(R).optional.child),
         else => true,
@@ -564,7 +564,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const is_invisible = isInvisible(A, &frame.arguments[index]);
             var finder: Finder = .{};
             defer finder.deinit();
-            trees.walk(Param, &finder.visitor, &value);
+            const text = signature.unterminated(Param, value);
+            trees.walk(@TypeOf(text), &finder.visitor, &text);
             if (finder.failed) return errors.raiseNoMemory();
             if (finder.ranges.items.len == 0) return;
             finder.sort();
