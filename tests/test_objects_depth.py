@@ -215,7 +215,7 @@ def test_what_cannot_be_kept_is_not_removed(trees: ModuleType, way: str) -> None
 
 def test_deep_copies_of_a_subclass(trees: ModuleType) -> None:
     """The value is copied at once, and what Python has added as Python does it."""
-    name = type("Named", (trees.Tree,), {})
+    name: Any = type("Named", (trees.Tree,), {})
     tree = name(1, [{"n": 2}])
     tree.itself, tree.others = tree, [tree.children[0], tree]
     plain, again = copy.deepcopy([tree, tree])
