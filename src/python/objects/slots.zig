@@ -64,8 +64,9 @@ pub fn isSlot(comptime name: [:0]const u8) bool {
     return false;
 }
 
-/// The slots of a class. `Class` has `class`, `has(name)`, `Method(name).receive`, a METH_FASTCALL |
-/// METH_KEYWORDS function, `isInstance(object)` and `compare`, for what it does not define.
+/// The slots of a class. `Class` has `class`, `has(name)`, `MethodOf(name).receive`, which is a
+/// METH_FASTCALL | METH_KEYWORDS function, `isInstance(object)` and `compare`, for what it does not
+/// define.
 pub fn of(comptime Class: type) []const Slot {
     return comptime list: {
         @setEvalBranchQuota(100_000);
