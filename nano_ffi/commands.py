@@ -148,9 +148,10 @@ def stubs(argv: Sequence[str]) -> int:
     given = parser.parse_args(argv)
     wrong = 0
     for source in modules_here(given.files):
-        path = source.with_suffix(".pyi")
+        name = builds.module_name(str(source))
+        path = source.with_name(f"{name}.pyi")
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = stub(Description.read(Path(builds.extension_of(str(source), builds.module_name(str(source))))))
+        text = stub(Description.read(Path(builds.extension_of(str(source), name))))
         if given.check and path.exists() and path.read_text(encoding="utf-8") != before:
             path.write_text(before, encoding="utf-8", newline="")  # the build wrote it
         if text == before:

@@ -423,6 +423,7 @@ def test_a_file_whose_name_is_no_name_has_a_derived_one(here: Path) -> None:
         module = nano_ffi.load(here / f"{file}.zig")
         assert (module.__name__, module.add(1, 2)) == (name, 3)
         assert sys.modules[name] is module is nano_ffi.load(here / f"{file}.zig")
+        assert (here / f"{name}.pyi").exists()
 
 
 def test_compile_a_text(here: Path, compiled: list[str]) -> None:

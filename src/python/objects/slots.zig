@@ -64,7 +64,7 @@ pub fn isSlot(comptime name: [:0]const u8) bool {
     return false;
 }
 
-/// The slots of a class. `Class` has `class`, `has(name)`, `Method(name).receive`, a function of
+/// The slots of a class. `Class` has `class`, `has(name)`, `MethodOf(name).receive`, a function of
 /// METH_FASTCALL | METH_KEYWORDS, `isInstance(object)` and `compare`, for what it does not define.
 pub fn of(comptime Class: type) []const Slot {
     return comptime list: {
