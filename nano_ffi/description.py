@@ -113,6 +113,8 @@ class Class:
     subclassable: bool
     matches: bool
     """By its constructor's parameters, in a ``match`` statement."""
+    deepcopy: bool
+    """Whether it has a ``__deepcopy__`` that no function of the struct is."""
     alias: str
     """The name of the class that this is another name of; empty for a class of its own."""
 
@@ -233,6 +235,7 @@ def class_of(read: dict[str, Any]) -> Class:
         buffer=read.get("buffer", False),
         subclassable=read.get("subclassable", False),
         matches=read.get("matches", False),
+        deepcopy=read.get("deepcopy", False),
         alias=read.get("alias", ""),
     )
 

@@ -334,6 +334,10 @@ class Writer:
         else:
             functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
         functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
+        if class_.deepcopy:
+            memo = f"{self.builtin('dict')}[{self.builtin('int')}, {self.builtin('object')}]"
+            same = self.name_from("typing_extensions", "Self")
+            functions.append(f"{inner}def __deepcopy__(self, memo: {memo}, /) -> {same}: ...\n")
         if class_.buffer:
             view = self.builtin("memoryview")
             functions.append(f"{inner}def __buffer__(self, flags: {self.builtin('int')}, /) -> {view}: ...\n")

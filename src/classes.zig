@@ -301,6 +301,13 @@ pub fn isArrayList(comptime T: type) bool {
     return T == std.ArrayList(@typeInfo(@FieldType(T, "items")).pointer.child);
 }
 
+/// Whether `copy.deepcopy` copies an object as Zig copies its value: Python objects in it would have
+/// copies, too, and a struct may say itself what becomes of it.
+pub fn isDeepCopyable(comptime class: Class) bool {
+    return comptime constructionOf(class) != .none and isCopyable(class.T) and
+        !holdsReferences(class.T) and !@hasDecl(class.T, "__deepcopy__");
+}
+
 /// Whether a value of type `T` and all that it points to can be copied: then each object in Python
 /// has a copy of its own, and no pointer ever points to memory that is gone.
 pub fn isCopyable(comptime T: type) bool {
@@ -692,6 +699,16 @@ test isArrayList {
     try expect(
         isArrayList(std.ArrayList(u8)) and !isArrayList(struct { items: []u8, capacity: usize }),
     );
+}
+
+test isDeepCopyable {
+    var count: usize = 0;
+    inline for (all) |class| {
+        if (isDeepCopyable(class)) count += 1;
+        if (class.T == Forest) try expect(!isDeepCopyable(class));
+        if (class.T == Plane) try expect(isDeepCopyable(class));
+    }
+    try expect(count > 0);
 }
 
 test isCopyable {

@@ -132,6 +132,7 @@ fn classOf(
         .{ "subclassable", if (construction == .none) "" else "true" },
         .{ "matches", if (construction == .fields) "true" else "" },
         .{ "hashable", if (classes.isHashable(T)) "true" else "" },
+        .{ "deepcopy", if (classes.isDeepCopyable(class)) "true" else "" },
     } ++ membersOf(T, class.source, class.name ++ ".", left_out));
 }
 

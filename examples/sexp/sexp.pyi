@@ -5,7 +5,7 @@
 from enum import IntEnum
 from typing import Any, Literal, SupportsFloat, SupportsIndex, TypeAlias, final
 
-from typing_extensions import Buffer, Never, disjoint_base
+from typing_extensions import Buffer, Never, Self, disjoint_base
 
 _LineStyleName: TypeAlias = Literal[
     "default",
@@ -230,6 +230,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Point:
         """A place, in mm."""
@@ -249,6 +251,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Extent:
@@ -270,6 +274,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Position:
         __match_args__ = ("x", "y", "z")
@@ -290,6 +296,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Points:
         __match_args__ = ("points",)
@@ -302,6 +310,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Stroke:
@@ -323,6 +333,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Fill:
         __match_args__ = ("type",)
@@ -338,6 +350,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Font:
@@ -364,6 +378,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Effects:
         __match_args__ = ("font", "justify", "hide")
@@ -383,6 +399,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Property:
@@ -413,6 +431,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class SymbolLibrary:
@@ -447,6 +467,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class PinNames:
         __match_args__ = ("offset", "hide")
@@ -465,6 +487,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class PinNumbers:
         __match_args__ = ("hide",)
@@ -477,6 +501,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Symbol:
@@ -517,6 +543,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Unit:
         """A part of a symbol: what is drawn of it, and its pins."""
@@ -547,6 +575,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Arc:
         __match_args__ = ("start", "mid", "end", "stroke", "fill")
@@ -571,6 +601,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Circle:
         __match_args__ = ("center", "radius", "stroke", "fill")
@@ -592,6 +624,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Rectangle:
@@ -615,6 +649,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Polyline:
         __match_args__ = ("pts", "stroke", "fill")
@@ -635,6 +671,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class PinText:
         __match_args__ = ("text", "effects")
@@ -652,6 +690,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Pin:
@@ -681,6 +721,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Footprint:
@@ -753,6 +795,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class FootprintLine:
         __match_args__ = ("start", "end", "stroke", "layer", "uuid")
@@ -776,6 +820,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class FootprintCircle:
@@ -803,6 +849,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class FootprintText:
         __match_args__ = ("type", "text", "at", "layer", "uuid", "effects")
@@ -829,6 +877,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Pad:
@@ -873,6 +923,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Net:
         __match_args__ = ("number", "name")
@@ -891,6 +943,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Offset:
         __match_args__ = ("position",)
@@ -903,6 +957,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Model:
@@ -925,6 +981,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Board:
@@ -980,6 +1038,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class General:
         __match_args__ = ("thickness", "legacy_teardrops")
@@ -998,6 +1058,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class LayerTable:
         __match_args__ = ("layers",)
@@ -1010,6 +1072,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Layer:
@@ -1033,6 +1097,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Setup:
         __match_args__ = ("pad_to_mask_clearance", "allow_soldermask_bridges_in_footprints", "tenting", "extra")
@@ -1054,6 +1120,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Line:
@@ -1078,6 +1146,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Segment:
@@ -1107,6 +1177,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Via:
         __match_args__ = ("at", "size", "drill", "layers", "net", "uuid")
@@ -1133,6 +1205,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Hatch:
         __match_args__ = ("style", "pitch")
@@ -1151,6 +1225,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class ConnectPads:
         __match_args__ = ("clearance",)
@@ -1166,6 +1242,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class ZoneFill:
@@ -1187,6 +1265,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     @disjoint_base
     class Polygon:
         __match_args__ = ("pts",)
@@ -1199,6 +1279,8 @@ class kicad:
         @staticmethod
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
+
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
     class Zone:
@@ -1239,6 +1321,8 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     def __zig_address__(self) -> int:
         """The address of the Zig value."""
@@ -1271,6 +1355,8 @@ class Token:
     @staticmethod
     def __field_names__() -> list[str]:
         """The names of the fields, in the order of the struct."""
+
+    def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
 @final
 class Tree:

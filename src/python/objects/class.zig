@@ -296,7 +296,7 @@ pub fn Class(
             .ml_meth = &setState,
             .ml_flags = capi.constants.METH_O,
             .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
-        }}) ++ (if (!is_deep_copyable) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+        }}) ++ (if (!classes.isDeepCopyable(class)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__deepcopy__",
             .ml_meth = &deepCopy,
             .ml_flags = capi.constants.METH_O,
@@ -508,10 +508,6 @@ pub fn Class(
             own.restore(given, state, fields.names.len, &makeOf) catch return null;
             return capi.singleton(.None);
         }
-
-        /// Whether a copy of the value is all of a deep copy: Python objects have copies, too.
-        const is_deep_copyable = construction != .none and classes.isCopyable(T) and
-            !classes.holdsReferences(T);
 
         /// Without the many frames that Python's own way has for each value inside of another.
         fn deepCopy(given: *PyObject, memo: *PyObject) callconv(.c) ?*PyObject {
