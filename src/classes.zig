@@ -301,8 +301,8 @@ pub fn isArrayList(comptime T: type) bool {
     return T == std.ArrayList(@typeInfo(@FieldType(T, "items")).pointer.child);
 }
 
-/// Whether `copy.deepcopy` copies an object as Zig copies its value: Python objects in it would have
-/// copies, too, and a struct may say itself what becomes of it.
+/// Whether `copy.deepcopy` copies an object as Zig copies its value: Python objects in it would
+/// have copies, too, and a struct may say itself what becomes of it.
 pub fn isDeepCopyable(comptime class: Class) bool {
     return comptime constructionOf(class) != .none and isCopyable(class.T) and
         !holdsReferences(class.T) and !@hasDecl(class.T, "__deepcopy__");

@@ -296,12 +296,14 @@ pub fn Class(
             .ml_meth = &setState,
             .ml_flags = capi.constants.METH_O,
             .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
-        }}) ++ (if (!classes.isDeepCopyable(class)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
-            .ml_name = "__deepcopy__",
-            .ml_meth = &deepCopy,
-            .ml_flags = capi.constants.METH_O,
-            .ml_doc = "__deepcopy__($self, memo, /)\n--\n\nFor copy.",
-        }}) ++ (if (!classes.hasDeinit(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
+        }}) ++ (if (!classes.isDeepCopyable(class)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__deepcopy__",
+                .ml_meth = &deepCopy,
+                .ml_flags = capi.constants.METH_O,
+                .ml_doc = "__deepcopy__($self, memo, /)\n--\n\nFor copy.",
+            },
+        }) ++ (if (!classes.hasDeinit(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
             .{
                 .ml_name = "destroy",
                 .ml_meth = &destroy,
