@@ -185,9 +185,9 @@ def test_what_a_variable_keeps_stays(remembered: ModuleType, first: str) -> None
         assert raises(partial(remembered.late, 100))[1] == "Late"
     else:
         with pytest.warns(ResourceWarning, match="a variable of its file may have it"):
-            assert getattr(remembered, "global")(100) == "x" * 100
+            assert remembered.global_(100) == "x" * 100
     for _ in range(10):
-        assert getattr(remembered, "global")(100) == "x" * 100
+        assert remembered.global_(100) == "x" * 100
 
 
 @pytest.mark.alone
