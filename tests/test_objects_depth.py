@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import gc
+import os
 import pickle
 import threading
 from collections.abc import Callable
@@ -40,6 +41,10 @@ def works_or_is_too_deep(*uses: Callable[[], object]) -> None:
             use()
 
 
+SMALL_STACK = (1024 if os.environ.get("NANO_FFI_TEST_MODE") == "Debug" else 512) * 1024
+"""In bytes: threads of musl have less than others, and code in Debug takes more."""
+
+
 def on_a_small_stack(function: Callable[[], object]) -> None:
     errors: list[BaseException] = []
 
@@ -49,7 +54,7 @@ def on_a_small_stack(function: Callable[[], object]) -> None:
         except BaseException as error:  # noqa: BLE001
             errors.append(error)
 
-    before = threading.stack_size(512 * 1024)
+    before = threading.stack_size(SMALL_STACK)
     thread = threading.Thread(target=run)
     thread.start()
     threading.stack_size(before)
