@@ -35,7 +35,8 @@ def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
     """The module of the Zig file `path`, built if need be.
 
     `name` is what it is called in ``sys.modules``, so that its classes can be pickled; where it is not given,
-    the file's name, with "_" for what no name can have: ``zig_string`` of ``zig-string.zig``. A file that is loaded already is not loaded twice: its module is brought up to date, as `reload` does.
+    the file's name, with "_" for what no name can have: ``zig_string`` of ``zig-string.zig``. A file that is loaded
+    already is not loaded twice: its module is brought up to date, as `reload` does.
 
     Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
     """

@@ -135,14 +135,13 @@ pub const Classes = struct {
     fn ofAnyError(classes: Classes, key: *PyObject, name: [:0]const u8) ?*PyObject {
         if (c.PyDict_GetItemWithError(classes.by_name, key)) |class| return class;
         if (c.PyErr_Occurred() != null) return null;
-        if (sameMeaning(name)) |builtin|
-            return keep(classes.by_name, key, name, c.PyTuple_Pack(2, classes.zig_error, builtin));
-        const namesake = builtinOf(key) orelse {
-            if (c.PyErr_Occurred() != null) return null;
-            return keep(classes.by_name, key, name, c.PyTuple_Pack(1, classes.zig_error));
-        };
-        defer c.Py_DecRef(namesake);
-        return keep(classes.by_name, key, name, c.PyTuple_Pack(2, classes.zig_error, namesake));
+        const builtin = sameMeaning(name) orelse builtinOf(key);
+        defer c.Py_DecRef(builtin);
+        if (builtin == null and c.PyErr_Occurred() != null) return null;
+        return keep(classes.by_name, key, name, if (builtin) |class|
+            c.PyTuple_Pack(2, classes.zig_error, class)
+        else
+            c.PyTuple_Pack(1, classes.zig_error));
     }
 
     fn keep(dict: *PyObject, key: *PyObject, name: [:0]const u8, bases: ?*PyObject) ?*PyObject {
@@ -230,8 +229,8 @@ fn builtinOf(name: *PyObject) ?*PyObject {
     return null;
 }
 
-/// The builtin exception class (borrowed) that means the same as the Zig error `name`: the names
-/// that std returns, and those that people choose for the same things.
+/// The builtin exception class (a new reference) that means the same as the Zig error `name`: the
+/// names that std returns, and those that people choose for the same things.
 fn sameMeaning(name: []const u8) ?*PyObject {
     const table = .{
         .{ "ArithmeticError", .{ "Underflow", "NegativeIntoUnsigned" } },
@@ -268,7 +267,11 @@ fn sameMeaning(name: []const u8) ?*PyObject {
         .{ "ZeroDivisionError", .{"DivisionByZero"} },
     };
     inline for (table) |row| inline for (row[1]) |error_name| {
-        if (std.mem.eql(u8, name, error_name)) return capi.exception(row[0]);
+        if (std.mem.eql(u8, name, error_name)) {
+            const class = capi.exception(row[0]);
+            c.Py_IncRef(class);
+            return class;
+        }
     };
     return null;
 }

@@ -394,13 +394,10 @@ pub fn Class(
         fn refuse() ?*PyObject {
             c.PyErr_SetString(
                 capi.exception("TypeError"),
-                comptime "cannot create '" ++ class.name ++ "' objects: " ++ whyNone(),
+                comptime "cannot create '" ++ class.name ++ "' objects: " ++
+                    classes.whyNotConstructible(class),
             );
             return null;
-        }
-
-        fn whyNone() []const u8 {
-            return classes.whyNotConstructible(class);
         }
 
         fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

@@ -303,6 +303,19 @@ noinline fn setSlowly(
     return 0;
 }
 
+/// Where a field is, of an object that is held from here on.
+fn beginChange(
+    comptime F: type,
+    use: *hold.Use(.nothing),
+    self: *Layout,
+    offset: usize,
+) Error!*F {
+    const address = try use.begin(self, .exclusive);
+    errdefer use.end();
+    try object.expectWritable(self);
+    return @ptrFromInt(address + offset);
+}
+
 fn assignFlat(
     comptime F: type,
     self: *Layout,
@@ -313,9 +326,8 @@ fn assignFlat(
     const module = object.moduleOf(self);
     const loaded = try convert.loadField(F, memory.allocator, module, given, site);
     var use: hold.Use(.nothing) = .{};
-    const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+    const place = try beginChange(F, &use, self, offset);
     defer use.end();
-    try object.expectWritable(self);
     place.* = loaded;
 }
 
@@ -333,9 +345,8 @@ fn assign(
     const module = object.moduleOf(self);
     const loaded = try convert.loadField(F, blocks.allocator(), module, given, site);
     var use: hold.Use(.nothing) = .{};
-    const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+    const place = try beginChange(F, &use, self, offset);
     defer use.end();
-    try object.expectWritable(self);
     if (!lists.isTrees(self)) {
         _ = c.PyErr_Format(
             capi.exception("AttributeError"),
@@ -355,9 +366,8 @@ fn assign(
 fn replace(comptime F: type, self: *Layout, given: *PyObject, offset: usize) Error!void {
     const old = old: {
         var use: hold.Use(.nothing) = .{};
-        const place: *F = @ptrFromInt(try use.begin(self, .exclusive) + offset);
+        const place = try beginChange(F, &use, self, offset);
         defer use.end();
-        try object.expectWritable(self);
         const old: ?signature.Reference = place.*;
         place.* = references.take(F, given);
         break :old old;
