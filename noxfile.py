@@ -8,9 +8,13 @@ import os
 import sys
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parent
+
+# The command `nox` has its own folder on the path, `python -m nox` the current one: neither need be this one.
+sys.path.insert(0, str(ROOT))
 from scripts import bootstrap
 
-ROOT = Path(__file__).resolve().parent
+sys.path.remove(str(ROOT))
 
 if __name__ == "__main__":
     bootstrap.run_nox(ROOT / "noxfile.py", sys.argv[1:])
@@ -19,13 +23,19 @@ import nox
 from nox.command import CommandFailed
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv"
+nox.options.default_venv_backend = "uv|virtualenv"  # nox alone is enough: see `pip_install`
 nox.options.sessions = ["tests"]
 nox.options.error_on_external_run = True
 
 WHEELHOUSE = ROOT / "wheelhouse"
 PYTHON_CODE = ("nano_ffi", "noxfile.py", "scripts", "tests", "benchmarks", "docs", "examples")
 ZIG_CODE = ("build.zig", "src", "tests", "benchmarks", "examples")
+LOCKS = {
+    "nano_ffi/template/dot.github/publish.txt.in": ("--python-version=3.13", "--group=publish"),
+    "nano_ffi/template/dot.github/wheels.txt.in": ("--python-version=3.11", "pyproject.toml", "--extra=wheels"),
+    "scripts/nox.txt": ("--python-version=3.10", "--group=nox"),
+}
+"""Of the jobs that publish and that build, ours and users', and of scripts/bootstrap.py: what each is to hold."""
 ZIG_TESTS = ("python", "-m", "ziglang", "build", "test", "--summary", "all")
 
 # One cache of Zig's for all sessions, and all checkouts: the first compile for a target costs seconds, the next none.
@@ -36,11 +46,25 @@ os.environ.setdefault("ZIG_DEBUG_CMD", "1")
 os.environ |= {"PYTHONSAFEPATH": "1", "PYTHONNOUSERSITE": "1"}
 
 
+def pip_install(session: nox.Session, *arguments: str) -> None:
+    """``uv pip install``, by the session's own uv where nox found none."""
+    need_uv(session)
+    if session.venv_backend == "uv":
+        session.install(*arguments)
+    else:
+        session.run_install("uv", "pip", "install", *arguments, silent=True)
+    forget_uv_python(session)
+
+
+def need_uv(session: nox.Session) -> None:
+    if session.venv_backend != "uv":
+        session.install(next(pin for pin in bootstrap.read_pins() if pin.startswith("uv==")))
+
+
 def install(session: nox.Session, *groups: str, extras: tuple[str, ...] = ()) -> None:
     """Install dependency groups, and the requirements of the package's extras without the package."""
     requirements = [f"--group={group}" for group in groups] + [f"--extra={extra}" for extra in extras]
-    session.install("-r", "pyproject.toml", *requirements)
-    forget_uv_python(session)
+    pip_install(session, "-r", "pyproject.toml", *requirements)
 
 
 def install_self(session: nox.Session) -> None:
@@ -49,8 +73,9 @@ def install_self(session: nox.Session) -> None:
         session.error(
             "cibuildwheel needs Python 3.11 or later: install one, and put it on PATH as python3.11 or the like"
         )
-    session.install(".[wheels]")
-    forget_uv_python(session)
+    # Threat: a compromised release of what the tools need. What makes the bytes is installed by its hash.
+    pip_install(session, "--require-hashes", "-r", "nano_ffi/template/dot.github/wheels.txt.in")
+    pip_install(session, "--no-build-isolation", "--no-deps", "--reinstall-package=nano-ffi", ".")
 
 
 def run_beside_package(session: nox.Session, module: str) -> None:
@@ -135,7 +160,7 @@ def tests(session: nox.Session) -> None:
         failed = run_lint(session)
     failed += run_all(session, ZIG_TESTS)
     wheel = build_wheel(session)
-    session.install("--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
+    pip_install(session, "--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
     calls = os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000")  # elsewhere fewer: each CPython in turn runs the suite
     session.run("pytest", *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
     if failed:
@@ -156,7 +181,7 @@ def install_for_tests(session: nox.Session, *options: str) -> None:
     """The package as a wheel, built with these options, and what its tests need."""
     install(session, "test", extras=("zig",))
     wheel = build_wheel(session, ".", *options)
-    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
 
 
 @nox.session(default=False)
@@ -283,7 +308,7 @@ def docs(session: nox.Session) -> None:
     """Build the documentation into site/. A warning is an error. The tests run its code."""
     install(session, "docs")
     wheel = build_wheel(session)
-    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
     session.run("python", "-m", "scripts.zig_reference", "docs/reference/zig.md", env={"PYTHONSAFEPATH": ""})
     session.run("zensical", "build", "--clean", "--strict", *session.posargs)
     session.log(f"written: {ROOT / 'site'}")
@@ -292,14 +317,14 @@ def docs(session: nox.Session) -> None:
 @nox.session(default=False)
 def bump(session: nox.Session) -> None:
     """Change the version, and head its section of the changelog. Argument: the version."""
-    session.install("packaging>=26")
+    pip_install(session, "packaging>=26")
     session.run("python", "-m", "scripts.changelog", *session.posargs, env={"PYTHONSAFEPATH": ""})
 
 
 @nox.session(name="check-tag", default=False)
 def check_tag(session: nox.Session) -> None:
     """Check that a tag of HEAD may be released. Arguments: the tag, --write FOLDER for the release's notes."""
-    session.install("packaging>=26")
+    pip_install(session, "packaging>=26")
     session.run("python", "-m", "scripts.tag", *session.posargs, env={"PYTHONSAFEPATH": ""})
 
 
@@ -318,16 +343,34 @@ def rehearse(session: nox.Session) -> None:
 
 
 @nox.session(default=False)
+def update(session: nox.Session) -> None:
+    """Move every pin to the newest version, write the locks anew, run the tests of what the pins are for. --only NAME"""
+    pip_install(session, "packaging>=26")
+    need_uv(session)
+    session.run("python", "-m", "scripts.update", *session.posargs, env={"PYTHONSAFEPATH": ""})
+    write_locks(session)
+    install(session, "test", "test-packaging", extras=("wheels", "zig"))
+    pip_install(session, "--no-deps", ".")
+    files = [f"tests/packaging/test_{name}.py" for name in ("pins", "seam", "targets", "verify")]
+    session.run("pytest", *files)
+    session.run("git", "diff", "--stat", external=True)
+
+
+@nox.session(default=False)
 def lock(session: nox.Session) -> None:
-    """Write the lock of the publishing job, ours and users': its tools and all that they need, with their hashes."""
-    path = "nano_ffi/template/dot.github/publish.txt.in"
-    session.install("uv")
-    session.run(
-        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version=3.13", "--generate-hashes"),
-        *("--no-header", "--no-annotate", "--group=publish", f"--output-file={path}"),
-        *session.posargs,
-    )
-    session.log(f"written: {ROOT / path}")
+    """Write the locks of the jobs that build and publish, ours and users': tools and all that they need, with hashes."""
+    need_uv(session)
+    write_locks(session, *session.posargs)
+
+
+def write_locks(session: nox.Session, *options: str) -> None:
+    for path, what in LOCKS.items():
+        session.run(
+            *("uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate"),
+            *(*what, f"--output-file={path}"),
+            *options,
+        )
+        session.log(f"written: {ROOT / path}")
 
 
 @nox.session(default=False)
@@ -335,13 +378,14 @@ def bench(session: nox.Session) -> None:
     """Measure calls beside ctypes, cffi, pybind11, nanobind, Cython, C … Arguments: --check, --pythons, --help."""
     install(session, "bench", extras=("zig",))
     wheel = build_wheel(session)
-    session.install("--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
     session.run("python", "benchmarks", *session.posargs)
 
 
 @nox.session(default=False)
 def dev(session: nox.Session) -> None:
     """Install the package editable with every tool into .venv, for an editor and for `pytest` by hand."""
+    need_uv(session)
     session.run("uv", "venv", "--allow-existing", ".venv")
     into = ("uv", "pip", "install", f"--prefix={ROOT / '.venv'}")
     session.run(*into, "-r", "pyproject.toml", "--extra=wheels", "--group=lint", "--group=test")

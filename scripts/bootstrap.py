@@ -20,6 +20,7 @@ from typing import NoReturn
 __all__ = ["cache_folder", "run_nox"]
 
 ROOT = Path(__file__).resolve().parent.parent
+LOCK = ROOT / "scripts" / "nox.txt"
 OLDEST = (3, 11)
 """cibuildwheel, which builds the wheels, needs it; the package itself runs on older ones."""
 NEWEST_MINOR = 15
@@ -90,7 +91,7 @@ def environment(python: str, pins: list[str]) -> Path:
         capture_output=True,
         text=True,
     ).stdout
-    key = hashlib.sha256("\n".join([identity, *pins]).encode()).hexdigest()[:16]
+    key = hashlib.sha256("\n".join([identity, LOCK.read_text(encoding="utf-8")]).encode()).hexdigest()[:16]
     folder = cache_folder() / "nox" / key
     interpreter = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # It runs no longer after an upgrade of the Python that it was made from.
@@ -107,7 +108,8 @@ def environment(python: str, pins: list[str]) -> Path:
         if subprocess.run([python, "-m", "venv", new], check=False).returncode:
             die(f"{python} -m venv {new} failed, see above")
         pip = [str(new_python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        if subprocess.run([*pip, *pins], check=False).returncode:
+        # Threat: a compromised release of what nox needs. `nox -s lock` writes the hashes.
+        if subprocess.run([*pip, "--require-hashes", "-r", str(LOCK)], check=False).returncode:
             die(f"pip could not install {' and '.join(pins)}, see above; is a package index reachable?")
         if folder.exists():
             shutil.rmtree(folder, ignore_errors=True)
