@@ -285,18 +285,12 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
             defer c.Py_DecRef(module_name);
             const names_of = comptime @typeInfo(@field(T, name)).error_set.error_names.?;
-            var buffer: [256]u8 = undefined;
-            const text = textOf(module_name, "import") orelse return false;
-            const full = std.fmt.bufPrintSentinel(
-                &buffer,
-                "{s}.{s}",
-                .{ text, comptime pythonName(name) },
-                0,
-            ) catch comptime pythonName(name);
+            const qualified = comptime (if (classes.isClass(T)) classes.nameOf(T) ++ "." else "") ++
+                pythonName(name);
             return addOwned(
                 target,
                 comptime pythonName(name),
-                state.classes.addSet(full, exports.docOf(read, name), names_of),
+                state.classes.addSet(module_name, qualified, exports.docOf(read, name), names_of),
             );
         }
 

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import builtins
 import copy
+import errno
+import multiprocessing
+import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -87,3 +93,55 @@ def test_python_takes_errors_of_a_file_for_its_own(zig_module: Callable[[str], M
             namesakes.fail(which)
         assert isinstance(caught.value, nano_ffi.ZigError)
         assert str(caught.value) == type(caught.value).__name__
+
+
+def test_errors_of_public_sets_can_be_pickled(zig_module: Callable[[str], ModuleType]) -> None:
+    namesakes = zig_module("namesakes")
+    calls = (lambda: namesakes.store(0), lambda: namesakes.store(2), namesakes.Shelf().fill)
+    for call, place in zip(calls, ("StoreError.FileNotFound", "StoreError.Broken", "Shelf.Failure.Full"), strict=True):
+        with pytest.raises(nano_ffi.ZigError) as caught:
+            call()
+        again = pickle.loads(pickle.dumps(caught.value))
+        assert type(again) is type(caught.value)
+        assert again.args == caught.value.args
+        assert (type(again).__module__, type(again).__qualname__) == ("namesakes", place)
+    assert pickle.loads(pickle.dumps(namesakes.Shelf.Failure)) is namesakes.Shelf.Failure
+
+
+def test_what_the_system_refused_has_its_number(zig_module: Callable[[str], ModuleType]) -> None:
+    namesakes = zig_module("namesakes")
+    for which, number in enumerate((errno.ENOENT, errno.ENOSPC)):
+        with pytest.raises(OSError, match=r"^\w+$") as caught:
+            namesakes.store(which)
+        for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
+            assert (error.errno, error.strerror, error.filename) == (number, os.strerror(number), None)
+    numbers = {name: getattr(errors, name)("x").errno for name in ("PermissionDenied", "TimeoutError", "Unexpected")}
+    assert numbers == {"PermissionDenied": errno.EPERM, "TimeoutError": errno.ETIMEDOUT, "Unexpected": None}
+    assert issubclass(errors.ProcessNotFound, ProcessLookupError)
+
+
+@pytest.mark.parametrize("method", ["spawn", "fork", "forkserver"])
+def test_errors_come_back_from_other_processes(
+    zig_module: Callable[[str], ModuleType], tmp_path: Path, method: str
+) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("this system has no such start method")
+    extension = Path(zig_module("namesakes").__file__ or "")
+    script = tmp_path / "main.py"
+    script.write_text(f"""\
+import multiprocessing, sys
+from concurrent.futures import ProcessPoolExecutor
+
+sys.path.insert(0, {str(extension.parent)!r})
+import namesakes
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, multiprocessing.get_context({method!r})) as pool:
+        for function, argument in ((namesakes.store, 0), (namesakes.Shelf.fill, namesakes.Shelf(1))):
+            try:
+                pool.submit(function, argument).result()
+            except Exception as error:
+                print(type(error).__name__, error)
+""")
+    result = subprocess.run([sys.executable, "-W", "ignore", script], check=True, capture_output=True, text=True)
+    assert result.stdout.splitlines()[:2] == ["FileNotFound FileNotFound", "Full Full"]

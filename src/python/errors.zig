@@ -7,6 +7,7 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const memory = @import("memory.zig");
+const meanings = @import("meanings.zig");
 const messages = @import("../messages.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -128,45 +129,74 @@ pub const Classes = struct {
         const bases = c.PySequence_List(sets) orelse return null;
         defer c.Py_DecRef(bases);
         if (c.PyList_Append(bases, common) < 0) return null;
-        return keep(classes.own, key, name, c.PySequence_Tuple(bases));
+        const first = c.PyList_GetItem(bases, 0) orelse return null;
+        const attributes = placeOf(first, key) orelse return null;
+        defer c.Py_DecRef(attributes);
+        return keep(classes.own, key, name, attributes, c.PySequence_Tuple(bases));
+    }
+
+    /// A new dict that says where pickle finds what is an attribute of a set. Null with the error
+    /// set.
+    fn placeOf(set: *PyObject, name: *PyObject) ?*PyObject {
+        const module = c.PyObject_GetAttrString(set, "__module__") orelse return null;
+        defer c.Py_DecRef(module);
+        const around = c.PyObject_GetAttrString(set, "__qualname__") orelse return null;
+        defer c.Py_DecRef(around);
+        const qualified = c.PyUnicode_FromFormat("%U.%U", around, name) orelse return null;
+        defer c.Py_DecRef(qualified);
+        return placedIn(module, qualified);
     }
 
     /// The class that all modules have for errors of that name.
     fn ofAnyError(classes: Classes, key: *PyObject, name: [:0]const u8) ?*PyObject {
         if (c.PyDict_GetItemWithError(classes.by_name, key)) |class| return class;
         if (c.PyErr_Occurred() != null) return null;
-        const builtin = sameMeaning(name) orelse builtinOf(key);
+        const builtin = meanings.builtinOf(name, key);
         defer c.Py_DecRef(builtin);
         if (builtin == null and c.PyErr_Occurred() != null) return null;
-        return keep(classes.by_name, key, name, if (builtin) |class|
+        const attributes = c.PyDict_New() orelse return null;
+        defer c.Py_DecRef(attributes);
+        if (builtin) |class| if (!meanings.describe(attributes, name, class)) return null;
+        var buffer: [256]u8 = undefined;
+        const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
+            // a name of over 200 bytes: the text of the error still has it
+            "nano_ffi.errors.ZigError";
+        return keep(classes.by_name, key, full, attributes, if (builtin) |class|
             c.PyTuple_Pack(2, classes.zig_error, class)
         else
             c.PyTuple_Pack(1, classes.zig_error));
     }
 
-    fn keep(dict: *PyObject, key: *PyObject, name: [:0]const u8, bases: ?*PyObject) ?*PyObject {
-        var buffer: [256]u8 = undefined;
-        const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
-            // a name of over 200 bytes: the text of the error still has it
-            "nano_ffi.errors.ZigError";
-        const class = newClass(full, null, null, bases) orelse return null;
+    fn keep(
+        dict: *PyObject,
+        key: *PyObject,
+        full: [*:0]const u8,
+        attributes: *PyObject,
+        bases: ?*PyObject,
+    ) ?*PyObject {
+        const class = newClass(full, null, attributes, bases) orelse return null;
         defer c.Py_DecRef(class);
         // Another thread may have been faster: there is one class, whoever made it.
         return capi.setDefault(dict, key, class);
     }
 
     /// Adds the class of a public error set, from which those of its errors will derive: a new
-    /// reference, or null with the error set. `full` is its name with the module's.
+    /// reference, or null with the error set. `qualified` is its name in the module.
     pub fn addSet(
         classes: Classes,
-        full: [*:0]const u8,
+        module_name: *PyObject,
+        qualified: [:0]const u8,
         doc: [*:0]const u8,
         members: []const [:0]const u8,
     ) ?*PyObject {
+        const text = capi.newStr(qualified) orelse return null;
+        defer c.Py_DecRef(text);
+        const attributes = placedIn(module_name, text) orelse return null;
+        defer c.Py_DecRef(attributes);
         const set = newClass(
-            full,
+            qualified,
             doc,
-            null,
+            attributes,
             c.PyTuple_Pack(1, classes.zig_error),
         ) orelse return null;
         for (members) |member| if (!classes.addMember(set, member)) {
@@ -186,7 +216,17 @@ pub const Classes = struct {
     }
 };
 
-/// New reference, or null with the error set. Consumes the tuple of bases; null where it is null.
+/// A new dict of what a class says of its place. Null with the error set.
+fn placedIn(module_name: *PyObject, qualified: *PyObject) ?*PyObject {
+    const attributes = c.PyDict_New() orelse return null;
+    if (c.PyDict_SetItemString(attributes, "__module__", module_name) == 0 and
+        c.PyDict_SetItemString(attributes, "__qualname__", qualified) == 0) return attributes;
+    c.Py_DecRef(attributes);
+    return null;
+}
+
+/// A new exception class, or null with the error set. `name` is one with a module's, or the dict
+/// says its place. Consumes the tuple of bases; null where it is null.
 fn newClass(
     name: [*:0]const u8,
     doc: ?[*:0]const u8,
@@ -201,79 +241,20 @@ fn newClass(
     const no_slots = c.PyTuple_New(0) orelse return null;
     defer c.Py_DecRef(no_slots);
     if (c.PyDict_SetItemString(dict, "__slots__", no_slots) < 0) return null;
-    return c.PyErr_NewExceptionWithDoc(name, doc, bases, dict);
-}
-
-/// The builtin exception class of that very name (a new reference), or the one it derives from that
-/// can be made of a text. Null, with an error set where the search failed.
-fn builtinOf(name: *PyObject) ?*PyObject {
-    const builtins = c.PyImport_ImportModule("builtins") orelse return null;
-    defer c.Py_DecRef(builtins);
-    const found = c.PyObject_GetAttr(builtins, name) orelse {
-        if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) != 0) c.PyErr_Clear();
+    if (doc) |text| if (!setText(dict, "__doc__", text)) return null;
+    if (std.mem.findScalar(u8, std.mem.span(name), '.') != null)
+        return c.PyErr_NewExceptionWithDoc(name, null, bases, dict);
+    const class_name = c.PyUnicode_FromStringAndSize(name, @intCast(std.mem.len(name))) orelse
         return null;
-    };
-    const base = capi.exception("BaseException");
-    var class = found;
-    while (capi.hasFlag(class, "TYPE_SUBCLASS") and c.PyType_IsSubtype(class, base) != 0) {
-        if (capi.vectorcall(class, &.{name}, 1, null)) |exception| {
-            c.Py_DecRef(exception);
-            return class;
-        }
-        c.PyErr_Clear(); // a UnicodeDecodeError is made of five values, an ExceptionGroup of two
-        const next = c.PyObject_GetAttrString(class, "__base__");
-        c.Py_DecRef(class);
-        class = next orelse return null;
-    }
-    c.Py_DecRef(class);
-    return null;
+    defer c.Py_DecRef(class_name);
+    return capi.vectorcall(capi.typeOf(capi.exception("BaseException")), &.{ class_name, bases.?, dict }, 3, null);
 }
 
-/// The builtin exception class (a new reference) that means the same as the Zig error `name`: the
-/// names that std returns, and those that people choose for the same things.
-fn sameMeaning(name: []const u8) ?*PyObject {
-    const table = .{
-        .{ "ArithmeticError", .{ "Underflow", "NegativeIntoUnsigned" } },
-        .{ "AssertionError", .{"AssertionFailed"} },
-        .{ "BlockingIOError", .{"WouldBlock"} },
-        .{ "BrokenPipeError", .{"BrokenPipe"} },
-        .{ "ConnectionAbortedError", .{"ConnectionAborted"} },
-        .{ "ConnectionRefusedError", .{"ConnectionRefused"} },
-        .{ "ConnectionResetError", .{ "ConnectionReset", "ConnectionResetByPeer" } },
-        .{ "EOFError", .{ "EndOfStream", "EndOfFile" } },
-        .{ "FileExistsError", .{ "PathAlreadyExists", "FileExists" } },
-        .{ "FileNotFoundError", .{"FileNotFound"} },
-        .{ "IndexError", .{ "IndexOutOfBounds", "OutOfBounds" } },
-        .{ "InterruptedError", .{"Interrupted"} },
-        .{ "IsADirectoryError", .{"IsDir"} },
-        .{ "KeyError", .{ "KeyNotFound", "NotFound" } },
-        .{ "MemoryError", .{"OutOfMemory"} },
-        .{ "NotADirectoryError", .{"NotDir"} },
-        .{ "NotImplementedError", .{ "NotImplemented", "Unimplemented", "Unsupported" } },
-        .{ "OSError", .{ "InputOutput", "NoSpaceLeft", "SystemResources", "Unexpected" } },
-        .{ "OverflowError", .{"Overflow"} },
-        .{ "PermissionError", .{ "AccessDenied", "PermissionDenied" } },
-        .{ "RecursionError", .{"StackOverflow"} },
-        .{ "TimeoutError", .{ "Timeout", "TimedOut" } },
-        .{ "TypeError", .{ "WrongType", "TypeMismatch" } },
-        .{ "UnicodeError", .{ "InvalidUtf8", "InvalidUnicode" } },
-        .{ "ValueError", .{
-            "InvalidArgument",
-            "InvalidCharacter",
-            "InvalidFormat",
-            "InvalidValue",
-            "OutOfRange",
-        } },
-        .{ "ZeroDivisionError", .{"DivisionByZero"} },
-    };
-    inline for (table) |row| inline for (row[1]) |error_name| {
-        if (std.mem.eql(u8, name, error_name)) {
-            const class = capi.exception(row[0]);
-            c.Py_IncRef(class);
-            return class;
-        }
-    };
-    return null;
+fn setText(dict: *PyObject, key: [*:0]const u8, text: [*:0]const u8) bool {
+    const value = c.PyUnicode_FromStringAndSize(text, @intCast(std.mem.len(text))) orelse
+        return false;
+    defer c.Py_DecRef(value);
+    return c.PyDict_SetItemString(dict, key, value) == 0;
 }
 
 /// What it takes to raise a Zig error: strong references, never changed once others see it.

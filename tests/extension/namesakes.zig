@@ -23,3 +23,23 @@ pub fn fail(which: u8) error{ ValueError, KeyError, StopIteration, UnicodeDecode
         else => error.UnicodeDecodeError,
     };
 }
+
+pub const StoreError = error{ FileNotFound, NoSpaceLeft, Broken, BadToken, EndOfStream };
+
+pub fn store(which: u8) StoreError!void {
+    return switch (which) {
+        0 => error.FileNotFound,
+        1 => error.NoSpaceLeft,
+        else => error.Broken,
+    };
+}
+
+pub const Shelf = struct {
+    size: i64 = 0,
+
+    pub const Failure = error{Full};
+
+    pub fn fill(_: Shelf) Failure!void {
+        return error.Full;
+    }
+};

@@ -1,0 +1,150 @@
+//! Which of Python's exceptions a Zig error is besides: by its name, or by what that means.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// A builtin, and the errors that mean the same: those that std returns, and those that people
+/// choose for the same things.
+const same_meaning = .{
+    .{ "ArithmeticError", .{ "Underflow", "NegativeIntoUnsigned" } },
+    .{ "AssertionError", .{"AssertionFailed"} },
+    .{ "EOFError", .{ "EndOfStream", "EndOfFile" } },
+    .{ "IndexError", .{ "IndexOutOfBounds", "OutOfBounds" } },
+    .{ "KeyError", .{ "KeyNotFound", "NotFound" } },
+    .{ "MemoryError", .{"OutOfMemory"} },
+    .{ "NotImplementedError", .{ "NotImplemented", "Unimplemented", "Unsupported" } },
+    .{ "OverflowError", .{"Overflow"} },
+    .{ "RecursionError", .{"StackOverflow"} },
+    .{ "TypeError", .{ "WrongType", "TypeMismatch" } },
+    .{ "UnicodeError", .{ "InvalidUtf8", "InvalidUnicode" } },
+    .{ "ValueError", .{
+        "InvalidArgument",
+        "InvalidCharacter",
+        "InvalidFormat",
+        "InvalidValue",
+        "OutOfRange",
+    } },
+    .{ "ZeroDivisionError", .{"DivisionByZero"} },
+};
+
+/// The same of what an operating system says no to, with the number that it has in C, by the name
+/// in Python's `errno`: "" where there is none. The classes without errors here have their own name.
+const of_the_system = .{
+    .{ "BlockingIOError", "EAGAIN", .{"WouldBlock"} },
+    .{ "BrokenPipeError", "EPIPE", .{"BrokenPipe"} },
+    .{ "ChildProcessError", "ECHILD", .{} },
+    .{ "ConnectionAbortedError", "ECONNABORTED", .{"ConnectionAborted"} },
+    .{ "ConnectionRefusedError", "ECONNREFUSED", .{"ConnectionRefused"} },
+    .{ "ConnectionResetError", "ECONNRESET", .{ "ConnectionReset", "ConnectionResetByPeer" } },
+    .{ "FileExistsError", "EEXIST", .{ "PathAlreadyExists", "FileExists" } },
+    .{ "FileNotFoundError", "ENOENT", .{"FileNotFound"} },
+    .{ "InterruptedError", "EINTR", .{"Interrupted"} },
+    .{ "IsADirectoryError", "EISDIR", .{"IsDir"} },
+    .{ "NotADirectoryError", "ENOTDIR", .{"NotDir"} },
+    .{ "PermissionError", "EACCES", .{"AccessDenied"} },
+    .{ "PermissionError", "EPERM", .{"PermissionDenied"} },
+    .{ "ProcessLookupError", "ESRCH", .{"ProcessNotFound"} },
+    .{ "TimeoutError", "ETIMEDOUT", .{ "Timeout", "TimedOut", "ConnectionTimedOut" } },
+    .{ "OSError", "", .{"Unexpected"} },
+    .{ "OSError", "EADDRINUSE", .{"AddressInUse"} },
+    .{ "OSError", "EADDRNOTAVAIL", .{ "AddressNotAvailable", "AddressUnavailable" } },
+    .{ "OSError", "EBADF", .{ "NotOpenForReading", "NotOpenForWriting" } },
+    .{ "OSError", "EBUSY", .{"DeviceBusy"} },
+    .{ "OSError", "EDQUOT", .{"DiskQuota"} },
+    .{ "OSError", "EFBIG", .{"FileTooBig"} },
+    .{ "OSError", "EHOSTUNREACH", .{"HostUnreachable"} },
+    .{ "OSError", "EINVAL", .{"BadPathName"} },
+    .{ "OSError", "EIO", .{"InputOutput"} },
+    .{ "OSError", "ELOOP", .{"SymLinkLoop"} },
+    .{ "OSError", "EMFILE", .{"ProcessFdQuotaExceeded"} },
+    .{ "OSError", "EMLINK", .{"LinkQuotaExceeded"} },
+    .{ "OSError", "ENAMETOOLONG", .{"NameTooLong"} },
+    .{ "OSError", "ENETUNREACH", .{"NetworkUnreachable"} },
+    .{ "OSError", "ENFILE", .{"SystemFdQuotaExceeded"} },
+    .{ "OSError", "ENODEV", .{"NoDevice"} },
+    .{ "OSError", "ENOMEM", .{"SystemResources"} },
+    .{ "OSError", "ENOSPC", .{"NoSpaceLeft"} },
+    .{ "OSError", "ENOTCONN", .{"SocketUnconnected"} },
+    .{ "OSError", "ENOTEMPTY", .{"DirNotEmpty"} },
+    .{ "OSError", "EROFS", .{"ReadOnlyFileSystem"} },
+    .{ "OSError", "ESPIPE", .{"Unseekable"} },
+    .{ "OSError", "ETXTBSY", .{"FileBusy"} },
+    .{ "OSError", "EXDEV", .{"RenameAcrossMountPoints"} },
+};
+
+/// The builtin exception class (a new reference) that has the name of a Zig error, or means the
+/// same. Null where there is none, with the error set where the search failed.
+pub fn builtinOf(name: [:0]const u8, key: *PyObject) ?*PyObject {
+    inline for (same_meaning) |row| inline for (row[1]) |error_name| {
+        if (std.mem.eql(u8, name, error_name)) return newReference(capi.exception(row[0]));
+    };
+    inline for (of_the_system) |row| inline for (row[2]) |error_name| {
+        if (std.mem.eql(u8, name, error_name)) return newReference(capi.exception(row[0]));
+    };
+    return namesake(key);
+}
+
+fn newReference(object: *PyObject) *PyObject {
+    c.Py_IncRef(object);
+    return object;
+}
+
+/// Adds `errno`, `strerror` and `filename` to the attributes of the class of a Zig error, where
+/// that is an OSError. An exception has what its class has: nothing is set where one is raised, and
+/// its text stays the error's name. False with the error set.
+pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) bool {
+    if (c.PyType_IsSubtype(builtin, capi.exception("OSError")) == 0) return true;
+    const none = capi.object("_Py_NoneStruct");
+    if (c.PyDict_SetItemString(attributes, "filename", none) < 0) return false;
+    inline for (of_the_system) |row| {
+        const is_meant = std.mem.eql(u8, name, row[0]) or inline for (row[2]) |error_name| {
+            if (std.mem.eql(u8, name, error_name)) break true;
+        } else false;
+        if (is_meant) return setNumber(attributes, row[1]);
+    }
+    return true;
+}
+
+/// A system may lack the number: then the error has none.
+fn setNumber(attributes: *PyObject, symbol: [:0]const u8) bool {
+    const numbers = c.PyImport_ImportModule("errno") orelse return false;
+    defer c.Py_DecRef(numbers);
+    const number = c.PyObject_GetAttrString(numbers, symbol) orelse {
+        c.PyErr_Clear();
+        return true;
+    };
+    defer c.Py_DecRef(number);
+    const describing = capi.imported("os", "strerror") orelse return false;
+    defer c.Py_DecRef(describing);
+    const text = capi.vectorcall(describing, &.{number}, 1, null) orelse return false;
+    defer c.Py_DecRef(text);
+    return c.PyDict_SetItemString(attributes, "errno", number) == 0 and
+        c.PyDict_SetItemString(attributes, "strerror", text) == 0;
+}
+
+/// The builtin exception class of that very name (a new reference), or the one it derives from that
+/// can be made of a text. Null, with an error set where the search failed.
+fn namesake(name: *PyObject) ?*PyObject {
+    const builtins = c.PyImport_ImportModule("builtins") orelse return null;
+    defer c.Py_DecRef(builtins);
+    const found = c.PyObject_GetAttr(builtins, name) orelse {
+        if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) != 0) c.PyErr_Clear();
+        return null;
+    };
+    const base = capi.exception("BaseException");
+    var class = found;
+    while (capi.hasFlag(class, "TYPE_SUBCLASS") and c.PyType_IsSubtype(class, base) != 0) {
+        if (capi.vectorcall(class, &.{name}, 1, null)) |exception| {
+            c.Py_DecRef(exception);
+            return class;
+        }
+        c.PyErr_Clear(); // a UnicodeDecodeError is made of five values, an ExceptionGroup of two
+        const next = c.PyObject_GetAttrString(class, "__base__");
+        c.Py_DecRef(class);
+        class = next orelse return null;
+    }
+    c.Py_DecRef(class);
+    return null;
+}
