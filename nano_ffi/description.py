@@ -21,6 +21,7 @@ __all__ = [
     "Description",
     "Enum",
     "ErrorSet",
+    "ExceptionClass",
     "Field",
     "Function",
     "LeftOut",
@@ -99,6 +100,17 @@ class ErrorSet:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExceptionClass:
+    """A struct that is raised."""
+
+    name: str
+    doc: str
+    base: str
+    """The builtin exception."""
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Class:
     name: str
     doc: str
@@ -109,6 +121,8 @@ class Class:
     constants: tuple[Constant, ...]
     classes: tuple[Class, ...]
     enums: tuple[Enum, ...]
+    errors: tuple[ErrorSet, ...]
+    exceptions: tuple[ExceptionClass, ...]
     buffer: bool
     subclassable: bool
     matches: bool
@@ -139,6 +153,7 @@ class Description:
     classes: tuple[Class, ...]
     enums: tuple[Enum, ...]
     errors: tuple[ErrorSet, ...]
+    exceptions: tuple[ExceptionClass, ...]
     left_out: tuple[LeftOut, ...]
 
     @classmethod
@@ -167,10 +182,8 @@ class Description:
             constants=tuple(map(constant_of, read.get("constants", ()))),
             classes=tuple(map(class_of, read.get("classes", ()))),
             enums=tuple(map(enum_of, read.get("enums", ()))),
-            errors=tuple(
-                ErrorSet(name=item["name"], doc=item.get("doc", ""), members=tuple(item.get("members", ())))
-                for item in read.get("errors", ())
-            ),
+            errors=tuple(map(error_set_of, read.get("errors", ()))),
+            exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
             left_out=tuple(
                 LeftOut(name=item["name"], kind=item["kind"], reason=item["reason"])
                 for item in read.get("left_out", ())
@@ -222,6 +235,19 @@ def enum_of(read: dict[str, Any]) -> Enum:
     )
 
 
+def error_set_of(read: dict[str, Any]) -> ErrorSet:
+    return ErrorSet(name=read["name"], doc=read.get("doc", ""), members=tuple(read.get("members", ())))
+
+
+def exception_of(read: dict[str, Any]) -> ExceptionClass:
+    return ExceptionClass(
+        name=read["name"],
+        doc=read.get("doc", ""),
+        base=read["base"],
+        fields=tuple(map(field_of, read.get("fields", ()))),
+    )
+
+
 def class_of(read: dict[str, Any]) -> Class:
     return Class(
         name=read["name"],
@@ -232,6 +258,8 @@ def class_of(read: dict[str, Any]) -> Class:
         constants=tuple(map(constant_of, read.get("constants", ()))),
         classes=tuple(map(class_of, read.get("classes", ()))),
         enums=tuple(map(enum_of, read.get("enums", ()))),
+        errors=tuple(map(error_set_of, read.get("errors", ()))),
+        exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
         buffer=read.get("buffer", False),
         subclassable=read.get("subclassable", False),
         matches=read.get("matches", False),

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from nano_ffi.description import Class, Constant, Description, Enum, ErrorSet, Field, Function, Type
+from nano_ffi.description import Class, Constant, Description, Enum, ErrorSet, ExceptionClass, Field, Function, Type
 from nano_ffi.zig import write_whole
 
 __all__ = ["stub", "write_stub"]
@@ -53,6 +53,7 @@ class Writer:
             description.classes,
             description.enums,
             description.errors,
+            description.exceptions,
         )
         self.taken = {item.name for items in kinds for item in items}
         """Names of the module, which hide builtins and imports."""
@@ -72,6 +73,7 @@ class Writer:
         made = self.description
         blocks = [self.enum(enum) for enum in made.enums]
         blocks += [self.error_set(errors) for errors in made.errors]
+        blocks += [self.exception(exception) for exception in made.exceptions]
         constants = [self.constant(constant) for constant in made.constants]
         blocks += ["".join(constants)] if constants else []
         blocks += [self.class_(class_) for class_ in made.classes]
@@ -294,14 +296,27 @@ class Writer:
         head = f"{indent}class {enum.name}({self.typing('IntEnum', 'enum')}):\n"
         return head + body + ("\n" if body and members else "") + "".join(members)
 
-    def error_set(self, errors: ErrorSet) -> str:
-        body = docstring(errors.doc, "    ")
+    def error_set(self, errors: ErrorSet, indent: str = "", around: str = "") -> str:
+        inner = indent + "    "
+        body = docstring(errors.doc, inner)
         kind = self.builtin("type")
-        members = [f"    {name}: {kind}[{errors.name}]\n" for name in errors.members if usable(name)]
-        head = f"class {errors.name}({self.builtin('RuntimeError')}):"
+        own = f"{around}.{errors.name}" if around else errors.name
+        members = [f"{inner}{name}: {kind}[{own}]\n" for name in errors.members if usable(name)]
+        head = f"{indent}class {errors.name}({self.builtin('RuntimeError')}):"
         if not body and not members:
             return f"{head} ...\n"
         return f"{head}\n{body}" + ("\n" if body and members else "") + "".join(members)
+
+    def exception(self, exception: ExceptionClass, indent: str = "") -> str:
+        inner = indent + "    "
+        parts = [docstring(exception.doc, inner)] if exception.doc else []
+        matched = "".join(f"{quoted(field.name)}, " for field in exception.fields)
+        names = matched.rstrip(" " if len(exception.fields) == 1 else ", ")
+        lines = [f"{inner}__match_args__ = ({names})\n"]
+        lines += [self.attribute(field, inner) for field in exception.fields if usable(field.name)]
+        parts.append("".join(lines))
+        parts.append(self.signature("__init__", exception.fields, "None", "", inner, first="self"))
+        return f"{indent}class {exception.name}({self.builtin(exception.base)}):\n" + "\n".join(parts)
 
     def constant(self, constant: Constant, indent: str = "") -> str:
         if not usable(constant.name):
@@ -318,8 +333,18 @@ class Writer:
         base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
         parts = [docstring(class_.doc, inner)] if class_.doc else []
         parts += [self.enum(enum, inner) for enum in class_.enums]
+        parts += [self.error_set(errors, inner, class_.name) for errors in class_.errors]
+        parts += [self.exception(exception, inner) for exception in class_.exceptions]
         parts += [self.class_(nested, inner) for nested in class_.classes]
-        kinds = (class_.fields, class_.methods, class_.constants, class_.classes, class_.enums)
+        kinds = (
+            class_.fields,
+            class_.methods,
+            class_.constants,
+            class_.classes,
+            class_.enums,
+            class_.errors,
+            class_.exceptions,
+        )
         around, self.members = self.members, {item.name for items in kinds for item in items}
         lines = [self.constant(constant, inner) for constant in class_.constants]
         if class_.matches and class_.init:

@@ -6,6 +6,7 @@
 
 const std = @import("std");
 const declarations = @import("declarations.zig");
+const exceptions = @import("exceptions.zig");
 const exports = @import("exports.zig");
 const root = if (@import("builtin").is_test) example else @import("root");
 const signature = @import("signature.zig");
@@ -80,6 +81,7 @@ pub fn declaresClass(
     const T = @field(namespace, name);
     if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
+    if (exceptions.isException(T)) return false;
     return !info.is_tuple and info.layout != .@"packed" and unalignedFieldOf(T) == null;
 }
 

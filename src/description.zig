@@ -5,8 +5,10 @@
 
 const std = @import("std");
 const classes = @import("classes.zig");
+
 const exports = @import("exports.zig");
 const literals = @import("literals.zig");
+const raised = @import("exceptions.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 
@@ -52,12 +54,13 @@ fn membersOf(
     comptime source: type,
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
-) [5][2][]const u8 {
+) [6][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     comptime var enums: []const []const u8 = &.{};
     comptime var errors: []const []const u8 = &.{};
     comptime var inner: []const []const u8 = &.{};
+    comptime var exceptions: []const []const u8 = &.{};
     exports.checkOptions(namespace, source);
     inline for (@typeInfo(namespace).@"struct".decl_names) |decl| {
         const doc = exports.docOf(source, decl);
@@ -73,6 +76,12 @@ fn membersOf(
                 .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
                 .{ "doc", optionalText(doc) },
             })},
+            .exception => exceptions = exceptions ++ .{exceptionOf(
+                decl,
+                @field(namespace, decl),
+                source,
+                doc,
+            )},
             .class => inner = inner ++ .{classOf(decl, @field(namespace, decl), source, left_out)},
             .left_out => |left| left_out.* = left_out.* ++ .{object(.{
                 .{ "name", quoted(prefix ++ decl) },
@@ -93,7 +102,39 @@ fn membersOf(
         .{ "classes", list(inner) },
         .{ "enums", list(enums) },
         .{ "errors", list(errors) },
+        .{ "exceptions", list(exceptions) },
     };
+}
+
+/// A struct that is raised.
+fn exceptionOf(
+    comptime name: [:0]const u8,
+    comptime T: type,
+    comptime source: type,
+    comptime doc: []const u8,
+) []const u8 {
+    const docs = if (@hasDecl(source, name) and @TypeOf(@field(source, name)) == type)
+        @field(@field(source, name), "nano_ffi.fields")
+    else
+        .{};
+    const info = @typeInfo(T).@"struct";
+    comptime var fields: []const []const u8 = &.{};
+    inline for (info.field_names, info.field_types, info.field_attrs) |field, Field, attrs|
+        fields = fields ++ .{object(.{
+            .{ "name", quoted(signature.pythonName(field)) },
+            .{ "type", typeOf(Field) },
+            .{ "default", defaultOf(Field, attrs) },
+            .{
+                "doc",
+                if (@hasField(@TypeOf(docs), field)) optionalText(@field(docs, field)) else "",
+            },
+        })};
+    return object(.{
+        .{ "name", quoted(signature.pythonName(name)) },
+        .{ "base", quoted(raised.baseOf(T).?) },
+        .{ "doc", optionalText(doc) },
+        .{ "fields", list(fields) },
+    });
 }
 
 /// How a function of a class is called; "" of a module's; null where it is none to call.

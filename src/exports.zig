@@ -4,6 +4,7 @@
 const std = @import("std");
 const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
+const exceptions = @import("exceptions.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
 const signature = @import("signature.zig");
 
@@ -13,6 +14,8 @@ pub const Export = union(enum) {
     constant,
     @"enum",
     errors,
+    /// A struct that is raised.
+    exception,
     class,
     left_out: struct { kind: []const u8, reason: []const u8 },
     /// Nothing that anybody would look for in a module: a type that is known by its values.
@@ -112,7 +115,9 @@ fn decideType(comptime T: type) Export {
         else
             .errors,
         .@"opaque" => leftOut("type", "it is opaque", .{}),
-        .@"struct" => if (classes.unalignedFieldOf(T)) |field| leftOut(
+        .@"struct" => if (exceptions.baseOf(T) != null)
+            .exception
+        else if (classes.unalignedFieldOf(T)) |field| leftOut(
             "class",
             "its field '{s}' is less aligned than its type: leave align() out",
             .{field},

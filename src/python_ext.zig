@@ -23,6 +23,7 @@ const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
 const description = @import("description.zig");
+const exceptions = @import("python/exceptions.zig");
 const exports = @import("exports.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -269,9 +270,27 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
                         return false;
                 },
+                .exception => if (!addException(self, state, target, T, read, name)) return false,
                 .errors => if (!addSet(self, state, target, T, read, name)) return false,
             };
             return true;
+        }
+
+        fn addException(
+            self: *PyObject,
+            state: *State,
+            target: *PyObject,
+            comptime T: type,
+            comptime read: type,
+            comptime name: [:0]const u8,
+        ) bool {
+            const Exception = @field(T, name);
+            const qualified = comptime (if (classes.isClass(T)) classes.nameOf(T) ++ "." else "") ++
+                pythonName(name);
+            if (!exceptions.add(Exception, self, qualified, comptime exports.docOf(read, name)))
+                return false;
+            const class = c.PyDict_GetItemString(state.types, @typeName(Exception)).?;
+            return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
         }
 
         fn addSet(

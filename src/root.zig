@@ -26,6 +26,9 @@ pub const std_options: @import("std").Options = .{
 /// `return nano_ffi.fail(error.Syntax, "line {d}", .{line})`: an error whose exception has a text.
 pub const fail = @import("messages.zig").fail;
 
+/// `return nano_ffi.raise(PathError{ .path = path })`: the exception of a struct that is one.
+pub const raise = @import("python/exceptions.zig").raise;
+
 pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
@@ -48,6 +51,7 @@ test {
     _ = @import("declarations.zig");
     _ = @import("literals.zig");
     _ = @import("ndarray.zig");
+    _ = @import("exceptions.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
     _ = @import("Heap.zig");

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import contextlib
 import copy
 import errno
+import inspect
 import multiprocessing
 import os
 import pickle
+import re
 import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -145,3 +149,70 @@ if __name__ == "__main__":
 """)
     result = subprocess.run([sys.executable, "-W", "ignore", script], check=True, capture_output=True, text=True)
     assert result.stdout.splitlines()[:2] == ["FileNotFound FileNotFound", "Full Full"]
+
+
+def test_an_exception_with_fields(zig_module: Callable[[str], ModuleType]) -> None:
+    namesakes = zig_module("namesakes")
+    error_class = namesakes.PathError
+    assert error_class.__bases__ == (LookupError,)
+    assert (error_class.__module__, error_class.__qualname__) == ("namesakes", "PathError")
+    assert error_class.__doc__ == "A path that leads nowhere."
+    assert str(inspect.signature(error_class)) == "(kind, path, failing=None, depth=3)"
+    assert namesakes.tryWalk(["a", ""]) == 100
+    assert namesakes.walk(["a", "b"]) == 2
+    with pytest.raises(LookupError) as caught:
+        namesakes.walk(["a", "", "c"])
+    raised: Any = caught.value
+    for error in (raised, pickle.loads(pickle.dumps(raised)), copy.copy(raised)):
+        assert type(error) is error_class
+        assert error.kind is namesakes.Kind.missing
+        assert (error.path, error.failing, error.depth) == (["a", "", "c"], "was here", 1)
+        assert error.args == (namesakes.Kind.missing, ["a", "", "c"], "was here", 1)
+        assert str(error) == "missing at 1: was here"
+        match error:
+            case error_class(kind, _, failing):
+                assert (kind, failing) == (namesakes.Kind.missing, "was here")
+            case _:
+                pytest.fail("it does not match")
+
+
+def test_exceptions_with_fields_are_made_in_python(zig_module: Callable[[str], ModuleType]) -> None:
+    namesakes = zig_module("namesakes")
+    error = namesakes.PathError("blocked", path=["x"])
+    assert (error.kind, error.path, error.failing, error.depth) == (namesakes.Kind.blocked, ["x"], None, 3)
+    assert str(error) == "blocked at 3: ?"
+    error.depth = "deep"
+    assert str(error) == str(error.args)
+    for args, kwargs, message in (
+        (("blocked",), {}, "PathError() missing required argument 'path'"),
+        (("blocked", [], None, 1, 2), {}, "PathError() takes at most 4 arguments (5 given)"),
+        (("blocked", []), {"kind": "blocked"}, "PathError() got multiple values for argument 'kind'"),
+        (("blocked", []), {"king": 1}, "PathError() got an unexpected keyword argument 'king'"),
+        (("blocked", [1]), {}, r"PathError(): parameter 'path[0]' must be a str or a bytes-like object (str), not int"),
+    ):
+        with pytest.raises(TypeError, match="^" + re.escape(message) + "$"):
+            namesakes.PathError(*args, **kwargs)
+
+    class Own(namesakes.PathError):  # type: ignore[misc,name-defined]
+        pass
+
+    assert str(Own("missing", [])) == "missing at 3: ?"
+    with pytest.raises(OSError, match="7") as caught:
+        namesakes.Gate().pass_()
+    assert type(caught.value) is namesakes.Gate.Closed
+    assert pickle.loads(pickle.dumps(caught.value)).code == 7
+    assert namesakes.Gate(True).pass_() is None
+
+
+def test_exceptions_with_fields_leave_no_memory(
+    zig_module: Callable[[str], ModuleType], growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    namesakes = zig_module("namesakes")
+
+    def call() -> None:
+        with contextlib.suppress(LookupError):
+            namesakes.walk(["a", "", "c"])
+        with contextlib.suppress(TypeError):
+            namesakes.PathError("blocked", ["a"], 3)
+
+    assert growth(call) < 1

@@ -337,6 +337,7 @@ pub const constants = struct {
     pub const PyBUF_STRIDES: c_int = 0x10 | PyBUF_ND;
 
     pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
+    pub const Py_TPFLAGS_HEAPTYPE: c_ulong = 1 << 9;
     pub const Py_TPFLAGS_BASETYPE: c_ulong = 1 << 10;
     pub const Py_TPFLAGS_HAVE_GC: c_ulong = 1 << 14;
     pub const Py_TPFLAGS_DEFAULT: c_ulong = 0;
@@ -471,6 +472,7 @@ pub const functions = struct {
     // Any object. All return new references or NULL.
     pub extern fn PyObject_GetAttr(object: *PyObject, name: *PyObject) ?*PyObject;
     pub extern fn PyObject_GetAttrString(object: *PyObject, name: [*:0]const u8) ?*PyObject;
+    pub extern fn PyObject_SetAttr(object: *PyObject, name: *PyObject, value: ?*PyObject) c_int;
     pub extern fn PyObject_SetAttrString(
         object: *PyObject,
         name: [*:0]const u8,

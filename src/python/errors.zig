@@ -247,7 +247,8 @@ fn newClass(
     const class_name = c.PyUnicode_FromStringAndSize(name, @intCast(std.mem.len(name))) orelse
         return null;
     defer c.Py_DecRef(class_name);
-    return capi.vectorcall(capi.typeOf(capi.exception("BaseException")), &.{ class_name, bases.?, dict }, 3, null);
+    const metaclass = capi.typeOf(capi.exception("BaseException"));
+    return capi.vectorcall(metaclass, &.{ class_name, bases.?, dict }, 3, null);
 }
 
 fn setText(dict: *PyObject, key: [*:0]const u8, text: [*:0]const u8) bool {

@@ -30,7 +30,7 @@ const same_meaning = .{
 };
 
 /// The same of what an operating system says no to, with the number that it has in C, by the name
-/// in Python's `errno`: "" where there is none. The classes without errors here have their own name.
+/// in Python's `errno`: "" where there is none. A builtin without errors has its own name only.
 const of_the_system = .{
     .{ "BlockingIOError", "EAGAIN", .{"WouldBlock"} },
     .{ "BrokenPipeError", "EPIPE", .{"BrokenPipe"} },

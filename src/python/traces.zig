@@ -9,6 +9,7 @@ const builtin = @import("builtin");
 const build_options = @import("build_options");
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
+const exceptions = @import("exceptions.zig");
 const panics = @import("../panics.zig");
 const State = @import("State.zig");
 const c = capi.functions;
@@ -20,7 +21,7 @@ const possible = @hasDecl(build_options, "places") and build_options.places and
 
 /// Raises a Zig error, which came by the addresses of `trace`.
 pub fn raiseError(module: *PyObject, state: *State, err: anyerror, trace: []const usize) void {
-    errors.raiseZigError(state.classes, &state.raised, err);
+    if (!exceptions.set(module, err)) errors.raiseZigError(state.classes, &state.raised, err);
     add(module, state.codes, trace);
 }
 

@@ -1,5 +1,8 @@
 //! Errors that have the names of Python's own exceptions.
 
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+
 /// A sequence by its `__getitem__` alone: Python's `for` ends at an IndexError.
 pub const Evens = struct {
     count: i64,
@@ -41,5 +44,54 @@ pub const Shelf = struct {
 
     pub fn fill(_: Shelf) Failure!void {
         return error.Full;
+    }
+};
+
+pub const Kind = enum { missing, blocked };
+
+/// A path that leads nowhere.
+pub const PathError = struct {
+    kind: Kind,
+    /// As it was given.
+    path: []const []const u8,
+    failing: ?[]const u8 = null,
+    depth: u32 = 3,
+
+    pub const nano_ffi_options = .{ .exception = .LookupError };
+
+    pub fn format(self: PathError, writer: *std.Io.Writer) std.Io.Writer.Error!void {
+        try writer.print("{t} at {d}: {s}", .{ self.kind, self.depth, self.failing orelse "?" });
+    }
+};
+
+pub fn walk(allocator: std.mem.Allocator, path: []const []const u8) !usize {
+    for (path, 0..) |segment, index| if (segment.len == 0) {
+        const own = try allocator.dupe(u8, "was here");
+        defer allocator.free(own);
+        return nano_ffi.raise(PathError{
+            .kind = .missing,
+            .path = path,
+            .failing = own,
+            .depth = @intCast(index),
+        });
+    };
+    return path.len;
+}
+
+/// What is caught in Zig is no exception.
+pub fn tryWalk(allocator: std.mem.Allocator, path: []const []const u8) usize {
+    return walk(allocator, path) catch 100;
+}
+
+pub const Gate = struct {
+    open: bool = false,
+
+    pub const Closed = struct {
+        code: i32,
+        pub const nano_ffi_options = .{ .exception = .OSError };
+    };
+
+    pub fn pass(self: Gate) error{PythonException}!void {
+        if (!self.open) return nano_ffi.raise(Closed{ .code = 7 });
     }
 };

@@ -84,6 +84,7 @@ def check(folder: Path, *modules: str) -> None:
     [
         "kinds",
         "names",
+        "namesakes",
         "ndarrays",
         "classes",
         "graph",

@@ -1,0 +1,89 @@
+//! Structs of a user's module that are exceptions in Python, and what these are derived from.
+
+const std = @import("std");
+const classes = @import("classes.zig");
+const signature = @import("signature.zig");
+
+/// The builtin exceptions that can be a base. An ExceptionGroup cannot be made without others.
+const bases = [_][:0]const u8{
+    "ArithmeticError",    "AssertionError",            "AttributeError",
+    "BaseException",      "BlockingIOError",           "BrokenPipeError",
+    "BufferError",        "ChildProcessError",         "ConnectionAbortedError",
+    "ConnectionError",    "ConnectionRefusedError",    "ConnectionResetError",
+    "EOFError",           "Exception",                 "FileExistsError",
+    "FileNotFoundError",  "FloatingPointError",        "ImportError",
+    "IndentationError",   "IndexError",                "InterruptedError",
+    "IsADirectoryError",  "KeyError",                  "KeyboardInterrupt",
+    "LookupError",        "MemoryError",               "ModuleNotFoundError",
+    "NameError",          "NotADirectoryError",        "NotImplementedError",
+    "OSError",            "OverflowError",             "PermissionError",
+    "ProcessLookupError", "RecursionError",            "ReferenceError",
+    "RuntimeError",       "StopAsyncIteration",        "StopIteration",
+    "SyntaxError",        "SystemError",               "SystemExit",
+    "TabError",           "TimeoutError",              "TypeError",
+    "UnboundLocalError",  "UnicodeDecodeError",        "UnicodeEncodeError",
+    "UnicodeError",       "UnicodeTranslateError",     "ValueError",
+    "Warning",            "UserWarning",               "DeprecationWarning",
+    "RuntimeWarning",     "ResourceWarning",           "FutureWarning",
+    "ImportWarning",      "BytesWarning",              "UnicodeWarning",
+    "SyntaxWarning",      "PendingDeprecationWarning", "ZeroDivisionError",
+};
+
+/// What all exceptions have, and fields may not be called.
+const taken = .{ "args", "with_traceback", "add_note" };
+
+/// Whether a struct says that it is an exception: `pub const nano_ffi_options =
+/// .{ .exception = .ValueError };` in it. Asked of all types, before it is known which are classes.
+pub fn isException(comptime T: type) bool {
+    return comptime says: {
+        if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) break :says false;
+        if (!@hasDecl(T, "nano_ffi_options")) break :says false;
+        const Options = @TypeOf(T.nano_ffi_options);
+        break :says @hasField(Options, "exception") and
+            @FieldType(Options, "exception") == @TypeOf(.enum_literal);
+    };
+}
+
+/// The builtin exception that the class of `T` is derived from; null of what is no exception.
+pub fn baseOf(comptime T: type) ?[:0]const u8 {
+    return comptime base: {
+        if (!isException(T)) break :base null;
+        const name = @tagName(T.nano_ffi_options.exception);
+        for (bases) |known| if (std.mem.eql(u8, known, name)) {
+            check(T);
+            break :base known;
+        };
+        @compileError("nano_ffi: nano_ffi_options of " ++ @typeName(T) ++ " has .exception = ." ++
+            name ++ ", which is no builtin exception that can be derived from");
+    };
+}
+
+fn check(comptime T: type) void {
+    const info = @typeInfo(T).@"struct";
+    if (info.field_names.len == 0) @compileError("nano_ffi: the exception " ++ @typeName(T) ++
+        " has no fields: return an error of that name");
+    for (info.field_names, info.field_types) |name, Field| {
+        const place = "nano_ffi: field '" ++ name ++ "' of the exception " ++ @typeName(T);
+        for (taken) |other| if (std.mem.eql(u8, name, other)) @compileError(place ++
+            " has the name of what all exceptions have: give it another one");
+        if (signature.kindOf(Field) == null or !signature.isPart(Field) or
+            !signature.isExact(Field) or !classes.isCopyable(Field)) @compileError(place ++
+            " has type " ++ @typeName(Field) ++ ", which an exception cannot keep");
+    }
+}
+
+test isException {
+    try std.testing.expect(!isException(struct {
+        pub const nano_ffi_options = .{ .exception = .{ .gil = .released } };
+    }));
+}
+
+test baseOf {
+    const Failure = struct {
+        line: usize,
+        pub const nano_ffi_options = .{ .exception = .ValueError };
+    };
+    try std.testing.expectEqualStrings("ValueError", comptime baseOf(Failure).?);
+    try std.testing.expectEqual(null, comptime baseOf(struct { line: usize }));
+    try std.testing.expectEqual(null, comptime baseOf(usize));
+}

@@ -1,0 +1,371 @@
+//! Exceptions with fields: the Python classes of structs that say they are such (exceptions.zig),
+//! and how a Zig function raises one.
+
+const std = @import("std");
+const capi = @import("capi.zig");
+const convert = @import("convert.zig");
+const description = @import("../description.zig");
+const errors = @import("errors.zig");
+const exceptions = @import("../exceptions.zig");
+const memory = @import("memory.zig");
+const Site = @import("../comptime_bridge.zig").Site;
+const signature = @import("../signature.zig");
+const State = @import("State.zig");
+const trees = @import("../trees.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+const Error = errors.Error;
+
+/// What a function of this thread has raised, and not given on yet: a copy, since nothing that the
+/// value points to needs to be there when the function has returned.
+threadlocal var pending: ?Pending = null;
+
+const Pending = struct {
+    value: *anyopaque,
+    /// Sets the error in a module.
+    set: *const fn (module: *PyObject, value: *anyopaque) void,
+    free: *const fn (value: *anyopaque) void,
+};
+
+/// `return nano_ffi.raise(PathError{ .path = path });`: an error that becomes the exception of the
+/// value. It belongs to the call: one that is caught in Zig is forgotten with the next one.
+pub fn raise(value: anytype) error{PythonException} {
+    @branchHint(.cold);
+    const T = @TypeOf(value);
+    comptime if (exceptions.baseOf(T) == null) @compileError("nano_ffi: raise() of " ++
+        @typeName(T) ++ ", which is no exception: it is a public struct that has pub const " ++
+        "nano_ffi_options = .{ .exception = .ValueError }");
+    forget();
+    const kept = memory.unnoted.create(Kept(T)) catch return error.PythonException;
+    kept.arena = .init(memory.unnoted);
+    kept.value = trees.copy(T, kept.arena.allocator(), value) catch {
+        Kept(T).free(kept);
+        return error.PythonException;
+    };
+    pending = .{ .value = kept, .set = &Kept(T).set, .free = &Kept(T).free };
+    return error.PythonException;
+}
+
+fn Kept(comptime T: type) type {
+    return struct {
+        arena: std.heap.ArenaAllocator,
+        value: T,
+
+        fn set(module: *PyObject, pointer: *anyopaque) void {
+            const kept: *@This() = @ptrCast(@alignCast(pointer));
+            const class = classOf(T, module) orelse return;
+            const info = @typeInfo(T).@"struct";
+            const args = c.PyTuple_New(info.field_names.len) orelse return;
+            defer c.Py_DecRef(args);
+            inline for (info.field_names, info.field_types, 0..) |name, Field, index| {
+                const object = convert.giveField(Field, module, @field(kept.value, name));
+                if (object == null) return;
+                _ = c.PyTuple_SetItem(args, index, object);
+            }
+            const exception = c.PyObject_Call(class, args, null) orelse return;
+            defer c.Py_DecRef(exception);
+            c.PyErr_SetObject(class, exception);
+        }
+
+        fn free(pointer: *anyopaque) void {
+            const kept: *@This() = @ptrCast(@alignCast(pointer));
+            kept.arena.deinit();
+            memory.unnoted.destroy(kept);
+        }
+    };
+}
+
+/// Sets what `raise` has left for an error that a function returned. False where it left nothing.
+pub fn set(module: *PyObject, err: anyerror) bool {
+    if (err != error.PythonException) return false;
+    const raised = pending orelse return false;
+    pending = null; // what is made now may call functions that raise
+    defer raised.free(raised.value);
+    raised.set(module, raised.value);
+    return true;
+}
+
+fn forget() void {
+    const raised = pending orelse return;
+    pending = null;
+    raised.free(raised.value);
+}
+
+/// The class (borrowed: the state keeps it) of `T`, or null with the error set. One that the module
+/// does not show has the struct's own name.
+fn classOf(comptime T: type, module: *PyObject) ?*PyObject {
+    const state = State.of(module) orelse return null;
+    if (c.PyDict_GetItemString(state.types, @typeName(T))) |class| return class;
+    if (!add(T, module, comptime signature.shortName(T), "")) return null;
+    return c.PyDict_GetItemString(state.types, @typeName(T));
+}
+
+/// Makes the class of an exception, which pickle finds at `qualified`. False with the error set.
+pub fn add(
+    comptime T: type,
+    module: *PyObject,
+    comptime qualified: [:0]const u8,
+    comptime doc: [:0]const u8,
+) bool {
+    const state = State.of(module) orelse return false;
+    if (c.PyDict_GetItemString(state.types, @typeName(T)) != null) return true; // by another name
+    const base = capi.imported("builtins", comptime exceptions.baseOf(T).?) orelse return false;
+    defer c.Py_DecRef(base);
+    const base_tuple = c.PyTuple_Pack(1, base) orelse return false;
+    defer c.Py_DecRef(base_tuple);
+    const class = c.PyType_FromModuleAndSpec(
+        module,
+        &Class(T, qualified, doc).spec,
+        base_tuple,
+    ) orelse return false;
+    defer c.Py_DecRef(class);
+    if (!setNames(T, class, module, qualified)) return false;
+    return c.PyDict_SetItemString(state.types, @typeName(T), class) == 0;
+}
+
+fn setNames(
+    comptime T: type,
+    class: *PyObject,
+    module: *PyObject,
+    comptime qualified: [:0]const u8,
+) bool {
+    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+    defer c.Py_DecRef(module_name);
+    const place = capi.newStr(qualified) orelse return false;
+    defer c.Py_DecRef(place);
+    const names = c.PyTuple_New(comptime names_of(T).len) orelse return false;
+    defer c.Py_DecRef(names);
+    inline for (comptime names_of(T), 0..) |name, index| _ = c.PyTuple_SetItem(
+        names,
+        index,
+        capi.newStr(comptime signature.pythonName(name)) orelse return false,
+    );
+    return c.PyObject_SetAttrString(class, "__module__", module_name) == 0 and
+        c.PyObject_SetAttrString(class, "__qualname__", place) == 0 and
+        c.PyObject_SetAttrString(class, "__match_args__", names) == 0;
+}
+
+fn names_of(comptime T: type) []const [:0]const u8 {
+    return @typeInfo(T).@"struct".field_names;
+}
+
+fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]const u8) type {
+    const info = @typeInfo(T).@"struct";
+    const own_name: [:0]const u8 = qualified[if (std.mem.findScalarLast(u8, qualified, '.')) |dot|
+        dot + 1
+    else
+        0..];
+    return struct {
+        const spec: capi.structs.PyType_Spec = .{
+            .name = "nano_ffi." ++ own_name, // the module is set where its name is known
+            .basicsize = 0, // the base's
+            .flags = capi.constants.Py_TPFLAGS_DEFAULT | capi.constants.Py_TPFLAGS_BASETYPE |
+                capi.constants.Py_TPFLAGS_HAVE_GC,
+            .slots = &slots,
+        };
+
+        const slots = [_]capi.structs.PyType_Slot{
+            .{ .slot = capi.constants.Py_tp_doc, .pfunc = @as([*:0]const u8, text) },
+            .{ .slot = capi.constants.Py_tp_init, .pfunc = &init },
+            .{ .slot = capi.constants.Py_tp_str, .pfunc = &str },
+            .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &traverse },
+            .{ .slot = capi.constants.Py_tp_clear, .pfunc = &clear },
+            .{ .slot = 0, .pfunc = null },
+        };
+
+        const text = text: {
+            var all: [:0]const u8 = own_name ++ "(";
+            var comma: []const u8 = "";
+            for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+                defer comma = ", ";
+                all = all ++ comma ++ signature.pythonName(name) ++
+                    if (attrs.defaultValue(Field)) |default|
+                        "=" ++ description.fieldDefault(Field, default)
+                    else
+                        "";
+            }
+            break :text all ++ ")\n--\n\n" ++ doc;
+        };
+
+        fn init(self: *PyObject, args: *PyObject, kwargs: ?*PyObject) callconv(.c) c_int {
+            fill(self, args, kwargs) catch return -1;
+            return 0;
+        }
+
+        /// Every field is what the struct would have, whoever makes the exception; `args` has all
+        /// of them, by which it is pickled.
+        fn fill(self: *PyObject, args: *PyObject, kwargs: ?*PyObject) Error!void {
+            const module = moduleOf(self, &init) orelse return error.PythonException;
+            const given: usize = @intCast(c.PyTuple_Size(args));
+            if (given > info.field_names.len) {
+                _ = errors.raiseWrongNumber(std.fmt.comptimePrint(
+                    "{s}() takes at most {d} arguments",
+                    .{ own_name, info.field_names.len },
+                ), @intCast(given));
+                return error.PythonException;
+            }
+            const all = c.PyTuple_New(info.field_names.len) orelse return error.PythonException;
+            defer c.Py_DecRef(all);
+            var named: capi.Py_ssize_t = 0;
+            inline for (
+                info.field_names,
+                info.field_types,
+                info.field_attrs,
+                0..,
+            ) |field, Field, attrs, index| {
+                const name = comptime signature.pythonName(field);
+                const key = capi.newStr(name) orelse return error.PythonException;
+                defer c.Py_DecRef(key);
+                var value: ?*PyObject = null;
+                if (index < given) {
+                    value = c.PyTuple_GetItem(args, index);
+                    c.Py_IncRef(value);
+                }
+                defer c.Py_DecRef(value);
+                if (kwargs) |dict| if (capi.getItem(dict, key)) |found| {
+                    named += 1;
+                    if (value != null) {
+                        c.Py_DecRef(found);
+                        return wrong("got multiple values for argument '%U'", key);
+                    }
+                    value = found;
+                } else if (c.PyErr_Occurred() != null) return error.PythonException;
+                const object = try fieldOf(Field, attrs, name, module, value, key);
+                _ = c.PyTuple_SetItem(all, index, object);
+                if (c.PyObject_SetAttr(self, key, object) < 0) return error.PythonException;
+            }
+            if (kwargs) |dict| if (c.PyDict_Size(dict) != named) return unexpected(dict);
+            if (c.PyObject_SetAttrString(self, "args", all) < 0) return error.PythonException;
+        }
+
+        /// A new reference to a field's value.
+        fn fieldOf(
+            comptime Field: type,
+            comptime attrs: anytype,
+            comptime name: [:0]const u8,
+            module: *PyObject,
+            given: ?*PyObject,
+            key: *PyObject,
+        ) Error!*PyObject {
+            const value = given orelse {
+                const default = attrs.defaultValue(Field) orelse
+                    return wrong("missing required argument '%U'", key);
+                return convert.giveField(Field, module, default) orelse error.PythonException;
+            };
+            var arena: std.heap.ArenaAllocator = .init(memory.allocator);
+            defer arena.deinit();
+            const site = comptime &Site{ .function = own_name, .parameter = .{
+                .name = name,
+                .typ = signature.typeName(Field).?,
+            } };
+            const loaded = try convert.loadField(Field, arena.allocator(), module, value, site);
+            return convert.giveField(Field, module, loaded) orelse error.PythonException;
+        }
+
+        fn unexpected(dict: *PyObject) Error {
+            const keys = c.PySequence_Tuple(dict) orelse return error.PythonException;
+            defer c.Py_DecRef(keys);
+            for (0..@intCast(c.PyTuple_Size(keys))) |index| {
+                const key = c.PyTuple_GetItem(keys, @intCast(index)) orelse break;
+                var size: capi.Py_ssize_t = 0;
+                const name = c.PyUnicode_AsUTF8AndSize(key, &size) orelse break;
+                const is_known = inline for (info.field_names) |field| {
+                    if (std.mem.eql(
+                        u8,
+                        comptime signature.pythonName(field),
+                        name[0..@intCast(size)],
+                    )) break true;
+                } else false;
+                if (!is_known) return wrong("got an unexpected keyword argument '%U'", key);
+            }
+            return error.PythonException;
+        }
+
+        fn wrong(comptime format: []const u8, key: *PyObject) Error {
+            _ = c.PyErr_Format(capi.exception("TypeError"), own_name ++ "() " ++ format, key);
+            return error.PythonException;
+        }
+
+        /// What the struct's `format` writes of its fields, or as of any exception: of one that
+        /// has become something else, too.
+        fn str(self: *PyObject) callconv(.c) ?*PyObject {
+            if (@hasDecl(T, "format")) {
+                if (formatted(self)) |found| return found else |_| c.PyErr_Clear();
+            }
+            const plain: *const capi.unaryfunc = @ptrCast(@alignCast(
+                c.PyType_GetSlot(capi.exception("BaseException"), capi.constants.Py_tp_str).?,
+            ));
+            return plain(self);
+        }
+
+        fn formatted(self: *PyObject) (Error || std.Io.Writer.Error)!*PyObject {
+            const module = moduleOf(self, &init) orelse return error.PythonException;
+            var arena: std.heap.ArenaAllocator = .init(memory.allocator);
+            defer arena.deinit();
+            var value: T = undefined;
+            inline for (info.field_names, info.field_types) |field, Field| {
+                const name = comptime signature.pythonName(field);
+                const object = c.PyObject_GetAttrString(self, name) orelse
+                    return error.PythonException;
+                defer c.Py_DecRef(object);
+                const site = comptime &Site{ .function = own_name, .parameter = .{
+                    .name = name,
+                    .typ = signature.typeName(Field).?,
+                } };
+                @field(value, field) = try convert.loadField(
+                    Field,
+                    arena.allocator(),
+                    module,
+                    object,
+                    site,
+                );
+            }
+            var writer: std.Io.Writer.Allocating = .init(arena.allocator());
+            try value.format(&writer.writer);
+            const made = writer.written();
+            return c.PyUnicode_DecodeUTF8(made.ptr, @intCast(made.len), "replace") orelse
+                error.PythonException;
+        }
+    };
+}
+
+/// The module (borrowed) of the class that `self` is an exception of: the one with that `init`.
+fn moduleOf(self: *PyObject, init: *const anyopaque) ?*PyObject {
+    const order = c.PyObject_GetAttrString(capi.typeOf(self), "__mro__") orelse return null;
+    defer c.Py_DecRef(order);
+    for (0..@intCast(c.PyTuple_Size(order))) |index| {
+        const class = c.PyTuple_GetItem(order, @intCast(index)) orelse return null;
+        // A subclass that Python makes may have the slot, but no module in it.
+        if (c.PyType_GetSlot(class, capi.constants.Py_tp_init) != init) continue;
+        if (c.PyType_GetModule(class)) |module| return module;
+        c.PyErr_Clear();
+    }
+    c.PyErr_SetString(capi.exception("TypeError"), "this is no exception of a Zig module");
+    return null;
+}
+
+fn traverse(self: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) callconv(.c) c_int {
+    const class = capi.typeOf(self);
+    const stop = visit(class, arg);
+    if (stop != 0) return stop;
+    const base = builtinOf(class);
+    const next: *const capi.traverseproc = @ptrCast(@alignCast(
+        c.PyType_GetSlot(base, capi.constants.Py_tp_traverse).?,
+    ));
+    return next(self, visit, arg);
+}
+
+fn clear(self: *PyObject) callconv(.c) c_int {
+    const next: *const capi.inquiry = @ptrCast(@alignCast(
+        c.PyType_GetSlot(builtinOf(capi.typeOf(self)), capi.constants.Py_tp_clear).?,
+    ));
+    return next(self);
+}
+
+/// The first class that CPython has made itself: it is behind those of ours and of Python code.
+fn builtinOf(class: *PyObject) *PyObject {
+    var base = class;
+    while (c.PyType_GetFlags(base) & capi.constants.Py_TPFLAGS_HEAPTYPE != 0) base =
+        @ptrCast(@alignCast(c.PyType_GetSlot(base, capi.constants.Py_tp_base).?));
+    return base;
+}
