@@ -144,6 +144,12 @@ class Writer:
             return f"{self.builtin('str')} | {self.buffer()}"
         if kind == "terminated":
             return f"{self.builtin('str')} | {self.builtin('bytes')}"
+        if kind == "given":
+            assert typ.item is not None
+            return self.taking(typ.item)
+        if kind == "input":
+            reads = self.readable()
+            return f"{self.builtin('str')} | {self.buffer()} | {reads}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
             return self.buffer()
         if kind in {"items", "array", "objects"}:
@@ -187,6 +193,8 @@ class Writer:
             return self.builtin("bytes")
         if kind in {"items", "array", "list"}:
             assert typ.item is not None
+            if kind == "array" and typ.item.zig == "u8":
+                return self.builtin("bytes")
             return f"{self.builtin('list')}[{self.giving(typ.item)}]"
         if kind == "tuple":
             return f"{self.builtin('tuple')}[{', '.join(map(self.giving, typ.items))}]"
@@ -213,6 +221,18 @@ class Writer:
             assert typ.item is not None
             return f"{self.builtin('list')}[{self.giving(typ.item)}]"
         return self.typing("Any")
+
+    def readable(self) -> str:
+        """The protocol of what has a ``read`` method."""
+        name = "_Readable"
+        if name not in self.helpers:
+            read = f"{self.builtin('str')} | {self.buffer()}"
+            self.helpers[name] = (
+                f"@{self.typing('type_check_only')}\n"
+                f"class {name}({self.typing('Protocol')}):\n"
+                f"    def read(self) -> {read}: ...\n"
+            )
+        return name
 
     def buffer(self) -> str:
         return self.name_from("typing_extensions", "Buffer")

@@ -131,7 +131,9 @@ pub fn isHeapHandle(comptime T: type) bool {
             if (Pointee(Param orelse break :heap false) == T) break :heap false;
         var own = 0;
         for (end.param_types) |Param| {
-            if (Param == *T) own += 1 else if (Param != std.mem.Allocator) break :heap false;
+            if (Param == *T)
+                own += 1
+            else if (Param == null or !signature.isProvided(Param.?)) break :heap false;
         }
         break :heap own == 1;
     };
@@ -153,8 +155,8 @@ pub fn FunctionOf(comptime T: type, comptime name: []const u8) ?type {
 pub fn whyNoDeinit(comptime T: type) ?[:0]const u8 {
     const Deinit = FunctionOf(T, "deinit") orelse return null;
     inline for (@typeInfo(Deinit).@"fn".param_types, 0..) |Param, index| {
-        if (comptime Param == std.mem.Allocator or Param == T or Param == *T or Param == *const T)
-            continue;
+        if (comptime Param == T or Param == *T or Param == *const T) continue;
+        if (comptime Param != null and signature.isProvided(Param.?)) continue;
         return std.fmt.comptimePrint("its parameter {d} is {s}, which nano_ffi cannot give, so " ++
             "that objects are never given back: let it take the object and an allocator", .{
             index + 1,

@@ -24,13 +24,13 @@
 //! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it
 //! is then filled where it is, and not copied.
 //!
-//! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator),
-//! and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of the
-//! program are among its arguments or its result, void where it is nothing. It has `enter(*Frame,
-//! Context, *Arguments, *const [n]?Value) !void` after all are taken, `settle(*Frame) !void` after
-//! the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T, Context, T) Result`,
-//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and `kept`, an array that
-//! says which arguments the result now owns.
+//! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator,
+//! std.Io), and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of
+//! the program are among its arguments or its result, void where it is nothing. It has
+//! `enter(*Frame, Context, *Arguments, *const [n]?Value) !void` after all are taken,
+//! `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T,
+//! Context, T) Result`, `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and
+//! `kept`, an array that says which arguments the result now owns.
 //!
 //! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
 //! where there is nothing. It has `begin() Returned` before the call, `collect(*Returned, *const R,
@@ -299,6 +299,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 if (@hasField(@TypeOf(spec.defaults), sig.args[index].name))
                     return literals.valueOf(Param, @field(spec.defaults, sig.args[index].name)).?;
             }
+            if (signature.kindOf(Param) == .given) return .{};
             return if (@typeInfo(Param) == .optional) null else unreachable;
         }
 

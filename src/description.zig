@@ -67,7 +67,8 @@ fn membersOf(
         switch (comptime exports.of(namespace, source, decl)) {
             .function => |sig| if (comptime howOf(namespace, decl)) |how| {
                 const released = exports.specOf(namespace, source, decl).gil == .released;
-                functions = functions ++ .{functionOf(@field(namespace, decl), sig, released, how)};
+                const function = exports.Callable(namespace, source, decl).function;
+                functions = functions ++ .{functionOf(function, sig, released, how)};
             },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
@@ -178,7 +179,7 @@ fn classOf(
 }
 
 fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8 {
-    const function = @field(class.T, name);
+    const function = exports.Callable(class.T, class.source, name).function;
     const sig = signature.of(
         class.ownName(),
         function,
@@ -259,12 +260,17 @@ fn iteration(comptime class: classes.Class) []const []const u8 {
     if (comptime std.mem.eql(u8, next, "__next__")) return methods;
     comptime var sig = signature.of(
         next,
-        class.T.next,
+        exports.Callable(class.T, class.source, next).function,
         exports.specOf(class.T, class.source, next),
     );
     sig.name = "__next__";
     sig.doc = "";
-    return methods ++ .{functionOf(class.T.next, sig, false, "method")};
+    return methods ++ .{functionOf(
+        exports.Callable(class.T, class.source, next).function,
+        sig,
+        false,
+        "method",
+    )};
 }
 
 /// What every class has.
@@ -347,9 +353,10 @@ fn constantOf(
     comptime doc: []const u8,
 ) []const u8 {
     const value = exports.constant(literal);
+    const is_array = @typeInfo(@TypeOf(value)) == .array;
     return object(.{
         .{ "name", quoted(signature.pythonName(name)) },
-        .{ "type", typeOf(@TypeOf(value)) },
+        .{ "type", if (is_array) fieldTypeOf(@TypeOf(value)) else typeOf(@TypeOf(value)) },
         .{ "value", optionalText(repr(@TypeOf(value), value)) },
         .{ "doc", optionalText(doc) },
     });
@@ -390,6 +397,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
+        .given => .{.{ "item", typeWithin(T.nano_ffi_given, within) }},
         .@"enum" => .{.{ "name", quoted(signature.shortName(T)) }},
         .record => .{
             .{ "name", quoted(signature.shortName(T)) },
@@ -577,7 +585,7 @@ test of {
             _ = color;
             return if (@mod(number, 2) != 0) error.Odd else .{ true, &.{} };
         }
-        pub fn poke(_: *u8) void {}
+        pub fn poke(_: **u8) void {}
     };
     const source = struct {
         pub const half = .{ .params = .{ "number", "color" }, .doc = "Half \"of\" it." };
@@ -592,7 +600,7 @@ test of {
         \\"functions":[{"name":"half","doc":"Half \"of\" it.","params":[{"name":"number","type":{"k":"int","zig":"i64"}},{"name":"color","type":{"k":"optional","zig":"?Color","item":{"k":"enum","zig":"Color","name":"Color"}},"default":"None"}],"returns":{"k":"tuple","zig":"(bool, []const f64)","items":[{"k":"bool","zig":"bool"},{"k":"items","zig":"[]const f64","item":{"k":"float","zig":"f64"}}]},"errors":["Odd"]}]
     ) != null);
     try std.testing.expect(std.mem.indexOf(u8, json,
-        \\"constants":[{"name":"limit","type":{"k":"float","zig":"f64"},"value":"1e300"},{"name":"name","type":{"k":"text","zig":"str"},"value":"'it\\'s'"}],"enums":[{"name":"Color","members":[["red",0],["green",7]]}],"errors":[{"name":"Failure","members":["Odd"]}],"left_out":[{"name":"poke","kind":"function","reason":"parameter 'arg0' has type *u8
+        \\"constants":[{"name":"limit","type":{"k":"float","zig":"f64"},"value":"1e300"},{"name":"name","type":{"k":"text","zig":"str"},"value":"'it\\'s'"}],"enums":[{"name":"Color","members":[["red",0],["green",7]]}],"errors":[{"name":"Failure","members":["Odd"]}],"left_out":[{"name":"poke","kind":"function","reason":"parameter 'arg0' has type **u8
     ) != null);
 }
 

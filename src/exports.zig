@@ -2,6 +2,7 @@
 //! as they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
 
 const std = @import("std");
+const adapters = @import("adapters.zig");
 const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
 const exceptions = @import("exceptions.zig");
@@ -49,11 +50,12 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
+        const function = Callable(namespace, source, name).function;
         // What is asked for by name must be there.
         if (optionsOf(namespace, name) != null) return .{
-            .function = signature.of(name, value, spec),
+            .function = signature.of(name, function, spec),
         };
-        return switch (signature.analyze(name, value, spec)) {
+        return switch (signature.analyze(name, function, spec)) {
             .signature => |sig| .{ .function = sig },
             .refused => |reason| leftOut("function", "{s}", .{withoutName(reason, name)}),
         };
@@ -95,6 +97,17 @@ pub fn nextOf(comptime class: classes.Class) ?[:0]const u8 {
         const R = signature.Payload(info.return_type.?);
         if (@typeInfo(R) != .optional or classes.Pointee(R) == class.T) break :next null;
         break :next "next";
+    };
+}
+
+/// Whether `format(self, writer: *std.Io.Writer)` of a class, with which Zig prints its values, is
+/// what `str()` gives: where the class says nothing else.
+pub fn isText(comptime class: classes.Class) bool {
+    return comptime text: {
+        if (@hasDecl(class.T, "__str__") or !hasMethod(class, "format")) break :text false;
+        const params = @typeInfo(@TypeOf(class.T.format)).@"fn".param_types;
+        break :text params.len == 2 and params[1] == *std.Io.Writer and
+            optionsOf(class.T, "format") == null;
     };
 }
 
@@ -230,6 +243,34 @@ fn constantAs(comptime Value: type, comptime value: anytype) Value {
     };
 }
 
+/// What Python calls by the name of a function: `function`, and the names of its `params`.
+pub fn Callable(
+    comptime namespace: type,
+    comptime source: type,
+    comptime name: [:0]const u8,
+) type {
+    const original = @field(namespace, name);
+    const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
+    const params = paramsOf(source, name, @typeInfo(@TypeOf(original)).@"fn");
+    return adapters.Adapted(original, params, .{
+        .writers = hintOf(source, name, "writers"),
+        .readers = hintOf(source, name, "readers"),
+        .is_bytes = options.bytes,
+        .within = namespace,
+    });
+}
+
+/// What source.zig says of parameters without a type.
+fn hintOf(
+    comptime source: type,
+    comptime name: []const u8,
+    comptime hint: []const u8,
+) []const usize {
+    if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) == type) return &.{};
+    const read = @field(source, name);
+    return if (@hasField(@TypeOf(read), hint)) &@field(read, hint) else &.{};
+}
+
 /// What `signature.of` is told of a function: names of parameters and comment out of the source,
 /// and what the file says in `pub const nano_ffi_options = .{ .name = .{ .gil = .released } };`
 pub fn specOf(
@@ -238,10 +279,11 @@ pub fn specOf(
     comptime name: [:0]const u8,
 ) Spec(namespace, name) {
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
-    const params = paramsOf(source, name, @typeInfo(@TypeOf(@field(namespace, name))).@"fn");
+    const callable = Callable(namespace, source, name);
+    const params = callable.params;
     expectParameters(name, "keeps", options.keeps, params);
     expectParameters(name, "frees", options.frees, params);
-    expectObjects(@TypeOf(@field(namespace, name)), name, options.frees, params);
+    expectObjects(@TypeOf(callable.function), name, options.frees, params);
     return .{
         .name = name,
         .params = params,
@@ -270,8 +312,8 @@ fn paramsOf(
         names = &.{};
     }
     var passed = 0;
-    for (info.param_types) |Param| if (Param == std.mem.Allocator) {
-        names = names ++ .{@as([:0]const u8, "allocator")};
+    for (info.param_types) |Param| if (Param != null and signature.isProvided(Param.?)) {
+        names = names ++ .{@as([:0]const u8, if (Param == std.Io) "io" else "allocator")};
     } else {
         names = names ++ .{@as([:0]const u8, std.fmt.comptimePrint("arg{d}", .{passed}))};
         passed += 1;
@@ -392,6 +434,7 @@ fn Options(comptime Given: type) type {
         else
             struct {} = .{},
         result: Ownership = .unsaid,
+        bytes: bool = false,
         keeps: []const []const u8 = &.{},
         frees: []const []const u8 = &.{},
     };
@@ -408,7 +451,7 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil', 'defaults', 'result', 'keeps' and 'frees'",
+                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps' and 'frees'",
         );
         const said = @field(@field(given, name), field);
         @field(options, field) = if (std.mem.eql(u8, field, "result"))
@@ -499,13 +542,13 @@ const example = struct {
     pub fn add(a: i64, b: i64) i64 {
         return a + b;
     }
-    pub fn poke(p: *u8) void {
+    pub fn poke(p: **u8) void {
         _ = p;
     }
     pub fn any(p: anytype) void {
         _ = p;
     }
-    pub fn make() *u8 {
+    pub fn make() **u8 {
         unreachable;
     }
 };
@@ -529,7 +572,7 @@ test of {
     try std.testing.expect(std.mem.startsWith(
         u8,
         of(example, source, "poke").left_out.reason,
-        "parameter 'target' has type *u8, which cannot come from Python: ",
+        "parameter 'target' has type **u8, which cannot come from Python: ",
     ));
     try expectEqualStrings(
         "parameter 'arg0' is generic: give it a type, Python's values have only one",
@@ -538,7 +581,7 @@ test of {
     try std.testing.expect(std.mem.startsWith(
         u8,
         of(example, source, "make").left_out.reason,
-        "it returns *u8, which",
+        "it returns **u8, which",
     ));
 }
 
@@ -554,6 +597,33 @@ test nextOf {
 test constant {
     try std.testing.expectEqualStrings("b", comptime constant(example.mixed)[1]);
     try std.testing.expectEqual(3.5, comptime constant(example.pi));
+}
+
+test Callable {
+    const callable = Callable(writing, source_of_writing, "print");
+    try std.testing.expectEqualStrings("number", callable.params[0]);
+    try std.testing.expectEqual(2, @typeInfo(@TypeOf(callable.function)).@"fn".param_types.len);
+}
+
+const writing = struct {
+    pub fn print(writer: anytype, number: u8) !void {
+        try writer.writeByte(number);
+    }
+};
+const source_of_writing = struct {
+    pub const print = .{ .params = .{ "writer", "number" }, .writers = [_]usize{0}, .doc = "" };
+};
+
+test isText {
+    const class: classes.Class = .{
+        .T = struct {
+            pub fn format(_: @This(), _: u8) void {}
+        },
+        .name = "T",
+        .source = struct {},
+        .within = struct {},
+    };
+    try std.testing.expect(!isText(class));
 }
 
 test specOf {

@@ -9,6 +9,7 @@ const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
+const input_output = @import("python/input_output.zig");
 const lists = @import("python/objects/list.zig");
 const maps = @import("python/objects/map.zig");
 const fork = @import("python/objects/fork.zig");
@@ -39,8 +40,7 @@ pub const Boundary = struct {
 
     /// What a function takes that is not the caller's.
     pub inline fn provide(comptime T: type) T {
-        comptime std.debug.assert(T == std.mem.Allocator);
-        return memory.allocator;
+        return if (T == std.mem.Allocator) memory.allocator else input_output.provide();
     }
 
     pub inline fn fail() Result {
@@ -170,7 +170,7 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
     inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (comptime exports.of(namespace, source, name) != .function) continue;
         const trampoline = Bridge.makeTrampoline(
-            @field(namespace, name),
+            exports.Callable(namespace, source, name).function,
             exports.specOf(namespace, source, name),
         );
         functions = functions ++ .{module.Function{
@@ -253,11 +253,14 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 .function, .left_out, .silent => {},
                 .constant => {
                     const value = comptime exports.constant(@field(T, name));
-                    if (!addOwned(
-                        target,
-                        comptime pythonName(name),
-                        convert.give(@TypeOf(value), self, value),
-                    )) return false;
+                    const Value = @TypeOf(value);
+                    // Numbers that somebody wrote down, and no bytes that were calculated.
+                    const is_list = @typeInfo(Value) == .array and
+                        @typeInfo(Value).array.child == u8;
+                    if (!addOwned(target, comptime pythonName(name), if (is_list)
+                        convert.giveList(u8, self, &value)
+                    else
+                        convert.give(Value, self, value))) return false;
                 },
                 .@"enum" => {
                     const class = enums.classOf(@field(T, name), self) orelse return false;

@@ -44,6 +44,7 @@ pub const OwnedArena = allocators.OwnedArena;
 pub const allocator = @import("python/memory.zig").allocator;
 
 test {
+    _ = @import("adapters.zig");
     _ = @import("allocator.zig");
     _ = @import("Blocks.zig");
     _ = @import("classes.zig");

@@ -36,6 +36,23 @@ pub const Bytes = struct { data: []const u8 };
 /// `[]u8` is the one that can be written. Both are lent for the call, nothing is copied.
 pub const Buffer = struct { data: []const u8 };
 
+/// All that a reader reads: a parameter takes text, any bytes-like object, or an object with a
+/// `read` method, which is called once.
+pub const Input = struct { data: []const u8 };
+
+/// A parameter that may be left out, which is not the same as its default value.
+pub fn Given(comptime T: type, comptime default: T) type {
+    return struct {
+        value: ?T = null,
+
+        pub const nano_ffi_given = T;
+        /// As Python shows it.
+        pub const literal: [:0]const u8 = if (@typeInfo(T) != .optional)
+            literals.of(T, default) orelse "..."
+        else if (default) |some| literals.of(T, some) orelse "..." else "None";
+    };
+}
+
 /// What Zig code has of Python's objects. Only what is called is compiled: nothing without Python.
 const references = @import("python/references.zig");
 pub const Object = references.Object;
@@ -79,6 +96,10 @@ pub const Kind = enum {
     bytes,
     /// Bytes in place: read, or written where the slice is not const.
     buffer,
+    /// What a `*std.Io.Reader` reads. A parameter only.
+    input,
+    /// What may be left out, and is no `?T`. A parameter only.
+    given,
     /// Any other slice: lent by a buffer of numbers, or copied from a list or tuple.
     items,
     array,
@@ -128,6 +149,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         [:0]const u8, [*:0]const u8 => return .terminated,
         Bytes => return .bytes,
         Buffer, []u8 => return .buffer,
+        Input => return .input,
         Object => return .object,
         std.math.Order => return .order,
         Reference => return .kept,
@@ -189,6 +211,8 @@ fn structKind(
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
         return if (isBufferItem(T.Item)) .ndarray else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_given"))
+        return if (decide(T.nano_ffi_given, within) != null) .given else null;
     if (comptime isComplex(T)) return .complex;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (info.layout == .@"packed" or info.field_types.len == 0) return null;
@@ -213,6 +237,7 @@ pub fn isPart(comptime T: type) bool {
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
+        .input, .given => false,
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -237,6 +262,7 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
         .tagged => @typeInfo(T).@"union".field_types,
         .complex => &.{@FieldType(T, "re")},
         .owned => &.{T.nano_ffi_owned},
+        .given => &.{T.nano_ffi_given},
         else => &.{},
     };
     for (parts) |Part| all = withParts(Part, all);
@@ -245,7 +271,7 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
 
 /// Whether a `T` has a part that the function could write into: nobody would see it, since parts
 /// are copied. A parameter itself, and what it is where it is not null, is lent in place.
-fn hasWritablePart(comptime T: type) bool {
+pub fn hasWritablePart(comptime T: type) bool {
     return comptime for (withParts(T, &.{})) |Part| {
         if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
         if (!@typeInfo(Part).pointer.attrs.@"const") break true;
@@ -314,6 +340,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .order => "order",
         .str, .text, .terminated => "str",
         .bytes => "bytes",
+        .input => "input",
+        .given => typeName(T.nano_ffi_given).?,
         .buffer => "buffer",
         .object, .kept => "object",
         .callback => callback: {
@@ -423,11 +451,16 @@ pub fn pythonName(comptime name: [:0]const u8) [:0]const u8 {
     return name;
 }
 
-/// The parameters that Python gives: an allocator, nano_ffi gives.
+/// Whether nano_ffi gives what a parameter of type `T` takes, and not Python.
+pub fn isProvided(comptime T: type) bool {
+    return T == std.mem.Allocator or T == std.Io;
+}
+
+/// The parameters that Python gives.
 pub fn passedOf(comptime params: []const ?type) []const usize {
     comptime var passed: []const usize = &.{};
     inline for (params, 0..) |Param, index| {
-        if (Param != std.mem.Allocator) passed = passed ++ .{index};
+        if (Param == null or !isProvided(Param.?)) passed = passed ++ .{index};
     }
     return passed;
 }
@@ -587,7 +620,8 @@ pub fn analyze(
     for (Results) |T| {
         const kind = kindOf(Value(T)) orelse continue;
         if (kindOf(T) == null) continue;
-        if (kind == .callback or kind == .ndarray) return refused(
+        if (kind == .callback or kind == .ndarray or kind == .input or
+            kind == .given) return refused(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
         );
@@ -640,6 +674,8 @@ pub fn analyze(
             kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .optional)
         {
             arg.default = "None";
+        } else if (kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .given) {
+            arg.default = info.param_types[passed[args.len - 1 - behind]].?.literal;
         } else required = arg.name;
     }
 
@@ -674,10 +710,12 @@ pub fn modifierOf(comptime Function: type) std.lang.CallModifier {
 }
 
 fn remedyOf(comptime T: type) []const u8 {
-    return if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
-        "Python's memory has no such alignment: leave align() out"
-    else
-        remedy;
+    if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
+        return "Python's memory has no such alignment: leave align() out";
+    if (T == *std.Io.Writer or T == *std.Io.Reader)
+        return "what outlives the call may keep it: let it be for the call only, and write one " ++
+            "text, or return what else there is alone";
+    return remedy;
 }
 
 const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices and arrays of " ++
@@ -873,6 +911,21 @@ test shortName {
 test pythonName {
     try std.testing.expectEqualStrings("from_", pythonName("from"));
     try std.testing.expectEqualStrings("source", pythonName("source"));
+}
+
+test isProvided {
+    try std.testing.expect(isProvided(std.mem.Allocator) and isProvided(std.Io));
+    try std.testing.expect(!isProvided(u8));
+}
+
+test Given {
+    const Number = Given(u8, 3);
+    try std.testing.expectEqual(Kind.given, kindOf(Number));
+    try std.testing.expectEqualStrings("3", Number.literal);
+    try std.testing.expectEqualStrings("u8", typeName(Number).?);
+    try std.testing.expect(!isPart(Number) and !isPart(Input));
+    try std.testing.expectEqualStrings("None", Given(?u8, null).literal);
+    try std.testing.expectEqualStrings("4", Given(?u8, 4).literal);
 }
 
 test passedOf {

@@ -267,6 +267,8 @@ const Reader = struct {
             } else try writer.print(" \"arg{d}\",", .{index});
         }
         try writer.writeAll(" }, ");
+        inline for (.{ .{ "writers", std.Io.Writer }, .{ "readers", std.Io.Reader } }) |stream|
+            try reader.describeStreams(tree, node, stream[0], stream[1], writer);
         if (isExtern(tree, proto)) {
             const library = if (proto.lib_name) |token|
                 std.zig.string_literal.parseAlloc(reader.arena, tree.tokenSlice(token)) catch ""
@@ -275,6 +277,123 @@ const Reader = struct {
             try writer.print(".library = \"{f}\", ", .{std.zig.fmtString(library)});
         }
         try writer.print(".doc = \"{f}\" }};\n", .{std.zig.fmtString(doc)});
+    }
+
+    /// Writes which parameters without a type are used as nothing but a `Stream`.
+    fn describeStreams(
+        reader: *Reader,
+        tree: Ast,
+        node: Ast.Node.Index,
+        hint: []const u8,
+        comptime Stream: type,
+        writer: *std.Io.Writer,
+    ) !void {
+        if (tree.nodeTag(node) != .fn_decl) return;
+        var buffer: [1]Ast.Node.Index = undefined;
+        const proto = tree.fullFnProto(&buffer, node).?;
+        var params = proto.iterate(&tree);
+        while (params.next()) |param| if (param.comptime_noalias) |token| {
+            if (tree.tokenTag(token) == .keyword_comptime) return;
+        };
+        params = proto.iterate(&tree);
+        var index: usize = 0;
+        var found: usize = 0;
+        while (params.next()) |param| : (index += 1) {
+            if (param.anytype_ellipsis3 == null) continue;
+            const name = tree.tokenSlice(param.name_token orelse continue);
+            var open: std.ArrayList(Ast.Node.Index) = .empty;
+            if (!try reader.isStream(tree, node, name, Stream, &open)) continue;
+            if (found == 0) try writer.print(".{s} = [_]usize{{", .{hint});
+            try writer.print(" {d},", .{index});
+            found += 1;
+        }
+        if (found > 0) try writer.writeAll(" }, ");
+    }
+
+    /// Whether a function does nothing with a parameter but call methods of a `Stream`, and give it
+    /// to functions of the file that do the same. `open` are those that are being looked at.
+    fn isStream(
+        reader: *Reader,
+        tree: Ast,
+        node: Ast.Node.Index,
+        name: []const u8,
+        comptime Stream: type,
+        open: *std.ArrayList(Ast.Node.Index),
+    ) !bool {
+        if (std.mem.indexOfScalar(Ast.Node.Index, open.items, node) != null) return true;
+        try open.append(reader.arena, node);
+        const body = tree.nodeData(node).node_and_node[1];
+        const end = tree.lastToken(body);
+        var token = tree.firstToken(body);
+        var uses: usize = 0;
+        while (token < end) : (token += 1) {
+            if (tree.tokenTag(token) != .identifier) continue;
+            if (!std.mem.eql(u8, tree.tokenSlice(token), name)) continue;
+            const before = tree.tokenTag(token - 1);
+            if (before == .period) continue; // a field, or a tag
+            uses += 1;
+            switch (tree.tokenTag(token + 1)) {
+                .period => {
+                    if (tree.tokenTag(token + 3) != .l_paren) return false;
+                    const method = tree.tokenSlice(token + 2);
+                    inline for (@typeInfo(Stream).@"struct".decl_names) |known| {
+                        if (std.mem.eql(u8, method, known)) break;
+                    } else return false;
+                },
+                .comma, .r_paren => {
+                    if (before != .comma and before != .l_paren) return false;
+                    if (!try reader.isGivenOn(tree, token, Stream, open)) return false;
+                },
+                else => return false,
+            }
+        }
+        return uses > 0;
+    }
+
+    /// Whether the call that has the argument at `token` is one of functions of the file that take
+    /// it as a `Stream`.
+    fn isGivenOn(
+        reader: *Reader,
+        tree: Ast,
+        token: Ast.TokenIndex,
+        comptime Stream: type,
+        open: *std.ArrayList(Ast.Node.Index),
+    ) anyerror!bool {
+        var depth: usize = 0;
+        var place = token;
+        while (place > 0) {
+            place -= 1;
+            switch (tree.tokenTag(place)) {
+                .r_paren, .r_brace, .r_bracket => depth += 1,
+                .l_paren => if (depth == 0) break else {
+                    depth -= 1;
+                },
+                .l_brace, .l_bracket => if (depth == 0) return false else {
+                    depth -= 1;
+                },
+                .semicolon => if (depth == 0) return false,
+                else => {},
+            }
+        }
+        if (place == 0 or tree.tokenTag(place - 1) != .identifier) return false;
+        const callee = tree.tokenSlice(place - 1);
+        var count: usize = 0;
+        for (0..tree.nodes.len) |number| {
+            const node: Ast.Node.Index = @fromBackingInt(@intCast(number));
+            if (tree.nodeTag(node) != .fn_decl) continue;
+            var buffer: [1]Ast.Node.Index = undefined;
+            const proto = tree.fullFnProto(&buffer, node).?;
+            const own = tree.tokenSlice(proto.name_token orelse continue);
+            if (!std.mem.eql(u8, own, callee)) continue;
+            count += 1;
+            var params = proto.iterate(&tree);
+            while (params.next()) |param| {
+                if (param.anytype_ellipsis3 == null) continue;
+                const name = tree.tokenSlice(param.name_token orelse return false);
+                if (!try reader.isStream(tree, node, name, Stream, open)) return false;
+            }
+        }
+        return count > 0;
     }
 
     /// What a function says that is nothing but a @compileError.

@@ -83,7 +83,7 @@ def test_what_is_left_out(names: ModuleType, description: dict[str, Any]) -> Non
     left_out = {item["name"]: (item["kind"], item["reason"].partition(":")[0]) for item in description["left_out"]}
     assert left_out == {
         "counter": ("variable", "it is a variable"),
-        "poke": ("function", "parameter 'target' has type *u8, which cannot come from Python"),
+        "poke": ("function", "parameter 'target' has type **u8, which cannot come from Python"),
         "generic": ("function", "parameter 'value' is generic"),
         "Pair": ("function", "it returns a type"),
         "Open": ("enum", "it is not exhaustive, and Python's enums are"),

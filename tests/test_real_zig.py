@@ -283,7 +283,6 @@ LEFT_OUT = {
     "del": "Python has it as 'del_', and that is there, too: give one of them another name",
     "Fields": "its field 'unaligned' is less aligned than its type: leave align() out",
     "zero": "parameter 'x' has type u0, which cannot come from Python: use integers, ",
-    "vector": "parameter 'v' has type @Vector(4, f32), which cannot come from Python: use integers, ",
     "never": "it returns noreturn, which cannot go to Python: use integers, ",
     "fails": "it returns noreturn, which cannot go to Python: use integers, ",
     "pointer": "parameter 'p' has type [*c]u8, which cannot come from Python: use integers, ",

@@ -38,6 +38,8 @@ pub fn Argument(comptime T: type) type {
         .str, .text => Text(T),
         .terminated => Terminated(T),
         .bytes, .buffer => Lent(T, u8),
+        .input => Input,
+        .given => Given(T),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
@@ -119,6 +121,69 @@ fn Optional(comptime T: type, comptime Some: type) type {
         }
     };
 }
+
+/// An argument of its type, where it is not left out.
+fn Given(comptime T: type) type {
+    const Inner = Argument(T.nano_ffi_given);
+    return struct {
+        some: ?Inner,
+
+        pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            return .{ .some = try Inner.take(module, object, site) };
+        }
+
+        pub fn get(argument: *@This()) T {
+            return .{ .value = argument.some.?.get() };
+        }
+
+        pub fn release(argument: *@This()) void {
+            if (@hasDecl(Inner, "release")) argument.some.?.release();
+        }
+    };
+}
+
+/// All that a reader reads: lent, or what the object's `read` gives.
+const Input = struct {
+    text: Text([]const u8),
+    /// What `read` gave: owned.
+    read: ?*PyObject,
+
+    pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Input {
+        if (capi.hasFlag(object, "UNICODE_SUBCLASS") or c.PyObject_CheckBuffer(object) != 0)
+            return .{ .text = try .take(module, object, site), .read = null };
+        // One str for all searches: CPython remembers names of attributes by their address.
+        const name = c.PyUnicode_InternFromString("read") orelse return error.PythonException;
+        defer c.Py_DecRef(name);
+        const method = c.PyObject_GetAttr(object, name) orelse {
+            if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) == 0)
+                return error.PythonException;
+            c.PyErr_Clear();
+            return errors.raiseWrongType(site, expected, object);
+        };
+        defer c.Py_DecRef(method);
+        const read = capi.vectorcall(method, &.{}, 0, null) orelse return error.PythonException;
+        errdefer c.Py_DecRef(read);
+        if (!capi.hasFlag(read, "UNICODE_SUBCLASS") and c.PyObject_CheckBuffer(read) == 0)
+            return errors.raiseWrongType(site, "an object whose read() gives str or bytes", object);
+        return .{ .text = try .take(module, read, site), .read = read };
+    }
+
+    const expected = "a str, a bytes-like object, or an object with a read() method";
+
+    pub fn get(argument: *Input) signature.Input {
+        return .{ .data = argument.text.get() };
+    }
+
+    /// See Text: what was read is the call's own.
+    pub fn isLocked(argument: *const Input) bool {
+        return argument.read != null or argument.text.isLocked();
+    }
+
+    pub fn release(argument: *Input) void {
+        argument.text.release();
+        c.Py_DecRef(argument.read);
+    }
+};
 
 /// Its address is one for each thread.
 threadlocal var thread_mark: u8 = 0;
@@ -906,6 +971,7 @@ fn loadAny(
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept => comptime unreachable,
+        .input, .given => comptime unreachable,
         .terminated => comptime unreachable,
     }
 }
@@ -1040,7 +1106,8 @@ pub inline fn giveAttribute(comptime T: type, self: *object_of.Layout, value: T)
     const given = give(T, object_of.moduleOf(self), value);
     if (@typeInfo(T) != .optional) return given;
     switch (comptime signature.kindOf(@typeInfo(T).optional.child).?) {
-        .items, .array => {},
+        .items => {},
+        .array => if (@typeInfo(@typeInfo(T).optional.child).array.child == u8) return given,
         else => return given,
     }
     const list = given orelse return null;
@@ -1269,7 +1336,10 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             return tuple;
         },
         .items => return giveList(@typeInfo(T).pointer.child, module, value),
-        .array => return giveList(@typeInfo(T).array.child, module, &value),
+        .array => return if (@typeInfo(T).array.child == u8)
+            c.PyBytes_FromStringAndSize(&value, value.len)
+        else
+            giveList(@typeInfo(T).array.child, module, &value),
         .record => return giveRecord(T, module, value),
         .class => return if (comptime classes.isCopyable(T))
             results.giveCopy(T, module, value)
@@ -1292,7 +1362,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             return giveMap(T, module, &map);
         },
         .objects => comptime unreachable, // the frame of the call gives it
-        .callback, .ndarray => comptime unreachable, // a parameter only
+        .callback, .ndarray, .input, .given => comptime unreachable, // a parameter only
         .owned => {
             defer value.deinit();
             return give(@TypeOf(value.data), module, value.data);

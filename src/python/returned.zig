@@ -171,7 +171,7 @@ pub fn mayKeepBut(
 
 /// Whether memory that a call allocates may be an argument's, or of Python code that it runs.
 fn mayStore(comptime Param: type) bool {
-    if (Param == std.mem.Allocator or classes.isFlat(Param)) return false;
+    if (signature.isProvided(Param) or classes.isFlat(Param)) return false;
     const T = classes.Pointee(Param);
     if (classes.isClass(T)) {
         // A number that is changed may be an address.
@@ -180,7 +180,8 @@ fn mayStore(comptime Param: type) bool {
             reach.storageOf(Param) != .nowhere);
     }
     return switch (signature.kindOf(Param) orelse return true) {
-        .str, .text, .bytes, .buffer => false,
+        .str, .text, .bytes, .buffer, .input => false,
+        .given => mayStore(Param.nano_ffi_given),
         .optional => mayStore(@typeInfo(Param).optional.child),
         .items => mayStore(@typeInfo(Param).pointer.child),
         else => true,

@@ -35,7 +35,7 @@ pub fn favour(color: ?Color) Color {
 
 // Left out:
 pub var counter: u32 = 0;
-pub fn poke(target: *u8) void {
+pub fn poke(target: **u8) void {
     target.* = 1;
 }
 pub fn generic(value: anytype) void {

@@ -94,6 +94,7 @@ def check(folder: Path, *modules: str) -> None:
         "shapes",
         "defaults",
         "hiding",
+        "real_calls",
     ],
 )
 def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
@@ -173,7 +174,7 @@ def test_explain(
         "allocator",
     }
     assert all(isinstance(left, LeftOut) for left in left_out)
-    assert "names.poke (function) is left out: parameter 'target' has type *u8, which" in capsys.readouterr().out
+    assert "names.poke (function) is left out: parameter 'target' has type **u8, which" in capsys.readouterr().out
     assert nano_ffi.explain("names") == left_out
     assert nano_ffi.explain(Path(str(names.__file__))) == left_out
     whole = tmp_path / "whole.zig"

@@ -175,12 +175,10 @@ pub fn Class(
             .fields => fields.signatureOf(class.ownName()),
         };
 
+        const initializer_name = if (construction == .create) "create" else "init";
         const initializer = Bridge.makeTrampoline(
-            if (construction == .create) T.create else T.init,
-            renamed(
-                exports.specOf(T, class.source, if (construction == .create) "create" else "init"),
-                class.ownName(),
-            ),
+            exports.Callable(T, class.source, initializer_name).function,
+            renamed(exports.specOf(T, class.source, initializer_name), class.ownName()),
         );
 
         pub fn has(comptime name: [:0]const u8) bool {
@@ -233,7 +231,7 @@ pub fn Class(
             var defs: [names.len]StaticMethod = undefined;
             for (&defs, names) |*def, name| {
                 const trampoline = Bridge.makeTrampoline(
-                    @field(T, name),
+                    exports.Callable(T, class.source, name).function,
                     exports.specOf(T, class.source, name),
                 );
                 const function: module_of.Function = .{
@@ -248,7 +246,7 @@ pub fn Class(
         /// A method by its name.
         pub fn MethodOf(comptime name: [:0]const u8) type {
             const trampoline = Bridge.makeTrampoline(
-                @field(T, name),
+                exports.Callable(T, class.source, name).function,
                 exports.specOf(T, class.source, name),
             );
             return Method(T, trampoline, isBinary(name) and trampoline.sig.args.len == 2);
@@ -326,9 +324,22 @@ pub fn Class(
                 .ml_doc = "__exit__($self, exc_type, exc_value, traceback, /)\n--\n\n" ++
                     "Destroy the object, unless that is done.",
             },
-        });
+        }) ++ (if (!exports.isText(class) or
+            @hasDecl(T, "__format__")) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__format__",
+            .ml_meth = &formatText,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__format__($self, spec, /)\n--\n\nThe text, formatted as a str.",
+        }});
 
         // Objects.
+
+        /// `format(value, spec)`: what `str` gives, as a str is formatted.
+        fn formatText(self: *PyObject, format: *PyObject) callconv(.c) ?*PyObject {
+            const text = c.PyObject_Str(self) orelse return null;
+            defer c.Py_DecRef(text);
+            return c.PyObject_Format(text, format);
+        }
 
         /// See tp_dealloc.
         fn dealloc(given: *PyObject) callconv(.c) void {

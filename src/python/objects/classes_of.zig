@@ -5,6 +5,7 @@ const std = @import("std");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const errors = @import("../errors.zig");
+const input_output = @import("../input_output.zig");
 const memory = @import("../memory.zig");
 const messages = @import("../../messages.zig");
 const object = @import("object.zig");
@@ -194,6 +195,8 @@ fn Known(comptime T: type) type {
                 inline for (params, 0..) |Param, index| {
                     args[index] = if (Param.? == std.mem.Allocator)
                         memory.allocator
+                    else if (Param.? == std.Io)
+                        input_output.provide()
                     else if (Param.? == T) work.value.* else work.value;
                 }
                 messages.clear();

@@ -99,6 +99,8 @@ pub fn of(comptime Class: type) []const Slot {
             if (!Class.has("__iter__"))
                 slots = slots ++ .{slot("tp_iter", &c.PyObject_SelfIter)};
         }
+        if (exports.isText(Class.class))
+            slots = slots ++ .{slot("tp_str", &Unary(Class, "format").call)};
         if (Class.has("__call__")) slots = slots ++ .{slot("tp_call", &Call(Class).call)};
         break :list slots;
     };

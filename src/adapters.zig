@@ -1,0 +1,528 @@
+//! Functions as Python calls them, where they have parameters and results that only Zig can give
+//! and take:
+//!
+//!     *std.Io.Writer      not the caller's: what is written is the result
+//!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
+//!     @Vector(n, T)       [n]T
+//!     *[N]T, *T           a writable buffer of so many numbers, or of one
+//!     *const [N]T         [N]T, where nothing can keep the pointer
+//!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
+//!                         each of its fields is a parameter
+//!
+//! Each such function is called by another one with the types that cross. Nothing here knows an
+//! interpreter.
+
+const std = @import("std");
+const allocators = @import("allocator.zig");
+const classes = @import("classes.zig");
+const messages = @import("messages.zig");
+const signature = @import("signature.zig");
+
+/// What the source says, and an option.
+pub const Hints = struct {
+    /// Which parameters without a type are used as nothing but a writer, or a reader.
+    writers: []const usize = &.{},
+    readers: []const usize = &.{},
+    /// Whether a text that is the result is bytes.
+    is_bytes: bool = false,
+    /// What declares the function: a struct is no options of its own methods.
+    within: type = void,
+};
+
+/// What Python calls for `function`, whose parameters are called `names`: `function` and `params`,
+/// which are the same where nothing is to be done.
+pub fn Adapted(
+    comptime original: anytype,
+    comptime names: []const [:0]const u8,
+    comptime hints: Hints,
+) type {
+    @setEvalBranchQuota(1_000_000);
+    const Same = struct {
+        pub const function = original;
+        pub const params = names;
+    };
+    const plan = planOf(@TypeOf(original), names, hints) orelse return Same;
+    // What a generic function says of its errors are not those of one of its instances.
+    const Return = if (@typeInfo(@TypeOf(original)).@"fn".is_generic)
+        @TypeOf(@call(.auto, original, @as(@Tuple(plan.originals), undefined)))
+    else
+        @typeInfo(@TypeOf(original)).@"fn".return_type.?;
+    const Payload = signature.Payload(Return);
+    const Result = ResultOf(Payload, plan, hints) orelse return Same;
+    if (Result == Payload and !plan.changes()) return Same;
+    const can_fail = @typeInfo(Return) == .error_union;
+    const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
+    const R = if (plan.writes)
+        (Errors || plan.Errors())!Result
+    else if (can_fail or plan.has(.out)) (Errors || plan.Errors())!Result else Result;
+    return struct {
+        pub const function = Function(plan.types, R, run).call;
+        pub const params = plan.names;
+
+        fn run(given: @Tuple(plan.types)) R {
+            var readers: [plan.roles.len]std.Io.Reader = undefined;
+            var values: @Tuple(plan.originals) = undefined;
+            var text: std.Io.Writer.Allocating =
+                if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
+            comptime var place = 0;
+            inline for (plan.roles, plan.originals, 0..) |role, Original, index| {
+                values[index] = switch (role) {
+                    .same, .vector => given[place],
+                    .out => out: {
+                        const items = given[place];
+                        const Target = @typeInfo(Original).pointer.child;
+                        const is_array = @typeInfo(Target) == .array;
+                        const size = if (is_array) @typeInfo(Target).array.len else 1;
+                        if (items.len != size) return messages.fail(
+                            error.ValueError,
+                            "parameter '{s}' must be a buffer of {d} items, not of {d}",
+                            .{ plan.names[place], size, items.len },
+                        );
+                        break :out if (is_array) items[0..size] else &items[0];
+                    },
+                    .pointee => &given[place],
+                    .writer => &text.writer,
+                    .reader => reader: {
+                        readers[index] = .fixed(given[place].data);
+                        break :reader &readers[index];
+                    },
+                    .options => options: {
+                        var options: Original = given[place] orelse .{};
+                        inline for (plan.fields, place + 1..) |name, field| {
+                            if (given[field].value) |value| @field(options, name) = value;
+                        }
+                        break :options options;
+                    },
+                };
+                if (role == .options) place += plan.fields.len;
+                if (role != .writer) place += 1;
+            }
+            const returned = @call(signature.modifierOf(@TypeOf(original)), original, values);
+            if (!plan.writes) return converted(if (can_fail) try returned else returned);
+            errdefer text.deinit();
+            const payload = if (!can_fail) returned else returned catch |err|
+                // It has no other reason not to write.
+                return if (isWriteFailed(err)) error.OutOfMemory else err;
+            if (Payload == void) {
+                const allocator = given[plan.types.len - 1];
+                return .{ .data = try text.toOwnedSlice(), .allocator = allocator };
+            }
+            var arena: std.heap.ArenaAllocator = .init(given[plan.types.len - 1]);
+            errdefer arena.deinit();
+            const copy = try arena.allocator().dupe(u8, text.written());
+            text.deinit();
+            return .{ .data = .{ payload, copy }, .arena = arena };
+        }
+
+        inline fn isWriteFailed(err: Errors) bool {
+            return @as(anyerror, err) == error.WriteFailed;
+        }
+
+        inline fn converted(value: Payload) Result {
+            if (Result == signature.Bytes) return .{ .data = value };
+            if (Result == ?signature.Bytes)
+                return if (value) |some| .{ .data = some } else null;
+            return value;
+        }
+    };
+}
+
+/// What becomes of a parameter.
+const Role = enum { same, writer, reader, vector, out, pointee, options };
+
+const Plan = struct {
+    roles: []const Role,
+    /// The types that the function takes.
+    originals: []const type,
+    /// Those that Python gives, an allocator behind them where something is written.
+    types: []const type,
+    names: []const [:0]const u8,
+    /// Of the options: those fields that are parameters.
+    fields: []const [:0]const u8 = &.{},
+    writes: bool = false,
+
+    fn changes(comptime plan: Plan) bool {
+        for (plan.roles) |role| if (role != .same) return true;
+        return false;
+    }
+
+    fn has(comptime plan: Plan, comptime role: Role) bool {
+        return std.mem.indexOfScalar(Role, plan.roles, role) != null;
+    }
+
+    /// What can go wrong before and after the function.
+    fn Errors(comptime plan: Plan) type {
+        const Memory = if (plan.writes) error{OutOfMemory} else error{};
+        return Memory || (if (plan.has(.out)) error{ValueError} else error{});
+    }
+};
+
+fn planOf(
+    comptime F: type,
+    comptime names: []const [:0]const u8,
+    comptime hints: Hints,
+) ?Plan {
+    const info = @typeInfo(F).@"fn";
+    if (info.attrs.varargs or info.return_type == type) return null;
+    // Else with a comptime parameter.
+    if (info.is_generic and hints.writers.len + hints.readers.len == 0) return null;
+    var plan: Plan = .{ .roles = &.{}, .originals = &.{}, .types = &.{}, .names = &.{} };
+    const last = lastOf(info.param_types);
+    for (info.param_types, 0..) |Param, index| {
+        const T = Param orelse if (contains(hints.writers, index))
+            *std.Io.Writer
+        else if (contains(hints.readers, index)) *std.Io.Reader else return null;
+        if (T == type) return null;
+        const is_stream = T == *std.Io.Writer or T == *std.Io.Reader;
+        if (is_stream and mayKeep(T, info, index)) return null;
+        const role: Role = if (T == *std.Io.Writer)
+            .writer
+        else if (T == *std.Io.Reader)
+            .reader
+        else if (@typeInfo(T) == .vector and Array(T) != null)
+            .vector
+        else if (Written(T) != null)
+            .out
+        else if (isPointee(T, info, index))
+            .pointee
+        else if (index == last and T != hints.within and
+            isOptions(T, info.param_types, index)) .options else .same;
+        if (role == .writer and plan.writes) return null; // which one is the result?
+        plan.roles = plan.roles ++ .{role};
+        plan.originals = plan.originals ++ .{T};
+        switch (role) {
+            .writer => plan.writes = true,
+            else => {
+                plan.names = plan.names ++ .{names[index]};
+                plan.types = plan.types ++ .{switch (role) {
+                    .reader => signature.Input,
+                    .vector => Array(T).?,
+                    .out => []Written(T).?,
+                    .pointee => @typeInfo(T).pointer.child,
+                    .options => ?T,
+                    else => T,
+                }};
+            },
+        }
+        if (role == .options) {
+            const options = @typeInfo(T).@"struct";
+            for (
+                options.field_names,
+                options.field_types,
+                options.field_attrs,
+            ) |name, Field, attrs| {
+                if (!isFieldParameter(name, Field, names)) continue;
+                plan.fields = plan.fields ++ .{name};
+                plan.names = plan.names ++ .{name};
+                plan.types = plan.types ++ .{signature.Given(
+                    Field,
+                    attrs.defaultValue(Field).?,
+                )};
+            }
+        }
+    }
+    if (plan.writes) {
+        plan.names = plan.names ++ .{"allocator"};
+        plan.types = plan.types ++ .{std.mem.Allocator};
+    }
+    return if (plan.types.len > max_parameters) null else plan;
+}
+
+fn contains(comptime list: []const usize, comptime index: usize) bool {
+    return std.mem.indexOfScalar(usize, list, index) != null;
+}
+
+/// The last parameter that the caller gives.
+fn lastOf(comptime params: []const ?type) ?usize {
+    var index = params.len;
+    while (index > 0) {
+        index -= 1;
+        const Param = params[index] orelse return index;
+        if (!signature.isProvided(Param) and Param != *std.Io.Writer) return index;
+    }
+    return null;
+}
+
+/// Whether the parameter `index` is a struct of options, and no operand like others.
+fn isOptions(comptime T: type, comptime params: []const ?type, comptime index: usize) bool {
+    if (@typeInfo(T) != .@"struct") return false;
+    const info = @typeInfo(T).@"struct";
+    if (info.is_tuple or info.field_names.len == 0) return false;
+    for (info.field_types, info.field_attrs) |Field, attrs|
+        if (attrs.@"comptime" or attrs.defaultValue(Field) == null) return false;
+    for (params, 0..) |Param, other| {
+        if (other != index and classes.Pointee(Param orelse continue) == T) return false;
+    }
+    return switch (signature.kindOf(T) orelse return false) {
+        .record => true,
+        .class => classes.isCopyable(T),
+        else => false,
+    };
+}
+
+fn isFieldParameter(
+    comptime name: []const u8,
+    comptime Field: type,
+    comptime names: []const [:0]const u8,
+) bool {
+    for (names) |other| if (std.mem.eql(u8, name, other)) return false;
+    return signature.kindOf(Field) != null and signature.isPart(Field) and
+        !signature.hasWritablePart(Field) and signature.kindOf(Field) != .class;
+}
+
+/// The array of a vector; null where nothing of it can cross.
+fn Array(comptime T: type) ?type {
+    const vector = @typeInfo(T).vector;
+    const A = [vector.len]vector.child;
+    return if (signature.kindOf(A) == null) null else A;
+}
+
+/// The type of the numbers that are written through a pointer; null of any other type.
+fn Written(comptime T: type) ?type {
+    if (@typeInfo(T) != .pointer) return null;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or pointer.attrs.@"const" or !signature.isPlain(pointer)) return null;
+    const Item = switch (@typeInfo(pointer.child)) {
+        .array => |array| if (array.sentinel_ptr == null) array.child else return null,
+        else => pointer.child,
+    };
+    return if (signature.isBufferItem(Item)) Item else null;
+}
+
+/// Whether a parameter is a pointer to an array that is only read, and during the call alone.
+fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or !pointer.attrs.@"const" or !signature.isPlain(pointer) or
+        @typeInfo(pointer.child) != .array or signature.kindOf(pointer.child) == null or
+        !classes.isFlat(signature.Payload(info.return_type orelse return false))) return false;
+    for (info.param_types, 0..) |Param, other| {
+        const Other = Param orelse return false;
+        if (other == index or !classes.isClass(classes.Pointee(Other))) continue;
+        const is_changed = @typeInfo(Other) == .pointer and
+            !@typeInfo(Other).pointer.attrs.@"const";
+        if (is_changed and !classes.isFlat(classes.Pointee(Other))) return false;
+    }
+    return true;
+}
+
+/// Whether what outlives the call may point to the reader or writer that a parameter is.
+fn mayKeep(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
+    for (info.param_types, 0..) |Param, other| {
+        if (other != index and mayHold(T, Param orelse continue, &.{})) return true;
+    }
+    const Return = info.return_type orelse return false;
+    if (info.is_generic) return false; // it cannot be told from here, and is refused later
+    return mayHold(T, signature.Payload(Return), &.{});
+}
+
+/// Whether a value of type `In` may have a `T` in it, or behind its pointers.
+fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) bool {
+    if (In == T) return open.len > 0;
+    if (In == std.mem.Allocator or In == std.Io) return false;
+    for (open) |Outer| if (Outer == In) return false;
+    const inner = open ++ .{In};
+    const types: []const type = switch (@typeInfo(In)) {
+        .pointer => |pointer| &.{pointer.child},
+        .optional => |optional| &.{optional.child},
+        .array => |array| &.{array.child},
+        .@"struct" => |info| info.field_types,
+        .@"union" => |info| info.field_types,
+        .@"opaque" => return true,
+        else => &.{},
+    };
+    for (types) |Part| if (mayHold(T, Part, inner)) return true;
+    return false;
+}
+
+/// What is returned; null where that cannot be.
+fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) ?type {
+    if (!plan.writes) {
+        if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
+        if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
+        if (@typeInfo(Payload) == .vector) return Array(Payload) orelse Payload;
+        return Payload;
+    }
+    const Text = if (hints.is_bytes) []u8 else []const u8;
+    if (Payload == void) return allocators.Owned(Text);
+    // What the payload points to, nobody would give back.
+    if (!classes.isFlat(Payload) or signature.kindOf(Payload) == null or
+        !signature.isPart(Payload)) return null;
+    return allocators.OwnedArena(struct { Payload, Text });
+}
+
+const max_parameters = 12;
+
+/// A function with these parameters, which gives them to `run` as a tuple.
+fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple(P)) R) type {
+    return switch (P.len) {
+        0 => struct {
+            fn call() R {
+                return run(.{});
+            }
+        },
+        1 => struct {
+            fn call(a: P[0]) R {
+                return run(.{a});
+            }
+        },
+        2 => struct {
+            fn call(a: P[0], b: P[1]) R {
+                return run(.{ a, b });
+            }
+        },
+        3 => struct {
+            fn call(a: P[0], b: P[1], c: P[2]) R {
+                return run(.{ a, b, c });
+            }
+        },
+        4 => struct {
+            fn call(a: P[0], b: P[1], c: P[2], d: P[3]) R {
+                return run(.{ a, b, c, d });
+            }
+        },
+        5 => struct {
+            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4]) R {
+                return run(.{ a, b, c, d, e });
+            }
+        },
+        6 => struct {
+            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5]) R {
+                return run(.{ a, b, c, d, e, f });
+            }
+        },
+        7 => struct {
+            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6]) R {
+                return run(.{ a, b, c, d, e, f, g });
+            }
+        },
+        8 => struct {
+            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6], h: P[7]) R {
+                return run(.{ a, b, c, d, e, f, g, h });
+            }
+        },
+        9 => struct {
+            fn call(
+                a: P[0],
+                b: P[1],
+                c: P[2],
+                d: P[3],
+                e: P[4],
+                f: P[5],
+                g: P[6],
+                h: P[7],
+                i: P[8],
+            ) R {
+                return run(.{ a, b, c, d, e, f, g, h, i });
+            }
+        },
+        10 => struct {
+            fn call(
+                a: P[0],
+                b: P[1],
+                c: P[2],
+                d: P[3],
+                e: P[4],
+                f: P[5],
+                g: P[6],
+                h: P[7],
+                i: P[8],
+                j: P[9],
+            ) R {
+                return run(.{ a, b, c, d, e, f, g, h, i, j });
+            }
+        },
+        11 => struct {
+            fn call(
+                a: P[0],
+                b: P[1],
+                c: P[2],
+                d: P[3],
+                e: P[4],
+                f: P[5],
+                g: P[6],
+                h: P[7],
+                i: P[8],
+                j: P[9],
+                k: P[10],
+            ) R {
+                return run(.{ a, b, c, d, e, f, g, h, i, j, k });
+            }
+        },
+        12 => struct {
+            fn call(
+                a: P[0],
+                b: P[1],
+                c: P[2],
+                d: P[3],
+                e: P[4],
+                f: P[5],
+                g: P[6],
+                h: P[7],
+                i: P[8],
+                j: P[9],
+                k: P[10],
+                l: P[11],
+            ) R {
+                return run(.{ a, b, c, d, e, f, g, h, i, j, k, l });
+            }
+        },
+        else => comptime unreachable, // max_parameters
+    };
+}
+
+test Adapted {
+    const functions = struct {
+        const Options = struct { times: u8 = 1, end: []const u8 = "." };
+        fn write(writer: *std.Io.Writer, text: []const u8, options: Options) !void {
+            for (0..options.times) |_| try writer.writeAll(text);
+            try writer.writeAll(options.end);
+        }
+        fn count(writer: anytype, number: u8) !usize {
+            try writer.print("{d}", .{number});
+            return 1;
+        }
+        fn first(reader: *std.Io.Reader) error{ EndOfStream, ReadFailed }!u8 {
+            return reader.takeByte();
+        }
+        fn twice(v: @Vector(2, f64)) @Vector(2, f64) {
+            return v + v;
+        }
+        fn fill(out: *[2]u8, sum: *i64, of: *const [2]i64) void {
+            out.* = @splat(7);
+            sum.* = of[0] + of[1];
+        }
+        fn plain(x: u8) u8 {
+            return x;
+        }
+        const Keeper = struct { writer: *std.Io.Writer };
+        fn kept(writer: *std.Io.Writer) Keeper {
+            return .{ .writer = writer };
+        }
+    };
+    const gpa = std.testing.allocator;
+    const Write = Adapted(functions.write, &.{ "writer", "text", "options" }, .{});
+    try std.testing.expectEqual(5, Write.params.len);
+    const written = try Write.function("ab", null, .{ .value = 2 }, .{}, gpa);
+    defer written.deinit();
+    try std.testing.expectEqualStrings("abab.", written.data);
+    const Count = Adapted(functions.count, &.{ "writer", "number" }, .{ .writers = &.{0} });
+    const counted = try Count.function(12, gpa);
+    defer counted.deinit();
+    try std.testing.expectEqual(1, counted.data[0]);
+    try std.testing.expectEqualStrings("12", counted.data[1]);
+    const First = Adapted(functions.first, &.{"reader"}, .{});
+    try std.testing.expectEqual('x', try First.function(.{ .data = "xy" }));
+    try std.testing.expectError(error.EndOfStream, First.function(.{ .data = "" }));
+    const Twice = Adapted(functions.twice, &.{"v"}, .{});
+    try std.testing.expectEqual([2]f64{ 2, 4 }, Twice.function(.{ 1, 2 }));
+    var bytes: [2]u8 = undefined;
+    var sum: [1]i64 = undefined;
+    const Fill = Adapted(functions.fill, &.{ "out", "sum", "of" }, .{});
+    try Fill.function(&bytes, &sum, .{ 3, 4 });
+    try std.testing.expectEqual(7, sum[0]);
+    try std.testing.expectEqualStrings("\x07\x07", &bytes);
+    try std.testing.expectError(error.ValueError, Fill.function(&bytes, &.{}, .{ 3, 4 }));
+    try std.testing.expect(Adapted(functions.plain, &.{"x"}, .{}).function == functions.plain);
+    try std.testing.expect(Adapted(functions.kept, &.{"writer"}, .{}).function == functions.kept);
+}

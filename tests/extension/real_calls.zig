@@ -1,0 +1,153 @@
+//! Functions with parameters and results of Zig's own ways.
+
+const std = @import("std");
+
+pub const Options = struct { times: u8 = 1, end: []const u8 = "", loud: ?bool = null };
+
+/// Greets.
+pub fn greet(writer: *std.Io.Writer, name: []const u8, options: Options) !void {
+    for (0..options.times) |_| try writer.print("hello {s}", .{name});
+    if (options.loud) |loud| try writer.writeByte(if (loud) '!' else '.');
+    try writer.writeAll(options.end);
+}
+
+pub fn raw(writer: *std.Io.Writer, number: u32) !void {
+    try writer.writeInt(u32, number, .little);
+}
+
+pub fn rawText() []const u8 {
+    return "\xff\x00";
+}
+
+pub fn rawOrNone(is_there: bool) ?[]const u8 {
+    return if (is_there) "\xfe" else null;
+}
+
+pub fn counted(writer: *std.Io.Writer, number: u32) !usize {
+    try writer.print("{d}", .{number});
+    return std.fmt.count("{d}", .{number});
+}
+
+pub fn failing(writer: *std.Io.Writer, fails: bool) error{ WriteFailed, Bad }!void {
+    try writer.splatByteAll('x', 1000);
+    if (fails) return error.Bad;
+}
+
+pub fn nested(out: anytype, depth: u8) anyerror!void {
+    if (depth == 0) return out.writeAll(".");
+    try out.print("({d}", .{depth});
+    try nested(out, depth - 1);
+    try out.writeByte(')');
+}
+
+/// Its type is known nowhere.
+pub fn anything(value: anytype) bool {
+    return @TypeOf(value) == u8;
+}
+
+pub fn lines(reader: *std.Io.Reader) !usize {
+    var count: usize = 0;
+    while (try reader.takeDelimiter('\n')) |_| count += 1;
+    return count;
+}
+
+pub fn firstByte(source: anytype) !u8 {
+    return source.takeByte();
+}
+
+pub fn upper(reader: *std.Io.Reader, writer: *std.Io.Writer) !void {
+    while (true) {
+        const byte = reader.takeByte() catch |err| switch (err) {
+            error.EndOfStream => return,
+            else => return err,
+        };
+        try writer.writeByte(std.ascii.toUpper(byte));
+    }
+}
+
+pub const Kept = struct {
+    writer: *std.Io.Writer,
+
+    pub fn of(writer: *std.Io.Writer) Kept {
+        return .{ .writer = writer };
+    }
+};
+
+pub const Point = struct {
+    x: i32,
+    y: i32 = 0,
+
+    pub fn format(point: Point, writer: *std.Io.Writer) std.Io.Writer.Error!void {
+        try writer.print("({d}, {d})", .{ point.x, point.y });
+    }
+
+    pub fn dump(point: *const Point, writer: anytype, indent: usize) !void {
+        for (0..indent) |_| try writer.writeByte(' ');
+        try writer.print("{d}", .{point.x});
+    }
+};
+
+/// All its fields have defaults, and it is an operand.
+pub const Vec = struct {
+    x: f64 = 0,
+
+    pub fn plus(a: Vec, b: Vec) Vec {
+        return .{ .x = a.x + b.x };
+    }
+
+    pub fn __str__(_: Vec) []const u8 {
+        return "vec";
+    }
+
+    pub fn format(_: Vec, writer: *std.Io.Writer) std.Io.Writer.Error!void {
+        try writer.writeAll("format");
+    }
+
+    pub fn norm(self: Vec, options: struct { scale: f64 = 1, name: []const u8 = "n" }) f64 {
+        return self.x * options.scale * @as(f64, @floatFromInt(options.name.len));
+    }
+};
+
+pub const Clock = struct {
+    started: i96,
+
+    pub fn init(io: std.Io) Clock {
+        return .{ .started = std.Io.Clock.awake.now(io).nanoseconds };
+    }
+
+    pub fn passed(clock: Clock, io: std.Io) bool {
+        return std.Io.Clock.awake.now(io).nanoseconds >= clock.started;
+    }
+
+    pub fn deinit(clock: *Clock, io: std.Io) void {
+        clock.started = @intFromBool(clock.passed(io));
+    }
+};
+
+pub fn add(a: @Vector(4, f32), b: @Vector(4, f32)) @Vector(4, f32) {
+    return a + b;
+}
+
+pub fn hash(key: *const [2]u8, data: []const u8) [4]u8 {
+    return .{ key[0], key[1], @intCast(data.len), 255 };
+}
+
+pub fn optionalHash(is_there: bool) ?[2]u8 {
+    return if (is_there) .{ 1, 2 } else null;
+}
+
+pub fn divide(a: i64, b: i64, quotient: *i64, remainder: *i64) error{DivisionByZero}!void {
+    if (b == 0) return error.DivisionByZero;
+    quotient.* = @divTrunc(a, b);
+    remainder.* = @rem(a, b);
+}
+
+pub fn fill(out: *[3]f64, value: f64) void {
+    out.* = @splat(value);
+}
+
+pub const nano_ffi_options = .{
+    .raw = .{ .bytes = true },
+    .rawText = .{ .bytes = true },
+    .rawOrNone = .{ .bytes = true },
+};

@@ -1,0 +1,166 @@
+"""Functions that take and give what only Zig has: writers, readers, std.Io, vectors, options, pointers to numbers."""
+
+from __future__ import annotations
+
+import array
+import ast
+import inspect
+import io
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nano_ffi.description import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def calls(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real_calls")
+
+
+def test_what_is_written_is_the_result(calls: ModuleType) -> None:
+    assert calls.greet("you") == "hello you"
+    assert calls.raw(0xFF) == b"\xff\0\0\0"
+    assert calls.counted(1234) == (4, "1234")
+    assert calls.failing(False) == "x" * 1000
+    for _ in range(3):
+        with pytest.raises(RuntimeError, match=r"^Bad$"):
+            calls.failing(True)
+    assert calls.nested(3) == "(3(2(1.)))"
+    assert calls.Point(7).dump(2) == "  7"
+    assert str(inspect.signature(calls.nested)) == "(depth)"
+    assert str(inspect.signature(calls.Point.dump)) == "(self, /, indent)"
+    assert (calls.rawText(), calls.rawOrNone(True), calls.rawOrNone(False)) == (b"\xff\0", b"\xfe", None)
+
+
+def test_format_is_the_text_of_an_object(calls: ModuleType) -> None:
+    point = calls.Point(1, -2)
+    assert str(point) == f"{point}" == point.format() == "(1, -2)"
+    assert f"{point:>9}" == "  (1, -2)"
+    assert repr(point) == "Point(x=1, y=-2)"
+    with pytest.raises(ValueError, match=r"Unknown format code|Invalid format specifier"):
+        format(point, "d")
+    assert (str(calls.Vec()), calls.Vec().format()) == ("vec", "format")
+
+
+class Reading:
+    def __init__(self, result: object) -> None:
+        self.result = result
+
+    def read(self) -> object:
+        if isinstance(self.result, Exception):
+            raise self.result
+        return self.result
+
+
+def test_a_reader_reads_text_bytes_and_files(calls: ModuleType) -> None:
+    data = b"a\nb\nc"
+    for given in (
+        data.decode(),
+        data,
+        bytearray(data),
+        memoryview(data),
+        io.BytesIO(data),
+        io.StringIO(data.decode()),
+        Reading(data),
+    ):
+        assert calls.lines(given) == 3
+    assert calls.lines("") == 0
+    assert calls.upper(io.BytesIO(b"abc")) == calls.upper("abc") == "ABC"
+    assert calls.firstByte("x") == ord("x")
+    with pytest.raises(RuntimeError, match=r"^EndOfStream$"):
+        calls.firstByte(b"")
+    with pytest.raises(
+        TypeError,
+        match=r"^lines\(\): parameter 'reader' must be a str, a bytes-like object, or an object with a read\(\) "
+        r"method \(input\), not int$",
+    ):
+        calls.lines(3)
+    with pytest.raises(TypeError, match=r"must be an object whose read\(\) gives str or bytes \(input\), not Reading$"):
+        calls.lines(Reading(3))
+    with pytest.raises(OSError, match=r"^no$"):
+        calls.lines(Reading(OSError("no")))
+    lent = bytearray(data)
+    calls.lines(lent)
+    lent.append(1)
+
+
+def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
+    left = {left.name: left.reason for left in described(calls).left_out}
+    assert left == {
+        "anything": "parameter 'value' is generic: give it a type, Python's values have only one",
+        "Kept.of": "parameter 'writer' has type *Io.Writer, which cannot come from Python: what outlives the call may keep "
+        "it: let it be for the call only, and write one text, or return what else there is alone",
+    }
+
+
+def test_options_may_be_left_out_and_given_by_name(calls: ModuleType) -> None:
+    assert calls.greet("you", times=2, end="?") == "hello youhello you?"
+    assert calls.greet("you", calls.Options(times=2), loud=True) == "hello youhello you!"
+    assert calls.greet("you", {"end": "."}, times=2) == "hello youhello you."
+    assert calls.greet("you", None, loud=False) == calls.greet("you", loud=None, end=".") == "hello you."
+    signature = "(name, options=None, times=1, end='', loud=None)"
+    assert str(inspect.signature(calls.greet)) == signature
+    assert (calls.Vec(2).norm(), calls.Vec(2).norm(scale=3, name="ab"), calls.Vec(2).norm({"scale": 2})) == (2, 12, 4)
+    with pytest.raises(OverflowError, match=r"^greet\(\): parameter 'times' is out of range for u8 \(0 to 255\)"):
+        calls.greet("you", times=300)
+    with pytest.raises(TypeError, match="got an unexpected keyword argument 'time'"):
+        calls.greet("you", time=3)
+
+
+def test_an_operand_is_no_options(calls: ModuleType) -> None:
+    assert str(inspect.signature(calls.Vec.plus)) == "(self, /, b)"
+    assert calls.Vec(1).plus(calls.Vec(2)).x == 3
+
+
+def test_io_is_given(calls: ModuleType) -> None:
+    with calls.Clock() as clock:
+        assert clock.passed()
+    assert str(inspect.signature(calls.Clock.passed)) == "(self, /)"
+
+
+def test_vectors_and_arrays(calls: ModuleType) -> None:
+    assert calls.add((1, 2, 3, 4), [1, 1, 1, 1]) == [2, 3, 4, 5]
+    assert (calls.hash([1, 2], "abc"), calls.optionalHash(True), calls.optionalHash(False)) == (
+        b"\x01\x02\x03\xff",
+        b"\x01\x02",
+        None,
+    )
+
+
+def test_pointers_to_numbers_are_buffers(calls: ModuleType) -> None:
+    quotient, remainder = array.array("q", [0]), array.array("q", [0])
+    calls.divide(-7, 2, quotient, remainder)
+    assert (quotient[0], remainder[0]) == (-3, -1)
+    with pytest.raises(ZeroDivisionError):
+        calls.divide(1, 0, quotient, remainder)
+    out = array.array("d", [0, 0, 0])
+    calls.fill(out, 1.5)
+    assert list(out) == [1.5] * 3
+    for size in (0, 2, 4):
+        with pytest.raises(ValueError, match=rf"^parameter 'out' must be a buffer of 3 items, not of {size}$"):
+            calls.fill(array.array("d", [0.0] * size), 1)
+    wrong: Any
+    for wrong in (b"x", array.array("f", [0, 0, 0]), 3):
+        with pytest.raises((TypeError, BufferError)):
+            calls.fill(wrong, 1)
+
+
+def test_the_stub(calls: ModuleType) -> None:
+    text = stub(described(calls))
+    ast.parse(text)
+    for line in (
+        "def raw(number: SupportsIndex) -> bytes: ...",
+        "def rawOrNone(is_there: bool) -> bytes | None: ...",
+        "def counted(number: SupportsIndex) -> tuple[int, str]: ...",
+        "def lines(reader: str | Buffer | _Readable) -> int: ...",
+        "class _Readable(Protocol):\n    def read(self) -> str | Buffer: ...",
+        "    times: SupportsIndex = 1,\n    end: str | Buffer = ...,\n    loud: bool | None = None,\n) -> str:",
+        "def hash(key: Sequence[SupportsIndex], data: str | Buffer) -> bytes: ...",
+    ):
+        assert line in text, line
