@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -155,6 +156,8 @@ def tests(session: nox.Session) -> None:
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
         groups, extras, suite = ["lint", "test"], ("zig",), ["tests", "--ignore=tests/packaging"]
+    if (3, 11) <= sys.version_info < (3, 14) and sysconfig.get_config_var("Py_GIL_DISABLED") != 1:
+        groups.append("arrays")
     install(session, *groups, extras=extras)
     if "wheels" in extras:
         failed = run_lint(session)

@@ -56,6 +56,7 @@ test {
     _ = @import("exports.zig");
     _ = @import("description.zig");
     _ = @import("Heap.zig");
+    _ = @import("items.zig");
     _ = @import("messages.zig");
     _ = @import("page_size.zig");
     _ = @import("panics.zig");

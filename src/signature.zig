@@ -324,6 +324,15 @@ pub fn isBufferItem(comptime T: type) bool {
         .bool => true,
         .float => |float| float.bits == 16 or float.bits == 32 or float.bits == 64,
         .int => |int| int.bits == 8 or int.bits == 16 or int.bits == 32 or int.bits == 64,
+        .@"struct" => T == std.math.Complex(f32) or T == std.math.Complex(f64),
+        else => false,
+    };
+}
+
+/// Whether a `T` is a number, or a bool, that can be read out of memory of others.
+pub fn isNumber(comptime T: type) bool {
+    return switch (comptime kindOf(T) orelse return false) {
+        .bool, .int, .float, .complex => true,
         else => false,
     };
 }
@@ -897,6 +906,7 @@ test "parts of types" {
     try std.testing.expectEqual(bool, Payload(bool));
     try std.testing.expectEqualStrings("Kind", shortName(Kind));
     try std.testing.expect(isBufferItem(f16) and isBufferItem(bool) and isBufferItem(u64));
+    try std.testing.expect(isNumber(u7) and isNumber(std.math.Complex(f32)) and !isNumber(void));
     try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
     try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
 }

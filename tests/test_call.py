@@ -190,7 +190,15 @@ WRONG = [
             "pass a bytearray or another writable buffer"
         ),
     ),
-    ("fill", (memoryview(bytearray(4))[::2], 0), BufferError, "memoryview: underlying buffer is not C-contiguous"),
+    (
+        "fill",
+        (memoryview(bytearray(4))[::2], 0),
+        BufferError,
+        (
+            "fill(): parameter 'buffer' must lend its memory (buffer), and this memoryview does not: "
+            "pass a copy, as numpy.ascontiguousarray(x)"
+        ),
+    ),
     ("scalef32", (1e300, 1.0), OverflowError, "scalef32(): parameter 'value' is too large for f32"),
     ("mul", (1.0, 10**400), OverflowError, "mul(): parameter 'b' is too large for f64"),
 ]

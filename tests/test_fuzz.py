@@ -148,6 +148,8 @@ def take_buffer(item: str, write: bool, value: Any) -> Any:
         if hasattr(type(value), "__buffer__"):
             raise
         raise refusal(value) from None
+    except ValueError:
+        raise BufferError from None
     if not memory.c_contiguous or (write and memory.readonly):
         raise BufferError
     size, letters = item_format(item)
@@ -185,18 +187,97 @@ def bits_of(integer: str) -> int:
 
 
 def take_items(item: str, value: Any) -> list[Any]:
-    if is_a(value, list, tuple):
-        taker = taker_of(item)
-        return [taker(part) for part in tuple(value)]
-    if not is_buffer_item(item):
-        raise refusal(value)
-    size, _ = item_format(item)
-    data = take_buffer(item, False, value)
+    numbers = take_memory(f"[]const {item}", value)
+    if numbers is not None:
+        return numbers
+    taker = taker_of(item)
+    return [taker(part) for part in take_tuple(value)]
+
+
+def take_tuple(value: Any) -> tuple[Any, ...]:
+    """What is in a list, or in an iterable that has a length."""
+    if not is_a(value, list, tuple):
+        some = hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__")
+        if is_a(value, str, bytes, dict) or not some:
+            raise refusal(value)
+        try:
+            len(value)
+        except TypeError:
+            raise refusal(value) from None
+    return tuple(value)
+
+
+KINDS = {
+    "?": "bool",
+    **dict.fromkeys("bhilqn", "int"),
+    **dict.fromkeys("BHILQN", "int"),
+    **dict.fromkeys("efd", "float"),
+}
+"""What the letters of formats are."""
+
+NUMBER = re.compile(r"bool|[iu](\d+|size)|f\d+|c_longdouble|complex")
+
+
+def take_memory(typ: str, value: Any) -> list[Any] | None:
+    """Out of memory with numbers, where the type is one of nothing else; None where it is another, or has no such."""
+    dimensions = dimensions_of(typ)
+    if dimensions == 0 or is_a(value, list, tuple):
+        return None
+    try:
+        memory = memoryview(value)
+    except TypeError:
+        if hasattr(type(value), "__buffer__"):
+            raise
+        return None
+    except (ValueError, BufferError):
+        raise BufferError from None
+    order, letter = memory.format[:-1], memory.format[-1:]
+    if letter not in KINDS or order not in {"", *"@=<>!"}:
+        return None
+    code = letter if KINDS[letter] != "int" else {1: "b", 2: "h", 4: "i", 8: "q"}[memory.itemsize]
+    code = code.upper() if letter in "BHILQN" else "B" if letter == "?" else code
+    order = order if order in {"<", ">", "!"} else "="
+    numbers = struct.unpack(f"{order}{memory.nbytes // memory.itemsize}{code}", memory.tobytes())
+    if typ.startswith("[]const ") and dimensions == 1:
+        if memory.ndim != 1 and not (memory.ndim > 1 and memory.c_contiguous):
+            raise ValueError
+        return take_row(typ.removeprefix("[]const "), KINDS[letter], numbers)
+    if memory.ndim != dimensions:
+        raise ValueError
+    return take_rows(typ, KINDS[letter], memory.shape or (), numbers)
+
+
+def dimensions_of(typ: str) -> int:
+    """Of a type that is nothing but numbers; 0 of any other."""
+    match = re.fullmatch(r"\[(\d+|\]const )\]?(.+)", typ)
+    if not match:
+        return 0
+    inner = match[2]
+    return 1 if NUMBER.fullmatch(inner) else (dimensions_of(inner) + 1 if dimensions_of(inner) else 0)
+
+
+def take_rows(typ: str, kind: str, shape: Sequence[int], numbers: Sequence[Any]) -> list[Any]:
+    match = re.fullmatch(r"\[(\d+|\]const )\]?(.+)", typ)
+    assert match
+    if match[1].isdecimal() and int(match[1]) != shape[0]:
+        raise ValueError
+    if len(shape) == 1:
+        return take_row(match[2], kind, numbers)
+    size = math.prod(shape[1:])
+    return [
+        take_rows(match[2], kind, shape[1:], numbers[index * size : (index + 1) * size]) for index in range(shape[0])
+    ]
+
+
+def take_row(item: str, kind: str, numbers: Sequence[Any]) -> list[Any]:
+    if (item == "bool" and kind != "bool") or (item[0] in "iu" and kind == "float"):
+        raise TypeError
     if item == "bool":
-        letter = "?"
-    else:
-        letter = {2: "e", 4: "f", 8: "d"}[size] if item[0] == "f" else {1: "b", 2: "h", 4: "i", 8: "q"}[size]
-    return list(struct.unpack(f"={len(data) // size}{letter.upper() if item[0] == 'u' else letter}", data))
+        if any(number > 1 for number in numbers):
+            raise ValueError
+        return [number == 1 for number in numbers]
+    taker = taker_of(item)
+    return [taker(int(number != 0) if kind == "bool" else number) for number in numbers]
 
 
 def is_buffer_item(item: str) -> bool:
@@ -204,12 +285,15 @@ def is_buffer_item(item: str) -> bool:
 
 
 def take_fixed(items: Sequence[str], value: Any) -> list[Any]:
-    if not is_a(value, list, tuple):
-        raise refusal(value)
-    parts = tuple(value)
+    parts = take_tuple(value)
     if len(parts) != len(items):
         raise ValueError
     return [taker_of(item)(part) for item, part in zip(items, parts, strict=True)]
+
+
+def take_array(size: str, item: str, value: Any) -> list[Any]:
+    numbers = take_memory(f"[{size}]{item}", value)
+    return take_fixed([item] * int(size), value) if numbers is None else numbers
 
 
 def show(value: object) -> None:
@@ -324,7 +408,7 @@ def taker_of(typ: str, *, strict: bool = False, writing: bool = False) -> Callab
     for pattern, make in (
         (r"\[\]const (.+)", lambda item: functools.partial(take_items, item)),
         (r"\[\](.+)", lambda item: functools.partial(take_buffer, item, True)),
-        (r"\[(\d+)\](.+)", lambda size, item: functools.partial(take_fixed, [item] * int(size))),
+        (r"\[(\d+)\](.+)", lambda size, item: functools.partial(take_array, size, item)),
         (r"dict\[str, (.+)\]", lambda item: functools.partial(take_map, item)),
         (r"\((.+)\)", lambda items: functools.partial(take_fixed, items.split(", "))),
     ):

@@ -1,11 +1,12 @@
 //! The buffer protocol: contiguous memory of other objects as a slice of items, with no copy.
 
 const std = @import("std");
-const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
+const items = @import("../items.zig");
 const ndarray = @import("../ndarray.zig");
 const Site = @import("../comptime_bridge.zig").Site;
+const sources = @import("sources.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -24,7 +25,7 @@ pub noinline fn acquire(
     const kind: Kind = if (Item == u8) .memory else .numbers;
     try acquireShaped(Item, kind, object, view, site, access, expected, capi.constants.PyBUF_ND);
     errdefer c.PyBuffer_Release(view);
-    if (Item == bool) for (itemsOf(u8, view)) |byte| try expectBool(byte, site);
+    if (Item == bool) try expectBools(itemsOf(u8, view), site);
 }
 
 /// Whether it matters what an exporter calls its bytes.
@@ -48,22 +49,23 @@ inline fn acquireShaped(
             c.PyErr_Clear();
             return errors.raiseWrongType(site, expected, object);
         }
-        if (access == .read or !isRefused()) return error.PythonException;
+        if (access == .read or !isRefused()) return sources.raiseUnlent(object, site);
         // Is writing the only thing in the way? Then there is more to say than the exporter did.
         c.PyErr_Clear();
-        if (c.PyObject_GetBuffer(object, view, read) < 0) return error.PythonException;
+        if (c.PyObject_GetBuffer(object, view, read) < 0) return sources.raiseUnlent(object, site);
         c.PyBuffer_Release(view);
         return errors.raiseReadOnly(site, object);
     }
     errdefer c.PyBuffer_Release(view);
-    if (view.itemsize != @sizeOf(Item) or !(isFormatOfByte(kind, view.format) or isFormatOf(
-        Item,
-        kind,
-        view.format,
-    )))
+    if (view.itemsize != @sizeOf(Item) or
+        !(isFormatOfByte(kind, view.format) or isFormatOf(Item, kind, view)))
         return errors.raiseWrongItem(site, view);
     if (view.len != 0 and @intFromPtr(view.buf) % @alignOf(Item) != 0)
         return errors.raiseMisaligned(site, @alignOf(Item));
+}
+
+pub fn expectBools(bytes: []const u8, site: *const Site) errors.Error!void {
+    for (bytes) |byte| try expectBool(byte, site);
 }
 
 /// Any other byte is no bool in Zig, and what code makes of it is undefined.
@@ -84,14 +86,32 @@ pub fn itemsOf(comptime Item: type, view: *const capi.Py_buffer) []Item {
     return data[0 .. @as(usize, @intCast(view.len)) / @sizeOf(Item)];
 }
 
+/// The items of another object than an exporter of buffers, where these lie as they should: lent
+/// until `owner` is released. Null of an object that has no such.
+pub noinline fn acquireOther(
+    comptime Item: type,
+    object: *PyObject,
+    site: *const Site,
+    access: Access,
+    source: *sources.Source,
+) errors.Error!bool {
+    if (c.PyObject_CheckBuffer(object) != 0) return false;
+    if (!try sources.open(source, object, site)) return false;
+    errdefer source.close();
+    if (!source.item.is(Item)) return errors.raiseWrongKind(site, source.item);
+    if (access == .write and source.is_read_only) return errors.raiseReadOnly(site, object);
+    return true;
+}
+
 /// A buffer as an array `T` (`NdArray` or `NdArrayMut`), lent for the call.
 pub fn Shaped(comptime T: type) type {
     return struct {
-        view: capi.Py_buffer,
+        owner: sources.Source.Owner,
         /// Read at once: a view may have its shape in itself, and is copied.
         array: T,
 
         const dimensions = T.nano_ffi_ndarray.dimensions;
+        const access = T.nano_ffi_ndarray.access;
 
         pub noinline fn take(
             _: *PyObject,
@@ -99,8 +119,20 @@ pub fn Shaped(comptime T: type) type {
             site: *const Site,
         ) errors.Error!@This() {
             var argument: @This() = undefined;
-            const view = &argument.view;
-            const access = T.nano_ffi_ndarray.access;
+            var source: sources.Source = undefined;
+            if (try acquireOther(T.Item, object, site, access, &source)) {
+                argument.owner = source.owner;
+                errdefer argument.owner.release();
+                try argument.set(
+                    source.start,
+                    source.shape[0..source.dimensions],
+                    source.strides[0..source.dimensions],
+                    site,
+                );
+                return argument;
+            }
+            argument.owner = .{ .view = undefined };
+            const view = &argument.owner.view;
             try acquireShaped(
                 T.Item,
                 .numbers,
@@ -112,29 +144,47 @@ pub fn Shaped(comptime T: type) type {
                 capi.constants.PyBUF_STRIDES,
             );
             errdefer c.PyBuffer_Release(view);
-            if (view.ndim != dimensions) return errors.raiseWrongDimensions(
+            source.item = .of(T.Item);
+            source.setLayout(view);
+            try argument.set(
+                @intFromPtr(view.buf),
+                source.shape[0..source.dimensions],
+                source.strides[0..source.dimensions],
                 site,
-                dimensions,
-                view.ndim,
             );
-            if (view.len != 0) for (0..dimensions) |index| {
-                if (view.shape.?[index] > 1 and @rem(view.strides.?[index], @alignOf(T.Item)) != 0)
-                    return errors.raiseMisaligned(site, @alignOf(T.Item));
-            };
-            // An empty buffer may have no address.
-            argument.array.data = if (view.len == 0) &[0]T.Item{} else @ptrCast(
-                @alignCast(view.buf.?),
-            );
-            for (0..dimensions) |index| {
-                argument.array.shape[index] = @intCast(view.shape.?[index]);
-                argument.array.strides[index] = view.strides.?[index];
-            }
-            if (T.Item == bool and view.len != 0) try expectBools(&argument.array, site);
             return argument;
         }
 
+        fn set(
+            argument: *@This(),
+            start: usize,
+            shape: []const usize,
+            strides: []const isize,
+            site: *const Site,
+        ) errors.Error!void {
+            if (shape.len != dimensions) return errors.raiseWrongDimensions(
+                site,
+                dimensions,
+                @intCast(shape.len),
+            );
+            argument.array.shape = shape[0..dimensions].*;
+            argument.array.strides = strides[0..dimensions].*;
+            if (argument.array.count() == 0) { // it may have no address
+                argument.array.data = &[0]T.Item{};
+                return;
+            }
+            var bits = start;
+            for (shape, strides) |size, stride| if (size > 1) {
+                bits |= @bitCast(stride);
+            };
+            if (bits % @alignOf(T.Item) != 0)
+                return errors.raiseMisaligned(site, @alignOf(T.Item));
+            argument.array.data = @ptrFromInt(start);
+            if (T.Item == bool) try expectAllBools(&argument.array, site);
+        }
+
         /// Every item of an array that has some.
-        fn expectBools(array: *const T, site: *const Site) errors.Error!void {
+        fn expectAllBools(array: *const T, site: *const Site) errors.Error!void {
             var at: [dimensions]usize = @splat(0);
             while (true) {
                 var address = @intFromPtr(array.data);
@@ -156,7 +206,7 @@ pub fn Shaped(comptime T: type) type {
         }
 
         pub fn release(argument: *@This()) void {
-            c.PyBuffer_Release(&argument.view);
+            argument.owner.release();
         }
     };
 }
@@ -168,29 +218,14 @@ inline fn isFormatOfByte(comptime kind: Kind, format: ?[*:0]const u8) bool {
     return text[0] != 0 and text[1] == 0;
 }
 
-/// Whether a format of the struct module is one item of the kind of `Item`, in this machine's byte
-/// order, which a byte does not have.
-fn isFormatOf(comptime Item: type, comptime kind: Kind, format: ?[*:0]const u8) bool {
-    var text = std.mem.span(format orelse "B");
-    if (text.len == 2 and isOrder(text[0])) {
-        const foreign = if (builtin.cpu.arch.endian() == .little) ">!" else "<";
-        const is_foreign = std.mem.indexOfScalar(u8, foreign, text[0]) != null;
-        if (is_foreign and !(@sizeOf(Item) == 1 and Item != bool)) return false;
-        text = text[1..];
-    }
-    if (text.len != 1) return false;
-    if (kind == .memory) return true;
-    const letters = switch (@typeInfo(Item)) {
-        .bool => "?",
-        .float => "efd",
-        .int => |int| if (int.bits == 8)
-            (if (int.signedness == .signed) "b" else "Bc?")
-        else if (int.signedness == .signed) "hilqn" else "HILQN",
-        else => comptime unreachable,
-    };
-    return std.mem.indexOfScalar(u8, letters, text[0]) != null;
-}
-
-fn isOrder(letter: u8) bool {
-    return std.mem.indexOfScalar(u8, "@=<>!", letter) != null;
+/// Whether a format is that of one item of the kind of `Item`, in this machine's byte order.
+fn isFormatOf(comptime Item: type, comptime kind: Kind, view: *const capi.Py_buffer) bool {
+    const format = std.mem.span(view.format orelse "B");
+    if (items.Item.ofFormat(format, @sizeOf(Item))) |item|
+        if (item.is(Item) or (Item == u8 and item.kind == .bool)) return true;
+    if (Item != u8) return false;
+    // A byte has no order, and a character is one.
+    const letter = format[format.len -| 1..];
+    const is_ordered = format.len == 2 and std.mem.indexOfScalar(u8, "@=<>!", format[0]) != null;
+    return (format.len == 1 or is_ordered) and (kind == .memory or letter[0] == 'c');
 }

@@ -449,6 +449,13 @@ pub const functions = struct {
     pub extern fn PyErr_Occurred() ?*PyObject;
     pub extern fn PyErr_SetObject(class: *PyObject, value: ?*PyObject) void;
     pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
+    // Steals the cause; the cause may be null.
+    pub extern fn PyException_SetCause(exception: *PyObject, cause: ?*PyObject) void;
+    pub extern fn PyErr_NormalizeException(
+        class: *?*PyObject,
+        value: *?*PyObject,
+        traceback: *?*PyObject,
+    ) void;
     pub extern fn PyErr_WriteUnraisable(object: ?*PyObject) void;
     pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
 
@@ -528,6 +535,7 @@ pub const functions = struct {
         stop: *Py_ssize_t,
         step: *Py_ssize_t,
     ) c_int;
+    pub extern fn PyObject_Size(object: *PyObject) Py_ssize_t;
     pub extern fn PyNumber_AsSsize_t(number: *PyObject, exception: ?*PyObject) Py_ssize_t;
     pub extern fn PyIndex_Check(object: *PyObject) c_int;
     pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
@@ -621,6 +629,11 @@ pub const functions = struct {
     pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
 
     pub extern fn PyDescr_NewMethod(class: *PyObject, def: *const PyMethodDef) ?*PyObject;
+
+    // Capsules: pointers with a name, which lend what they have.
+    pub extern fn PyCapsule_GetPointer(capsule: *PyObject, name: ?[*:0]const u8) ?*anyopaque;
+    pub extern fn PyCapsule_IsValid(capsule: *PyObject, name: ?[*:0]const u8) c_int;
+    pub extern fn PyCapsule_SetName(capsule: *PyObject, name: ?[*:0]const u8) c_int;
 
     // Locks and the identity of threads.
     pub extern fn PyThread_get_thread_ident() c_ulong;
@@ -835,6 +848,16 @@ pub fn callMethod(value: *PyObject, name: [*:0]const u8, args: []const *PyObject
     const method = functions.PyObject_GetAttrString(value, name) orelse return null;
     defer functions.Py_DecRef(method);
     return vectorcall(method, args.ptr, @intCast(args.len), null);
+}
+
+/// Whether the class of `value` has a special method, where CPython looks for such.
+pub fn hasMethod(value: *PyObject, name: [*:0]const u8) bool {
+    const method = functions.PyObject_GetAttrString(typeOf(value), name) orelse {
+        functions.PyErr_Clear();
+        return false;
+    };
+    defer functions.Py_DecRef(method);
+    return method != object("_Py_NoneStruct");
 }
 
 /// An attribute of a module of the standard library: new reference, or null with the error set.

@@ -5,6 +5,8 @@
 
 const std = @import("std");
 const buffers = @import("buffers.zig");
+const memories = @import("memories.zig");
+const sources = @import("sources.zig");
 const capi = @import("capi.zig");
 const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
@@ -643,11 +645,14 @@ fn Lent(comptime T: type, comptime Item: type) type {
 fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Access) type {
     // Free-threaded, the count of exports is changed under the bytearray's lock, by CPython only.
     const has_bytearrays = Item == u8 and !capi.limited and !capi.free_threaded;
+    const has_others = Item != u8;
     return struct {
         data: []Item,
         /// Whose exports this is one of; else `view` is.
         lender: ?*capi.structs.PyByteArrayObject,
         view: capi.Py_buffer,
+        /// Whose they are where it is no buffer.
+        other: if (has_others) ?sources.Source.Owner else void = if (has_others) null,
 
         pub inline fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
             var argument: @This() = undefined;
@@ -662,6 +667,10 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
             site: *const Site,
         ) Error!void {
             argument.lender = null;
+            if (has_others) {
+                argument.other = null;
+                if (try argument.takeOther(object, site)) return;
+            }
             if (has_bytearrays and capi.isExactly(object, "PyByteArray_Type")) {
                 const lender: *capi.structs.PyByteArrayObject = @ptrCast(@alignCast(object));
                 lender.ob_exports += 1;
@@ -677,11 +686,26 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
             argument.data = buffers.itemsOf(Item, &argument.view);
         }
 
+        noinline fn takeOther(
+            argument: *@This(),
+            object: *PyObject,
+            site: *const Site,
+        ) Error!bool {
+            var source: sources.Source = undefined;
+            if (!try buffers.acquireOther(Item, object, site, access, &source)) return false;
+            errdefer source.close();
+            argument.data = source.inPlace(Item) orelse return errors.raiseNotLent(site, object);
+            if (Item == bool) try buffers.expectBools(@ptrCast(argument.data), site);
+            argument.other = source.owner;
+            return true;
+        }
+
         pub inline fn get(argument: *@This()) T {
             return if (@typeInfo(T) == .pointer) argument.data else .{ .data = argument.data };
         }
 
         pub inline fn release(argument: *@This()) void {
+            if (has_others) if (argument.other) |*owner| return owner.release();
             if (argument.lender) |lender| {
                 lender.ob_exports -= 1;
             } else if (argument.view.obj != null) c.PyBuffer_Release(&argument.view);
@@ -689,12 +713,17 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
     };
 }
 
-/// A slice: of numbers, lent by a buffer, or out of a list or tuple, in memory of the call.
+/// A slice: of numbers, where they lie if that can be, or out of a list or what is like one, in
+/// memory of the call.
 fn Items(comptime T: type, comptime Item: type) type {
     if (!@typeInfo(T).pointer.attrs.@"const") return Lent(T, Item); // what is written must be seen
-    if (!comptime signature.isBufferItem(Item)) return Composite(T);
+    if (!comptime signature.isNumber(Item)) return Composite(T);
     return struct {
-        from: union(enum) { buffer: Lent(T, Item), sequence: Composite(T) },
+        from: union(enum) {
+            lent: struct { data: []const Item, owner: sources.Source.Owner },
+            converted: []Item,
+            sequence: Composite(T),
+        },
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
             var argument: @This() = undefined;
@@ -708,36 +737,56 @@ fn Items(comptime T: type, comptime Item: type) type {
             object: *PyObject,
             site: *const Site,
         ) Error!void {
-            if (isListOrTuple(object)) {
-                argument.from = .{ .sequence = undefined };
-                return argument.from.sequence.takeInto(module, object, site);
-            }
-            if (c.PyObject_CheckBuffer(object) == 0)
-                return errors.raiseWrongType(site, "a buffer, a list or a tuple", object);
-            argument.from = .{ .buffer = undefined };
-            return argument.from.buffer.takeInto(module, object, site);
+            if (!isListOrTuple(object) and try argument.takeNumbers(module, object, site)) return;
+            argument.from = .{ .sequence = undefined };
+            return argument.from.sequence.takeInto(module, object, site);
+        }
+
+        /// Whether the object has numbers in its memory.
+        noinline fn takeNumbers(
+            argument: *@This(),
+            module: *PyObject,
+            object: *PyObject,
+            site: *const Site,
+        ) Error!bool {
+            var source: sources.Source = undefined;
+            if (!try sources.open(&source, object, site)) return false;
+            if (source.dimensions > 0) if (source.inPlace(Item)) |data| {
+                errdefer source.close();
+                if (Item == bool) try buffers.expectBools(@ptrCast(data), site);
+                argument.from = .{ .lent = .{ .data = data, .owner = source.owner } };
+                return true;
+            };
+            defer source.close();
+            const items = try memories.loadItems(Item, memory.allocator, module, &source, site);
+            argument.from = .{ .converted = items };
+            return true;
         }
 
         pub fn get(argument: *@This()) T {
             return switch (argument.from) {
-                inline else => |*from| from.get(),
+                .lent => |lent| lent.data,
+                .converted => |items| items,
+                .sequence => |*from| from.get(),
             };
         }
 
         pub fn isLocked(argument: *const @This()) bool {
-            return argument.from == .buffer;
+            return argument.from == .lent;
         }
 
         pub fn stay(argument: *@This()) Error!void {
             switch (argument.from) {
-                .buffer => {},
+                .lent, .converted => {},
                 .sequence => |*from| if (@hasDecl(@TypeOf(from.*), "stay")) try from.stay(),
             }
         }
 
         pub fn release(argument: *@This()) void {
             switch (argument.from) {
-                inline else => |*from| from.release(),
+                .lent => |*lent| lent.owner.release(),
+                .converted => |items| memory.allocator.free(items),
+                .sequence => |*from| from.release(),
             }
         }
     };
@@ -941,6 +990,8 @@ fn loadAny(
         .items => return loadItems(@typeInfo(T).pointer.child, arena, module, object, site),
         .array => {
             const info = @typeInfo(T).array;
+            if (comptime memories.isPossible(T)) if (!isListOrTuple(object))
+                if (try memories.load(T, arena, module, object, site)) |items| return items;
             const sequence = try tupleOf(object, site);
             defer c.Py_DecRef(sequence);
             try expectSize(sequence, info.len, site);
@@ -980,7 +1031,7 @@ fn loadAny(
 const max_depth = 256;
 
 /// The place of a part.
-fn inside(site: *const Site, comptime T: type, name: [:0]const u8, index: usize) Site {
+pub fn inside(site: *const Site, comptime T: type, name: [:0]const u8, index: usize) Site {
     return .{
         .function = site.function,
         .parameter = .{ .name = name, .typ = comptime classes.fieldTypeName(T) },
@@ -994,11 +1045,28 @@ fn isListOrTuple(object: *PyObject) bool {
     return capi.hasFlag(object, "LIST_SUBCLASS") or capi.hasFlag(object, "TUPLE_SUBCLASS");
 }
 
-/// A new reference to a tuple of what is in a list or tuple now: no one changes it meanwhile.
+/// A new reference to a tuple of what is in a list, or in any iterable that has a length, now: no
+/// one changes it meanwhile.
 fn tupleOf(object: *PyObject, site: *const Site) Error!*PyObject {
-    if (!isListOrTuple(object) and !lists.isList(object))
-        return errors.raiseWrongType(site, "a list or a tuple", object);
+    if (!isListOrTuple(object) and !lists.isList(object)) try expectItems(object, site);
     return c.PySequence_Tuple(object) orelse error.PythonException;
+}
+
+/// A text has characters, and a dict its keys: nobody means these.
+noinline fn expectItems(object: *PyObject, site: *const Site) Error!void {
+    const is_other = capi.hasFlag(object, "UNICODE_SUBCLASS") or
+        capi.hasFlag(object, "DICT_SUBCLASS") or maps.isMap(object) or
+        c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyBytes_Type")) != 0;
+    const class = capi.typeOf(object);
+    const has_items = c.PyType_GetSlot(class, capi.constants.Py_tp_iter) != null or
+        c.PyType_GetSlot(class, capi.constants.Py_sq_item) != null;
+    if (!is_other and has_items) {
+        if (c.PyObject_Size(object) >= 0) return;
+        if (c.PyErr_ExceptionMatches(capi.exception("TypeError")) == 0)
+            return error.PythonException;
+        c.PyErr_Clear();
+    }
+    return errors.raiseWrongType(site, "a buffer, a list or a tuple", object);
 }
 
 fn expectSize(tuple: *PyObject, size: usize, site: *const Site) Error!void {
@@ -1081,6 +1149,8 @@ pub fn loadItems(
 ) Error![]Item {
     const Quick = []const Item;
     if (quickly(Quick, arena, object, site.depth)) |items| return @constCast(items);
+    if (comptime memories.isPossible(Quick)) if (!isListOrTuple(object))
+        if (try memories.load(Quick, arena, module, object, site)) |items| return @constCast(items);
     const sequence = try tupleOf(object, site);
     defer c.Py_DecRef(sequence);
     if (capi.free_threaded) // of a list this is the first that may be read

@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const items = @import("../items.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const memory = @import("memory.zig");
 const meanings = @import("meanings.zig");
@@ -436,6 +437,110 @@ pub noinline fn raiseWrongItem(site: *const Site, view: *const capi.Py_buffer) E
             "convert or cast it",
         .{ site.parameter.typ.ptr, view.itemsize, @as([*:0]const u8, view.format orelse "B") },
     );
+}
+
+/// Raises TypeError: numbers in memory are of a kind that is not taken.
+pub noinline fn raiseWrongKind(site: *const Site, item: items.Item) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be of such items (%s), not of %s of %zu bytes: convert it, as with x.astype() of " ++
+            "numpy",
+        .{ site.parameter.typ.ptr, @as([*:0]const u8, switch (item.kind) {
+            .bool, .bits => "bools",
+            .signed => "signed ints",
+            .unsigned => "unsigned ints",
+            .float => "floats",
+            .complex => "complex numbers",
+        }), item.size },
+    );
+}
+
+/// Raises TypeError: the items are times, and a number is asked for.
+pub noinline fn raiseTimes(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be numbers (%s), and this %S has times: pass their ints, as x.view('int64') of numpy",
+        .{ site.parameter.typ.ptr, name },
+    );
+}
+
+/// Raises BufferError: an exporter does not lend what it has.
+pub noinline fn raiseNotLent(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    return raise(
+        capi.exception("BufferError"),
+        site,
+        "must lend its memory (%s), and this %S does not: pass a copy, as " ++
+            "numpy.ascontiguousarray(x)",
+        .{ site.parameter.typ.ptr, name },
+    );
+}
+
+/// Raises ValueError: a column has nulls.
+pub noinline fn raiseNulls(site: *const Site, count: usize) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("ValueError"),
+        site,
+        "must have no nulls (%s), and has %zu: fill or drop them first",
+        .{ site.parameter.typ.ptr, count },
+    );
+}
+
+/// Raises TypeError: a table has columns, and an array is asked for.
+pub noinline fn raiseTable(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be an array (%s), and this %S is a table: pass one of its columns, or x.to_numpy()",
+        .{ site.parameter.typ.ptr, name },
+    );
+}
+
+/// Raises BufferError: the memory of an array is that of another device.
+pub noinline fn raiseElsewhere(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    const name = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    return raise(
+        capi.exception("BufferError"),
+        site,
+        "must be in this machine's own memory (%s), and this %S is not: pass a copy, as x.cpu()",
+        .{ site.parameter.typ.ptr, name },
+    );
+}
+
+/// Raises ValueError: a stream of Arrow ended before its end.
+pub noinline fn raiseStreamFailed(site: *const Site, text: [*:0]const u8) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "could not be read (%s): %s", .{
+        site.parameter.typ.ptr, text,
+    });
+}
+
+/// Gives the error that is set a cause, as PyErr_Fetch gave it, and consumes that.
+pub fn setCause(cause: *[3]?*PyObject) void {
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    c.PyErr_NormalizeException(&cause[0], &cause[1], &cause[2]);
+    c.PyErr_NormalizeException(&raised[0], &raised[1], &raised[2]);
+    if (raised[1]) |exception| {
+        c.PyException_SetCause(exception, cause[1]);
+    } else c.Py_DecRef(cause[1]);
+    c.Py_DecRef(cause[0]);
+    c.Py_DecRef(cause[2]);
+    c.PyErr_Restore(raised[0], raised[1], raised[2]);
 }
 
 /// Raises BufferError: the items do not begin where the type can be read.

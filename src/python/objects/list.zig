@@ -227,6 +227,7 @@ fn formatOf(comptime Item: type) [:0]const u8 {
             32 => "I",
             else => "Q",
         },
+        .@"struct" => if (@sizeOf(Item) == 8) "Zf" else "Zd",
         else => comptime unreachable,
     };
 }

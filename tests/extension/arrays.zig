@@ -1,0 +1,118 @@
+//! Arrays of numpy and its kin: in, whatever their layout, and out.
+
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+const Complex = std.math.Complex;
+
+pub const Series = struct {
+    values: []const f64,
+    origin: [3]f32 = @splat(0),
+};
+
+fn total(values: anytype) f64 {
+    var sum: f64 = 0;
+    for (values) |value| sum += switch (@typeInfo(@TypeOf(value))) {
+        .int => @floatFromInt(value),
+        else => @floatCast(value),
+    };
+    return sum;
+}
+
+fn copy(comptime T: type, values: []const T) nano_ffi.Owned([]T) {
+    const gpa = nano_ffi.allocator;
+    return .{ .data = gpa.dupe(T, values) catch @panic("no memory"), .allocator = gpa };
+}
+
+pub fn f64s(values: []const f64) nano_ffi.Owned([]f64) {
+    return copy(f64, values);
+}
+pub fn f32s(values: []const f32) nano_ffi.Owned([]f32) {
+    return copy(f32, values);
+}
+pub fn f16s(values: []const f16) nano_ffi.Owned([]f16) {
+    return copy(f16, values);
+}
+pub fn i64s(values: []const i64) nano_ffi.Owned([]i64) {
+    return copy(i64, values);
+}
+pub fn i8s(values: []const i8) nano_ffi.Owned([]i8) {
+    return copy(i8, values);
+}
+pub fn u16s(values: []const u16) nano_ffi.Owned([]u16) {
+    return copy(u16, values);
+}
+pub fn u7s(values: []const u7) u64 {
+    var sum: u64 = 0;
+    for (values) |value| sum += value;
+    return sum;
+}
+pub fn bools(values: []const bool) nano_ffi.Owned([]bool) {
+    return copy(bool, values);
+}
+pub fn c128s(values: []const Complex(f64)) nano_ffi.Owned([]Complex(f64)) {
+    return copy(Complex(f64), values);
+}
+pub fn c64s(values: []const Complex(f32)) nano_ffi.Owned([]Complex(f32)) {
+    return copy(Complex(f32), values);
+}
+pub fn complex(value: Complex(f64)) Complex(f64) {
+    return value;
+}
+pub fn complex_field(value: struct { z: Complex(f32) }) Complex(f32) {
+    return value.z;
+}
+
+/// Where the items are.
+pub fn address(values: []const f64) usize {
+    return @intFromPtr(values.ptr);
+}
+pub fn address_of_ints(values: []const i32) usize {
+    return @intFromPtr(values.ptr);
+}
+
+pub fn norm(point: [3]f64) f64 {
+    return @sqrt(point[0] * point[0] + point[1] * point[1] + point[2] * point[2]);
+}
+pub fn nearest(points: []const [2]f64) [2]f64 {
+    return points[0];
+}
+pub fn rows(values: []const []const f64) nano_ffi.Owned([]f64) {
+    const gpa = nano_ffi.allocator;
+    const sums = gpa.alloc(f64, values.len) catch @panic("no memory");
+    for (sums, values) |*sum, row| sum.* = total(row);
+    return .{ .data = sums, .allocator = gpa };
+}
+pub fn determinant(m: [2][2]f64) f64 {
+    return m[0][0] * m[1][1] - m[0][1] * m[1][0];
+}
+pub fn maybe(values: ?[]const f32) f64 {
+    return total(values orelse return -1);
+}
+pub fn field(series: Series) f64 {
+    return total(series.values) + total(series.origin);
+}
+pub fn record(value: struct { weights: []const u8, rows: []const []const i16 }) f64 {
+    return total(value.weights) + total(value.rows[0]);
+}
+pub fn pair(value: struct { []const f64, i32 }) f64 {
+    return total(value[0]);
+}
+pub fn words(values: []const []const u8) usize {
+    var size: usize = 0;
+    for (values) |word| size += word.len;
+    return size;
+}
+
+pub fn doubled(values: []f64) void {
+    for (values) |*value| value.* *= 2;
+}
+pub fn conjugated(values: []Complex(f32)) void {
+    for (values) |*value| value.* = value.conjugate();
+}
+pub fn shape(values: nano_ffi.NdArray(f64, 2)) [4]isize {
+    const strides = values.strides;
+    return .{ @intCast(values.shape[0]), @intCast(values.shape[1]), strides[0], strides[1] };
+}
+pub fn filled(values: nano_ffi.NdArrayMut(Complex(f64), 1), value: Complex(f64)) void {
+    for (0..values.shape[0]) |index| values.ptr(.{index}).* = value;
+}

@@ -1,0 +1,521 @@
+"""Numbers in memory of others, on a module compiled from tests/extension/arrays.zig.
+
+What needs numpy, pandas, pyarrow, polars or torch is skipped where that is not installed: `nox -s tests` installs them (but
+for torch) with the CPythons that they have wheels for.
+"""
+
+from __future__ import annotations
+
+import array
+import collections
+import ctypes
+import math
+import mmap
+import re
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def arrays(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("arrays")
+
+
+@pytest.fixture(scope="module")
+def np() -> Any:
+    return pytest.importorskip("numpy", reason="numpy is not installed", minversion="2")
+
+
+Make = Callable[[Any], Any]
+"""Makes an argument with numpy, or another module of the case."""
+
+TAKEN: dict[str, tuple[str, Make, Any]] = {
+    "every other item": ("f64s", lambda np: np.arange(6.0)[::2], [0.0, 2.0, 4.0]),
+    "backwards": ("f64s", lambda np: np.arange(3.0)[::-1], [2.0, 1.0, 0.0]),
+    "a column": ("f64s", lambda np: np.arange(6.0).reshape(3, 2)[:, 1], [1.0, 3.0, 5.0]),
+    "one item repeated": ("f64s", lambda np: np.broadcast_to(np.float64(2), 3), [2.0, 2.0, 2.0]),
+    "nothing": ("f64s", lambda np: np.zeros(0, "i1"), []),
+    "int64 as f64": ("f64s", lambda np: np.arange(3), [0.0, 1.0, 2.0]),
+    "uint64 as f64": ("f64s", lambda np: np.array([2**64 - 1], "u8"), [2.0**64]),
+    "bool as f64": ("f64s", lambda np: np.array([True, False]), [1.0, 0.0]),
+    "float16 as f64": ("f64s", lambda np: np.array([0.5], "f2"), [0.5]),
+    "float32 as f64": ("f64s", lambda np: np.array([0.5], "f4"), [0.5]),
+    "longdouble as f64": ("f64s", lambda np: np.array([0.5], np.longdouble), [0.5]),
+    "of another byte order": ("f64s", lambda np: np.arange(3, dtype=">f4"), [0.0, 1.0, 2.0]),
+    "ints of another byte order": ("i64s", lambda np: np.array([-2, 258], ">i2"), [-2, 258]),
+    "f64 as f32": ("f32s", lambda np: np.array([0.1]), [pytest.approx(0.1)]),
+    "f64 as f16": ("f16s", lambda np: np.array([0.5, math.inf]), [0.5, math.inf]),
+    "int32 as i64": ("i64s", lambda np: np.array([-1], "i4"), [-1]),
+    "uint64 as i64": ("i64s", lambda np: np.array([7], "u8"), [7]),
+    "uint8 as i8": ("i8s", lambda np: np.array([127], "u1"), [127]),
+    "int64 as u16": ("u16s", lambda np: np.array([65535]), [65535]),
+    "bool as u16": ("u16s", lambda np: np.array([True]), [1]),
+    "int64 as u7": ("u7s", lambda np: np.array([100, 27]), 127),
+    "bools": ("bools", lambda np: np.array([True, False, True])[::2], [True, True]),
+    "complex64 as c128": ("c128s", lambda np: np.array([1 + 2j], "c8"), [1 + 2j]),
+    "complex128 as c64": ("c64s", lambda np: np.array([1 + 2j]), [1 + 2j]),
+    "floats as complex": ("c64s", lambda np: np.array([1.5]), [1.5 + 0j]),
+    "a complex64": ("complex", lambda np: np.complex64(1 + 2j), 1 + 2j),
+    "complex64 in a list": ("c64s", lambda np: [np.complex64(1 + 2j)], [1 + 2j]),
+    "complex64 in a field": ("complex_field", lambda np: {"z": np.complex64(1 + 2j)}, 1 + 2j),
+    "objects": ("f64s", lambda np: np.array([1, 2.5], object), [1.0, 2.5]),
+    "misaligned": ("f64s", lambda np: np.zeros(17, "u1")[1:].view("f8"), [0.0, 0.0]),
+    "a point": ("norm", lambda np: np.array([1, 2, 2]), 3.0),
+    "a strided point": ("norm", lambda np: np.array([1, 9, 2, 9, 2])[::2], 3.0),
+    "a matrix": ("determinant", lambda np: np.array([[1, 2], [3, 4]]), -2.0),
+    "rows of points": ("nearest", lambda np: np.arange(4).reshape(2, 2).T, [0.0, 2.0]),
+    "arrays in a list": ("nearest", lambda np: [np.array([1, 2])], [1.0, 2.0]),
+    "rows": ("rows", lambda np: np.ones((2, 3), "f4"), [3.0, 3.0]),
+    "rows in a list": ("rows", lambda np: [np.ones(2), range(3)], [2.0, 3.0]),
+    "an optional": ("maybe", lambda np: np.arange(3), 3.0),
+    "a field": ("field", lambda np: {"values": np.arange(3), "origin": np.ones(3)}, 6.0),
+    "a tuple": ("pair", lambda np: (np.arange(3), 2), 3.0),
+    "texts": ("words", lambda np: np.array(["ab", "c"]), 3),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN)
+def test_what_numpy_has(arrays: ModuleType, np: Any, case: str) -> None:
+    name, make, expected = TAKEN[case]
+    assert getattr(arrays, name)(make(np)) == expected
+
+
+def test_fields_of_an_object(arrays: ModuleType, np: Any) -> None:
+    series = arrays.Series(values=np.arange(3), origin=np.ones(3, "f8"))
+    assert (list(series.values), list(series.origin)) == ([0.0, 1.0, 2.0], [1.0, 1.0, 1.0])
+    series.values = np.arange(4)[::-2]
+    series.origin = np.arange(3)
+    assert (list(series.values), list(series.origin)) == ([3.0, 1.0], [0.0, 1.0, 2.0])
+    assert arrays.field(series) == 7.0
+
+
+def test_what_can_be_is_shared(arrays: ModuleType, np: Any) -> None:
+    values = np.arange(4.0)
+    assert arrays.address(values) == values.ctypes.data
+    assert arrays.address(values[2:]) == values.ctypes.data + 16
+    assert arrays.address_of_ints(np.zeros(3, "i4")[1:2]) != 0
+    assert arrays.address(Tensor(values)) == values.ctypes.data
+    assert arrays.address(Interface(values)) == values.ctypes.data
+
+
+PLAIN: dict[str, tuple[str, Callable[[], Any], Any]] = {
+    "range": ("f64s", lambda: range(3), [0.0, 1.0, 2.0]),
+    "deque": ("i64s", lambda: collections.deque([1, 2]), [1, 2]),
+    "the keys of a dict": ("i64s", {1: 0, 2: 0}.keys, [1, 2]),
+    "the values of a dict": ("norm", {1: 1, 2: 2, 3: 2}.values, 3.0),
+    "a set": ("i64s", lambda: {7}, [7]),
+    "bytes": ("i64s", lambda: b"\1\2", [1, 2]),
+    "an array": ("f64s", lambda: array.array("h", [-1, 2]), [-1.0, 2.0]),
+    "a reversed memoryview": ("i64s", lambda: memoryview(array.array("q", [1, 2, 3]))[::-1], [3, 2, 1]),
+    "a misaligned memoryview": ("f64s", lambda: memoryview(bytearray(9))[1:].cast("d"), [0.0]),
+    "a memoryview of rows": ("rows", lambda: memoryview(bytes([1, 2, 3, 4])).cast("B", (2, 2)), [3.0, 7.0]),
+    "an mmap": ("u16s", lambda: mmap.mmap(-1, 2), [0, 0]),
+    "an array of ctypes": ("f64s", lambda: (ctypes.c_int * 3)(1, 2, 3), [1.0, 2.0, 3.0]),
+    "rows of ctypes": ("rows", lambda: (ctypes.c_double.__ctype_be__ * 2 * 2)(), [0.0, 0.0]),
+    "ranges in a list": ("rows", lambda: [range(3), (1,)], [3.0, 1.0]),
+    "ranges in a range's place": ("nearest", lambda: [range(2)], [0.0, 1.0]),
+}
+
+
+@pytest.mark.parametrize("case", PLAIN)
+def test_what_python_has(arrays: ModuleType, case: str) -> None:
+    name, make, expected = PLAIN[case]
+    assert getattr(arrays, name)(make()) == expected
+
+
+COLUMNS: dict[str, tuple[str, str, Make, Any]] = {
+    "ints of pandas": ("pandas", "f64s", lambda pd: pd.Series([1, 2]), [1.0, 2.0]),
+    "a cut of pandas": ("pandas", "f64s", lambda pd: pd.Series([1.0, 2.0, 3.0])[::2], [1.0, 3.0]),
+    "an index of pandas": ("pandas", "i64s", lambda pd: pd.Index([1, 2]), [1, 2]),
+    "Int64 of pandas": ("pandas", "i64s", lambda pd: pd.Series([1, 2], dtype="Int64"), [1, 2]),
+    "a column of pandas": ("pandas", "f64s", lambda pd: pd.DataFrame({"a": [1, 2], "b": 0.5})["a"], [1.0, 2.0]),
+    "texts of pandas": ("pandas", "words", lambda pd: pd.Series(["ab", "c"]), 3),
+    "floats of pyarrow": ("pyarrow", "f64s", lambda pa: pa.array([1.0, 2.0]), [1.0, 2.0]),
+    "a cut of pyarrow": ("pyarrow", "i64s", lambda pa: pa.array([1, 2, 3], pa.int8())[1:], [2, 3]),
+    "pieces of pyarrow": ("pyarrow", "i64s", lambda pa: pa.chunked_array([[1, 2], [3], [4]]), [1, 2, 3, 4]),
+    "no pieces of pyarrow": ("pyarrow", "i64s", lambda pa: pa.chunked_array([], pa.int64()), []),
+    "bools of pyarrow": ("pyarrow", "bools", lambda pa: pa.array([True, False, True] * 5)[13:], [False, True]),
+    "pieces of bools": ("pyarrow", "bools", lambda pa: pa.chunked_array([[True], [False, True]]), [True, False, True]),
+    "bools as ints": ("pyarrow", "u16s", lambda pa: pa.array([True, False]), [1, 0]),
+    "half floats of pyarrow": ("pyarrow", "f32s", lambda pa: pa.array([0.5], pa.float16()), [0.5]),
+    "a list of pyarrow": ("pyarrow", "nearest", lambda pa: [pa.array([1, 2])], [1.0, 2.0]),
+    "ints of polars": ("polars", "f64s", lambda pl: pl.Series([1, 2]), [1.0, 2.0]),
+    "pieces of polars": ("polars", "i64s", lambda pl: pl.Series([1]).append(pl.Series([2])), [1, 2]),
+    "bools of polars": ("polars", "bools", lambda pl: pl.Series([True, False]), [True, False]),
+    "a field of polars": ("polars", "field", lambda pl: {"values": pl.Series([1, 2], dtype=pl.UInt8)}, 3.0),
+    "a tensor": ("torch", "f64s", lambda torch: torch.arange(3), [0.0, 1.0, 2.0]),
+    "a strided tensor": ("torch", "f32s", lambda torch: torch.arange(6.0)[::2], [0.0, 2.0, 4.0]),
+    "a matrix of torch": ("torch", "determinant", lambda torch: torch.eye(2).T, 1.0),
+    "bools of torch": ("torch", "bools", lambda torch: torch.tensor([True]), [True]),
+}
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_columns_and_tensors(arrays: ModuleType, case: str) -> None:
+    library, name, make, expected = COLUMNS[case]
+    module = pytest.importorskip(library, reason=f"{library} is not installed")
+    assert getattr(arrays, name)(make(module)) == expected
+
+
+def test_columns_are_shared(arrays: ModuleType) -> None:
+    pa: Any = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    column = pa.array([1.0, 2.0, 3.0])
+    assert arrays.address(column) == column.buffers()[1].address
+    assert arrays.address(column[1:]) == column.buffers()[1].address + 8
+
+
+class Tensor:
+    """Nothing but a tensor of DLPack."""
+
+    def __init__(self, values: Any, device: tuple[int, int] | None = None) -> None:
+        self.values = values
+        self.device = device
+
+    def __dlpack__(self, **options: Any) -> Any:
+        return self.values.__dlpack__(**options)
+
+    def __dlpack_device__(self) -> Any:
+        return self.device or self.values.__dlpack_device__()
+
+
+class OldTensor(Tensor):
+    """The same without a version."""
+
+    def __dlpack__(self, stream: object = None) -> Any:  # type: ignore[override]
+        return self.values.__dlpack__()
+
+
+class Interface:
+    """Nothing but numpy's array interface."""
+
+    def __init__(self, values: Any, **changes: Any) -> None:
+        self.values = values
+        self.changes = changes
+
+    @property
+    def __array_interface__(self) -> Any:
+        return self.values.__array_interface__ | self.changes
+
+
+class Array:
+    """Nothing but what numpy calls."""
+
+    def __init__(self, values: Any) -> None:
+        self.values = values
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return self.values
+
+
+def test_protocols(arrays: ModuleType, np: Any) -> None:
+    values = np.arange(12).reshape(3, 4)
+    for kind in (Tensor, OldTensor, Interface, Array):
+        assert arrays.i64s(kind(values[::-1, 1])) == [9, 5, 1]
+        assert arrays.rows(kind(values.T[1:])) == [15.0, 18.0, 21.0]
+        assert arrays.bools(kind(np.array([True, False]))) == [True, False]
+        assert arrays.c64s([*kind(np.array([1j], "c8")).values]) == [1j]
+
+
+class Closed:
+    def __dlpack__(self, **_: Any) -> Any:
+        raise BufferError("it is read-only")
+
+
+REFUSED: dict[str, tuple[str, Make, type[Exception], str]] = {
+    "floats as ints": (
+        "i64s",
+        lambda np: np.array([1.0]),
+        TypeError,
+        "i64s(): parameter 'values' must be of such items ([]const i64), not of floats of 8 bytes: convert it, as with "
+        "x.astype() of numpy",
+    ),
+    "complex as floats": (
+        "f64s",
+        lambda np: np.array([1j]),
+        TypeError,
+        "f64s(): parameter 'values' must be of such items ([]const f64), not of complex numbers of 16 bytes: convert it, "
+        "as with x.astype() of numpy",
+    ),
+    "uint8 as bools": (
+        "bools",
+        lambda np: np.array([1], "u1"),
+        TypeError,
+        "bools(): parameter 'values' must be of such items ([]const bool), not of unsigned ints of 1 bytes: convert it, as "
+        "with x.astype() of numpy",
+    ),
+    "a bool that is none": (
+        "bools",
+        lambda np: np.array([1, 3], "u1").view(bool),
+        ValueError,
+        "bools(): parameter 'values' must hold only the bytes 0 and 1 ([]const bool), not 3",
+    ),
+    "a strided bool that is none": (
+        "bools",
+        lambda np: np.array([1, 0, 3], "u1").view(bool)[::2],
+        ValueError,
+        "bools(): parameter 'values' must hold only the bytes 0 and 1 ([]const bool), not 3",
+    ),
+    "uint8 as i8": (
+        "i8s",
+        lambda np: np.array([1, 200], "u1"),
+        OverflowError,
+        "i8s(): parameter 'values[1]' is out of range for i8 (-128 to 127)",
+    ),
+    "the 300th item": (
+        "u7s",
+        lambda np: np.arange(300) // 299 * 128,
+        OverflowError,
+        "u7s(): parameter 'values[299]' is out of range for u7 (0 to 127)",
+    ),
+    "a float that is too large": (
+        "f32s",
+        lambda np: np.array([1e300]),
+        OverflowError,
+        "f32s(): parameter 'values[0]' is too large for f32",
+    ),
+    "in a row": (
+        "rows",
+        lambda np: [np.ones(1), np.array([1j])],
+        TypeError,
+        "rows(): parameter 'values[1]' must be of such items ([]const f64), not of complex numbers of 16 bytes: convert "
+        "it, as with x.astype() of numpy",
+    ),
+    "another size": (
+        "norm",
+        lambda np: np.ones(4),
+        ValueError,
+        "norm(): parameter 'point' must have 3 items ([3]f64), not 4",
+    ),
+    "another size in a row": (
+        "nearest",
+        lambda np: np.ones((2, 3)),
+        ValueError,
+        "nearest(): parameter 'points[0]' must have 2 items ([2]f64), not 3",
+    ),
+    "two dimensions": (
+        "norm",
+        lambda np: np.ones((3, 1)),
+        ValueError,
+        "norm(): parameter 'point' must have 1 dimension ([3]f64), not 2",
+    ),
+    "two dimensions not in order": (
+        "f64s",
+        lambda np: np.ones((2, 4))[:, ::2],
+        ValueError,
+        "f64s(): parameter 'values' must have 1 dimension ([]const f64), not 2",
+    ),
+    "no dimension": (
+        "f64s",
+        lambda np: np.float64(3),
+        ValueError,
+        "f64s(): parameter 'values' must have 1 dimension ([]const f64), not 0",
+    ),
+    "datetime64": (
+        "i64s",
+        lambda np: np.array(["2020-01-01"], "M8[D]"),
+        TypeError,
+        "i64s(): parameter 'values' must be numbers ([]const i64), and this ndarray has times: pass their ints, as "
+        "x.view('int64') of numpy",
+    ),
+    "a None": (
+        "f64s",
+        lambda np: np.array([1, None], object),
+        TypeError,
+        "f64s(): parameter 'values[1]' must be a float (f64), not NoneType",
+    ),
+    "texts": (
+        "f64s",
+        lambda np: np.array(["a"]),
+        TypeError,
+        "f64s(): parameter 'values[0]' must be a float (f64), not str_",
+    ),
+    "a tensor of a device": (
+        "f64s",
+        lambda np: Tensor(np.ones(2), device=(2, 0)),
+        BufferError,
+        "f64s(): parameter 'values' must be in this machine's own memory ([]const f64), and this Tensor is not: pass a "
+        "copy, as x.cpu()",
+    ),
+    "a tensor that cannot be shared": (
+        "f64s",
+        lambda np: Tensor(Closed(), device=(1, 0)),
+        BufferError,
+        "f64s(): parameter 'values' must lend its memory ([]const f64), and this Tensor does not: pass a copy, as "
+        "numpy.ascontiguousarray(x)",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refused(arrays: ModuleType, np: Any, case: str) -> None:
+    name, make, error, text = REFUSED[case]
+    with pytest.raises(error, match=f"^{re.escape(text)}$"):
+        getattr(arrays, name)(make(np))
+
+
+def test_what_an_exporter_says_is_the_cause(arrays: ModuleType, np: Any) -> None:
+    with pytest.raises(TypeError) as times:
+        arrays.i64s(np.array([1], "m8[s]"))
+    assert "cannot include dtype 'm' in a buffer" in str(times.value.__cause__)
+    released = memoryview(bytearray(8))
+    released.release()
+    with pytest.raises(BufferError, match=r"^f64s\(\): parameter 'values' must lend its memory") as gone:
+        arrays.f64s(released)
+    assert isinstance(gone.value.__cause__, ValueError)
+
+
+NULLS: dict[str, tuple[str, Make, str]] = {
+    "pyarrow": ("pyarrow", lambda pa: pa.array([1, None, 3]), "f64s(): parameter 'values' must have no nulls ([]const f64), and has 1: "),
+    "a piece": ("pyarrow", lambda pa: pa.chunked_array([[1], [None, None]]), "f64s(): parameter 'values' must have no nulls ([]const f64), and has 2: "),
+    "polars": ("polars", lambda pl: pl.Series([1.0, None]), "f64s(): parameter 'values' must have no nulls ([]const f64), and has 1: "),
+    "Int64": ("pandas", lambda pd: pd.Series([1, None], dtype="Int64"), "f64s(): parameter 'values' must have no nulls ([]const f64), and has 1: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", NULLS)
+def test_nulls_are_refused(arrays: ModuleType, case: str) -> None:
+    library, make, text = NULLS[case]
+    module = pytest.importorskip(library, reason=f"{library} is not installed")
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}fill or drop them first$"):
+        arrays.f64s(make(module))
+
+
+def test_tables_and_times_are_refused(arrays: ModuleType) -> None:
+    pa: Any = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    with pytest.raises(TypeError, match=r"this Table is a table: pass one of its columns, or x\.to_numpy\(\)$"):
+        arrays.f64s(pa.table({"a": [1]}))
+    with pytest.raises(TypeError, match=r"this TimestampArray has times: pass their ints"):
+        arrays.i64s(pa.array([1], pa.timestamp("ns")))
+    with pytest.raises(TypeError, match=r"not of floats of 8 bytes"):
+        arrays.i64s(pa.array([1.0]))
+
+
+@pytest.mark.parametrize("value", ["ab", {1: 2}, 3, None, iter([1]), object()], ids=range(6))
+def test_what_is_no_list(arrays: ModuleType, value: Any) -> None:
+    text = "f64s(): parameter 'values' must be a buffer, a list or a tuple ([]const f64), not "
+    with pytest.raises(TypeError, match=f"^{re.escape(text + type(value).__name__)}$"):
+        arrays.f64s(value)
+
+
+class Hostile:
+    """Raises, or lies, where it is asked."""
+
+    def __init__(self, **attributes: Any) -> None:
+        self.attributes = attributes
+
+    def __len__(self) -> int:
+        return int(self.attributes["length"])
+
+    def __getitem__(self, index: int) -> Any:
+        return self.attributes["items"][index]
+
+
+def test_hostile_objects(arrays: ModuleType, np: Any) -> None:
+    with pytest.raises(KeyError):
+        arrays.f64s(Hostile())
+    assert arrays.f64s(Hostile(length=100, items=[1, 2])) == [1.0, 2.0]
+    whole = np.arange(2.0)
+    for changes in (
+        {"typestr": "<q9"}, {"typestr": 3}, {"data": 3}, {"data": (None, False)}, {"shape": [2]}, {"shape": (-1,)},
+        {"shape": ("a",)}, {"strides": (8, 8)}, {"strides": 3}, {"shape": (1,) * 70},
+    ):  # fmt: skip
+        with pytest.raises((TypeError, ValueError)):
+            arrays.f64s(Interface(whole, **changes))
+
+    class Wrong(Tensor):
+        def __dlpack__(self, **_: Any) -> Any:
+            return 3
+
+    with pytest.raises(TypeError, match="must be an array whose __dlpack__"):
+        arrays.f64s(Wrong(whole))
+
+
+@pytest.mark.parametrize("case", [*TAKEN, *REFUSED])
+def test_no_leak_of_numpy(
+    arrays: ModuleType,
+    np: Any,
+    case: str,
+    growth: Callable[[Callable[[], Any]], float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NANO_FFI_GROWTH_CALLS", "300")
+    name, make = (TAKEN.get(case) or REFUSED[case])[:2]
+    function, value = getattr(arrays, name), make(np)
+    assert growth(lambda: function(value)) < 8
+
+
+@pytest.mark.parametrize("case", COLUMNS)
+def test_no_leak_of_columns(arrays: ModuleType, case: str, growth: Callable[[Callable[[], Any]], float]) -> None:
+    library, name, make, _ = COLUMNS[case]
+    value = make(pytest.importorskip(library, reason=f"{library} is not installed"))
+    function = getattr(arrays, name)
+    assert growth(lambda: function(value)) < 8
+
+
+def test_what_is_written_is_seen(arrays: ModuleType, np: Any) -> None:
+    values = np.arange(3.0)
+    for kind in (np.asarray, Tensor, OldTensor, Interface):
+        arrays.doubled(kind(values))
+    assert values.tolist() == [0.0, 16.0, 32.0]
+    numbers = np.array([1 + 2j], "c8")
+    arrays.conjugated(numbers)
+    assert numbers.tolist() == [1 - 2j]
+    many = np.zeros(4, "c16")
+    arrays.filled(many[::2], 1j)
+    arrays.filled(Tensor(many[::-3]), 2)
+    assert many.tolist() == [2, 0, 1j, 2]
+    for argument in (values[::2], Tensor(values[::2])):
+        with pytest.raises(BufferError, match=r"^doubled\(\): parameter 'values' must lend its memory \(\[\]f64\)"):
+            arrays.doubled(argument)
+    with pytest.raises(TypeError, match=r"must be of such items \(\[\]f64\), not of signed ints of 8 bytes"):
+        arrays.doubled(Tensor(np.arange(3)))
+    values.flags.writeable = False
+    for argument in (values, Tensor(values), Interface(values)):
+        with pytest.raises(BufferError, match=r"is written to, and this \w+ is read-only"):
+            arrays.doubled(argument)
+
+
+def test_what_is_shaped(arrays: ModuleType, np: Any) -> None:
+    values = np.zeros((2, 3))
+    for kind in (np.asarray, Tensor, Interface):
+        assert arrays.shape(kind(values)) == [2, 3, 24, 8]
+        assert arrays.shape(kind(values.T)) == [3, 2, 8, 24]
+        assert arrays.shape(kind(values[:, ::-2])) == [2, 2, 24, -16]
+        with pytest.raises(ValueError, match=r"must have 2 dimensions \(NdArray\(f64, 2\)\), not 1"):
+            arrays.shape(kind(values[0]))
+
+
+def test_an_exporter_without_strides(arrays: ModuleType) -> None:
+    assert arrays.shape((ctypes.c_double * 3 * 2)()) == [2, 3, 24, 8]
+
+
+def test_tensors_of_torch_are_shared(arrays: ModuleType) -> None:
+    torch: Any = pytest.importorskip("torch", reason="torch is not installed")
+    values = torch.arange(3, dtype=torch.float64)
+    assert arrays.address(values) == values.data_ptr()
+    arrays.doubled(values)
+    assert values.tolist() == [0.0, 2.0, 4.0]
+    assert arrays.shape(torch.zeros(2, 3, dtype=torch.float64).T) == [3, 2, 8, 24]
+    with pytest.raises(BufferError, match="must lend its memory") as refused:
+        arrays.f64s(torch.ones(2, requires_grad=True))
+    assert "detach" in str(refused.value.__cause__)
+
+
+def test_what_is_lent_is_given_back(arrays: ModuleType, np: Any) -> None:
+    memory = bytearray(16)
+    assert arrays.f64s(memory)[:1] == [0.0]
+    assert arrays.address(memoryview(memory).cast("d")) != 0
+    memory.append(1)  # a BufferError as long as it is lent
+    import sys
+
+    values = np.arange(3.0)
+    before = sys.getrefcount(values)
+    for argument in (values, Tensor(values), Interface(values)):
+        arrays.f64s(argument)
+    del argument
+    assert sys.getrefcount(values) == before
