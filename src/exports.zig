@@ -418,6 +418,23 @@ fn takesAllocator(comptime Function: type) bool {
     return false;
 }
 
+/// Whether what a function returns may be in memory that it has allocated: it has an allocator, as a
+/// parameter or in an argument, and says that memory may run out.
+pub fn mayAllocate(comptime Function: type) bool {
+    if (takesAllocator(Function)) return true;
+    const info = @typeInfo(Function).@"fn";
+    const failures = switch (@typeInfo(info.return_type.?)) {
+        .error_union => |result| @typeInfo(result.error_set).error_set.error_names,
+        else => return false,
+    };
+    if (failures) |names| for (names) |name| {
+        if (std.mem.eql(u8, name, "OutOfMemory")) break;
+    } else return false;
+    return for (info.param_types) |Param| {
+        if (holdsAllocator(classes.Pointee(Param.?), 4)) break true;
+    } else false;
+}
+
 fn holdsAllocator(comptime T: type, comptime depth: usize) bool {
     if (T == std.mem.Allocator) return true;
     if (depth == 0 or @typeInfo(T) != .@"struct") return false;
@@ -686,6 +703,18 @@ test mayOwn {
     try expect(!mayOwn(example_of.File, @TypeOf(example_of.open), .{
         .result = Ownership.borrowed,
     }));
+}
+
+test mayAllocate {
+    const Maker = struct { inner: struct { gpa: std.mem.Allocator } };
+    const OutOfMemory = error{OutOfMemory};
+    const expect = std.testing.expect;
+    try expect(mayAllocate(fn (std.mem.Allocator) void));
+    try expect(mayAllocate(fn (*const Maker) OutOfMemory![]u8));
+    try expect(!mayAllocate(fn (*const Maker) error{Other}![]u8));
+    try expect(mayAllocate(fn (*const Maker) anyerror![]u8));
+    try expect(!mayAllocate(fn (*const Maker) []const u8));
+    try expect(!mayAllocate(fn ([]const u8) OutOfMemory![]u8));
 }
 
 test isKept {

@@ -211,17 +211,8 @@ def growth() -> Callable[[Callable[[], Any]], float]:
     return measure
 
 
-OPEN_CASES = Path(__file__).parent / "open_cases.txt"
-"""What is known not to be right yet."""
-
-
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    known = {line for line in OPEN_CASES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")}
     for item in items:
         case = item.nodeid.rpartition("/")[2]
-        if not case.startswith(("test_objects_", "test_model.py")):
-            continue
-        if sys.version_info < (3, 13):
+        if case.startswith(("test_objects_", "test_model.py")) and sys.version_info < (3, 13):
             item.add_marker(pytest.mark.skip(reason="cases of objects: run with CPython 3.13 and later so far"))
-        elif case in known:
-            item.add_marker(pytest.mark.xfail(reason="open: see tests/open_cases.txt", strict=False))

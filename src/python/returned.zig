@@ -1,8 +1,9 @@
 //! What a function allocates for a result that is copied, and who gives it back.
 //!
-//! With Zig's allocator as a parameter, the memory of what a function returns is the caller's: it
-//! is given back after the conversion, also where that fails. That is every block which the result
-//! points to, which the call itself has allocated, and which is still there; but not
+//! With Zig's allocator as a parameter, or in an argument (`self.gpa`) where the function may fail
+//! for want of memory, the memory of what a function returns is the caller's: it is given back after
+//! the conversion, also where that fails. That is every block which the result points to, which the
+//! call itself has allocated, and which is still there; but not
 //!
 //!   - what an argument points to as well, after the call: the function has kept it;
 //!   - what the result may only read (`[]const u8`), where somebody else may have it whom nobody
@@ -33,7 +34,7 @@ pub fn Returned(comptime Function: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
     const R = signature.Payload(info.return_type.?);
     const ownership = ownershipOf(spec);
-    if (!isTracked(R, info.param_types, ownership)) return void;
+    if (!isTracked(Function, ownership)) return void;
     return struct {
         const Self = @This();
         const Values = std.meta.ArgsTuple(Function);
@@ -120,18 +121,12 @@ fn ownershipOf(comptime spec: anytype) exports.Ownership {
     return if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
 }
 
-fn isTracked(
-    comptime R: type,
-    comptime params: []const ?type,
-    comptime ownership: exports.Ownership,
-) bool {
-    if (!reach.pointsAway(R)) return false;
+fn isTracked(comptime Function: type, comptime ownership: exports.Ownership) bool {
+    if (!reach.pointsAway(signature.Payload(@typeInfo(Function).@"fn".return_type.?))) return false;
     return switch (ownership) {
         .owned => true,
         .borrowed => false,
-        .unsaid => for (params) |Param| {
-            if (Param == std.mem.Allocator) break true;
-        } else false,
+        .unsaid => exports.mayAllocate(Function),
     };
 }
 

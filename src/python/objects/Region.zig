@@ -2,8 +2,8 @@
 //! tied to. See docs/background/objects.md, whose rules are here.
 //!
 //! Every object of a region knows it, and counts. When two regions are united, the objects of the
-//! one move to the other; in a free-threaded build somebody may just look at the old one, which
-//! then stays, with a pointer to the new one, as long as that.
+//! one move to the other; where somebody may just look at the old one, that stays, with a pointer
+//! to the new one, until the last object is gone that knows no other.
 //!
 //! With a GIL, nothing here is interrupted: there `lock` does nothing.
 
@@ -25,9 +25,14 @@ const Region = @This();
 guard: u8 = 0,
 /// What it is a part of now.
 united: ?*Region = null,
-/// The regions that were united with it.
-former: ?*Region = null,
-next_former: ?*Region = null,
+/// The regions that were united with it, at whatever remove.
+former: std.DoublyLinkedList = .{},
+former_count: usize = 0,
+node: std.DoublyLinkedList.Node = .{},
+/// How many objects, and former regions, have its address.
+holders: usize = 0,
+/// Whether a table in a value may have the address of its allocator.
+has_allocator: bool = false,
 /// How many objects have it.
 live: usize = 0,
 /// How often its addresses have ended.
@@ -128,7 +133,7 @@ pub fn ensure(self: *Layout) Error!*Region {
     if (of(self)) |region| return region;
     const info = object.infoOf(self);
     const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
-    region.* = .{ .live = 1, .is_stable = info.is_stable };
+    region.* = .{ .live = 1, .holders = 1, .is_stable = info.is_stable };
     region.insert(self, info) catch {
         region.discard();
         return errors.raiseNoMemory();
@@ -236,6 +241,7 @@ pub fn join(region_: *Region, self: *Layout, info: *const Info) error{OutOfMemor
         if (self.state == .address and !self.flags.is_whole)
             object.linkOf(self).generation = region.generation;
         region.live += 1;
+        region.holders += 1;
         self.region = region;
         return;
     }
@@ -451,10 +457,19 @@ pub fn unite(a: *Region, b: *Region) Error!void {
         second.lock();
         defer second.unlock();
         if (one.current() != one or other.current() != other) continue;
-        const large = if (one.objects.count() < other.objects.count()) other else one;
-        const small = if (large == one) other else one;
+        const large, const small = if (one.weight() < other.weight() or
+            (one.weight() == other.weight() and one.former_count == 0))
+            .{ other, one }
+        else
+            .{ one, other };
         return absorb(large, small) catch errors.raiseNoMemory();
     }
+}
+
+/// What would be moved, or stay behind: one that many were united with is no former one itself, or
+/// the way to it would grow.
+fn weight(region: *const Region) usize {
+    return region.objects.count() + region.former_count;
 }
 
 fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
@@ -465,13 +480,10 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     small.owners.clearAndFree(memory.allocator);
     large.own_count += small.own_count;
     small.own_count = 0;
-    // Objects that are in no table, since another one took their place there, find their way.
-    var is_needed = capi.free_threaded or small.former != null or !small.uses.isNone();
-    var moved: usize = 0;
+    const is_seen = capi.free_threaded or !small.uses.isNone();
     for (small.objects.keys(), small.objects.values()) |place, known| {
         large.objects.putAssumeCapacity(place, known);
-        if (object.infoOf(known).has_allocator) is_needed = true;
-        if (!known.flags.is_zombie) moved += 1;
+        if (object.infoOf(known).has_allocator) small.has_allocator = true;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
         else
@@ -480,10 +492,13 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
             known,
             if (generation == small.generation) large.generation else object.no_generation,
         );
-        if (!capi.free_threaded) known.region = large;
+        // Others, which another one took the place of in the table, find their way.
+        if (is_seen or known.region != small) continue;
+        known.region = large;
+        small.holders -= 1;
+        large.holders += 1;
     }
-    const small_live = small.live;
-    large.live += small_live;
+    large.live += small.live;
     large.is_stable = large.is_stable and small.is_stable;
     large.broken = large.broken orelse small.broken;
     large.uses.readers += small.uses.readers;
@@ -491,16 +506,37 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
     small.objects.clearAndFree(memory.allocator);
-    if (!is_needed and moved == small_live) {
-        small.blocks.deinit();
-        return memory.allocator.destroy(small);
-    }
-    small.next_former = large.former;
-    large.former = small;
+    large.former.concatByMoving(&small.former);
+    large.former.append(&small.node);
+    large.former_count += small.former_count + 1;
+    large.holders += 1;
     if (capi.free_threaded)
         @atomicStore(?*Region, &small.united, large, .release)
     else
         small.united = large;
+    large.dropSpent(small);
+}
+
+/// Of the former regions of one that is locked, `first` and what it leads to, those that nobody has
+/// the address of.
+fn dropSpent(region: *Region, first: *Region) void {
+    var former = first;
+    while (former != region and former.holders == 0 and !former.has_allocator) {
+        const next = former.united.?;
+        region.former.remove(&former.node);
+        region.former_count -= 1;
+        former.blocks.deinit();
+        memory.allocator.destroy(former);
+        next.holders -= 1;
+        former = next;
+    }
+}
+
+/// An object in a region that is locked knows none any more.
+fn unlink(region: *Region, self: *Layout) void {
+    const known = self.region.?;
+    known.holders -= 1;
+    region.dropSpent(known);
 }
 
 /// All values in it that others may point into are so.
@@ -562,6 +598,7 @@ pub fn leave(self: *Layout) void {
         return;
     }
     region.remove(self);
+    region.unlink(self);
     var parent: ?*Layout = null;
     var zombie: ?*Layout = null;
     switch (self.state) {
@@ -573,6 +610,7 @@ pub fn leave(self: *Layout) void {
                     region.live > 0 and canDeinit(region, above))
                 {
                     region.remove(above);
+                    region.unlink(above);
                     zombie = above;
                 }
             } else parent = above;
@@ -630,18 +668,10 @@ fn destroy(region: *Region) void {
     region.objects.deinit(memory.allocator);
     region.owners.deinit(memory.allocator);
     region.blocks.deinit();
-    var former = region.former;
-    while (former) |some| {
-        former = some.next_former;
-        // What was united with it before.
-        if (some.former) |inner| {
-            var last = inner;
-            while (last.next_former) |next| last = next;
-            last.next_former = former;
-            former = inner;
-        }
-        some.blocks.deinit(); // which a map of before may have filled
-        memory.allocator.destroy(some);
+    while (region.former.popFirst()) |node| {
+        const former: *Region = @fieldParentPtr("node", node);
+        former.blocks.deinit(); // which a map of before may have filled
+        memory.allocator.destroy(former);
     }
     memory.allocator.destroy(region);
 }
@@ -654,6 +684,14 @@ pub fn takeBlocks(self: *Layout) Blocks {
     defer region.unlock();
     const own: usize = if (self.flags.is_forgotten) 0 else 1;
     if (region.own_count > own) return .{};
+    // From the last one on: what one leads to is behind it.
+    var before = region.former.last;
+    while (before) |node| {
+        const former: *Region = @fieldParentPtr("node", node);
+        before = node.prev;
+        former.has_allocator = false;
+        region.dropSpent(former);
+    }
     defer region.blocks = .{};
     return region.blocks;
 }
@@ -838,7 +876,7 @@ pub fn itemsOf(
 /// its parts go along. It is the caller's to give back the parent, which is returned.
 pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layout {
     const own = memory.allocator.create(Region) catch return errors.raiseNoMemory();
-    own.* = .{ .live = 1, .blocks = blocks.* };
+    own.* = .{ .live = 1, .holders = 1, .blocks = blocks.* };
     errdefer memory.allocator.destroy(own);
     const region = lockOf(self);
     defer region.unlock();
@@ -854,7 +892,7 @@ pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layo
     self.flags = .{ .has_snapshot = own_info.snapshot != 0 };
     own.is_stable = own_info.is_stable;
     self.flags.is_forgotten = false;
-    self.region = own;
+    region.change(self, own);
     region.live -= 1;
     own.insert(self, own_info) catch unreachable; // there is room
     // Parts of it, and of these: until no one else is found.
@@ -864,12 +902,19 @@ pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layo
         if (isWithin(known, self)) {
             own.objects.putAssumeCapacity(region.objects.keys()[index], known);
             region.objects.swapRemoveAt(index);
-            known.region = own;
+            region.change(known, own);
+            own.holders += 1;
             own.live += 1;
             region.live -= 1;
         } else index += 1;
     }
     return link.parent.?;
+}
+
+/// Where threads are free, some may just look at the former one, which then stays to the end.
+fn change(region: *Region, self: *Layout, other: *Region) void {
+    if (!capi.free_threaded) region.unlink(self);
+    self.region = other;
 }
 
 fn isWithin(part: *Layout, whole: *Layout) bool {
@@ -912,6 +957,7 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
         defer region.unlock();
         region.remove(made);
         region.live -= 1;
+        region.unlink(made);
         made.region = null;
     }
     // Its place in the table may be another one in a moment.

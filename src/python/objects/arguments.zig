@@ -167,7 +167,8 @@ pub fn isLong(comptime R: type) bool {
     return switch (signature.kindOf(R) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .object, .kept => false,
         .@"enum", .order, .terminated => false,
-        .class => !classes.isCopyable(R),
+        // Before 3.12 what allocates an object may be what collects garbage.
+        .class => capi.minor < 12 and !classes.isCopyable(R),
         .optional => isLong(@typeInfo(R).optional.child),
         else => true,
     };

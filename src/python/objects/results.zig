@@ -307,7 +307,7 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
     for (lenders) |lender| {
         const other = try Region.ensure(object.of(lender.object));
         if (region) |some| try Region.unite(some, other);
-        region = other.current();
+        region = Region.of(object.of(lender.object));
     }
     const home = region orelse return joinAlone(self, info);
     if (home.ownerAround(address)) |owner| {
