@@ -709,12 +709,12 @@ test mayAllocate {
     const Maker = struct { inner: struct { gpa: std.mem.Allocator } };
     const OutOfMemory = error{OutOfMemory};
     const expect = std.testing.expect;
-    try expect(mayAllocate(fn (std.mem.Allocator) void));
-    try expect(mayAllocate(fn (*const Maker) OutOfMemory![]u8));
-    try expect(!mayAllocate(fn (*const Maker) error{Other}![]u8));
-    try expect(mayAllocate(fn (*const Maker) anyerror![]u8));
-    try expect(!mayAllocate(fn (*const Maker) []const u8));
-    try expect(!mayAllocate(fn ([]const u8) OutOfMemory![]u8));
+    try expect(comptime mayAllocate(fn (std.mem.Allocator) void));
+    try expect(comptime mayAllocate(fn (*const Maker) OutOfMemory![]u8));
+    try expect(comptime !mayAllocate(fn (*const Maker) error{Other}![]u8));
+    try expect(comptime mayAllocate(fn (*const Maker) anyerror![]u8));
+    try expect(comptime !mayAllocate(fn (*const Maker) []const u8));
+    try expect(comptime !mayAllocate(fn ([]const u8) OutOfMemory![]u8));
 }
 
 test isKept {
