@@ -24,6 +24,7 @@ from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from scripts import changelog, pythons
 from scripts.pythons import ROOT, Interpreter
+from scripts.run_wheels import SLOW
 
 TAGS = "from packaging.tags import sys_tags; print(*sys_tags(), sep='\\n')"
 CHECK_SOURCE = "import nano_ffi, sys; print(nano_ffi.__file__); sys.exit(not nano_ffi.__file__.startswith(sys.prefix))"
@@ -39,6 +40,8 @@ class Run:
 
     interpreter: Interpreter
     wheel: Path | None = None
+    files: tuple[str, ...] = ("",)
+    """What of tests/ it runs: all, or the part for slow runtimes."""
     tests: dict[str, str] = field(default_factory=dict)
     """Outcome of each test, ``passed``, ``failed`` or ``skipped``, by its id."""
     skips: Counter[str] = field(default_factory=Counter)
@@ -55,6 +58,9 @@ def main() -> int:
     parser.add_argument("--wheelhouse", type=Path, default=ROOT / "wheelhouse", help="folder of the wheels")
     parser.add_argument("--only", type=versions, default=[], help="versions to test, 3.10,3.14t; default: all found")
     parser.add_argument("--require", type=versions, default=[], help="versions whose absence is an error, or 'all'")
+    parser.add_argument(
+        "--whole", type=versions, default=[], help="versions to run the whole suite, others a part of it; default: all"
+    )
     parser.add_argument("--headers-only", action="store_true", help="only compare the declarations with Python.h")
     parser.add_argument(
         "--built-elsewhere", action="store_true", help="compile nothing here, and compare the wheels with SHA256SUMS"
@@ -71,6 +77,9 @@ def main() -> int:
         if subprocess.run(check, check=False).returncode:
             parser.exit(1, f"ERROR: {options.wheelhouse} is not what was built, see above: copy it again\n")
     runs = [Run(interpreter=python) for python in found]
+    for run in runs:
+        if options.whole and run.interpreter.version not in options.whole:
+            run.files = SLOW
     for number, run in enumerate(runs, 1):
         say(f"[{number}/{len(runs)}] CPython {run.interpreter.release}, {run.interpreter.executable}")
         start = time.monotonic()
@@ -127,7 +136,8 @@ def test(run: Run, wheelhouse: Path, arguments: list[str]) -> None:
         call(python, "-P" if run.interpreter.version != "3.10" else "-I", "-c", CHECK_SOURCE, cwd=empty, quiet=True)
 
         report = Path(temporary) / "report.xml"
-        tests = [str(ROOT / "tests"), f"--ignore={ROOT / 'tests' / 'packaging'}", *arguments]
+        tests = [str(ROOT / "tests" / name) for name in run.files]
+        tests += [f"--ignore={ROOT / 'tests' / 'packaging'}", *arguments]
         pytest: list[str | Path] = [
             python.parent / "pytest",
             f"--rootdir={ROOT}",
@@ -198,9 +208,9 @@ def check_declarations(run: Run) -> None:
 
 def compare(runs: list[Run]) -> None:
     """The same tests run, or are skipped with a reason, with every interpreter; anything else is a problem."""
-    everywhere = set().union(*(run.tests for run in runs))
     for run in runs:
-        lacking = sorted(everywhere - run.tests.keys()) if run.tests else []
+        alike = (other.tests for other in runs if other.files == run.files)
+        lacking = sorted(set().union(*alike) - run.tests.keys()) if run.tests else []
         if lacking:
             run.problems.append(
                 f"{len(lacking)} tests that other versions collect are neither run nor skipped: "
@@ -210,12 +220,13 @@ def compare(runs: list[Run]) -> None:
 
 
 def print_table(runs: list[Run]) -> None:
-    rows: list[Sequence[str]] = [("version", "interpreter", "wheel", "passed", "failed", "skipped", "time")]
+    rows: list[Sequence[str]] = [("version", "interpreter", "wheel", "suite", "passed", "failed", "skipped", "time")]
     for run in runs:
         counts = [str(run.count(outcome)) for outcome in ("passed", "failed", "skipped")]
         wheel = run.wheel.name.split("-", 2)[2].removesuffix(".whl") if run.wheel else "none"
         python = run.interpreter
-        rows += [[python.version, str(python.executable), wheel, *counts, f"{run.seconds:.0f} s"]]
+        part = "part" if run.files == SLOW else "whole"
+        rows += [[python.version, str(python.executable), wheel, part, *counts, f"{run.seconds:.0f} s"]]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     print()
     for row in rows:

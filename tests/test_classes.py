@@ -356,6 +356,17 @@ def test_hostile_state(m: ModuleType) -> None:
     assert raises(lambda: empty.norm())[0] is TypeError
     assert raises(lambda: pickle.dumps(empty))[0] is TypeError
 
+    class Again:
+        """Gives the object a value while the one for it is converted."""
+
+        def __float__(self) -> float:
+            point.__setstate__(((5, 6), None))
+            return 1.0
+
+    point = m.Point.__new__(m.Point)
+    assert raises(lambda: point.__setstate__(((Again(), 2), None)))[0] is TypeError
+    assert (point.x, point.y) == (5, 6)
+
 
 def test_one_type_per_struct(m: ModuleType) -> None:
     assert type(m.nearest([m.Point(1)], m.Point(1))) is m.Point
