@@ -11,6 +11,7 @@ same ones; ``--fuzz-seed 0`` makes others, and says their seed, with which they 
 from __future__ import annotations
 
 import array
+import collections
 import contextlib
 import ctypes
 import functools
@@ -23,6 +24,7 @@ import re
 import struct
 import sys
 import time
+import types
 from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -84,6 +86,57 @@ def is_a(value: object, *types: type) -> bool:
     return issubclass(type(value), types)  # isinstance() asks the value
 
 
+def has(value: object, *names: str) -> bool:
+    """Whether the type has a slot of one of these names."""
+    return any(name in vars(base) for base in type(value).__mro__ for name in names)
+
+
+def is_mapping(value: object) -> bool:
+    return not is_a(value, type) and has(value, "__getitem__") and hasattr(type(value), "keys")
+
+
+def items_of(value: Any) -> tuple[Any, ...]:
+    if not is_a(value, list, tuple) and (
+        is_a(value, str, bytes, bytearray, dict, type) or is_mapping(value) or not has(value, "__iter__", "__getitem__")
+    ):
+        raise refusal(value)
+    return tuple(value)
+
+
+def dict_of(value: Any) -> Any:
+    if is_a(value, dict):
+        return value
+    if is_mapping(value):
+        return dict(value)
+    raise refusal(value)
+
+
+def fields_of(name: str, value: Any) -> Any:
+    """A dict of what a mapping, a tuple or an object has for the fields of a record."""
+    if is_a(value, dict) or is_mapping(value):
+        return dict_of(value)
+    if is_a(value, type):
+        raise refusal(value)
+    found: dict[str, Any] = {}
+    if is_a(value, tuple) and not hasattr(type(value), "_fields"):
+        parts = [tuple.__getitem__(value, index) for index in range(tuple.__len__(value))]
+        if len(parts) > len(RECORDS[name]):
+            raise refusal(value)
+        found = dict(zip(RECORDS[name], parts, strict=False))
+    else:
+        for key in RECORDS[name]:
+            try:
+                found[key] = getattr(value, key)
+            except AttributeError:
+                if not RECORDS[name][key][1:]:
+                    raise refusal(value) from None
+        if not found:
+            raise refusal(value)
+    if any(key not in found and not default for key, (_, *default) in RECORDS[name].items()):
+        raise refusal(value)
+    return found
+
+
 def take_int(low: int, high: int, value: Any) -> int:
     if is_a(value, int):
         number = int.__int__(value)
@@ -127,6 +180,8 @@ def take_complex(value: Any) -> complex:
 def take_bool(value: object) -> bool:
     if value is True or value is False:
         return value
+    if has(value, "__bool__"):  # it may be a scalar of an array
+        assert not hasattr(value, "dtype")
     raise refusal(value)
 
 
@@ -191,20 +246,7 @@ def take_items(item: str, value: Any) -> list[Any]:
     if numbers is not None:
         return numbers
     taker = taker_of(item)
-    return [taker(part) for part in take_tuple(value)]
-
-
-def take_tuple(value: Any) -> tuple[Any, ...]:
-    """What is in a list, or in an iterable that has a length."""
-    if not is_a(value, list, tuple):
-        some = hasattr(type(value), "__iter__") or hasattr(type(value), "__getitem__")
-        if is_a(value, str, bytes, dict) or not some:
-            raise refusal(value)
-        try:
-            len(value)
-        except TypeError:
-            raise refusal(value) from None
-    return tuple(value)
+    return [taker(part) for part in items_of(value)]
 
 
 KINDS = {
@@ -285,7 +327,7 @@ def is_buffer_item(item: str) -> bool:
 
 
 def take_fixed(items: Sequence[str], value: Any) -> list[Any]:
-    parts = take_tuple(value)
+    parts = items_of(value)
     if len(parts) != len(items):
         raise ValueError
     return [taker_of(item)(part) for item, part in zip(items, parts, strict=True)]
@@ -315,8 +357,7 @@ def take_enum(name: str, value: Any) -> str:
 
 
 def take_record(name: str, value: Any) -> dict[str, Any]:
-    if not is_a(value, dict):
-        raise refusal(value)
+    value = fields_of(name, value)
     taken: dict[str, Any] = {}
     found = 0
     missing = object()
@@ -345,8 +386,7 @@ def take_tagged(tags: dict[str, str], value: Any) -> tuple[str, Any]:
             return tag, None
         show(value)
         raise ValueError
-    if not is_a(value, dict):
-        raise refusal(value)
+    value = dict_of(value)
     items = list(dict.items(value))
     if len(items) != 1:
         raise ValueError
@@ -359,8 +399,7 @@ def take_tagged(tags: dict[str, str], value: Any) -> tuple[str, Any]:
 
 
 def take_map(typ: str, value: Any) -> dict[bytes, Any]:
-    if not is_a(value, dict):
-        raise refusal(value)
+    value = dict_of(value)
     return dict(take_fixed(["str", typ], pair) for pair in list(dict.items(value)))
 
 
@@ -949,7 +988,7 @@ def anything(rng: random.Random) -> list[Maker]:
             sys,
             members,
         ),
-        *(frozenset([1]), iter([1.0]), type, lambda *_: 1.5, lambda *_: "x", lambda *_: None, lambda: 1.0, *members),
+        *(frozenset([1]), type, lambda *_: 1.5, lambda *_: "x", lambda *_: None, lambda: 1.0, *members),
         *(Sly(spite), Int(number), Int(3), Real(real), Imaginary(real), Text(text), Text("red"), Text("add")),
         *(
             Unprintable("pink"),
@@ -1031,6 +1070,10 @@ def anything(rng: random.Random) -> list[Maker]:
         lambda: [{"x": 3.0, "y": 4}, {"x": real}, Dict(x=1)],
         lambda: [{"x": 3.0, "color": "pink"}],
         lambda: (entry for entry in [1.0]),
+        lambda: iter([1.0]),
+        lambda: {1, 2}.union([3.0]),
+        lambda: collections.UserDict({text: 1}),
+        lambda: types.SimpleNamespace(x=real, tags=[text]),
         lambda: {"circle": {"radius": real}},
         lambda: {"circle": {"radius": real}, "empty": None},
         lambda: {"label": text},

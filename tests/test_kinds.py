@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import array
+import collections
+import dataclasses
 import inspect
 import math
 import re
 import struct
 import sys
+import types
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
@@ -167,7 +170,12 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         f"maybe(): parameter 'value' is out of range for ?i32 ({-(2**31)} to {2**31 - 1})",
     ),
     ("text", (3,), TypeError, "text(): parameter 'value' must be a str or a bytes-like object (str), not int"),
-    ("sum", (3,), TypeError, "sum(): parameter 'values' must be a buffer, a list or a tuple ([]const f64), not int"),
+    (
+        "sum",
+        (3,),
+        TypeError,
+        "sum(): parameter 'values' must be a buffer, a list or another iterable ([]const f64), not int",
+    ),
     ("sum", ([1, "x"],), TypeError, "sum(): parameter 'values[1]' must be a float (f64), not str"),
     (
         "small",
@@ -218,7 +226,12 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         TypeError,
         "next(): parameter 'color' must be a member of the enum or the name of one (Color), not int",
     ),
-    ("mirror", ([],), TypeError, "mirror(): parameter 'point' must be a dict (Point), not list"),
+    (
+        "mirror",
+        ([],),
+        TypeError,
+        "mirror(): parameter 'point' must be a dict, a tuple or an object of its fields (Point), not list",
+    ),
     ("mirror", ({"y": 1},), TypeError, "mirror(): parameter 'point' has no key 'x' (Point)"),
     (
         "mirror",
@@ -474,3 +487,79 @@ def test_no_leak(
 ) -> None:
     function = getattr(kinds, name)
     assert growth(lambda: function(*args)) < 4  # the smallest object has 16 bytes
+
+
+def test_any_iterable_is_a_slice(kinds: ModuleType) -> None:
+    numbers = {1.0: "a", 2.0: "b"}
+    values: Any
+    wrong: Any
+    for values in (
+        (number for number in (1, 2.0)),
+        range(1, 3),
+        collections.deque([1, 2]),
+        {1, 2},
+        frozenset((1.0, 2.0)),
+        numbers.keys(),
+        map(float, "12"),
+        collections.UserList([1, 2]),
+    ):
+        assert kinds.sum(values) == 3
+    assert kinds.sum({"a": 1.0, "b": 2.0}.values()) == 3
+    assert kinds.words(word for word in ("a", "b")) == kinds.words(["a", "b"])
+    assert kinds.far(iter([{"x": 1.0}, {"x": 5}]), 2) == 1
+    with pytest.raises(ZeroDivisionError):
+        kinds.sum(1 / number for number in (1, 0))
+    for wrong in ("ab", b"ab", bytearray(b"ab"), {"a": 1}, list, types.MappingProxyType({"a": 1})):
+        with pytest.raises(
+            TypeError, match=r"^words\(\): parameter '\w+' must be a buffer, a list or another iterable "
+        ):
+            kinds.words(wrong)
+
+
+def test_any_mapping_is_a_map(kinds: ModuleType) -> None:
+    mapping: Any
+    for mapping in (
+        types.MappingProxyType({"a": 1}),
+        collections.ChainMap({"a": 1}, {"a": 2}),
+        collections.UserDict(a=1),
+        collections.OrderedDict(a=1),
+    ):
+        assert kinds.invert(mapping) == {"a": -1}
+    with pytest.raises(TypeError, match="must be a dict or another mapping"):
+        kinds.invert([("a", 1)])
+
+
+def test_what_has_the_fields_is_a_struct(kinds: ModuleType) -> None:
+    named = collections.namedtuple("named", "tags y x")  # noqa: PYI024
+    expected = kinds.mirror({"x": 1, "y": 2.0, "tags": ["a"]})
+    data = dataclasses.make_dataclass("data", ["x", "y", "tags"])
+    for point in (
+        (1, 2.0, ["a"]),
+        named(["a"], 2.0, 1),
+        data(1, 2.0, ["a"]),
+        types.SimpleNamespace(x=1, y=2.0, tags=("a",), other=3),
+        types.MappingProxyType({"x": 1, "y": 2.0, "tags": ["a"]}),
+    ):
+        assert kinds.mirror(point) == expected
+    assert kinds.mirror((1,)) == kinds.mirror({"x": 1})
+    other = collections.namedtuple("other", "a b")  # noqa: PYI024
+    wrong: Any
+    for wrong in ((), (1, 2, [], None, 5), other(1, 2), types.SimpleNamespace(y=1), data, "xy", None):
+        with pytest.raises(
+            TypeError, match=r"^mirror\(\): parameter 'point' must be a dict, a tuple or an object of its "
+        ):
+            kinds.mirror(wrong)
+    broken = type("broken", (), {"x": property(lambda self: 1 / 0)})()
+    with pytest.raises(ZeroDivisionError):
+        kinds.mirror(broken)
+
+
+def test_scalars_of_arrays_are_bools(kinds: ModuleType) -> None:
+    def scalar(kind: object, shape: object = ()) -> object:
+        dtype = types.SimpleNamespace(kind=kind)
+        return type("scalar", (), {"dtype": dtype, "shape": shape, "__bool__": lambda self: True})()
+
+    assert kinds.negate(scalar("b")) is False
+    for wrong in (scalar("i"), scalar("b", (1,)), scalar(3), scalar("\ud800"), 1, "b"):
+        with pytest.raises(TypeError, match=r"^negate\(\): parameter 'value' must be True or False "):
+            kinds.negate(wrong)

@@ -79,7 +79,7 @@ def test_errors(m: ModuleType) -> None:
     )
     assert raises(lambda: m.Store(items=3)) == (
         TypeError,
-        "Store(): parameter 'items' must be a dict (dict[str, Item]), not int",
+        "Store(): parameter 'items' must be a dict or another mapping (dict[str, Item]), not int",
     )
     assert raises(lambda: m.Store(counts={"a": -1}))[0].__name__ == "OutOfRangeError"
     assert raises(lambda: items["\ud800"])[0] is UnicodeEncodeError

@@ -1,7 +1,7 @@
 # Made by nano_ffi out of graph.zig. Do not edit.
 """Directed graphs: nodes and edges that several views share, walks over them, and paths."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, SupportsFloat, SupportsIndex, final, type_check_only
 
 from typing_extensions import Buffer, Never, TypedDict, disjoint_base
@@ -151,7 +151,7 @@ class GraphView:
     def view(self) -> GraphView:
         """A new view of the same graph, with nothing in it."""
 
-    def subgraph(self, ids: Buffer | Sequence[SupportsIndex]) -> GraphView:
+    def subgraph(self, ids: Buffer | Iterable[SupportsIndex]) -> GraphView:
         """A view of the nodes with these numbers, and of all edges between them."""
 
     def neighborhood(self, start: Node, distance: SupportsIndex) -> GraphView:

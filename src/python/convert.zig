@@ -13,6 +13,7 @@ const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
 const field_names = @import("field_names.zig");
 const panics = @import("../panics.zig");
+const protocols = @import("protocols.zig");
 const quick_way = @import("quick.zig");
 const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
@@ -322,7 +323,12 @@ fn Callback(comptime T: type) type {
 
 inline fn loadBool(object: *PyObject, site: *const Site) Error!bool {
     // No truthiness: `if x` and "x is a bool" are different questions.
-    return quick_way.boolOf(object) orelse errors.raiseWrongType(site, "True or False", object);
+    return quick_way.boolOf(object) orelse loadOtherBool(object, site);
+}
+
+noinline fn loadOtherBool(object: *PyObject, site: *const Site) Error!bool {
+    return try protocols.boolOf(object) orelse
+        errors.raiseWrongType(site, "True or False", object);
 }
 
 inline fn loadInt(
@@ -1045,28 +1051,12 @@ fn isListOrTuple(object: *PyObject) bool {
     return capi.hasFlag(object, "LIST_SUBCLASS") or capi.hasFlag(object, "TUPLE_SUBCLASS");
 }
 
-/// A new reference to a tuple of what is in a list, or in any iterable that has a length, now: no
-/// one changes it meanwhile.
+/// A new reference to a tuple of what is in a list or another iterable now: no one changes that.
 fn tupleOf(object: *PyObject, site: *const Site) Error!*PyObject {
-    if (!isListOrTuple(object) and !lists.isList(object)) try expectItems(object, site);
+    if (!isListOrTuple(object) and !lists.isList(object))
+        return try protocols.itemsOf(object) orelse
+            errors.raiseWrongType(site, "a buffer, a list or another iterable", object);
     return c.PySequence_Tuple(object) orelse error.PythonException;
-}
-
-/// A text has characters, and a dict its keys: nobody means these.
-noinline fn expectItems(object: *PyObject, site: *const Site) Error!void {
-    const is_other = capi.hasFlag(object, "UNICODE_SUBCLASS") or
-        capi.hasFlag(object, "DICT_SUBCLASS") or maps.isMap(object) or
-        c.PyType_IsSubtype(capi.typeOf(object), capi.object("PyBytes_Type")) != 0;
-    const class = capi.typeOf(object);
-    const has_items = c.PyType_GetSlot(class, capi.constants.Py_tp_iter) != null or
-        c.PyType_GetSlot(class, capi.constants.Py_sq_item) != null;
-    if (!is_other and has_items) {
-        if (c.PyObject_Size(object) >= 0) return;
-        if (c.PyErr_ExceptionMatches(capi.exception("TypeError")) == 0)
-            return error.PythonException;
-        c.PyErr_Clear();
-    }
-    return errors.raiseWrongType(site, "a buffer, a list or a tuple", object);
 }
 
 fn expectSize(tuple: *PyObject, size: usize, site: *const Site) Error!void {
@@ -1212,7 +1202,8 @@ pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     );
 }
 
-/// A struct out of a dict: a value for every field that has no default, and no other keys.
+/// A struct out of a dict, or what has its fields: a value for every one that has no default, and no
+/// other keys.
 pub fn loadFields(
     comptime T: type,
     arena: std.mem.Allocator,
@@ -1220,8 +1211,15 @@ pub fn loadFields(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
-    if (!capi.hasFlag(object, "DICT_SUBCLASS"))
-        return errors.raiseWrongType(site, "a dict", object);
+    if (!capi.hasFlag(object, "DICT_SUBCLASS")) {
+        const dict = try protocols.fieldsOf(T, object) orelse return errors.raiseWrongType(
+            site,
+            "a dict, a tuple or an object of its fields",
+            object,
+        );
+        defer c.Py_DecRef(dict);
+        return loadFields(T, arena, module, dict, site);
+    }
     const info = @typeInfo(T).@"struct";
     var record: T = undefined;
     var found: capi.Py_ssize_t = 0;
@@ -1280,6 +1278,10 @@ fn loadTagged(
         }
         return errors.raiseNoTag(site, object, tags);
     }
+    if (try mappingOf(object)) |dict| {
+        defer c.Py_DecRef(dict);
+        return loadTagged(T, arena, module, dict, site);
+    }
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
         return errors.raiseWrongType(
             site,
@@ -1305,7 +1307,12 @@ fn loadTagged(
     return errors.raiseNoTag(site, key, tags);
 }
 
-/// A string map out of a dict.
+/// A new dict of a mapping that is none itself; null of anything else.
+fn mappingOf(object: *PyObject) Error!?*PyObject {
+    return if (capi.hasFlag(object, "DICT_SUBCLASS")) null else protocols.dictOf(object);
+}
+
+/// A string map out of a dict or another mapping.
 fn loadMap(
     comptime T: type,
     arena: std.mem.Allocator,
@@ -1318,8 +1325,12 @@ fn loadMap(
         defer c.Py_DecRef(copied);
         return loadMap(T, arena, module, copied, site);
     }
+    if (try mappingOf(object)) |dict| {
+        defer c.Py_DecRef(dict);
+        return loadMap(T, arena, module, dict, site);
+    }
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
-        return errors.raiseWrongType(site, "a dict", object);
+        return errors.raiseWrongType(site, "a dict or another mapping", object);
     if (site.depth <= max_depth - quick_way.max_depth) {
         var map: T = undefined;
         if (quick_way.loadMap(T, arena, object, &map)) return map;

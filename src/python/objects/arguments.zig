@@ -12,6 +12,7 @@ const exports = @import("../../exports.zig");
 const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const protocols = @import("../protocols.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
 const returned = @import("../returned.zig");
@@ -56,12 +57,14 @@ pub fn Argument(comptime T: type) type {
                 .address = 0,
                 .made = if (from_dict or is_copied) null,
             };
-            if (from_dict and capi.hasFlag(given, "DICT_SUBCLASS")) {
+            const fields = if (from_dict) try protocols.fieldsOf(Class, given) else null;
+            if (fields) |dict| {
+                defer c.Py_DecRef(dict);
                 const copied = memory.allocator.create(Copy) catch return errors.raiseNoMemory();
                 copied.blocks = .{};
                 errdefer destroyCopy(copied);
                 const gpa = copied.blocks.allocator();
-                copied.value = try convert.loadFields(Class, gpa, module, given, site);
+                copied.value = try convert.loadFields(Class, gpa, module, dict, site);
                 return .{ .instance = null, .address = 0, .made = copied };
             }
             const expected = comptime "a " ++ classes.nameOf(Class) ++
