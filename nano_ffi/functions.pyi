@@ -18,10 +18,10 @@ def umul(a: SupportsIndex, b: SupportsIndex) -> int:
 def strlen(text: str) -> int:
     """The length of a str in bytes of UTF-8."""
 
-def echo(text: str) -> str:
+def echo(s: str) -> str:
     """The str itself, there and back."""
 
-def bytesum(data: Buffer) -> int:
+def bytesum(b: Buffer) -> int:
     """The sum of all bytes, which no memory is large enough to overflow."""
 
 def div(a: SupportsIndex, b: SupportsIndex) -> int:
@@ -55,5 +55,5 @@ def sum8(
     """The sum of eight ints. error.Overflow where i64 cannot hold it; what comes between may be
     larger."""
 
-def scalef32(value: SupportsFloat | SupportsIndex, factor: SupportsFloat | SupportsIndex) -> float:
-    """The product of two floats of 32 bits."""
+def scalef32(value: SupportsFloat | SupportsIndex, factor: SupportsFloat | SupportsIndex = 2.0) -> float:
+    """The product of two floats of 32 bits, or twice the one that is given."""

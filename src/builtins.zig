@@ -29,14 +29,14 @@ pub fn strlen(text: nano_ffi.Str) i64 {
 }
 
 /// The str itself, there and back.
-pub fn echo(text: nano_ffi.Str) nano_ffi.Str {
-    return text;
+pub fn echo(s: nano_ffi.Str) nano_ffi.Str {
+    return s;
 }
 
 /// The sum of all bytes, which no memory is large enough to overflow.
-pub fn bytesum(data: nano_ffi.Bytes) u64 {
+pub fn bytesum(b: nano_ffi.Bytes) u64 {
     var sum: u64 = 0;
-    for (data.data) |byte| sum += byte;
+    for (b.data) |byte| sum += byte;
     return sum;
 }
 
@@ -81,10 +81,12 @@ pub fn sum8(a: i64, b: i64, c: i64, d: i64, e: i64, f: i64, g: i64, h: i64) erro
     return std.math.cast(i64, sum) orelse error.Overflow;
 }
 
-/// The product of two floats of 32 bits.
+/// The product of two floats of 32 bits, or twice the one that is given.
 pub fn scalef32(value: f32, factor: f32) f32 {
     return value * factor;
 }
+
+pub const nano_ffi_options = .{ .scalef32 = .{ .defaults = .{ .factor = 2.0 } } };
 
 test "the limits of i64" {
     const expectEqual = std.testing.expectEqual;

@@ -210,11 +210,19 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 if (home.module == self and
                     !members(self, state, class.?, declared.T, declared.source)) return false;
             }
+            if (!addDoc(self, source)) return false;
             return addErrors(self, namespace, source, state) and
                 inline for (classes.all, state.instances, state.homes) |declared, class, home| {
                     if (home.module == self and
                         !addErrors(class.?, declared.T, declared.source, state)) break false;
                 } else true;
+        }
+
+        /// The file's `//!` comment is the module's documentation.
+        fn addDoc(self: *PyObject, comptime read: type) bool {
+            if (!@hasDecl(read, "nano_ffi.doc")) return true;
+            const text = @field(read, "nano_ffi.doc");
+            return text.len == 0 or addOwned(self, "__doc__", newStr(text));
         }
 
         /// Makes the classes of the public enums of a namespace. `prefix` is where pickle finds

@@ -21,8 +21,8 @@ SIGNATURES: dict[str, tuple[list[tuple[str, str]], str | list[str]]] = {
     "add32": ([("a", "i32"), ("b", "i32")], "i32"),
     "umul": ([("a", "u64"), ("b", "u64")], "u64"),
     "strlen": ([("text", "str")], "i64"),
-    "echo": ([("text", "str")], "str"),
-    "bytesum": ([("data", "bytes")], "u64"),
+    "echo": ([("s", "str")], "str"),
+    "bytesum": ([("b", "bytes")], "u64"),
     "div": ([("a", "i64"), ("b", "i64")], "i64"),
     "divmod": ([("a", "i64"), ("b", "i64")], ["i64", "i64"]),
     "signmag": ([("value", "i64")], ["bool", "u64"]),
@@ -36,7 +36,8 @@ SIGNATURES: dict[str, tuple[list[tuple[str, str]], str | list[str]]] = {
 def test_the_functions_and_their_signatures() -> None:
     assert nano_ffi.list_functions() == list(SIGNATURES)
     for name, (args, ret) in SIGNATURES.items():
-        assert nano_ffi.signature(name) == {"args": args, "ret": ret}
+        defaults = {"defaults": {"factor": "2.0"}} if name == "scalef32" else {}
+        assert nano_ffi.signature(name) == {"args": args, "ret": ret, **defaults}
 
 
 def test_the_version_is_that_of_the_distribution() -> None:
@@ -75,7 +76,8 @@ def test_the_version_is_that_of_the_distribution() -> None:
         ("bufmax", (b"\x03\x09\x01",), 9),
         ("sum8", tuple(range(1, 9)), 36),
         ("sum8", (I64[1], I64[1], 0, 0, 0, 0, -I64[1], 0), I64[1]),
-        ("scalef32", (1.5, 2.0), 3.0),
+        ("scalef32", (1.5, 2.5), 3.75),
+        ("scalef32", (1.5,), 3.0),
     ],
 )
 def test_results(name: str, args: tuple[object, ...], expected: object) -> None:
@@ -170,7 +172,7 @@ WRONG = [
     ("strlen", (), TypeError, "strlen() takes 1 argument (0 given)"),
     ("sum8", (1,) * 9, TypeError, "sum8() takes 8 arguments (9 given)"),
     ("strlen", (b"x",), TypeError, "strlen(): parameter 'text' must be a str (str), not bytes"),
-    ("bytesum", ("x",), TypeError, "bytesum(): parameter 'data' must be a bytes-like object (bytes), not str"),
+    ("bytesum", ("x",), TypeError, "bytesum(): parameter 'b' must be a bytes-like object (bytes), not str"),
     ("bufmax", ([1],), TypeError, "bufmax(): parameter 'buffer' must be a buffer (buffer), not list"),
     (
         "bufmax",

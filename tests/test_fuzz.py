@@ -1235,7 +1235,7 @@ class Function:
     """A function, the ways to call it, and its model."""
 
     def __init__(
-        self, name: str, ways: list[Callable[..., Any]], signature: dict[str, Any], optional: set[str], bare: bool
+        self, name: str, ways: list[Callable[..., Any]], signature: dict[str, Any], optional: dict[str, Any], bare: bool
     ) -> None:
         self.name = name
         self.ways = ways
@@ -1326,7 +1326,7 @@ class Function:
             if name not in bound:
                 if name not in self.optional:
                     raise TypeError
-                bound[name] = (lambda: None, UNKNOWN, None)
+                bound[name] = (functools.partial(self.optional.get, name), UNKNOWN, None)
         return [bound[name] for name in self.parameters]
 
     def expect(self, entries: list[Any]) -> tuple[Any, list[Any]]:
@@ -1410,9 +1410,10 @@ def same(result: Any, expected: Any) -> bool:
     return bool(result == expected)
 
 
-def optional_of(function: Callable[..., Any]) -> set[str]:
+def optional_of(function: Callable[..., Any]) -> dict[str, Any]:
+    """What is taken for a parameter that is left out."""
     parameters = inspect.signature(function).parameters.values()
-    return {parameter.name for parameter in parameters if parameter.default is not parameter.empty}
+    return {parameter.name: parameter.default for parameter in parameters if parameter.default is not parameter.empty}
 
 
 def builtins() -> list[Function]:
@@ -1423,8 +1424,8 @@ def builtins() -> list[Function]:
         ways.append(functools.partial(call, str(name.encode(), "ascii")))
         functions.append(Function(name, ways, dict(nano_ffi.signature(name)), optional_of(function), bare=False))
     by_name = {"args": [("name", "str")], "ret": "object"}
-    functions.append(Function("get", [nano_ffi.get], by_name, set(), bare=True))
-    functions.append(Function("signature", [nano_ffi.signature], by_name, set(), bare=True))
+    functions.append(Function("get", [nano_ffi.get], by_name, {}, bare=True))
+    functions.append(Function("signature", [nano_ffi.signature], by_name, {}, bare=True))
     return functions
 
 

@@ -292,7 +292,7 @@ def package() -> Iterator[tuple[str, list[Way]]]:
     yield "list_functions", [way(nano_ffi.list_functions)]
     yield "errors", [way(getattr, nano_ffi.errors, "SomeError"), way(getattr, nano_ffi.errors, "no error")]
     yield "register", [way(nano_ffi.register, "add", raising), way(nano_ffi.register, 7, raising)]
-    yield "call", [way(call, "add", 2**40, 3), way(call, TEXT), way(call, 7), way(call), way(call, "echo", text=TEXT)]
+    yield "call", [way(call, "add", 2**40, 3), way(call, TEXT), way(call, 7), way(call), way(call, "echo", s=TEXT)]
 
 
 @pytest.fixture(scope="module")

@@ -73,6 +73,12 @@ def test_an_error_set_has_a_name_and_a_docstring(names: ModuleType) -> None:
     assert names.ParseError.__doc__ == "What goes wrong while parsing."
 
 
+def test_the_files_comment_is_the_modules_documentation(names: ModuleType) -> None:
+    source = Path(__file__).parent / "extension" / "names.zig"
+    lines = [line[3:].strip() for line in source.read_text().splitlines() if line.startswith("//!")]
+    assert names.__doc__ == "\n".join(lines)
+
+
 def test_a_function_of_another_file(names: ModuleType) -> None:
     assert names.triple(number=4) == 12
     assert names.triple.__doc__ == "Three times as much."

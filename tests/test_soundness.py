@@ -110,7 +110,7 @@ nano_ffi.register("own", lambda: NUMBER)
 for i in range(300):
     assert nano_ffi.call("own") == NUMBER
     assert nano_ffi.call("add", i, NUMBER) == i + NUMBER
-    assert nano_ffi.call("echo", text=f"{NUMBER}-{i}") == f"{NUMBER}-{i}"
+    assert nano_ffi.call("echo", s=f"{NUMBER}-{i}") == f"{NUMBER}-{i}"
     nano_ffi.register(f"own{i}", panics.checked)
     refused(nano_ffi.errors.Negative, "Negative", nano_ffi.call, f"own{i}", -1)
     refused(ZeroDivisionError, "DivisionByZero", nano_ffi.call, "div", i, 0)

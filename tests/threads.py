@@ -53,7 +53,7 @@ def turn(number: int, step: int) -> None:
     assert nano_ffi.call("add", step, number) == step + number
     assert nano_ffi.call("mul", step, 0.5) == step / 2
     assert nano_ffi.functions.echo(f"{name}ñ") == f"{name}ñ"
-    assert nano_ffi.call("echo", text="constant") == "constant"
+    assert nano_ffi.call("echo", s="constant") == "constant"
     assert "add" in nano_ffi.list_functions()
     nano_ffi.signature("divmod")
     nano_ffi.call("bytesum", BUFFER)

@@ -1202,8 +1202,8 @@ pub fn giveField(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     );
 }
 
-/// A struct out of a dict, or what has its fields: a value for every one that has no default, and no
-/// other keys.
+/// A struct out of a dict, or what has its fields: a value for every one that has no default, and
+/// no other keys.
 pub fn loadFields(
     comptime T: type,
     arena: std.mem.Allocator,
