@@ -51,6 +51,8 @@ class Type:
     params: tuple[Type, ...] = ()
     """Of a callback."""
     returns: Type | None = None
+    open: bool = False
+    """Of an enum whose values may be others than its members."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,10 @@ class Enum:
     name: str
     doc: str
     members: tuple[tuple[str, int], ...]
+    base: str
+    """IntEnum or IntFlag."""
+    methods: tuple[Function, ...]
+    constants: tuple[Constant, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -202,6 +208,7 @@ def type_of(read: dict[str, Any]) -> Type:
         mutable=read.get("mutable", False),
         params=tuple(map(type_of, read.get("params", ()))),
         returns=type_of(read["returns"]) if "returns" in read else None,
+        open=read.get("open", False),
     )
 
 
@@ -231,7 +238,12 @@ def constant_of(read: dict[str, Any]) -> Constant:
 
 def enum_of(read: dict[str, Any]) -> Enum:
     return Enum(
-        name=read["name"], doc=read.get("doc", ""), members=tuple((name, value) for name, value in read["members"])
+        name=read["name"],
+        doc=read.get("doc", ""),
+        members=tuple((name, value) for name, value in read["members"]),
+        base=read.get("base", "IntEnum"),
+        methods=tuple(map(function_of, read.get("methods", ()))),
+        constants=tuple(map(constant_of, read.get("constants", ()))),
     )
 
 

@@ -165,8 +165,9 @@ class Writer:
         if kind == "optional":
             assert typ.item is not None
             return f"{self.taking(typ.item)} | None"
-        if kind == "enum":
-            return f"{self.enum_name(typ)} | {self.member_names(typ)}"
+        if kind in {"enum", "flags"}:
+            ints = f" | {self.builtin('int')}" if typ.open or kind == "flags" else ""
+            return f"{self.enum_name(typ)} | {self.member_names(typ)}{ints}"
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=True)
         if kind in {"map", "mapping"}:
@@ -206,8 +207,8 @@ class Writer:
         if kind == "owned":
             assert typ.item is not None
             return self.giving(typ.item)
-        if kind == "enum":
-            return self.enum_name(typ)
+        if kind in {"enum", "flags"}:
+            return f"{self.enum_name(typ)} | {self.builtin('int')}" if typ.open else self.enum_name(typ)
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=False)
         if kind == "mapping":
@@ -248,7 +249,7 @@ class Writer:
 
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
-        return self.enum_paths.get(typ.name) or self.typing("IntEnum", "enum")
+        return self.enum_paths.get(typ.name) or self.typing("IntFlag" if typ.kind == "flags" else "IntEnum", "enum")
 
     def member_names(self, typ: Type) -> str:
         enum = self.enums.get(typ.name)
@@ -315,8 +316,14 @@ class Writer:
         inner = indent + "    "
         body = docstring(enum.doc, inner)
         members = [f"{inner}{name} = {value}\n" for name, value in enum.members if usable(name)]
-        head = f"{indent}class {enum.name}({self.typing('IntEnum', 'enum')}):\n"
-        return head + body + ("\n" if body and members else "") + "".join(members)
+        head = f"{indent}class {enum.name}({self.typing(enum.base, 'enum')}):\n"
+        around, self.members = self.members, {item.name for kind in (enum.methods, enum.constants) for item in kind}
+        # What has a value in an enum would be a member.
+        constants = [f"{inner}{item.name}: {self.giving(item.type)}\n" for item in enum.constants if usable(item.name)]
+        methods = self.joined(self.method(method, inner) for method in enum.methods if usable(method.name))
+        self.members = around
+        parts = ["".join(members), "".join(constants), *methods]
+        return head + body + ("\n" if body and members else "") + "\n".join(filter(None, parts))
 
     def error_set(self, errors: ErrorSet, indent: str = "", around: str = "") -> str:
         inner = indent + "    "

@@ -5,7 +5,7 @@
 //!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
 //!     @Vector(n, T)       [n]T
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
-//!     *const [N]T         [N]T, where nothing can keep the pointer
+//!     *const [N]T         [N]T, and so with enums and the like, where nothing can keep the pointer
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
 //!                         each of its fields is a parameter
 //!
@@ -289,12 +289,13 @@ fn Written(comptime T: type) ?type {
     return if (signature.isBufferItem(Item)) Item else null;
 }
 
-/// Whether a parameter is a pointer to an array that is only read, and during the call alone.
+/// Whether a parameter is a pointer to a value that is only read, and during the call alone.
 fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
     if (@typeInfo(T) != .pointer) return false;
     const pointer = @typeInfo(T).pointer;
     if (pointer.size != .one or !pointer.attrs.@"const" or !signature.isPlain(pointer) or
-        @typeInfo(pointer.child) != .array or signature.kindOf(pointer.child) == null or
+        classes.isClass(pointer.child) or !classes.isFlat(pointer.child) or
+        signature.kindOf(pointer.child) == null or
         !classes.isFlat(signature.Payload(info.return_type orelse return false))) return false;
     for (info.param_types, 0..) |Param, other| {
         const Other = Param orelse return false;

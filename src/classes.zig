@@ -82,7 +82,20 @@ pub fn declaresClass(
     if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
     if (exceptions.isException(T)) return false;
-    return !info.is_tuple and info.layout != .@"packed" and unalignedFieldOf(T) == null;
+    if (info.is_tuple or unalignedFieldOf(T) != null) return false;
+    return info.layout != .@"packed" or (isPlainPacked(T) and !signature.isFlags(T));
+}
+
+/// Whether the fields of a packed struct are numbers and the like: nothing in them has an address.
+fn isPlainPacked(comptime T: type) bool {
+    return for (@typeInfo(T).@"struct".field_types) |Field| {
+        switch (@typeInfo(Field)) {
+            .bool, .float => {},
+            .int => |int| if (int.bits == 0) break false,
+            .@"enum" => |info| if (info.field_names.len == 0) break false,
+            else => break false,
+        }
+    } else true;
 }
 
 /// Whether a declaration's name is a keyword of Python, and another one has the name in its place.
@@ -331,7 +344,7 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
             if (T == signature.Str or T == signature.Bytes or T == signature.Buffer) return true;
             if (T == signature.Object) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
-                .complex => return true,
+                .complex, .flags => return true,
                 .record, .tuple => {},
                 else => return false,
             } else if (hasDeinit(T)) return false;

@@ -71,7 +71,13 @@ fn membersOf(
                 functions = functions ++ .{functionOf(function, sig, released, how)};
             },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
-            .@"enum" => enums = enums ++ .{enumOf(decl, @field(namespace, decl), doc)},
+            .@"enum" => enums = enums ++ .{enumOf(
+                decl,
+                @field(namespace, decl),
+                if (@hasDecl(source, decl)) @field(source, decl) else .{},
+                prefix ++ decl ++ ".",
+                left_out,
+            )},
             .errors => errors = errors ++ .{object(.{
                 .{ "name", quoted(signature.pythonName(decl)) },
                 .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
@@ -362,15 +368,49 @@ fn constantOf(
     });
 }
 
-fn enumOf(comptime name: [:0]const u8, comptime E: type, comptime doc: []const u8) []const u8 {
-    const info = @typeInfo(E).@"enum";
+/// An enum, or a set of flags; `read` is what source.zig read of it.
+fn enumOf(
+    comptime name: [:0]const u8,
+    comptime E: type,
+    comptime read: anytype,
+    comptime prefix: []const u8,
+    comptime left_out: *[]const []const u8,
+) []const u8 {
     comptime var members: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_values) |member, value|
-        members = members ++ .{list(&.{ quoted(member), std.fmt.comptimePrint("{d}", .{value}) })};
+    inline for (comptime signature.membersOf(E)) |member| members = members ++ .{
+        list(&.{ quoted(member.name), std.fmt.comptimePrint("{d}", .{member.value}) }),
+    };
+    comptime var functions: []const []const u8 = &.{};
+    comptime var constants: []const []const u8 = &.{};
+    const source = if (@TypeOf(read) == type) read else struct {};
+    const decls = if (@TypeOf(read) == type) exports.declarationsOf(E) else &.{};
+    inline for (decls) |decl| switch (comptime exports.of(E, source, decl)) {
+        .function => |sig| functions = functions ++ .{functionOf(
+            exports.Callable(E, source, decl).function,
+            sig,
+            exports.specOf(E, source, decl).gil == .released,
+            if (exports.isMethodOf(E, decl)) "method" else "static",
+        )},
+        .constant => constants = constants ++ .{
+            constantOf(decl, @field(E, decl), exports.docOf(source, decl)),
+        },
+        .left_out => |left| left_out.* = left_out.* ++ .{object(.{
+            .{ "name", quoted(prefix ++ decl) },
+            .{ "kind", quoted(left.kind) },
+            .{ "reason", quoted(left.reason) },
+        })},
+        else => {},
+    };
     return object(.{
         .{ "name", quoted(signature.pythonName(name)) },
-        .{ "doc", optionalText(doc) },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
+            @field(source, "nano_ffi.doc")
+        else
+            "") },
         .{ "members", list(members) },
+        .{ "base", if (signature.isFlags(E)) quoted("IntFlag") else "" },
+        .{ "methods", list(functions) },
+        .{ "constants", list(constants) },
     });
 }
 
@@ -398,7 +438,11 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
         .given => .{.{ "item", typeWithin(T.nano_ffi_given, within) }},
-        .@"enum" => .{.{ "name", quoted(signature.shortName(T)) }},
+        .@"enum" => .{
+            .{ "name", quoted(signature.shortName(T)) },
+            .{ "open", if (signature.isOpen(T)) "true" else "" },
+        },
+        .flags => .{.{ "name", quoted(signature.shortName(T)) }},
         .record => .{
             .{ "name", quoted(signature.shortName(T)) },
             .{ "fields", fieldsOf(T, within) },
@@ -488,7 +532,14 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .text => strRepr(value),
         .bytes => null,
         .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
-        .@"enum" => signature.shortName(T) ++ "." ++ @tagName(value),
+        .@"enum" => if (signature.isOpen(T))
+            std.fmt.comptimePrint("{d}", .{@backingInt(value)})
+        else
+            signature.shortName(T) ++ "." ++ @tagName(value),
+        .flags => std.fmt.comptimePrint("{d}", .{@as(
+            @typeInfo(T).@"struct".backing_integer.?,
+            @bitCast(value),
+        )}),
         .order => std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++

@@ -40,6 +40,13 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         "Python has it as '{s}', and that is there, too: give one of them another name",
         .{signature.pythonName(name)},
     );
+    if (isMembers(namespace)) for (.{ "name", "value" }) |own| {
+        if (std.mem.eql(u8, name, own)) return leftOut(
+            kindNameOf(value),
+            "every member of a Python enum has a '{s}': give it another name",
+            .{name},
+        );
+    };
     if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) {
         if (std.mem.eql(u8, name, "deinit")) if (classes.whyNoDeinit(namespace)) |reason|
             return leftOut("function", "{s}", .{reason});
@@ -75,6 +82,26 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         .{@typeName(@TypeOf(value))},
     );
     return .constant;
+}
+
+/// Whether a namespace is an enum in Python: an enum, or a set of flags.
+pub fn isMembers(comptime T: type) bool {
+    return @typeInfo(T) == .@"enum" or signature.isFlags(T);
+}
+
+/// The names of the declarations of a struct or enum.
+pub fn declarationsOf(comptime T: type) []const [:0]const u8 {
+    return switch (@typeInfo(T)) {
+        .@"enum" => |info| info.decl_names,
+        .@"struct" => |info| info.decl_names,
+        else => unreachable,
+    };
+}
+
+/// Whether a function of an enum is called with a member.
+pub fn isMethodOf(comptime T: type, comptime name: []const u8) bool {
+    const params = @typeInfo(@TypeOf(@field(T, name))).@"fn".param_types;
+    return params.len > 0 and params[0] != null and classes.Pointee(params[0].?) == T;
 }
 
 /// Whether Python has the method `name` of a class.
@@ -120,15 +147,20 @@ fn kindNameOf(comptime value: anytype) []const u8 {
 fn decideType(comptime T: type) Export {
     if (T == std.math.Order) return .silent; // its values are ints
     return switch (@typeInfo(T)) {
-        .@"enum" => |info| if (info.mode != .exhaustive)
-            leftOut("enum", "it is not exhaustive, and Python's enums are: remove '_'", .{})
-        else if (info.field_names.len == 0) leftOut("enum", "it has no members", .{}) else .@"enum",
+        .@"enum" => |info| if (info.field_names.len == 0)
+            leftOut("enum", "it has no members", .{})
+        else if (signature.kindOf(T) == null)
+            leftOut("enum", "its values have more than 64 bits", .{})
+        else
+            .@"enum",
         .error_set => |info| if (info.error_names == null)
             leftOut("errors", "anyerror is every error: name a set", .{})
         else
             .errors,
         .@"opaque" => leftOut("type", "it is opaque", .{}),
-        .@"struct" => if (exceptions.baseOf(T) != null)
+        .@"struct" => if (signature.isFlags(T))
+            .@"enum"
+        else if (exceptions.baseOf(T) != null)
             .exception
         else if (classes.unalignedFieldOf(T)) |field| leftOut(
             "class",
@@ -580,12 +612,7 @@ test of {
     try std.testing.expect(of(example, source, "mixed") == .constant);
     try std.testing.expect(of(example, source, "primes") == .constant);
     try std.testing.expect(of(example, source, "Color") == .@"enum");
-    try std.testing.expect(of(example, source, "Failure") == .errors);
-    try expectEqualStrings("i64", of(example, source, "add").function.args[1].typ);
-    try expectEqualStrings(
-        "it is not exhaustive, and Python's enums are: remove '_'",
-        of(example, source, "Open").left_out.reason,
-    );
+    try std.testing.expect(of(example, source, "Open") == .@"enum");
     try std.testing.expect(std.mem.startsWith(
         u8,
         of(example, source, "poke").left_out.reason,
@@ -630,6 +657,28 @@ const writing = struct {
 const source_of_writing = struct {
     pub const print = .{ .params = .{ "writer", "number" }, .writers = [_]usize{0}, .doc = "" };
 };
+
+test isMembers {
+    const Color = enum {
+        red,
+        pub fn isWarm(_: @This()) bool {
+            return true;
+        }
+        pub fn first() @This() {
+            return .red;
+        }
+    };
+    try std.testing.expect(isMembers(Color) and !isMembers(struct { a: u8 }));
+    try std.testing.expect(isMethodOf(Color, "isWarm") and !isMethodOf(Color, "first"));
+}
+
+test isMethodOf {
+    try std.testing.expect(!isMethodOf(writing, "print"));
+}
+
+test declarationsOf {
+    try std.testing.expectEqual(1, declarationsOf(writing).len);
+}
 
 test isText {
     const class: classes.Class = .{

@@ -25,6 +25,7 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
             valueOf(@typeInfo(T).optional.child, value) orelse return null,
         .text => if (isText(Value)) value else null,
         .terminated => if (Value == T or (isText(Value) and isTerminated(Value))) value else null,
+        .flags => if (Value == T) value else null,
         .str, .bytes => if (Value == T) value else if (isText(Value)) .{ .data = value } else null,
         .@"enum" => if (Value == T)
             value
@@ -63,7 +64,14 @@ fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .terminated => literal([]const u8, signature.unterminated(T, value)),
         .str => if (std.unicode.utf8ValidateSlice(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
-        .@"enum" => str(@tagName(value)),
+        .@"enum" => if (signature.isOpen(T))
+            std.fmt.comptimePrint("{d}", .{@backingInt(value)})
+        else
+            str(@tagName(value)),
+        .flags => std.fmt.comptimePrint("{d}", .{@as(
+            @typeInfo(T).@"struct".backing_integer.?,
+            @bitCast(value),
+        )}),
         else => unreachable,
     };
 }

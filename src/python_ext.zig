@@ -274,6 +274,9 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     const class = enums.classOf(@field(T, name), self) orelse return false;
                     if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
                         return false;
+                    const own = if (@hasDecl(read, name)) @field(read, name) else .{};
+                    if (@TypeOf(own) == type and (enums.isOwn(class, self) orelse return false) and
+                        !enumMembers(self, class, @field(T, name), own)) return false;
                 },
                 .class => {
                     const index = comptime classes.indexOf(@field(T, name)).?;
@@ -302,6 +305,59 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 return false;
             const class = c.PyDict_GetItemString(state.types, @typeName(Exception)).?;
             return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
+        }
+
+        /// The functions and constants of an enum.
+        fn enumMembers(
+            self: *PyObject,
+            class: *PyObject,
+            comptime E: type,
+            comptime read: type,
+        ) bool {
+            @setEvalBranchQuota(1_000_000);
+            const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+            defer c.Py_DecRef(module_name);
+            inline for (comptime exports.declarationsOf(E)) |name| switch (comptime exports.of(
+                E,
+                read,
+                name,
+            )) {
+                .function => {
+                    const Made = struct {
+                        const trampoline = Bridge.makeTrampoline(
+                            exports.Callable(E, read, name).function,
+                            exports.specOf(E, read, name),
+                        );
+                        const function: module.Function = .{
+                            .entry = trampoline.asPtr(),
+                            .sig = trampoline.sig,
+                        };
+                        const def = function.methodDef();
+                    };
+                    const function = entries.newFunction(
+                        &Made.def,
+                        Made.function.entry.vectorcall,
+                        self,
+                        module_name,
+                    ) orelse return false;
+                    defer c.Py_DecRef(function);
+                    const is_added = if (comptime exports.isMethodOf(E, name))
+                        enums.addMethod(class, Made.function.sig.name, function)
+                    else
+                        c.PyObject_SetAttrString(class, Made.function.sig.name, function) == 0;
+                    if (!is_added) return false;
+                },
+                .constant => {
+                    const value = comptime exports.constant(@field(E, name));
+                    if (!addOwned(
+                        class,
+                        comptime pythonName(name),
+                        convert.give(@TypeOf(value), self, value),
+                    )) return false;
+                },
+                else => {},
+            };
+            return true;
         }
 
         fn addSet(

@@ -108,6 +108,8 @@ pub const Kind = enum {
     tuple,
     optional,
     @"enum",
+    /// A packed struct of bools: any of its members.
+    flags,
     /// `std.math.Order`: -1, 0 or 1.
     order,
     /// A struct with fields that can cross, by value.
@@ -167,8 +169,8 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
             .optional, .void => null, // None would be both
             else => .optional,
         } else null,
-        .@"enum" => |info| if (info.mode == .exhaustive and
-            info.field_names.len > 0) .@"enum" else null,
+        .@"enum" => |info| if (info.field_names.len > 0 and
+            @bitSizeOf(T) <= 64) .@"enum" else null,
         .@"struct" => |info| structKind(T, info, within),
         .@"union" => |info| if (isTagged(info, within ++ .{T})) .tagged else null,
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
@@ -190,6 +192,48 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
         else => null,
     };
 }
+
+/// Whether a `T` is a set of flags: a packed struct of bools, with what is between and behind them.
+pub fn isFlags(comptime T: type) bool {
+    return comptime flags: {
+        if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".layout != .@"packed" or
+            @bitSizeOf(T) > 63) break :flags false;
+        const info = @typeInfo(T).@"struct";
+        var count = 0;
+        for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+            const is_padding = name[0] == '_' and attrs.defaultValue(Field) != null;
+            if (Field == bool) {
+                if (!is_padding) count += 1;
+            } else if (!is_padding or @typeInfo(Field) != .int) break :flags false;
+        }
+        break :flags count > 0;
+    };
+}
+
+/// Whether values of an enum may be other than its members: they are ints then.
+pub fn isOpen(comptime E: type) bool {
+    return @typeInfo(E).@"enum".mode != .exhaustive;
+}
+
+/// The members of an enum or a set of flags.
+pub fn membersOf(comptime T: type) []const Member {
+    var members: []const Member = &.{};
+    switch (@typeInfo(T)) {
+        .@"enum" => |info| for (info.field_names, info.field_values) |name, value| {
+            members = members ++ .{Member{ .name = name, .value = value }};
+        },
+        .@"struct" => |info| for (info.field_names, info.field_types) |name, Field| {
+            if (Field == bool and name[0] != '_') members = members ++ .{Member{
+                .name = name,
+                .value = 1 << @bitOffsetOf(T, name),
+            }};
+        },
+        else => unreachable,
+    }
+    return members;
+}
+
+pub const Member = struct { name: [:0]const u8, value: comptime_int };
 
 /// Whether a pointer is to memory as any other: Python's has no alignment but that of its type.
 pub fn isPlain(comptime pointer: std.lang.Type.Pointer) bool {
@@ -215,7 +259,8 @@ fn structKind(
         return if (decide(T.nano_ffi_given, within) != null) .given else null;
     if (comptime isComplex(T)) return .complex;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
-    if (info.layout == .@"packed" or info.field_types.len == 0) return null;
+    if (isFlags(T)) return .flags;
+    if (info.field_types.len == 0) return null;
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or !isPartWithin(Field, within ++ .{T})) return null;
@@ -297,7 +342,7 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .order => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order => true,
         else => false,
     };
 }
@@ -373,7 +418,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             break :tuple name ++ ")";
         },
         .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
-        .@"enum" => shortName(T),
+        .@"enum", .flags => shortName(T),
         .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
         .tagged => if (isNamed(T)) shortName(T) else fields("union", @typeInfo(T).@"union"),
         .class => classes.nameOf(T),
@@ -881,6 +926,25 @@ test Callback {
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+}
+
+test isFlags {
+    const Access = packed struct(u8) { read: bool = false, _: u3 = 0, write: bool, _rest: u3 = 0 };
+    try std.testing.expect(isFlags(Access) and !isFlags(packed struct { a: bool, b: u7 }));
+    try std.testing.expect(!isFlags(struct { a: bool }));
+    try std.testing.expectEqual(Kind.flags, kindOf(Access));
+    const members = comptime membersOf(Access);
+    try std.testing.expectEqual(16, members[1].value);
+    try std.testing.expectEqualStrings("write", members[1].name);
+}
+
+test membersOf {
+    const members = comptime membersOf(enum(u8) { a = 3, _ });
+    try std.testing.expectEqual(3, members[0].value);
+}
+
+test isOpen {
+    try std.testing.expect(isOpen(enum(u8) { a, _ }) and !isOpen(enum { a }));
 }
 
 test numberOf {

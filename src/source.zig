@@ -473,6 +473,22 @@ const Reader = struct {
             ),
             else => return .other,
         };
+        // Which one is chosen, only the compiler knows: they look the same, or are of no use.
+        if (tree.fullIf(node)) |choice| {
+            const first = try reader.resolve(container, choice.ast.then_expr, depth + 1);
+            if (first == .container) return first;
+            const second = choice.ast.else_expr.unwrap() orelse return .other;
+            const meaning = try reader.resolve(container, second, depth + 1);
+            return if (meaning == .container) meaning else .other;
+        }
+        if (tree.fullSwitch(node)) |choice| {
+            for (choice.ast.cases) |case| {
+                const value = tree.fullSwitchCase(case).?.ast.target_expr;
+                const meaning = try reader.resolve(container, value, depth + 1);
+                if (meaning == .container) return meaning;
+            }
+            return .other;
+        }
         switch (tree.nodeTag(node)) {
             .identifier => {
                 const name = tree.tokenSlice(tree.nodeMainToken(node));

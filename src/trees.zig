@@ -108,12 +108,13 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
         },
         .@"struct" => |info| {
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-                if (!attrs.@"comptime" and !try equalWithin(
-                    Field,
-                    &@field(a, name),
-                    &@field(b, name),
-                    depth,
-                )) return false;
+                if (attrs.@"comptime") continue;
+                if (info.layout == .@"packed") { // what is in it has no address
+                    const one = @field(a, name);
+                    const other = @field(b, name);
+                    if (!try equalWithin(Field, &one, &other, depth)) return false;
+                } else if (!try equalWithin(Field, &@field(a, name), &@field(b, name), depth))
+                    return false;
             }
             return true;
         },

@@ -92,7 +92,6 @@ def test_what_is_left_out(names: ModuleType, description: dict[str, Any]) -> Non
         "poke": ("function", "parameter 'target' has type **u8, which cannot come from Python"),
         "generic": ("function", "parameter 'value' is generic"),
         "Pair": ("function", "it returns a type"),
-        "Open": ("enum", "it is not exhaustive, and Python's enums are"),
         "pointer": ("constant", "its type *const fn () void cannot go to Python"),
         "allocator": ("constant", "its type mem.Allocator cannot go to Python"),
     }

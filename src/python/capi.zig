@@ -539,6 +539,8 @@ pub const functions = struct {
     pub extern fn PyNumber_AsSsize_t(number: *PyObject, exception: ?*PyObject) Py_ssize_t;
     pub extern fn PyIndex_Check(object: *PyObject) c_int;
     pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;
+    pub extern fn PyInstanceMethod_New(function: *PyObject) ?*PyObject;
+    pub extern fn PyObject_RichCompareBool(a: *PyObject, b: *PyObject, operator: c_int) c_int;
     pub extern fn PyObject_Str(object: *PyObject) ?*PyObject;
     pub extern fn PyObject_Format(object: *PyObject, spec: ?*PyObject) ?*PyObject;
     pub extern fn PyObject_RichCompare(

@@ -36,7 +36,7 @@ const Error = errors.Error;
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .order, .object => Scalar(T),
+        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
         .terminated => Terminated(T),
@@ -89,7 +89,7 @@ inline fn loadScalar(
         .int => loadInt(T, module, object, site),
         .float => loadFloat(T, object, site),
         .complex => loadComplex(T, object, site),
-        .@"enum" => enums.load(T, module, object, site),
+        .@"enum", .flags => enums.load(T, module, object, site),
         .order => loadOrder(module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
@@ -966,7 +966,7 @@ fn loadAny(
 ) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .order, .object => return loadScalar(
+        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object => return loadScalar(
             T,
             module,
             object,
@@ -1391,7 +1391,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             giveAs(role, @typeInfo(T).optional.child, module, some)
         else
             capi.singleton(.None),
-        .@"enum" => return enums.give(T, module, value),
+        .@"enum", .flags => return enums.give(T, module, value),
         .order => return giveAs(role, i8, module, signature.numberOf(value)),
         .object => {
             const object: *PyObject = @ptrCast(@alignCast(value.handle));

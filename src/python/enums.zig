@@ -1,10 +1,11 @@
-//! Zig enums ↔ Python's: one `enum.IntEnum` per Zig type. That of a public one is made with the
-//! module.
+//! Zig enums and sets of flags ↔ Python's: one `enum.IntEnum` or `enum.IntFlag` per Zig type. That
+//! of a public one is made with the module.
 
 const std = @import("std");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
+const quick_way = @import("quick.zig");
 const sharing = @import("sharing.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
@@ -12,44 +13,130 @@ const State = @import("State.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// A member of the class of `E`, or the name of one.
+/// A member of the class of `E`, or the name of one; of flags any union of members, and where
+/// values need be no members an int, too.
 pub fn load(
     comptime E: type,
     module: *PyObject,
     object: *PyObject,
     site: *const Site,
 ) errors.Error!E {
-    const info = @typeInfo(E).@"enum";
+    const members = comptime signature.membersOf(E);
     if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
         var size: capi.Py_ssize_t = 0;
         const text = c.PyUnicode_AsUTF8AndSize(object, &size) orelse return error.PythonException;
-        return std.meta.stringToEnum(
-            E,
-            text[0..@intCast(size)],
-        ) orelse errors.raiseNoMember(site, object, comptime names: {
-            var names: [:0]const u8 = info.field_names[0];
-            for (info.field_names[1..]) |name| names = names ++ ", " ++ name;
+        inline for (members) |member| {
+            if (std.mem.eql(u8, member.name, text[0..@intCast(size)])) return of(E, member.value);
+        }
+        return errors.raiseNoMember(site, object, comptime names: {
+            var names: [:0]const u8 = members[0].name;
+            for (members[1..]) |member| names = names ++ ", " ++ member.name;
             break :names names;
         });
     }
     const class = classOf(E, module) orelse return error.PythonException;
-    if (capi.typeOf(object) != class) return errors.raiseWrongType(
-        site,
-        "a member of the enum or the name of one",
-        object,
-    );
-    const value = c.PyLong_AsLongLong(object);
-    if (value == -1 and c.PyErr_Occurred() != null) return error.PythonException;
-    inline for (info.field_names) |name| {
-        if (@backingInt(@field(E, name)) == value) return @field(E, name);
+    const takes_ints = comptime signature.isFlags(E) or signature.isOpen(E);
+    const expected = if (takes_ints)
+        "a member of the enum, the name of one or an int"
+    else
+        "a member of the enum or the name of one";
+    const is_int = takes_ints and capi.hasFlag(object, "LONG_SUBCLASS") and
+        quick_way.boolOf(object) == null;
+    if (capi.typeOf(object) != class and !is_int)
+        return errors.raiseWrongType(site, expected, object);
+    var overflow: c_int = 0;
+    const small = c.PyLong_AsLongLongAndOverflow(object, &overflow);
+    if (small == -1 and c.PyErr_Occurred() != null) return error.PythonException;
+    const value: i128 = if (overflow <= 0) small else large: {
+        const large = c.PyLong_AsUnsignedLongLong(object);
+        if (c.PyErr_Occurred() == null) break :large large;
+        c.PyErr_Clear();
+        break :large std.math.maxInt(i128);
+    };
+    if (takes_ints) {
+        const least, const most = comptime limitsOf(E);
+        if (overflow >= 0 and value >= least and value <= most) {
+            const is_known = !(comptime signature.isFlags(E)) or value & ~@as(i128, most) == 0;
+            if (is_known) return ofNumber(E, @intCast(value));
+        }
+        const state = State.of(module) orelse return error.PythonException;
+        return errors.raiseOutOfRange(
+            state.classes,
+            site,
+            std.fmt.comptimePrint("{d}", .{least}),
+            std.fmt.comptimePrint("{d}", .{most}),
+        );
     }
-    return errors.raiseWrongType(site, "a member of the enum or the name of one", object);
+    inline for (members) |member| if (member.value == value) return of(E, member.value);
+    return errors.raiseWrongType(site, expected, object);
+}
+
+fn Backing(comptime E: type) type {
+    return switch (@typeInfo(E)) {
+        .@"enum" => |info| info.tag_type,
+        .@"struct" => |info| info.backing_integer.?,
+        else => unreachable,
+    };
+}
+
+fn of(comptime E: type, comptime value: comptime_int) E {
+    return ofNumber(E, value);
+}
+
+fn ofNumber(comptime E: type, number: Backing(E)) E {
+    return if (@typeInfo(E) == .@"enum") @fromBackingInt(number) else @bitCast(number);
+}
+
+/// The least and the largest int that is an `E`: of flags, all of them.
+fn limitsOf(comptime E: type) struct { i128, i128 } {
+    if (!signature.isFlags(E))
+        return .{ std.math.minInt(Backing(E)), std.math.maxInt(Backing(E)) };
+    var all: i128 = 0;
+    for (signature.membersOf(E)) |member| all |= member.value;
+    return .{ 0, all };
 }
 
 /// A new reference to the member of `value`, or null with the error set.
 pub fn give(comptime E: type, module: *PyObject, value: E) ?*PyObject {
     const class = classOf(E, module) orelse return null;
+    if (comptime signature.isFlags(E)) {
+        _, const all = comptime limitsOf(E);
+        const number: u64 = @as(Backing(E), @bitCast(value));
+        const int = c.PyLong_FromLongLong(@intCast(number & @as(u64, all))) orelse return null;
+        defer c.Py_DecRef(int);
+        return capi.vectorcall(class, &.{int}, 1, null);
+    }
+    if (comptime signature.isOpen(E)) {
+        inline for (comptime signature.membersOf(E)) |member| if (value == of(E, member.value))
+            return c.PyObject_GetAttrString(class, member.name);
+        const number: i128 = @backingInt(value);
+        return if (number > std.math.maxInt(i64))
+            c.PyLong_FromUnsignedLongLong(@intCast(number))
+        else
+            c.PyLong_FromLongLong(@intCast(number));
+    }
     return c.PyObject_GetAttrString(class, @tagName(value));
+}
+
+/// Adds an attribute that is called with a member, as a method is. False with the error set.
+pub fn addMethod(class: *PyObject, name: [:0]const u8, function: *PyObject) bool {
+    const method = (if (capi.limited) partial: {
+        const partialmethod = capi.imported("functools", "partialmethod") orelse return false;
+        defer c.Py_DecRef(partialmethod);
+        break :partial capi.vectorcall(partialmethod, &.{function}, 1, null);
+    } else c.PyInstanceMethod_New(function)) orelse return false;
+    defer c.Py_DecRef(method);
+    return c.PyObject_SetAttrString(class, name, method) == 0;
+}
+
+/// Whether a module made a class, and did not get it from another one. Null with the error set.
+pub fn isOwn(class: *PyObject, module: *PyObject) ?bool {
+    const own = c.PyObject_GetAttrString(module, "__name__") orelse return null;
+    defer c.Py_DecRef(own);
+    const name = c.PyObject_GetAttrString(class, "__module__") orelse return null;
+    defer c.Py_DecRef(name);
+    const is_equal = c.PyObject_RichCompareBool(own, name, capi.constants.Py_EQ);
+    return if (is_equal < 0) null else is_equal == 1;
 }
 
 /// Makes the class of a public enum, which pickle finds at `qualified`, or takes that of another
@@ -91,15 +178,18 @@ pub fn classOf(comptime E: type, module: *PyObject) ?*PyObject {
 }
 
 fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObject {
-    const info = @typeInfo(E).@"enum";
     const members = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(members);
-    inline for (info.field_names) |name| {
-        const value = c.PyLong_FromLongLong(@backingInt(@field(E, name))) orelse return null;
+    inline for (comptime signature.membersOf(E)) |member| {
+        const value = (if (member.value > std.math.maxInt(i64))
+            c.PyLong_FromUnsignedLongLong(member.value)
+        else
+            c.PyLong_FromLongLong(member.value)) orelse return null;
         defer c.Py_DecRef(value);
-        if (c.PyDict_SetItemString(members, name, value) < 0) return null;
+        if (c.PyDict_SetItemString(members, member.name, value) < 0) return null;
     }
-    const int_enum = capi.imported("enum", "IntEnum") orelse return null;
+    const base = if (comptime signature.isFlags(E)) "IntFlag" else "IntEnum";
+    const int_enum = capi.imported("enum", base) orelse return null;
     defer c.Py_DecRef(int_enum);
     const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return null;
     defer c.Py_DecRef(module_name);

@@ -35,19 +35,21 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
         .tuple => for (@typeInfo(T).@"struct".field_types) |Field| {
             if (!isPossibleWithin(Field, parts)) break false;
         } else true,
-        .record => !capi.free_threaded and for (@typeInfo(T).@"struct".field_types) |Field| {
-            if (!isPossibleWithin(Field, parts)) break false;
-        } else true,
+        // What is in a packed struct has no address.
+        .record => !capi.free_threaded and @typeInfo(T).@"struct".layout != .@"packed" and
+            for (@typeInfo(T).@"struct".field_types) |Field| {
+                if (!isPossibleWithin(Field, parts)) break false;
+            } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
         .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
-        .objects, .kept, .input, .given => false,
+        .objects, .kept, .input, .given, .flags => false,
     };
 }
 
 /// Whether a `T` is all in itself: it needs no memory beside it.
 pub fn isFixed(comptime T: type) bool {
     return comptime switch (signature.kindOf(T) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .order => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order => true,
         .optional => isFixed(@typeInfo(T).optional.child),
         .array => isFixed(@typeInfo(T).array.child),
         .tuple, .record => for (@typeInfo(T).@"struct".field_types) |Field| {

@@ -156,7 +156,7 @@ fn addLayout(comptime T: type, hash: *std.hash.Wyhash, around: ?*const Around) v
             info.field_attrs,
         ) |field, Field, attrs| if (!attrs.@"comptime") {
             hash.update(field ++ ":");
-            add(hash, .{@offsetOf(T, field)});
+            add(hash, .{@bitOffsetOf(T, field)});
             addLayout(Field, hash, &here);
         },
         .@"union" => |info| inline for (info.field_names, info.field_types) |field, Field| {

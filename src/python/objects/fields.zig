@@ -261,7 +261,24 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
                     return 0;
                 }
             };
+            if (@typeInfo(T).@"struct".layout == .@"packed") return setBits(self, value);
             return setSlowly(F, self, value, @offsetOf(T, name), &site);
+        }
+
+        /// A field of a packed struct, which is at no address of its own.
+        noinline fn setBits(self: *Layout, given: *PyObject) c_int {
+            if (self.state == .empty) {
+                _ = noValue(self);
+                return -1;
+            }
+            const module = object.moduleOf(self);
+            const loaded = convert.loadField(F, memory.allocator, module, given, &site) catch
+                return -1;
+            var use: hold.Use(.nothing) = .{};
+            const whole = beginChange(T, &use, self, 0) catch return -1;
+            defer use.end();
+            @field(whole, name) = loaded;
+            return 0;
         }
 
         const site: Site = .{

@@ -1,0 +1,120 @@
+//! Enums with functions, sets of flags, packed structs, and namespaces that are chosen.
+
+const std = @import("std");
+const builtin = @import("builtin");
+
+/// A color.
+pub const Color = enum(u8) {
+    red,
+    green = 5,
+    blue,
+
+    pub const default: Color = .green;
+    pub const count = 3;
+
+    /// The one after it.
+    pub fn next(self: Color) Color {
+        return switch (self) {
+            .red => .green,
+            .green => .blue,
+            .blue => .red,
+        };
+    }
+    pub fn isWarm(self: *const Color) bool {
+        return self.* == .red;
+    }
+    pub fn mixed(self: Color, other: Color, share: f64) f64 {
+        return @as(f64, @floatFromInt(@backingInt(self))) * share +
+            @as(f64, @floatFromInt(@backingInt(other))) * (1 - share);
+    }
+    pub fn parse(text: []const u8) error{NoColor}!Color {
+        return std.meta.stringToEnum(Color, text) orelse error.NoColor;
+    }
+    pub fn write(self: Color, writer: *std.Io.Writer) !void {
+        try writer.print("#{d}", .{@backingInt(self)});
+    }
+    pub fn name(self: Color) []const u8 {
+        return @tagName(self);
+    }
+    pub fn change(self: *Color) void {
+        self.* = self.next();
+    }
+};
+
+pub const Access = packed struct(u8) {
+    read: bool = false,
+    write: bool = false,
+    _unused: u2 = 0,
+    run: bool = false,
+    _: u3 = 0,
+
+    pub const all: Access = .{ .read = true, .write = true, .run = true };
+
+    pub fn any(self: Access) bool {
+        return self.read or self.write or self.run;
+    }
+};
+
+pub fn flipped(access: Access) Access {
+    return .{ .read = !access.read, .write = access.write, .run = access.run };
+}
+
+pub fn accessOrNone(access: ?Access) ?Access {
+    return access;
+}
+
+pub const Rgb565 = packed struct(u16) {
+    r: u5,
+    g: u6 = 0,
+    b: u5 = 0,
+
+    pub fn luma(self: Rgb565) u16 {
+        return @as(u16, self.r) + self.g + self.b;
+    }
+    pub fn darken(self: *Rgb565) void {
+        self.r /= 2;
+        self.g /= 2;
+        self.b /= 2;
+    }
+};
+
+pub const Pixel = struct { color: Rgb565, access: Access = .{}, kind: Kind = .plain };
+
+pub const Kind = enum(i16) { plain = -1, odd = 7, _ };
+
+pub fn kindOf(number: i16) Kind {
+    return @fromBackingInt(number);
+}
+
+pub fn numberOf(kind: Kind) i16 {
+    return @backingInt(kind);
+}
+
+pub const Large = enum(u64) { most = std.math.maxInt(u64), _ };
+
+pub fn less(large: Large) Large {
+    return @fromBackingInt(@backingInt(large) - 1);
+}
+
+pub const paths = if (builtin.os.tag == .windows) struct {
+    pub const separator = "\\";
+    pub fn join(a: []const u8, b: []const u8) usize {
+        return a.len + b.len;
+    }
+} else struct {
+    pub const separator = "/";
+    pub fn join(a: []const u8, b: []const u8) usize {
+        return a.len + b.len + 1;
+    }
+};
+
+pub const chosen = switch (builtin.cpu.arch.endian()) {
+    .little => Rgb565,
+    .big => Rgb565,
+};
+
+/// Another name of a type that crosses.
+pub const Meters = f64;
+pub fn far(distance: Meters) Meters {
+    return distance * 2;
+}

@@ -1,0 +1,127 @@
+"""Enums with functions, sets of flags, packed structs, and namespaces that are chosen while compiling."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import enum
+import inspect
+import pickle
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from nano_ffi.description import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def types(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real_types")
+
+
+def test_functions_of_an_enum_are_methods_of_its_members(types: ModuleType) -> None:
+    color = types.Color
+    assert [*color] == [color.red, color.green, color.blue]
+    assert color.red.next() is color.green
+    assert color.next("blue") is color.red
+    assert (color.red.isWarm(), color.blue.isWarm()) == (True, False)
+    assert color.red.mixed("green", share=0.2) == 4
+    assert color.parse("blue") is color.blue
+    with pytest.raises(RuntimeError, match=r"^NoColor$"):
+        color.parse("pink")
+    assert color.green.write() == "#5"
+    assert (color.default, color.count) == (color.green, 3)
+    assert color.red.name == "red"
+    assert str(inspect.signature(color.red.mixed)) == "(other, share)"
+    assert color.next.__doc__ == "The one after it."
+    assert pickle.loads(pickle.dumps(color.blue)) is color.blue
+    with pytest.raises(TypeError, match=r"^next\(\): parameter 'self' must be a member of the enum or the name of one"):
+        color.next(3)
+
+
+def test_bools_of_a_packed_struct_are_flags(types: ModuleType) -> None:
+    access = types.Access
+    assert issubclass(access, enum.IntFlag)
+    assert {member.name: member.value for member in access} == {"read": 1, "write": 2, "run": 16}
+    assert types.flipped(access.write) == access.read | access.write
+    assert types.flipped(access.read | access.run) is access.run
+    assert (types.flipped("read"), types.flipped(0), types.flipped(16)) == (0, access.read, access.read | access.run)
+    assert isinstance(types.flipped(1), access)
+    assert access.all == 19
+    assert ((access.read | access.run).any(), access(0).any()) == (True, False)
+    assert (types.accessOrNone(None), types.accessOrNone(3)) == (None, access.read | access.write)
+    for number in (4, 32, 20, -1, 2**64, -(2**70)):
+        with pytest.raises(
+            OverflowError, match=r"^flipped\(\): parameter 'access' is out of range for Access \(0 to 19\)"
+        ):
+            types.flipped(number)
+    with pytest.raises(ValueError, match=r"is 'x', which is no member of Access: read, write, run$"):
+        types.flipped("x")
+    for wrong in (True, 1.0, types.Color.green.next):
+        with pytest.raises(TypeError, match="must be a member of the enum, the name of one or an int"):
+            types.flipped(wrong)
+
+
+def test_a_packed_struct_is_a_class(types: ModuleType) -> None:
+    pixel = types.Rgb565(31, g=2)
+    assert (pixel.r, pixel.g, pixel.b, pixel.luma()) == (31, 2, 0, 33)
+    pixel.b = 4
+    pixel.darken()
+    assert pixel == types.Rgb565(15, 1, 2)
+    assert pixel != types.Rgb565(15, 1, 3)
+    assert repr(pixel) == "Rgb565(r=15, g=1, b=2)"
+    assert pickle.loads(pickle.dumps(pixel)) == copy.deepcopy(pixel) == copy.copy(pixel) == pixel
+    with pytest.raises(OverflowError, match=r"is out of range for u5 \(0 to 31\)"):
+        pixel.r = 32
+    assert types.chosen is types.Rgb565
+    whole = types.Pixel(pixel, access=types.Access.run, kind=99)
+    assert (whole.color.g, whole.access, whole.kind) == (1, types.Access.run, 99)
+    whole.color.g = 5
+    whole.access |= types.Access.read
+    whole.kind = "odd"
+    assert (whole.color.g, whole.access, whole.kind) == (5, 17, types.Kind.odd)
+    assert types.Pixel(pixel) == types.Pixel(pixel, types.Access(0), types.Kind.plain)
+
+
+def test_an_enum_that_is_open_takes_and_gives_ints(types: ModuleType) -> None:
+    kind = types.Kind
+    assert types.kindOf(7) is kind.odd
+    assert (types.kindOf(8), type(types.kindOf(8))) == (8, int)
+    assert [types.numberOf(value) for value in (kind.plain, "odd", 300, -32768)] == [-1, 7, 300, -32768]
+    for number in (32768, -32769, 2**100):
+        with pytest.raises(OverflowError, match=r"is out of range for Kind \(-32768 to 32767\)"):
+            types.numberOf(number)
+    assert types.less("most") == 2**64 - 2
+    assert types.less(5) == 4
+    assert types.less(types.Large.most) == types.less(2**64 - 1)
+
+
+def test_namespaces_may_be_chosen(types: ModuleType) -> None:
+    assert types.paths.join("a", "bc") in {3, 4}
+    assert str(inspect.signature(types.paths.join)) == "(a, b)"
+    assert types.paths.separator in "/\\"
+    assert types.far(2) == 4
+
+
+def test_what_is_left_out(types: ModuleType) -> None:
+    left = {left.name: left.reason for left in described(types).left_out}
+    assert left.keys() == {"Color.name", "Color.change"}
+    assert left["Color.name"] == "every member of a Python enum has a 'name': give it another name"
+    assert left["Color.change"].startswith("parameter 'self' has type *real_types.Color, which cannot come from Python")
+
+
+def test_the_stub(types: ModuleType) -> None:
+    text = stub(described(types))
+    ast.parse(text)
+    for line in (
+        "    blue = 6\n\n    default: Color\n    count: int\n\n    def next(self) -> Color:\n",
+        "    def parse(text: str | Buffer) -> Color: ...",
+        "class Access(IntFlag):\n    read = 1\n    write = 2\n    run = 16\n\n    all: Access\n",
+        "def flipped(access: Access | _AccessName | int) -> Access: ...",
+        "def kindOf(number: SupportsIndex) -> Kind | int: ...",
+    ):
+        assert line in text, line
