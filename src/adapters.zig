@@ -6,6 +6,8 @@
 //!     @Vector(n, T)       [n]T
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
 //!     *const [N]T         [N]T, and so with enums and the like, where nothing can keep the pointer
+//!     std.ArrayList(T)    as a result: []T
+//!     Parsed(T)           as a result: T, and then its memory is given back
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
 //!                         each of its fields is a parameter
 //!
@@ -119,6 +121,9 @@ pub fn Adapted(
         }
 
         inline fn converted(value: Payload) Result {
+            if (comptime ReleasedOf(Payload) != null)
+                return .{ .data = value.value, .whole = value };
+            if (comptime classes.isArrayList(Payload)) return value.items;
             if (Result == signature.Bytes) return .{ .data = value };
             if (Result == ?signature.Bytes)
                 return if (value) |some| .{ .data = some } else null;
@@ -342,7 +347,11 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
         if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
         if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
         if (@typeInfo(Payload) == .vector) return Array(Payload) orelse Payload;
-        return Payload;
+        if (classes.isArrayList(Payload)) {
+            const Items = @FieldType(Payload, "items");
+            return if (signature.kindOf(Items) == null) Payload else Items;
+        }
+        return ReleasedOf(Payload) orelse Payload;
     }
     const Text = if (hints.is_bytes) []u8 else []const u8;
     if (Payload == void) return allocators.Owned(Text);
@@ -350,6 +359,26 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
     if (!classes.isFlat(Payload) or signature.kindOf(Payload) == null or
         !signature.isPart(Payload)) return null;
     return allocators.OwnedArena(struct { Payload, Text });
+}
+
+/// What `std.json.Parsed(T)` and the like are: a value, and what gives back its memory.
+fn ReleasedOf(comptime P: type) ?type {
+    if (@typeInfo(P) != .@"struct" or classes.isClass(P) or @typeInfo(P).@"struct".is_tuple)
+        return null;
+    if (!@hasField(P, "arena") or !@hasField(P, "value") or !@hasDecl(P, "deinit") or
+        @typeInfo(P).@"struct".field_names.len != 2) return null;
+    const Value = @FieldType(P, "value");
+    if (signature.kindOf(Value) == null or !signature.isPart(Value)) return null;
+    return struct {
+        data: Value,
+        whole: P,
+
+        pub const nano_ffi_owned = Value;
+
+        pub fn deinit(released: @This()) void {
+            released.whole.deinit();
+        }
+    };
 }
 
 const max_parameters = 12;
@@ -496,6 +525,14 @@ test Adapted {
         fn plain(x: u8) u8 {
             return x;
         }
+        fn listed(gpa: std.mem.Allocator) !std.ArrayList(u16) {
+            var list: std.ArrayList(u16) = .empty;
+            try list.append(gpa, 5);
+            return list;
+        }
+        fn parsed(gpa: std.mem.Allocator, text: []const u8) !std.json.Parsed([]const u32) {
+            return std.json.parseFromSlice([]const u32, gpa, text, .{});
+        }
         const Keeper = struct { writer: *std.Io.Writer };
         fn kept(writer: *std.Io.Writer) Keeper {
             return .{ .writer = writer };
@@ -524,6 +561,14 @@ test Adapted {
     try std.testing.expectEqual(7, sum[0]);
     try std.testing.expectEqualStrings("\x07\x07", &bytes);
     try std.testing.expectError(error.ValueError, Fill.function(&bytes, &.{}, .{ 3, 4 }));
+    var arena: std.heap.ArenaAllocator = .init(gpa);
+    defer arena.deinit();
+    const Listed = Adapted(functions.listed, &.{"gpa"}, .{});
+    try std.testing.expectEqualSlices(u16, &.{5}, try Listed.function(arena.allocator()));
+    const Parsed = Adapted(functions.parsed, &.{ "gpa", "text" }, .{});
+    const parsed = try Parsed.function(gpa, "[1, 2]");
+    defer parsed.deinit();
+    try std.testing.expectEqualSlices(u32, &.{ 1, 2 }, parsed.data);
     try std.testing.expect(Adapted(functions.plain, &.{"x"}, .{}).function == functions.plain);
     try std.testing.expect(Adapted(functions.kept, &.{"writer"}, .{}).function == functions.kept);
 }

@@ -424,13 +424,15 @@ pub fn pointsTo(comptime T: type, comptime C: type) bool {
 }
 
 /// How Python makes an object.
-pub const Construction = enum { none, init, create, fields };
+pub const Construction = enum { none, init, create, empty, fields };
 
 pub fn constructionOf(comptime class: Class) Construction {
     const T = class.T;
     @setEvalBranchQuota(100_000);
     if (comptime !optionOf(class, "constructible", true)) return .none;
-    if (comptime initializerOf(T)) |name| return if (exports.of(T, class.source, name) != .function)
+    if (comptime initializerOf(T)) |name| return if (isEmptyValue(T, name))
+        .empty
+    else if (exports.of(T, class.source, name) != .function)
         .none
     else if (isHeapHandle(T)) .create else .init;
     return if (comptime whyNoFields(T) == null) .fields else .none;
@@ -439,8 +441,22 @@ pub fn constructionOf(comptime class: Class) Construction {
 /// The function that makes an object; null where there is none, or it is not wanted.
 fn initializerOf(comptime T: type) ?[:0]const u8 {
     if (isHeapHandle(T)) return "create";
-    if (FunctionOf(T, "init") == null or roleOf(T, "init") != .init) return null;
+    if (FunctionOf(T, "init") == null or roleOf(T, "init") != .init)
+        return if (isEmptyValue(T, "empty")) "empty" else null;
     return if (declarations.isWanted(T, "init")) "init" else null;
+}
+
+/// Whether a declaration is the value with which all of a class begin that has no other: the
+/// `empty` of one that has a `deinit`, as those have that are told the allocator each time.
+pub fn isEmptyValue(comptime T: type, comptime name: []const u8) bool {
+    return comptime empty: {
+        if (!std.mem.eql(u8, name, "empty")) break :empty false;
+        if (!isClass(T) or !@hasDecl(T, name)) break :empty false;
+        if (declarations.brokenOf(all[indexOf(T).?].source, name) != null) break :empty false;
+        if (@TypeOf(@field(T, name)) != T or !hasDeinit(T)) break :empty false;
+        const Init = FunctionOf(T, "init") orelse break :empty !isHeapHandle(T);
+        break :empty !isHeapHandle(T) and @typeInfo(Init) == .@"fn" and roleOf(T, "init") != .init;
+    };
 }
 
 /// Why Python can make no object of a class whose construction is none.
@@ -816,6 +832,10 @@ test whyNoDeinit {
         }
     };
     try expect(std.mem.startsWith(u8, whyNoDeinit(Told).?, "its parameter 2 is u8, which"));
+}
+
+test isEmptyValue {
+    try expect(!isEmptyValue(Forest, "empty") and !isEmptyValue(Plane, "norm"));
 }
 
 test whyNotConstructible {

@@ -175,6 +175,7 @@ fn classOf(
             .none => "",
             .init => initOf(class, "init"),
             .create => initOf(class, "create"),
+            .empty => initOf(class, "empty"),
             .fields => object(.{.{ "params", constructorOf(T) }}),
         } },
         .{ "subclassable", if (construction == .none) "" else "true" },

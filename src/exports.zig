@@ -67,6 +67,7 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
             .refused => |reason| leftOut("function", "{s}", .{withoutName(reason, name)}),
         };
     }
+    if (classes.isEmptyValue(namespace, name)) return .silent; // the constructor gives it
     const Value = Constant(@TypeOf(value), value);
     const kind = if (Value == noreturn) null else signature.kindOf(Value);
     if (Value == noreturn and @TypeOf(value) == comptime_int)
@@ -281,7 +282,7 @@ pub fn Callable(
     comptime source: type,
     comptime name: [:0]const u8,
 ) type {
-    const original = @field(namespace, name);
+    const original = functionOf(namespace, name);
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
     const params = paramsOf(source, name, @typeInfo(@TypeOf(original)).@"fn");
     return adapters.Adapted(original, params, .{
@@ -290,6 +291,23 @@ pub fn Callable(
         .is_bytes = options.bytes,
         .within = namespace,
     });
+}
+
+/// A function, or what makes a value of a class that has an `empty` one.
+fn functionOf(comptime namespace: type, comptime name: []const u8) FunctionOf(namespace, name) {
+    if (FunctionOf(namespace, name) == @TypeOf(@field(namespace, name)))
+        return @field(namespace, name);
+    return struct {
+        /// What has an allocator may own what `deinit` gives back.
+        fn make(_: std.mem.Allocator) namespace {
+            return @field(namespace, name);
+        }
+    }.make;
+}
+
+fn FunctionOf(comptime namespace: type, comptime name: []const u8) type {
+    const Value = @TypeOf(@field(namespace, name));
+    return if (Value == namespace) fn (std.mem.Allocator) namespace else Value;
 }
 
 /// What source.zig says of parameters without a type.

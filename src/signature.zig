@@ -184,7 +184,8 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     if (pointer.size == .one) return if (classes.isClass(pointer.child)) .reference else null;
     if (pointer.size != .slice) return null;
     const is_part = isPartWithin(pointer.child, within);
-    if (is_part and (pointer.attrs.@"const" or isBufferItem(pointer.child))) return .items;
+    if (is_part and !(classes.isClass(pointer.child) and
+        !pointer.attrs.@"const")) return .items;
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
         .class => if (is_part or !(classes.hasDeinit(pointer.child) or
@@ -321,6 +322,12 @@ pub fn hasWritablePart(comptime T: type) bool {
         if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
         if (!@typeInfo(Part).pointer.attrs.@"const") break true;
     } else false;
+}
+
+/// Whether a `T` is a slice that is not const, of what no buffer has.
+fn isWrittenCopy(comptime T: type) bool {
+    return kindOf(T) == .items and !@typeInfo(T).pointer.attrs.@"const" and
+        !isBufferItem(@typeInfo(T).pointer.child);
 }
 
 /// Whether every value of type `T` is one in Python, too: a float of more than 64 bits is not.
@@ -615,7 +622,7 @@ pub fn analyze(
                 "a nano_ffi.Object, and keep() it",
             .{ name, param_name },
         );
-        if (kindOf(T) != null and hasWritablePart(T)) return refused(
+        if (kindOf(T) != null and (hasWritablePart(T) or isWrittenCopy(Value(T)))) return refused(
             "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is " ++
                 "written into a copy is " ++
                 "lost: make it []const, or a parameter of its own",
@@ -804,7 +811,8 @@ test typeName {
     try std.testing.expectEqualStrings("buffer", typeName([]u8).?);
     try std.testing.expectEqualStrings("bytes", typeName(Bytes).?);
     try std.testing.expectEqual(null, typeName(*u8));
-    try std.testing.expectEqual(null, typeName([][]const u8)); // written, and no buffer holds it
+    try std.testing.expectEqualStrings("[]str", typeName([][]const u8).?);
+    try std.testing.expect(isWrittenCopy([][]const u8) and !isWrittenCopy([]f64));
     try std.testing.expectEqual(null, typeName(??u8)); // None would be both
     const Point = struct { x: f64, y: ?[3]f64 };
     try std.testing.expectEqualStrings("[]const Point", typeName([]const Point).?);

@@ -94,6 +94,8 @@ def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
     left = {left.name: left.reason for left in described(calls).left_out}
     assert left == {
         "anything": "parameter 'value' is generic: give it a type, Python's values have only one",
+        "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "
+        "is lost: make it []const, or a parameter of its own",
         "Kept.of": "parameter 'writer' has type *Io.Writer, which cannot come from Python: what outlives the call may keep "
         "it: let it be for the call only, and write one text, or return what else there is alone",
     }
@@ -149,6 +151,51 @@ def test_pointers_to_numbers_are_buffers(calls: ModuleType) -> None:
     for wrong in (b"x", array.array("f", [0, 0, 0]), 3):
         with pytest.raises((TypeError, BufferError)):
             calls.fill(wrong, 1)
+
+
+def test_results_that_their_caller_would_free(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    expected = [
+        (lambda: calls.parts("a,b,"), ["a", "b", ""]),
+        (lambda: calls.pairs(3), [[0, 0], [1, 1], [2, 4]]),
+        (calls.maybe, [1, None]),
+        (calls.levels, [calls.Level.high, calls.Level.low]),
+        (lambda: calls.listed(9), [*range(9)]),
+        (lambda: calls.listed(0), []),
+        (lambda: calls.parsed('{"name": "a", "port": 3}'), calls.Config("a", 3)),
+    ]
+    for call, result in expected:
+        assert call() == result
+    with pytest.raises(RuntimeError, match=r"^UnknownField$"):
+        calls.parsed('{"nam": "a"}')
+
+    def stacked() -> None:
+        stack = calls.Stack()
+        for number in range(10):
+            stack.push(number)
+
+    for function in (
+        *(call for call, _ in expected),
+        stacked,
+        lambda: calls.greet("you", times=3),
+        lambda: calls.counted(1000),
+        lambda: calls.failing(True),
+        lambda: calls.upper(io.BytesIO(b"text")),
+        lambda: calls.parsed("x"),
+    ):
+        assert growth(function) < 8, inspect.getsource(function)
+
+
+def test_what_begins_empty_is_made_with_no_arguments(calls: ModuleType) -> None:
+    with calls.Stack() as stack:
+        stack.push(1)
+        stack.push(item=2)
+        assert ([*stack.items], stack.pop(), stack.pop(), stack.pop()) == ([1, 2], 2, 1, None)
+    with pytest.raises(ReferenceError):
+        stack.pop()
+    with pytest.raises(TypeError, match=r"^Stack\(\) takes 0 arguments \(1 given\)$"):
+        calls.Stack(1)
+    assert not hasattr(calls.Stack, "empty")
+    assert str(inspect.signature(calls.Stack)) == "()"
 
 
 def test_the_stub(calls: ModuleType) -> None:

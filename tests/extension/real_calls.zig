@@ -151,3 +151,64 @@ pub const nano_ffi_options = .{
     .rawText = .{ .bytes = true },
     .rawOrNone = .{ .bytes = true },
 };
+
+// Results that their caller would free.
+
+pub fn parts(gpa: std.mem.Allocator, text: []const u8) ![][]const u8 {
+    var list: std.ArrayList([]const u8) = .empty;
+    errdefer list.deinit(gpa);
+    var iterator = std.mem.splitScalar(u8, text, ',');
+    while (iterator.next()) |part| try list.append(gpa, part);
+    return list.toOwnedSlice(gpa);
+}
+
+pub fn pairs(gpa: std.mem.Allocator, count: u8) ![][2]i64 {
+    const items = try gpa.alloc([2]i64, count);
+    for (items, 0..) |*pair, i| pair.* = .{ @intCast(i), @intCast(i * i) };
+    return items;
+}
+
+pub fn maybe(gpa: std.mem.Allocator) ![]?i64 {
+    return gpa.dupe(?i64, &.{ 1, null });
+}
+
+pub const Level = enum { low, high };
+
+pub fn levels(gpa: std.mem.Allocator) ![]Level {
+    return gpa.dupe(Level, &.{ .high, .low });
+}
+
+pub fn listed(gpa: std.mem.Allocator, count: u8) !std.ArrayList(i64) {
+    var list: std.ArrayList(i64) = .empty;
+    errdefer list.deinit(gpa);
+    for (0..count) |i| try list.append(gpa, @intCast(i));
+    return list;
+}
+
+pub const Config = struct { name: []const u8, port: u16 = 80 };
+
+pub fn parsed(gpa: std.mem.Allocator, text: []const u8) !std.json.Parsed(Config) {
+    return std.json.parseFromSlice(Config, gpa, text, .{ .allocate = .alloc_always });
+}
+
+/// What is written into a list is lost.
+pub fn sorted(texts: [][]const u8) void {
+    _ = texts;
+}
+
+/// Told the allocator each time.
+pub const Stack = struct {
+    items: std.ArrayList(i64),
+
+    pub const empty: Stack = .{ .items = .empty };
+
+    pub fn push(self: *Stack, gpa: std.mem.Allocator, item: i64) !void {
+        try self.items.append(gpa, item);
+    }
+    pub fn pop(self: *Stack) ?i64 {
+        return self.items.pop();
+    }
+    pub fn deinit(self: *Stack, gpa: std.mem.Allocator) void {
+        self.items.deinit(gpa);
+    }
+};

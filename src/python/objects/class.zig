@@ -171,11 +171,15 @@ pub fn Class(
 
         const constructor: Signature = switch (construction) {
             .none => .{ .name = class.ownName(), .args = &.{}, .ret = &.{} },
-            .init, .create => initializer.sig,
+            .init, .create, .empty => initializer.sig,
             .fields => fields.signatureOf(class.ownName()),
         };
 
-        const initializer_name = if (construction == .create) "create" else "init";
+        const initializer_name = switch (construction) {
+            .create => "create",
+            .empty => "empty",
+            else => "init",
+        };
         const initializer = Bridge.makeTrampoline(
             exports.Callable(T, class.source, initializer_name).function,
             renamed(exports.specOf(T, class.source, initializer_name), class.ownName()),
@@ -372,7 +376,7 @@ pub fn Class(
                     }
                     return makeOf(given_class, &bound);
                 },
-                .init, .create => {
+                .init, .create, .empty => {
                     const module = c.PyType_GetModule(given_class) orelse return null;
                     return callInitializer(module, given, nargs, kwnames);
                 },
