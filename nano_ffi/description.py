@@ -76,6 +76,8 @@ class Function:
     returns: Type
     how: str = ""
     """method, static or class; empty outside of a class."""
+    numpy: bool = False
+    """Whether the arrays of its result are numpy's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,6 +231,7 @@ def function_of(read: dict[str, Any]) -> Function:
         params=tuple(map(field_of, read.get("params", ()))),
         returns=type_of(read["returns"]),
         how=read.get("how", ""),
+        numpy=read.get("numpy", False),
     )
 
 

@@ -117,7 +117,7 @@ class Writer:
         other: list[tuple[int, str]] = []
         for module in sorted(self.imports):
             names = self.imports[module]
-            lines = other if module == "typing_extensions" else standard
+            lines = other if module in {"numpy.typing", "typing_extensions"} else standard
             if "" in names:
                 lines.append((0, f"import {module}\n"))
             if found := sorted(names - {""}, key=lambda name: (not name.isupper(), name)):
@@ -207,6 +207,8 @@ class Writer:
         if kind == "owned":
             assert typ.item is not None
             return self.giving(typ.item)
+        if kind == "made":
+            return self.array(typ)
         if kind in {"enum", "flags"}:
             return f"{self.enum_name(typ)} | {self.builtin('int')}" if typ.open else self.enum_name(typ)
         if kind in {"record", "tagged"}:
@@ -235,6 +237,40 @@ class Writer:
                 f"class {name}({self.typing('Protocol')}):\n"
                 f"    def read(self) -> {read}: ...\n"
             )
+        return name
+
+    def giving_numpy(self, typ: Type) -> str:
+        """The annotation of a result whose arrays are numpy's."""
+        if typ.kind in {"made", "owned"}:
+            return f"{self.typing('NDArray', 'numpy.typing')}[{self.typing('Any')}]"
+        if typ.kind == "tuple":
+            return f"{self.builtin('tuple')}[{', '.join(map(self.giving_numpy, typ.items))}]"
+        if typ.kind == "optional" and typ.item is not None:
+            return f"{self.giving_numpy(typ.item)} | None"
+        return self.giving(typ)
+
+    def array(self, typ: Type) -> str:
+        """The class of the arrays of an item type, which only type checkers know by that name."""
+        assert typ.item is not None
+        name = "_Array_" + re.sub(r"\W+", "_", typ.item.zig)
+        if name not in self.helpers:
+            self.helpers[name] = ""
+            item, integer, anything = self.giving(typ.item), self.builtin("int"), self.typing("Any")
+            sizes = f"{self.builtin('tuple')}[{integer}, ...]"
+            lines = [f"@{self.typing('type_check_only')}", f"@{self.typing('final')}", f"class {name}:"]
+            for attribute, kind in (("shape", sizes), ("strides", sizes), ("ndim", integer)):
+                lines += [f"    @{self.builtin('property')}", f"    def {attribute}(self) -> {kind}: ..."]
+            iterator = self.typing("Iterator", "collections.abc")
+            lines += [
+                f"    def __len__(self) -> {integer}: ...",
+                f"    def __getitem__(self, key: {anything}, /) -> {anything}: ...",
+                f"    def __iter__(self) -> {iterator}[{item} | {anything}]: ...",
+                f"    def tolist(self) -> {self.builtin('list')}[{anything}]: ...",
+                f"    def __buffer__(self, flags: {integer}, /) -> {self.builtin('memoryview')}: ...",
+                f"    def __dlpack__(self, **options: {anything}) -> {anything}: ...",
+                f"    def __dlpack_device__(self) -> {self.builtin('tuple')}[{integer}, {integer}]: ...",
+            ]
+            self.helpers[name] = "\n".join(lines) + "\n"
         return name
 
     def buffer(self) -> str:
@@ -413,13 +449,14 @@ class Writer:
         first = {"static": "", "class": "cls"}.get(method.how, "self")
         decorator = {"static": "staticmethod", "class": "classmethod"}.get(method.how, "")
         head = f"{indent}@{self.builtin(decorator)}\n" if decorator else ""
-        returned = self.giving(method.returns)
+        returned = self.giving_numpy(method.returns) if method.numpy else self.giving(method.returns)
         return head + self.signature(method.name, method.params, returned, method.doc, indent, first=first)
 
     def function(self, function: Function) -> str:
         if not usable(function.name):
             return ""
-        return self.signature(function.name, function.params, self.giving(function.returns), function.doc, "")
+        returned = self.giving_numpy(function.returns) if function.numpy else self.giving(function.returns)
+        return self.signature(function.name, function.params, returned, function.doc, "")
 
     def signature(
         self, name: str, fields: Sequence[Field], returned: str, doc: str, indent: str, *, first: str = ""

@@ -16,6 +16,7 @@
 //!                             call: a constant, a global, a part of an argument
 //!     Owned([]T)              the function's own: freed by the allocator that is in it
 //!     OwnedArena(T)           the same with all that it points to: the arena is freed
+//!     Array(T, n)             Python's own from then on, with no copy
 //!     std.StringHashMap(T)    the table is freed by its allocator, keys and values are borrowed
 //!     [N]T, tuples, structs   values: what they point to is borrowed
 //!

@@ -18,6 +18,8 @@
 //!     panicked(Context, comptime Signature, *const panics.Report) Result
 //!     catches_panics            whether there is such a thing
 //!     give(T, Context, value: T) Result
+//!     giveNumpy(T, Context, comptime name, value: T) Result
+//!                               the same with arrays as numpy's, where `.result = .numpy` asks
 //!     release() Token, acquire(Token)
 //!                               around a function whose signature says `.gil = .released`
 //!
@@ -337,7 +339,9 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     return if (@TypeOf(frame) == void) failed else frame.finish(failed);
                 };
             if (Returned != void) returned.collect(&value, &values);
-            const given = if (@TypeOf(frame) == void)
+            const given = if (comptime isForNumpy(spec))
+                Boundary.giveNumpy(R, context, sig.name, value)
+            else if (@TypeOf(frame) == void)
                 Boundary.give(R, context, value)
             else
                 frame.give(R, context, value);
@@ -409,6 +413,12 @@ pub const Gil = enum { held, released };
 pub fn isReleased(comptime spec: anytype) bool {
     if (!@hasField(@TypeOf(spec), "gil")) return false;
     return @as(Gil, spec.gil) == .released;
+}
+
+/// Whether arrays that a function makes are to be numpy's.
+fn isForNumpy(comptime spec: anytype) bool {
+    if (!@hasField(@TypeOf(spec), "result")) return false;
+    return std.mem.eql(u8, @tagName(spec.result), "numpy");
 }
 
 /// A boundary of plain Zig values, which counts what is borrowed.

@@ -66,9 +66,9 @@ fn membersOf(
         const doc = exports.docOf(source, decl);
         switch (comptime exports.of(namespace, source, decl)) {
             .function => |sig| if (comptime howOf(namespace, decl)) |how| {
-                const released = exports.specOf(namespace, source, decl).gil == .released;
+                const spec = exports.specOf(namespace, source, decl);
                 const function = exports.Callable(namespace, source, decl).function;
-                functions = functions ++ .{functionOf(function, sig, released, how)};
+                functions = functions ++ .{functionOf(function, sig, spec, how)};
             },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(
@@ -275,7 +275,7 @@ fn iteration(comptime class: classes.Class) []const []const u8 {
     return methods ++ .{functionOf(
         exports.Callable(class.T, class.source, next).function,
         sig,
-        false,
+        .{},
         "method",
     )};
 }
@@ -310,10 +310,12 @@ fn ownMethods(comptime T: type) []const []const u8 {
 fn functionOf(
     comptime function: anytype,
     comptime sig: signature.Signature,
-    comptime released: bool,
+    comptime spec: anytype,
     comptime how: []const u8,
 ) []const u8 {
     const info = @typeInfo(@TypeOf(function)).@"fn";
+    const released = @hasField(@TypeOf(spec), "gil") and spec.gil == .released;
+    const is_numpy = @hasField(@TypeOf(spec), "result") and spec.result == .numpy;
     return object(.{
         .{ "name", quoted(sig.name) },
         .{ "doc", optionalText(sig.doc) },
@@ -325,6 +327,7 @@ fn functionOf(
         .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
         .{ "how", optionalText(how) },
+        .{ "numpy", if (is_numpy) "true" else "" },
     });
 }
 
@@ -389,7 +392,7 @@ fn enumOf(
         .function => |sig| functions = functions ++ .{functionOf(
             exports.Callable(E, source, decl).function,
             sig,
-            exports.specOf(E, source, decl).gil == .released,
+            exports.specOf(E, source, decl),
             if (exports.isMethodOf(E, decl)) "method" else "static",
         )},
         .constant => constants = constants ++ .{
@@ -456,6 +459,10 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "item", typeWithin(T.Item, within) },
             .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
             .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
+        },
+        .made => .{
+            .{ "item", typeWithin(T.Item, within) },
+            .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_array.dimensions}) },
         },
         .class => .{.{ "name", quoted(classes.nameOf(T)) }},
         .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},

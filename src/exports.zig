@@ -423,7 +423,8 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
 
 /// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody
 /// where it is borrowed, and where nothing is said, what its type and the function's say.
-pub const Ownership = enum { unsaid, owned, borrowed };
+/// Of `.numpy` nothing is said of that: arrays, and slices that are `Owned`, are numpy's.
+pub const Ownership = enum { unsaid, owned, borrowed, numpy };
 
 /// Whether a function says that what it changes or returns points to the argument of a parameter.
 pub fn isKept(comptime spec: anytype, comptime parameter: usize) bool {
@@ -448,8 +449,8 @@ fn isNamed(comptime spec: anytype, comptime option: []const u8, comptime paramet
 pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype) bool {
     return comptime owns: {
         const Deinit = classes.FunctionOf(R, "deinit") orelse break :owns true;
-        if (@hasField(@TypeOf(spec), "result") and spec.result != .unsaid)
-            break :owns spec.result == .owned;
+        if (@hasField(@TypeOf(spec), "result") and spec.result != .unsaid and
+            spec.result != .numpy) break :owns spec.result == .owned;
         if (!takesAllocator(Deinit)) break :owns true;
         if (takesAllocator(Function)) break :owns true;
         // What the constructor gives is the object, whatever it has got by then.
@@ -563,10 +564,12 @@ fn ownershipOf(comptime function: []const u8, comptime said: anytype) Ownership 
     if (@TypeOf(said) == @TypeOf(.enum_literal)) {
         if (std.mem.eql(u8, @tagName(said), "owned")) return .owned;
         if (std.mem.eql(u8, @tagName(said), "borrowed")) return .borrowed;
+        if (std.mem.eql(u8, @tagName(said), "numpy")) return .numpy;
     }
     @compileError("nano_ffi: nano_ffi_options of '" ++ function ++ "' has .result = " ++
         std.fmt.comptimePrint("{any}", .{said}) ++ ": it is .owned, where nano_ffi gives back " ++
-        "what the result points to, or .borrowed, where nobody does");
+        "what the result points to, .borrowed, where nobody does, or .numpy, where an Array or " ++
+        "an Owned slice is to be an array of numpy");
 }
 
 fn namesOf(

@@ -71,6 +71,8 @@ pub const Boundary = struct {
         return convert.give(T, context, value);
     }
 
+    pub const giveNumpy = @import("python/array.zig").giveNumpy;
+
     pub inline fn release() ?*anyopaque {
         return c.PyEval_SaveThread();
     }

@@ -1,6 +1,7 @@
 //! What `@import("nano_ffi")` gives.
 
 const allocators = @import("allocator.zig");
+const arrays = @import("array.zig");
 const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
 const references = @import("python/references.zig");
@@ -36,6 +37,7 @@ pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = references.Object;
 pub const Reference = references.Reference;
+pub const Array = arrays.Array;
 pub const NdArray = ndarrays.NdArray;
 pub const NdArrayMut = ndarrays.NdArrayMut;
 pub const Owned = allocators.Owned;
@@ -46,6 +48,7 @@ pub const allocator = @import("python/memory.zig").allocator;
 test {
     _ = @import("adapters.zig");
     _ = @import("allocator.zig");
+    _ = @import("array.zig");
     _ = @import("Blocks.zig");
     _ = @import("classes.zig");
     _ = @import("comptime_bridge.zig");
@@ -55,6 +58,7 @@ test {
     _ = @import("exceptions.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
+    _ = @import("dtypes.zig");
     _ = @import("Heap.zig");
     _ = @import("items.zig");
     _ = @import("messages.zig");

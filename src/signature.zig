@@ -4,6 +4,7 @@
 const std = @import("std");
 const allocators = @import("allocator.zig");
 const classes = @import("classes.zig");
+const dtypes = @import("dtypes.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 
@@ -105,6 +106,8 @@ pub const Kind = enum {
     array,
     /// A buffer in place, with shape and strides.
     ndarray,
+    /// An array whose memory becomes Python's. A result, or a part of one.
+    made,
     tuple,
     optional,
     @"enum",
@@ -258,13 +261,16 @@ fn structKind(
         return if (isBufferItem(T.Item)) .ndarray else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_given"))
         return if (decide(T.nano_ffi_given, within) != null) .given else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
+        return if (dtypes.isItem(T.Item)) .made else null;
     if (comptime isComplex(T)) return .complex;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (isFlags(T)) return .flags;
     if (info.field_types.len == 0) return null;
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
-        if (attrs.@"comptime" or !isPartWithin(Field, within ++ .{T})) return null;
+        if (attrs.@"comptime" or
+            !(isPartWithin(Field, within ++ .{T}) or holdsMade(Field))) return null;
     }
     return if (info.is_tuple) .tuple else .record;
 }
@@ -284,6 +290,8 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .input, .given => false,
+        .made => false,
+        .tuple, .record => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -370,6 +378,24 @@ pub fn MapValue(comptime Map: type) type {
     return @FieldType(Map.KV, "value");
 }
 
+/// Whether a `T` is an array that a function makes, or a tuple or a struct with one in it.
+pub fn holdsMade(comptime T: type) bool {
+    return comptime holdsMadeWithin(T, &.{});
+}
+
+fn holdsMadeWithin(comptime T: type, comptime within: []const type) bool {
+    if (contains(within, T) or classes.isClass(T)) return false;
+    return switch (@typeInfo(T)) {
+        .optional => |optional| holdsMadeWithin(optional.child, within),
+        .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
+            dtypes.isItem(T.Item)
+        else for (info.field_types) |Field| {
+            if (holdsMadeWithin(Field, within ++ .{T})) break true;
+        } else false,
+        else => false,
+    };
+}
+
 /// Whether a buffer of another object can hold values of `T`: numbers of a size that memory has.
 pub fn isBufferItem(comptime T: type) bool {
     return switch (@typeInfo(T)) {
@@ -436,6 +462,10 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
             @typeName(T.Item),
             T.nano_ffi_ndarray.dimensions,
+        }),
+        .made => std.fmt.comptimePrint("Array({s}, {d})", .{
+            typeName(T.Item) orelse shortName(T.Item),
+            T.nano_ffi_array.dimensions,
         }),
         .owned => typeName(T.nano_ffi_owned).?,
     };
@@ -615,6 +645,10 @@ pub fn analyze(
         );
         if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
+            .{ name, param_name, @typeName(T) },
+        );
+        if (kindOf(T) != null and holdsMade(T)) return refused(
+            "'{s}': parameter '{s}' has type {s}, which is a result's: take an NdArray",
             .{ name, param_name, @typeName(T) },
         );
         if (kindOf(Value(T)) == .kept) return refused(
@@ -917,6 +951,15 @@ test analyze {
         refusal.refused,
         "'poke': parameter 'address' has type *u8, which cannot come from Python: use integers",
     );
+}
+
+test holdsMade {
+    const Array = @import("array.zig").Array;
+    try std.testing.expect(holdsMade(struct { ?Array(f64, 2), u64 }));
+    try std.testing.expect(!holdsMade(?f64) and !isPart(struct { Array(f64, 1) }));
+    try std.testing.expectEqualStrings("Array(f64, 2)", typeName(Array(f64, 2)).?);
+    try std.testing.expectEqual(Kind.record, kindOf(struct { values: Array(u8, 1) }));
+    try std.testing.expectEqual(null, kindOf(Array(u7, 1)));
 }
 
 test Callback {

@@ -9,10 +9,13 @@ from __future__ import annotations
 import array
 import collections
 import ctypes
+import gc
 import math
 import mmap
 import re
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -511,11 +514,201 @@ def test_what_is_lent_is_given_back(arrays: ModuleType, np: Any) -> None:
     assert arrays.f64s(memory)[:1] == [0.0]
     assert arrays.address(memoryview(memory).cast("d")) != 0
     memory.append(1)  # a BufferError as long as it is lent
-    import sys
-
     values = np.arange(3.0)
     before = sys.getrefcount(values)
     for argument in (values, Tensor(values), Interface(values)):
         arrays.f64s(argument)
     del argument
     assert sys.getrefcount(values) == before
+
+
+# What functions make.
+
+
+def test_an_array_of_its_own(arrays: ModuleType) -> None:
+    made = arrays.squares(4)
+    assert (len(made), made.shape, made.strides, made.ndim) == (4, (4,), (8,), 1)
+    assert [made[0], made[-1], *made[1:3], *made[::-2]] == [0.0, 9.0, 1.0, 4.0, 9.0, 1.0]
+    assert made.tolist() == list(made) == [0.0, 1.0, 4.0, 9.0]
+    assert made == [0, 1, 4, 9]
+    assert made == arrays.squares(4)
+    assert made != arrays.squares(3)
+    assert made != 3
+    assert repr(made) == "Array([0.0, 1.0, 4.0, 9.0], f64)"
+    assert repr(arrays.squares(2000)) == "<Array of f64, shape (2000,)>"
+    assert arrays.f64s(made) == made.tolist()
+    assert arrays.address(made) % 64 == 0
+
+
+def test_two_dimensions(arrays: ModuleType) -> None:
+    rows, columns = arrays.table(2, 3, False), arrays.table(2, 3, True)
+    assert rows == columns == [[0, 0, 0], [0, 1, 2]]
+    assert (rows.strides, columns.strides) == ((12, 4), (4, 8))
+    assert (rows[1], rows[1, 2], rows[:, 1], rows[-1][::-1]) == ([0, 1, 2], 2, [0, 1], [2, 1, 0])
+    assert rows[:, ::2] == [[0, 0], [0, 2]]
+    assert rows[5:] == []
+    assert memoryview(rows).tolist() == memoryview(columns).tolist() == rows.tolist()
+    assert memoryview(columns).f_contiguous
+    assert (arrays.table(0, 3, False).tolist(), arrays.table(3, 0, True).tolist()) == ([], [[], [], []])
+
+
+@pytest.mark.parametrize("item", ["u8", "f16", "bool", "c64", "u64"])
+def test_items_of_an_array(arrays: ModuleType, item: str) -> None:
+    made = getattr(arrays, f"zeros_{item}")(2)
+    zero = {"f16": 0.0, "bool": False, "c64": 0j}.get(item, 0)
+    assert made.tolist() == [zero, zero]
+    assert type(made[0]) is type(zero)
+
+
+def test_it_is_a_part_of_other_results(arrays: ModuleType) -> None:
+    values, count = arrays.above([1, 5, 7], 3)
+    assert (values, count) == ([5.0, 7.0], 2)
+    assert arrays.perhaps(0) is None
+    assert arrays.perhaps(2) == [0.0, 1.0]
+    named = arrays.named(2)
+    assert (named["values"], named["size"]) == ([0.0, 1.0], 2)
+
+
+def test_records(arrays: ModuleType) -> None:
+    made = arrays.record_array(3)
+    assert made[2] == arrays.Point(x=2.0, tag=2)
+    assert [point.tag for point in made] == [0, 1, 2]
+    assert memoryview(made).format == "T{=d:x:=d:y:=B:tag:7x}"
+    with pytest.raises(BufferError, match="an array of structs is no tensor"):
+        made.__dlpack__()
+
+
+REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
+    "behind its end": (lambda made: made[4], IndexError, "array index out of range"),
+    "before it": (lambda made: made[-5], IndexError, "array index out of range"),
+    "a huge index": (lambda made: made[2**100], IndexError, "cannot fit 'int' into an index-sized integer"),
+    "a name": (lambda made: made["a"], TypeError, "array indices must be integers or slices, not str"),
+    "too many": (lambda made: made[0, 0], IndexError, "more indices than the array has dimensions"),
+    "a hash": (hash, TypeError, "unhashable type: 'nano_ffi.Array'"),
+    "its class": (lambda made: type(made)(), TypeError, "cannot create 'nano_ffi.Array' instances"),
+    "a copy": (lambda made: made.__dlpack__(copy=True), BufferError, "the array shares, and never copies"),
+    "a step of 0": (lambda made: made[::0], ValueError, "slice step cannot be zero"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSALS)
+def test_what_an_array_refuses(arrays: ModuleType, case: str) -> None:
+    work, error, text = REFUSALS[case]
+    with pytest.raises(error, match=f"^{re.escape(text)}$"):
+        work(arrays.squares(4))
+
+
+def test_too_much_memory(arrays: ModuleType) -> None:
+    for size in (2**62, 2**61 + 1, 2**64 - 1):
+        with pytest.raises(MemoryError):
+            arrays.squares(size)
+    with pytest.raises(MemoryError):
+        arrays.table(2**40, 2**40, False)
+
+
+def test_numpy_shares_what_is_made(arrays: ModuleType, np: Any) -> None:
+    made = arrays.squares(4)
+    shared = np.asarray(made)
+    shared[1] = 7
+    part = made[1:]
+    del made
+    gc.collect()
+    assert part == [7.0, 4.0, 9.0]
+    assert np.shares_memory(np.asarray(part), shared)
+    assert np.asarray(arrays.table(2, 3, True)).flags.f_contiguous
+    for item, dtype in {"u8": "u1", "f16": "f2", "bool": "?", "c64": "c8", "u64": "u8"}.items():
+        zeros = getattr(arrays, f"zeros_{item}")(3)
+        assert np.asarray(zeros).dtype == np.dtype(dtype)
+        assert np.dtype(zeros.__array_interface__["typestr"]) == np.dtype(dtype)
+    records = np.asarray(arrays.record_array(3))
+    assert records["x"].tolist() == [0.0, 1.0, 2.0]
+    assert records.dtype.fields["tag"] == (np.dtype("u1"), 16)
+    assert np.from_dlpack(arrays.table(2, 3, True)[:, ::-2]).tolist() == [[0, 0], [2, 0]]
+
+
+def test_an_array_of_numpy_at_once(arrays: ModuleType, np: Any) -> None:
+    assert type(arrays.np_squares(3)) is np.ndarray
+    assert arrays.np_squares(3).tolist() == [0.0, 1.0, 4.0]
+    assert (arrays.np_owned([1, 2]).dtype, arrays.np_owned(np.arange(2)).tolist()) == (np.int16, [0, 1])
+    values, size = arrays.np_pair(3)
+    assert (type(values), values.tolist(), size) == (np.ndarray, [0.0, 1.0, 4.0], 3)
+    assert arrays.np_doubled(np.arange(3)).tolist() == [0.0, 2.0, 4.0]
+    kept = arrays.np_squares(1000)
+    del values
+    gc.collect()
+    assert kept[-1] == 999.0**2
+
+
+def test_without_numpy(arrays: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    text = "np_squares(): what it returns is an array of numpy, which cannot be imported: pip install numpy"
+    with pytest.raises(ImportError, match=f"^{re.escape(text)}$"):
+        arrays.np_squares(3)
+    assert arrays.squares(2) == [0.0, 1.0]
+
+
+def test_torch_shares_what_is_made(arrays: ModuleType) -> None:
+    torch: Any = pytest.importorskip("torch", reason="torch is not installed")
+    made = arrays.squares(3)
+    tensor = torch.from_dlpack(made)
+    tensor[0] = 5
+    assert made == [5.0, 1.0, 4.0]
+    del made
+    gc.collect()
+    assert tensor.tolist() == [5.0, 1.0, 4.0]
+
+
+@pytest.mark.alone
+def test_an_array_outlives_its_module(arrays: ModuleType) -> None:
+    import gc
+    import sys
+
+    made, part, view = arrays.squares(3), arrays.squares(4)[1:], memoryview(arrays.table(2, 2, True))
+    sys.modules.pop(arrays.__name__)
+    del arrays
+    gc.collect()
+    assert (made.tolist(), part.tolist()) == ([0.0, 1.0, 4.0], [1.0, 4.0, 9.0])
+    assert repr(view.tolist()) == "[[0, 0], [0, 1]]"
+    assert part[::-1] == [9.0, 4.0, 1.0]
+
+
+def test_from_many_threads(arrays: ModuleType) -> None:
+    shared = arrays.squares(100)
+
+    def work(number: int) -> Any:
+        mine = arrays.squares(number)
+        return mine[-1] + shared[number - 1] + memoryview(shared[::2])[0] + len(mine.tolist())
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(work, list(range(1, 100)) * 5))
+    assert found == [2.0 * (number - 1) ** 2 + number for number in range(1, 100)] * 5
+
+
+MADE: dict[str, Callable[[Any], Any]] = {
+    "squares": lambda arrays: arrays.squares(10),
+    "a part": lambda arrays: arrays.table(2, 3, True)[1][::-1],
+    "all at once": lambda arrays: [
+        arrays.table(3, 2, False).tolist(),
+        repr(arrays.squares(3)),
+        arrays.squares(2) == [1],
+    ],
+    "a buffer": lambda arrays: memoryview(arrays.squares(10))[::2].tolist(),
+    "records": lambda arrays: list(arrays.record_array(4)),
+    "a tuple": lambda arrays: arrays.above([1.0, 2.0], 1.0),
+    "a struct": lambda arrays: arrays.named(3),
+    "a capsule": lambda arrays: arrays.squares(3).__dlpack__(),
+    "a versioned capsule": lambda arrays: arrays.squares(3).__dlpack__(max_version=(1, 0)),
+    "an interface": lambda arrays: arrays.squares(3).__array_interface__,
+    "too much": lambda arrays: arrays.squares(2**62),
+    "a wrong index": lambda arrays: arrays.squares(3)[7],
+    "of numpy": lambda arrays: arrays.np_pair(5),
+    "owned": lambda arrays: arrays.np_owned([1, 2, 3]),
+}
+
+
+@pytest.mark.parametrize("case", MADE)
+def test_no_leak_of_what_is_made(arrays: ModuleType, case: str, growth: Callable[[Callable[[], Any]], float]) -> None:
+    if case in {"of numpy", "owned"}:
+        pytest.importorskip("numpy", reason="numpy is not installed")
+    make = MADE[case]
+    assert growth(lambda: make(arrays)) < 8

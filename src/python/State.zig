@@ -40,6 +40,8 @@ list_class: ?*PyObject,
 number_list_class: ?*PyObject,
 dict_class: ?*PyObject,
 dict_iterator_class: ?*PyObject,
+/// That of the arrays that functions make; null until there is one.
+array_class: ?*PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -52,12 +54,13 @@ dispatcher: ?*PyObject,
 /// The module that has made a class, borrowed, and what it knows of it.
 pub const Home = struct { module: *PyObject, info: *const Info };
 
-fn views(state: *const State) [4]?*PyObject {
+fn views(state: *const State) [5]?*PyObject {
     return .{
         state.list_class,
         state.number_list_class,
         state.dict_class,
         state.dict_iterator_class,
+        state.array_class,
     };
 }
 
@@ -100,6 +103,7 @@ pub fn create(state: *State) bool {
     state.number_list_class = null;
     state.dict_class = null;
     state.dict_iterator_class = null;
+    state.array_class = null;
     state.ready = true;
     return true;
 }

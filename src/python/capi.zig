@@ -335,6 +335,9 @@ pub const constants = struct {
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
     pub const PyBUF_STRIDES: c_int = 0x10 | PyBUF_ND;
+    pub const PyBUF_C_CONTIGUOUS: c_int = 0x20 | PyBUF_STRIDES;
+    pub const PyBUF_F_CONTIGUOUS: c_int = 0x40 | PyBUF_STRIDES;
+    pub const PyBUF_ANY_CONTIGUOUS: c_int = 0x80 | PyBUF_STRIDES;
 
     pub const Py_TPFLAGS_DISALLOW_INSTANTIATION: c_ulong = 1 << 7;
     pub const Py_TPFLAGS_HEAPTYPE: c_ulong = 1 << 9;
@@ -633,6 +636,11 @@ pub const functions = struct {
     pub extern fn PyDescr_NewMethod(class: *PyObject, def: *const PyMethodDef) ?*PyObject;
 
     // Capsules: pointers with a name, which lend what they have.
+    pub extern fn PyCapsule_New(
+        pointer: *anyopaque,
+        name: ?[*:0]const u8,
+        destructor: ?*const fn (*PyObject) callconv(.c) void,
+    ) ?*PyObject;
     pub extern fn PyCapsule_GetPointer(capsule: *PyObject, name: ?[*:0]const u8) ?*anyopaque;
     pub extern fn PyCapsule_IsValid(capsule: *PyObject, name: ?[*:0]const u8) c_int;
     pub extern fn PyCapsule_SetName(capsule: *PyObject, name: ?[*:0]const u8) c_int;

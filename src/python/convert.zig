@@ -4,6 +4,7 @@
 //! common case is inline and reads CPython's own layout, everything else is out of line.
 
 const std = @import("std");
+const arrays = @import("array.zig");
 const buffers = @import("buffers.zig");
 const memories = @import("memories.zig");
 const sources = @import("sources.zig");
@@ -49,7 +50,7 @@ pub fn Argument(comptime T: type) type {
         .void, .array, .tuple, .record, .tagged, .map => Composite(T),
         .class, .reference => instances.Argument(T),
         // a result only: signature.zig has refused it
-        .owned, .objects, .kept => comptime unreachable,
+        .owned, .objects, .kept, .made => comptime unreachable,
     };
 }
 
@@ -1027,7 +1028,7 @@ fn loadAny(
         .tagged => return loadTagged(T, arena, module, object, site),
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
-        .callback, .owned, .ndarray, .reference, .objects, .kept => comptime unreachable,
+        .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
         .input, .given => comptime unreachable,
         .terminated => comptime unreachable,
     }
@@ -1404,6 +1405,8 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             const tuple = c.PyTuple_New(types.len) orelse return null;
             inline for (types, 0..) |Field, index| {
                 const item = giveAs(role, Field, module, value[index]) orelse {
+                    inline for (types[index + 1 ..], index + 1..) |Rest, rest|
+                        arrays.discard(Rest, value[rest]);
                     c.Py_DecRef(tuple);
                     return null;
                 };
@@ -1442,6 +1445,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             defer map.deinit();
             return giveMap(T, module, &map);
         },
+        .made => return arrays.give(T, module, value),
         .objects => comptime unreachable, // the frame of the call gives it
         .callback, .ndarray, .input, .given => comptime unreachable, // a parameter only
         .owned => {
@@ -1501,6 +1505,8 @@ fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
                 c.PyDict_SetItem(dict, field_names.in(some, index), item.?) == 0;
         } else setItem(dict, newStr(name), item);
         if (!is_set) {
+            inline for (info.field_names[index + 1 ..], info.field_types[index + 1 ..]) |rest, Rest|
+                arrays.discard(Rest, @field(value, rest));
             c.Py_DecRef(dict);
             return null;
         }

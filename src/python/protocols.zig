@@ -33,10 +33,11 @@ pub fn dictOf(object: *PyObject) Error!?*PyObject {
     return error.PythonException;
 }
 
-/// As `dict()` tells a mapping from other iterables.
+/// As `dict()` tells a mapping from other iterables; but a column, which may have keys, is an
+/// array.
 fn isMapping(class: *PyObject) bool {
     return c.PyType_GetSlot(class, capi.constants.Py_mp_subscript) != null and
-        hasAttribute(class, "keys");
+        hasAttribute(class, "keys") and !hasAttribute(class, "__array__");
 }
 
 fn hasAttribute(class: *PyObject, name: [*:0]const u8) bool {

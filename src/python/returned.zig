@@ -126,7 +126,7 @@ fn isTracked(comptime Function: type, comptime ownership: exports.Ownership) boo
     return switch (ownership) {
         .owned => true,
         .borrowed => false,
-        .unsaid => exports.mayAllocate(Function),
+        .unsaid, .numpy => exports.mayAllocate(Function),
     };
 }
 

@@ -266,11 +266,11 @@ pub const Tensor = extern struct {
     pub const used = "used_dltensor";
 };
 pub const VersionedTensor = extern struct {
-    major: u32,
-    minor: u32,
+    major: u32 = 1,
+    minor: u32 = 0,
     context: ?*anyopaque,
     deleter: ?*const fn (tensor: *VersionedTensor) callconv(.c) void,
-    flags: u64,
+    flags: u64 = 0,
     tensor: Plain,
 
     pub const capsule = "dltensor_versioned";

@@ -116,3 +116,79 @@ pub fn shape(values: nano_ffi.NdArray(f64, 2)) [4]isize {
 pub fn filled(values: nano_ffi.NdArrayMut(Complex(f64), 1), value: Complex(f64)) void {
     for (0..values.shape[0]) |index| values.ptr(.{index}).* = value;
 }
+
+pub const Point = extern struct { x: f64, y: f64 = 0, tag: u8 = 0 };
+
+/// The first squares.
+pub fn squares(n: usize) !nano_ffi.Array(f64, 1) {
+    const array: nano_ffi.Array(f64, 1) = try .init(nano_ffi.allocator, .{n});
+    for (array.items(), 0..) |*item, i| item.* = @floatFromInt(i * i);
+    return array;
+}
+/// A multiplication table, in C order, or in Fortran's.
+pub fn table(rows_: usize, columns: usize, fortran: bool) !nano_ffi.Array(i32, 2) {
+    const Table = nano_ffi.Array(i32, 2);
+    const size = .{ rows_, columns };
+    const gpa = nano_ffi.allocator;
+    const array: Table = if (fortran) try .initFortran(gpa, size) else try .init(gpa, size);
+    for (0..rows_) |i| for (0..columns) |j| {
+        array.ptr(.{ i, j }).* = @intCast(i * j);
+    };
+    return array;
+}
+fn zerosOf(comptime T: type) type {
+    return struct {
+        fn make(n: usize) !nano_ffi.Array(T, 1) {
+            return .zeros(nano_ffi.allocator, .{n});
+        }
+    };
+}
+pub const zeros_u8 = zerosOf(u8).make;
+pub const zeros_f16 = zerosOf(f16).make;
+pub const zeros_bool = zerosOf(bool).make;
+pub const zeros_c64 = zerosOf(Complex(f32)).make;
+pub const zeros_u64 = zerosOf(u64).make;
+pub fn record_array(allocator: std.mem.Allocator, n: usize) !nano_ffi.Array(Point, 1) {
+    const array: nano_ffi.Array(Point, 1) = try .init(allocator, .{n});
+    for (array.items(), 0..) |*point, i| point.* = .{ .x = @floatFromInt(i), .tag = @intCast(i) };
+    return array;
+}
+/// An array and a count.
+pub fn above(values: []const f64, limit: f64) !struct { nano_ffi.Array(f64, 1), usize } {
+    var count: usize = 0;
+    for (values) |value| count += @intFromBool(value > limit);
+    const array: nano_ffi.Array(f64, 1) = try .init(nano_ffi.allocator, .{count});
+    var next: usize = 0;
+    for (values) |value| if (value > limit) {
+        array.items()[next] = value;
+        next += 1;
+    };
+    return .{ array, count };
+}
+pub fn perhaps(n: usize) !?nano_ffi.Array(f64, 1) {
+    return if (n == 0) null else try squares(n);
+}
+pub fn named(n: usize) !struct { values: nano_ffi.Array(f64, 1), size: usize } {
+    return .{ .values = try squares(n), .size = n };
+}
+pub fn np_squares(n: usize) !nano_ffi.Array(f64, 1) {
+    return squares(n);
+}
+pub fn np_owned(values: []const i16) nano_ffi.Owned([]i16) {
+    return copy(i16, values);
+}
+pub fn np_pair(n: usize) !struct { ?nano_ffi.Array(f64, 1), usize } {
+    return .{ try squares(n), n };
+}
+pub fn np_doubled(values: []const f64) !nano_ffi.Array(f64, 1) {
+    const array: nano_ffi.Array(f64, 1) = try .init(nano_ffi.allocator, .{values.len});
+    for (array.items(), values) |*item, value| item.* = 2 * value;
+    return array;
+}
+
+pub const nano_ffi_options = .{
+    .np_squares = .{ .result = .numpy },
+    .np_owned = .{ .result = .numpy },
+    .np_pair = .{ .result = .numpy },
+    .np_doubled = .{ .result = .numpy },
+};

@@ -1,0 +1,698 @@
+//! Arrays that functions make (`nano_ffi.Array`), as Python has them: the memory that Zig gave, and
+//! the protocols by which numpy, torch and others see it where it is. A part of one, which is what
+//! an index or a slice gives, keeps the whole.
+
+const std = @import("std");
+const arrays = @import("../array.zig");
+const capi = @import("capi.zig");
+const convert = @import("convert.zig");
+const dtypes = @import("../dtypes.zig");
+const errors = @import("errors.zig");
+const memory = @import("memory.zig");
+const sources = @import("sources.zig");
+const signature = @import("../signature.zig");
+const State = @import("State.zig");
+const c = capi.functions;
+const Error = errors.Error;
+const PyObject = capi.PyObject;
+
+/// What is known of the items without their Zig type.
+const Items = struct {
+    dtype: dtypes.Dtype,
+    /// A new reference to what an item is in Python.
+    give: *const fn (module: *PyObject, address: usize) ?*PyObject,
+
+    fn of(comptime T: type) *const Items {
+        return &struct {
+            const all: Items = .{ .dtype = .of(T), .give = &giveItem };
+
+            fn giveItem(module: *PyObject, address: usize) ?*PyObject {
+                return convert.give(T, module, @as(*const T, @ptrFromInt(address)).*);
+            }
+        }.all;
+    }
+};
+
+/// An object; behind it are its shape and its strides.
+const Layout = extern struct {
+    ob_base: PyObject,
+    start: usize,
+    items: *const Items,
+    dimensions: usize,
+    owner: *anyopaque,
+    kind: enum(u8) { memory, part },
+
+    fn of(object: *PyObject) *Layout {
+        return @ptrCast(@alignCast(object));
+    }
+
+    fn numbers(self: *Layout) [*]isize {
+        return @ptrFromInt(@intFromPtr(self) + @sizeOf(Layout));
+    }
+
+    fn shape(self: *Layout) []isize {
+        return self.numbers()[0..self.dimensions];
+    }
+
+    fn strides(self: *Layout) []isize {
+        return self.numbers()[self.dimensions .. 2 * self.dimensions];
+    }
+
+    fn count(self: *Layout) usize {
+        var product: usize = 1;
+        for (self.shape()) |size| product *= @intCast(size);
+        return product;
+    }
+
+    fn isOrdered(self: *Layout, comptime order: enum { c, fortran }) bool {
+        if (self.count() == 0) return true;
+        var expected: isize = @intCast(self.items.dtype.size);
+        for (0..self.dimensions) |number| {
+            const dimension = if (order == .c) self.dimensions - 1 - number else number;
+            const size = self.shape()[dimension];
+            if (size > 1 and self.strides()[dimension] != expected) return false;
+            expected *= size;
+        }
+        return true;
+    }
+
+    fn module(self: *Layout) ?*PyObject {
+        return c.PyType_GetModule(capi.typeOf(&self.ob_base));
+    }
+};
+
+comptime {
+    std.debug.assert(@sizeOf(Layout) % @alignOf(isize) == 0);
+}
+
+/// A new object of an array, whose memory is Python's from here on, also where it fails: null with
+/// the error set then.
+pub fn give(comptime T: type, module: *PyObject, array: T) ?*PyObject {
+    const Item = T.Item;
+    return giveAny(
+        module,
+        .of(Item),
+        @intFromPtr(array.data),
+        &array.shape,
+        &array.strides,
+        array.memory,
+    );
+}
+
+noinline fn giveAny(
+    module: *PyObject,
+    items: *const Items,
+    start: usize,
+    shape: []const usize,
+    strides: []const isize,
+    given: arrays.Memory,
+) ?*PyObject {
+    const class = classOf(module) orelse {
+        given.free();
+        return null;
+    };
+    const owned = memory.allocator.create(arrays.Memory) catch {
+        given.free();
+        return c.PyErr_NoMemory();
+    };
+    owned.* = given;
+    const self = create(class, items, start, @ptrCast(shape), strides) orelse {
+        memory.allocator.destroy(owned);
+        given.free();
+        return null;
+    };
+    self.owner = owned;
+    self.kind = .memory;
+    return &self.ob_base;
+}
+
+/// Without an owner: that is to be set at once. Null with the error set.
+fn create(
+    class: *PyObject,
+    items: *const Items,
+    start: usize,
+    shape: []const isize,
+    strides: []const isize,
+) ?*Layout {
+    const size = @sizeOf(Layout) + 2 * shape.len * @sizeOf(isize);
+    const object: *PyObject = @ptrCast(@alignCast(
+        c.PyObject_Malloc(size) orelse {
+            _ = c.PyErr_NoMemory();
+            return null;
+        },
+    ));
+    _ = c.PyObject_Init(object, class);
+    const self = Layout.of(object);
+    self.start = start;
+    self.items = items;
+    self.dimensions = shape.len;
+    @memcpy(self.shape(), shape);
+    @memcpy(self.strides(), strides);
+    return self;
+}
+
+/// A part, which keeps what it is of.
+fn part(self: *Layout, start: usize, shape: []const isize, strides: []const isize) ?*PyObject {
+    const made = create(
+        capi.typeOf(&self.ob_base),
+        self.items,
+        start,
+        shape,
+        strides,
+    ) orelse return null;
+    const whole: *PyObject = if (self.kind == .part)
+        @ptrCast(@alignCast(self.owner))
+    else
+        &self.ob_base;
+    c.Py_IncRef(whole);
+    made.owner = whole;
+    made.kind = .part;
+    return &made.ob_base;
+}
+
+fn dealloc(object: *PyObject) callconv(.c) void {
+    const self = Layout.of(object);
+    const class = capi.typeOf(object);
+    switch (self.kind) {
+        .part => c.Py_DecRef(@ptrCast(@alignCast(self.owner))),
+        .memory => {
+            const owned: *arrays.Memory = @ptrCast(@alignCast(self.owner));
+            owned.free();
+            memory.allocator.destroy(owned);
+        },
+    }
+    c.PyObject_Free(object);
+    c.Py_DecRef(class);
+}
+
+/// The type of a module's arrays, made for the first of them: borrowed, or null with the error set.
+fn classOf(module: *PyObject) ?*PyObject {
+    const state = State.of(module) orelse return null;
+    if (@atomicLoad(?*PyObject, &state.array_class, .acquire)) |class| return class;
+    const class = c.PyType_FromModuleAndSpec(module, &spec, null) orelse return null;
+    // Another thread may have been faster.
+    const known = @cmpxchgStrong(?*PyObject, &state.array_class, null, class, .release, .acquire);
+    if (known) |other| {
+        c.Py_DecRef(class);
+        return other.?;
+    }
+    return class;
+}
+
+const spec: capi.structs.PyType_Spec = .{
+    .name = "nano_ffi.Array",
+    .basicsize = @sizeOf(Layout),
+    .flags = capi.constants.Py_TPFLAGS_DEFAULT |
+        capi.constants.Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = &slots,
+};
+
+const slots = [_]capi.structs.PyType_Slot{
+    .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
+    .{ .slot = capi.constants.Py_tp_doc, .pfunc = @as(
+        [*:0]const u8,
+        "An array in memory that Zig gave. numpy.asarray(x) and torch.from_dlpack(x) share it.",
+    ) },
+    .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
+    .{ .slot = capi.constants.Py_tp_iter, .pfunc = &c.PySeqIter_New },
+    .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = &compare },
+    .{ .slot = capi.constants.Py_tp_hash, .pfunc = &c.PyObject_HashNotImplemented },
+    .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
+    .{ .slot = capi.constants.Py_tp_getset, .pfunc = &attributes },
+    .{ .slot = capi.constants.Py_sq_length, .pfunc = &length },
+    .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
+    .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
+    .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
+    .{ .slot = capi.constants.Py_bf_getbuffer, .pfunc = &getBuffer },
+    .{},
+};
+
+const methods = [_]capi.PyMethodDef{
+    .{
+        .ml_name = "tolist",
+        .ml_meth = &tolist,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "tolist($self, /)\n--\n\nThe items as Python has them, in lists.",
+    },
+    .{
+        .ml_name = "__dlpack__",
+        .ml_meth = &dlpack,
+        .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+        .ml_doc = "__dlpack__($self, /, **options)\n--\n\nA capsule with a tensor of DLPack.",
+    },
+    .{
+        .ml_name = "__dlpack_device__",
+        .ml_meth = &device,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "__dlpack_device__($self, /)\n--\n\n(1, 0): this machine's own memory.",
+    },
+    .{},
+};
+
+const attributes = [_]capi.structs.PyGetSetDef{
+    .{ .name = "shape", .get = &shapeOf, .doc = "How many items there are in each dimension." },
+    .{
+        .name = "strides",
+        .get = &stridesOf,
+        .doc = "How many bytes lie between neighbours in each dimension.",
+    },
+    .{ .name = "ndim", .get = &dimensionsOf, .doc = "The number of dimensions." },
+    .{
+        .name = "__array_interface__",
+        .get = &interface,
+        .doc = "See numpy's array interface protocol.",
+    },
+    .{},
+};
+
+fn length(object: *PyObject) callconv(.c) capi.Py_ssize_t {
+    const self = Layout.of(object);
+    if (self.dimensions > 0) return self.shape()[0];
+    c.PyErr_SetString(capi.exception("TypeError"), "len() of an array without dimensions");
+    return -1;
+}
+
+/// An item, or what has the index in the first dimension.
+fn itemOf(object: *PyObject, index: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    if (self.dimensions == 0 or index < 0 or index >= self.shape()[0]) {
+        c.PyErr_SetString(capi.exception("IndexError"), "array index out of range");
+        return null;
+    }
+    const offset: usize = @bitCast(index *% self.strides()[0]);
+    const start = self.start +% offset;
+    if (self.dimensions > 1) return part(self, start, self.shape()[1..], self.strides()[1..]);
+    return self.items.give(self.module() orelse return null, start);
+}
+
+fn subscript(object: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
+    if (!capi.hasFlag(key, "TUPLE_SUBCLASS")) return select(object, &.{key});
+    const size: usize = @intCast(c.PyTuple_Size(key));
+    var keys: [64]*PyObject = undefined;
+    if (size > keys.len) return raiseTooMany();
+    for (keys[0..size], 0..) |*one, place| one.* = c.PyTuple_GetItem(key, @intCast(place)).?;
+    return select(object, keys[0..size]);
+}
+
+fn raiseTooMany() ?*PyObject {
+    c.PyErr_SetString(capi.exception("IndexError"), "more indices than the array has dimensions");
+    return null;
+}
+
+/// An index or a slice for each of the first dimensions.
+fn select(object: *PyObject, keys: []const *PyObject) ?*PyObject {
+    const self = Layout.of(object);
+    if (keys.len > self.dimensions) return raiseTooMany();
+    var start = self.start;
+    var shape: [64]isize = undefined;
+    var strides: [64]isize = undefined;
+    var left: usize = 0;
+    for (0..self.dimensions) |dimension| {
+        const size = self.shape()[dimension];
+        const stride = self.strides()[dimension];
+        if (dimension >= keys.len) {
+            shape[left] = size;
+            strides[left] = stride;
+            left += 1;
+            continue;
+        }
+        const key = keys[dimension];
+        if (capi.isExactly(key, "PySlice_Type")) {
+            var first: isize = 0;
+            var stop: isize = 0;
+            var step: isize = 1;
+            if (c.PySlice_Unpack(key, &first, &stop, &step) < 0) return null;
+            shape[left] = c.PySlice_AdjustIndices(size, &first, &stop, step);
+            strides[left] = stride *% step;
+            if (shape[left] > 0) start +%= @bitCast(first *% stride);
+            left += 1;
+            continue;
+        }
+        if (c.PyIndex_Check(key) == 0) {
+            const name = capi.typeName(key) orelse return null;
+            defer c.Py_DecRef(name);
+            _ = c.PyErr_Format(
+                capi.exception("TypeError"),
+                "array indices must be integers or slices, not %U",
+                name,
+            );
+            return null;
+        }
+        const given = c.PyNumber_AsSsize_t(key, capi.exception("IndexError"));
+        if (given == -1 and c.PyErr_Occurred() != null) return null;
+        const index = if (given < 0) given +% size else given;
+        if (index < 0 or index >= size) {
+            c.PyErr_SetString(capi.exception("IndexError"), "array index out of range");
+            return null;
+        }
+        start +%= @bitCast(index *% stride);
+    }
+    if (left > 0) return part(self, start, shape[0..left], strides[0..left]);
+    return self.items.give(self.module() orelse return null, start);
+}
+
+fn tolist(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    return listAt(self, self.module() orelse return null, 0, self.start);
+}
+
+fn listAt(self: *Layout, module: *PyObject, dimension: usize, start: usize) ?*PyObject {
+    if (dimension == self.dimensions) return self.items.give(module, start);
+    const size = self.shape()[dimension];
+    const list = c.PyList_New(0) orelse return null;
+    var address = start;
+    for (0..@intCast(size)) |_| {
+        const item = listAt(self, module, dimension + 1, address);
+        defer c.Py_DecRef(item);
+        if (item == null or c.PyList_Append(list, item.?) < 0) {
+            c.Py_DecRef(list);
+            return null;
+        }
+        address +%= @bitCast(self.strides()[dimension]);
+    }
+    return list;
+}
+
+/// What has more items is shown by its shape.
+const most_shown = 1000;
+
+fn repr(object: *PyObject) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    const name = self.items.dtype.name;
+    if (self.count() > most_shown) {
+        const shape = shapeOf(object, null) orelse return null;
+        defer c.Py_DecRef(shape);
+        return c.PyUnicode_FromFormat("<Array of %s, shape %R>", name.ptr, shape);
+    }
+    const list = tolist(object, null) orelse return null;
+    defer c.Py_DecRef(list);
+    return c.PyUnicode_FromFormat("Array(%R, %s)", list, name.ptr);
+}
+
+/// With an array, or a list of the same items: whether all are equal.
+fn compare(object: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+    const is_equality = operator == capi.constants.Py_EQ or operator == capi.constants.Py_NE;
+    const is_array = capi.typeOf(object) == capi.typeOf(other);
+    if (!is_equality or !(is_array or capi.hasFlag(other, "LIST_SUBCLASS"))) {
+        const no = capi.object("_Py_NotImplementedStruct");
+        c.Py_IncRef(no);
+        return no;
+    }
+    const mine = tolist(object, null) orelse return null;
+    defer c.Py_DecRef(mine);
+    const others = if (is_array) tolist(other, null) orelse return null else other;
+    defer if (is_array) c.Py_DecRef(others);
+    return c.PyObject_RichCompare(mine, others, operator);
+}
+
+fn tupleOf(numbers: []const isize) ?*PyObject {
+    const tuple = c.PyTuple_New(@intCast(numbers.len)) orelse return null;
+    for (numbers, 0..) |number, index| {
+        const int = c.PyLong_FromLongLong(number) orelse {
+            c.Py_DecRef(tuple);
+            return null;
+        };
+        _ = c.PyTuple_SetItem(tuple, @intCast(index), int);
+    }
+    return tuple;
+}
+
+fn shapeOf(object: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+    return tupleOf(Layout.of(object).shape());
+}
+
+fn stridesOf(object: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+    return tupleOf(Layout.of(object).strides());
+}
+
+fn dimensionsOf(object: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+    return c.PyLong_FromLongLong(@intCast(Layout.of(object).dimensions));
+}
+
+fn interface(object: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    const typestr = self.items.dtype.typestr orelse {
+        c.PyErr_SetString(
+            capi.exception("AttributeError"),
+            "an array of structs has no __array_interface__: it is a buffer",
+        );
+        return null;
+    };
+    const module = self.module() orelse return null;
+    const shape = shapeOf(object, null) orelse return null;
+    defer c.Py_DecRef(shape);
+    const strides = stridesOf(object, null) orelse return null;
+    defer c.Py_DecRef(strides);
+    const dict = convert.give(struct {
+        typestr: []const u8,
+        data: struct { usize, bool },
+        version: u8,
+    }, module, .{
+        .typestr = typestr,
+        .data = .{ self.start, false },
+        .version = 3,
+    }) orelse return null;
+    if (c.PyDict_SetItemString(dict, "shape", shape) == 0 and
+        c.PyDict_SetItemString(dict, "strides", strides) == 0) return dict;
+    c.Py_DecRef(dict);
+    return null;
+}
+
+fn getBuffer(object: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c) c_int {
+    const self = Layout.of(object);
+    const constants = capi.constants;
+    const has_strides = flags & constants.PyBUF_STRIDES == constants.PyBUF_STRIDES;
+    const is_c = self.isOrdered(.c);
+    const is_fortran = self.isOrdered(.fortran);
+    view.obj = null;
+    if ((!has_strides or asks(flags, constants.PyBUF_C_CONTIGUOUS)) and !is_c)
+        return refuse("the array does not lie in C order");
+    if (asks(flags, constants.PyBUF_F_CONTIGUOUS) and !is_fortran)
+        return refuse("the array does not lie in Fortran's order");
+    if (asks(flags, constants.PyBUF_ANY_CONTIGUOUS) and !is_c and !is_fortran)
+        return refuse("the array does not lie in one piece");
+    c.Py_IncRef(object);
+    view.* = .{
+        .buf = @ptrFromInt(self.start),
+        .obj = object,
+        .len = @intCast(self.count() * self.items.dtype.size),
+        .itemsize = @intCast(self.items.dtype.size),
+        .readonly = 0,
+        .ndim = @intCast(self.dimensions),
+        .format = if (flags & constants.PyBUF_FORMAT != 0)
+            @constCast(self.items.dtype.format.ptr)
+        else
+            null,
+        .shape = if (flags & constants.PyBUF_ND != 0) self.shape().ptr else null,
+        .strides = if (has_strides) self.strides().ptr else null,
+        .suboffsets = null,
+        .internal = null,
+    };
+    return 0;
+}
+
+fn asks(flags: c_int, flag: c_int) bool {
+    return flags & flag == flag;
+}
+
+fn refuse(message: [*:0]const u8) c_int {
+    c.PyErr_SetString(capi.exception("BufferError"), message);
+    return -1;
+}
+
+fn device(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return tupleOf(&.{ 1, 0 });
+}
+
+/// A tensor that keeps the array; behind it are its shape, and its strides in items.
+fn Exported(comptime Managed: type) type {
+    return struct {
+        managed: Managed,
+        array: *PyObject,
+        shape: [64]i64,
+        strides: [64]i64,
+
+        const Self = @This();
+
+        fn make(self: *Layout) ?*PyObject {
+            const dtype = self.items.dtype.dlpack.?;
+            const exported = memory.allocator.create(Self) catch return c.PyErr_NoMemory();
+            exported.array = &self.ob_base;
+            const size: isize = @intCast(self.items.dtype.size);
+            for (self.shape(), self.strides(), 0..) |count, stride, dimension| {
+                exported.shape[dimension] = count;
+                exported.strides[dimension] = @divTrunc(stride, size);
+            }
+            exported.managed = .{
+                .tensor = .{
+                    .data = @ptrFromInt(self.start),
+                    .device = .{ .kind = 1, .id = 0 },
+                    .dimensions = @intCast(self.dimensions),
+                    .dtype = .{ .code = dtype.code, .bits = dtype.bits, .lanes = 1 },
+                    .shape = &exported.shape,
+                    .strides = &exported.strides,
+                    .byte_offset = 0,
+                },
+                .context = null,
+                .deleter = &delete,
+            };
+            const capsule = c.PyCapsule_New(exported, Managed.capsule, &drop) orelse {
+                memory.allocator.destroy(exported);
+                return null;
+            };
+            c.Py_IncRef(&self.ob_base);
+            return capsule;
+        }
+
+        /// What takes the tensor calls this, wherever it is.
+        fn delete(managed: *Managed) callconv(.c) void {
+            const exported: *Self = @alignCast(@fieldParentPtr("managed", managed));
+            const token = c.PyGILState_Ensure();
+            c.Py_DecRef(exported.array);
+            c.PyGILState_Release(token);
+            memory.allocator.destroy(exported);
+        }
+
+        /// The end of a capsule that nobody took.
+        fn drop(capsule: *PyObject) callconv(.c) void {
+            if (c.PyCapsule_IsValid(capsule, Managed.capsule) == 0) return;
+            const managed = c.PyCapsule_GetPointer(capsule, Managed.capsule) orelse return;
+            delete(@ptrCast(@alignCast(managed)));
+        }
+    };
+}
+
+/// The options are those of DLPack: only `max_version` and `copy` say something here.
+fn dlpack(
+    object: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    names: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    if (self.items.dtype.dlpack == null) {
+        c.PyErr_SetString(
+            capi.exception("BufferError"),
+            "an array of structs is no tensor: it is a buffer",
+        );
+        return null;
+    }
+    var is_versioned = false;
+    const count: usize = if (names) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
+    for (0..count) |index| {
+        const name = c.PyTuple_GetItem(names.?, @intCast(index)).?;
+        const value = args[@as(usize, @intCast(nargs)) + index];
+        const text = convert.utf8Of(name) catch return null;
+        if (value == capi.object("_Py_NoneStruct")) continue;
+        if (std.mem.eql(u8, text, "max_version")) {
+            const version = c.PySequence_Tuple(value) orelse return null;
+            defer c.Py_DecRef(version);
+            if (c.PyTuple_Size(version) < 1) continue;
+            const major = c.PyNumber_AsSsize_t(c.PyTuple_GetItem(version, 0).?, null);
+            if (major == -1 and c.PyErr_Occurred() != null) return null;
+            is_versioned = major >= 1;
+        } else if (std.mem.eql(u8, text, "copy")) {
+            const copies = c.PyObject_IsTrue(value);
+            if (copies < 0) return null;
+            if (copies == 0) continue;
+            c.PyErr_SetString(capi.exception("BufferError"), "the array shares, and never copies");
+            return null;
+        }
+    }
+    return if (is_versioned)
+        Exported(sources.VersionedTensor).make(self)
+    else
+        Exported(sources.Tensor).make(self);
+}
+
+/// Gives back what is in a value that is not given to Python.
+pub fn discard(comptime T: type, value: T) void {
+    if (comptime !signature.holdsMade(T)) return;
+    switch (@typeInfo(T)) {
+        .optional => |optional| if (value) |some| discard(optional.child, some),
+        .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
+            value.deinit()
+        else inline for (info.field_names, info.field_types) |name, Field|
+            discard(Field, @field(value, name)),
+        else => comptime unreachable,
+    }
+}
+
+/// A result with `.result = .numpy`: null with the error set.
+pub fn giveNumpy(
+    comptime T: type,
+    module: *PyObject,
+    comptime function: [:0]const u8,
+    value: T,
+) ?*PyObject {
+    if (comptime !isForNumpy(T)) @compileError("nano_ffi: nano_ffi_options of '" ++ function ++
+        "' has .result = .numpy, and it returns " ++ @typeName(T) ++
+        ": return a nano_ffi.Array, or an Owned([]T)");
+    switch (@typeInfo(T)) {
+        .optional => |optional| return if (value) |some|
+            giveNumpy(optional.child, module, function, some)
+        else
+            capi.singleton(.None),
+        .@"struct" => |info| if (info.is_tuple) {
+            const tuple = c.PyTuple_New(info.field_types.len) orelse {
+                discard(T, value);
+                return null;
+            };
+            inline for (info.field_types, 0..) |Field, index| {
+                const item = if (comptime isForNumpy(Field))
+                    giveNumpy(Field, module, function, value[index])
+                else
+                    convert.give(Field, module, value[index]);
+                if (item == null) {
+                    inline for (info.field_types[index + 1 ..], index + 1..) |Rest, rest|
+                        discard(Rest, value[rest]);
+                    c.Py_DecRef(tuple);
+                    return null;
+                }
+                _ = c.PyTuple_SetItem(tuple, index, item);
+            }
+            return tuple;
+        } else if (@hasDecl(T, "nano_ffi_owned")) {
+            const Item = std.meta.Elem(T.nano_ffi_owned);
+            const array: arrays.Array(Item, 1) = .fromSlice(
+                value.allocator,
+                @constCast(value.data),
+            );
+            return numpyOf(function, give(@TypeOf(array), module, array));
+        },
+        else => comptime unreachable,
+    }
+    return numpyOf(function, give(T, module, value));
+}
+
+fn isForNumpy(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .optional => |optional| isForNumpy(optional.child),
+        .@"struct" => |info| if (info.is_tuple) for (info.field_types) |Field| {
+            if (isForNumpy(Field)) break true;
+        } else false else if (@hasDecl(T, "nano_ffi_owned"))
+            @hasField(T, "allocator") and dtypes.isItem(std.meta.Elem(T.nano_ffi_owned))
+        else
+            @hasDecl(T, "nano_ffi_array"),
+        else => false,
+    };
+}
+
+/// The array of numpy that shares the memory of one of ours, which it consumes. Null, with the
+/// error set, where that is null or there is no numpy.
+pub noinline fn numpyOf(comptime function: [:0]const u8, given: ?*PyObject) ?*PyObject {
+    const array = given orelse return null;
+    defer c.Py_DecRef(array);
+    const asarray = capi.imported("numpy", "asarray") orelse {
+        if (c.PyErr_ExceptionMatches(capi.exception("ImportError")) == 0) return null;
+        var cause: [3]?*PyObject = undefined;
+        c.PyErr_Fetch(&cause[0], &cause[1], &cause[2]);
+        c.PyErr_SetString(capi.exception("ImportError"), function ++
+            "(): what it returns is an array of numpy, which cannot be imported: " ++
+            "pip install numpy");
+        errors.setCause(&cause);
+        return null;
+    };
+    defer c.Py_DecRef(asarray);
+    return capi.vectorcall(asarray, &.{array}, 1, null);
+}
