@@ -469,8 +469,8 @@ fn takesAllocator(comptime Function: type) bool {
     return false;
 }
 
-/// Whether what a function returns may be in memory that it has allocated: it has an allocator, as a
-/// parameter or in an argument, and says that memory may run out.
+/// Whether what a function returns may be in memory that it has allocated: it has an allocator, as
+/// a parameter or in an argument, and says that memory may run out.
 pub fn mayAllocate(comptime Function: type) bool {
     if (takesAllocator(Function)) return true;
     const info = @typeInfo(Function).@"fn";
