@@ -2,8 +2,8 @@
 //!
 //! With Zig's allocator as a parameter, or in an argument (`self.gpa`) where the function may fail
 //! for want of memory, the memory of what a function returns is the caller's: it is given back
-//! after the conversion, also where that fails. That is every block which the result points to, which the
-//! call itself has allocated, and which is still there; but not
+//! after the conversion, also where that fails. That is every block which the result points to,
+//! which the call itself has allocated, and which is still there; but not
 //!
 //!   - what an argument points to as well, after the call: the function has kept it;
 //!   - what the result may only read (`[]const u8`), where somebody else may have it whom nobody
