@@ -47,6 +47,8 @@ class Type:
     """Of a tuple."""
     fields: tuple[Field, ...] = ()
     """Of a record, and the tags of a union."""
+    untagged: bool = False
+    """Of a union that is what it holds."""
     mutable: bool = False
     params: tuple[Type, ...] = ()
     """Of a callback."""
@@ -207,6 +209,7 @@ def type_of(read: dict[str, Any]) -> Type:
         item=type_of(read["item"]) if "item" in read else None,
         items=tuple(map(type_of, read.get("items", ()))),
         fields=tuple(map(field_of, read.get("fields", ()))),
+        untagged=read.get("untagged", False),
         mutable=read.get("mutable", False),
         params=tuple(map(type_of, read.get("params", ()))),
         returns=type_of(read["returns"]) if "returns" in read else None,

@@ -303,6 +303,8 @@ class Writer:
         key = (typ.zig, typ.name, taken)
         if key in self.structs:
             return self.structs[key]
+        if typ.untagged:
+            return self.untagged(typ, taken=taken)
         if not all(usable(field.name) for field in typ.fields):
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.typing('Any')}]"
         # Zig numbers what has no name, on another machine otherwise.
@@ -322,6 +324,18 @@ class Writer:
                 self.helpers[name] = self.typed_dict(name, [field], taken=taken)
         union = self.typing("Union")
         self.helpers[alias] = listed(f"{alias}: {self.typing('TypeAlias')} = {union}", "[", parts, "]", "\n")
+        return alias
+
+    def untagged(self, typ: Type, *, taken: bool) -> str:
+        """The union of what one holds, under a name: it may hold lists of its own kind."""
+        base = re.sub(r"\W+", "_", re.sub(r"__union_\d+", "", typ.name)) + ("Like" if taken else "")
+        alias = self.structs[typ.zig, typ.name, taken] = self.free_name(f"_{base}")
+        self.helpers[alias] = ""  # its place, before those of its parts
+        parts = []
+        for field in typ.fields:
+            parts += (self.taking(field.type) if taken else self.giving(field.type)).split(" | ")
+        head = f"{alias}: {self.typing('TypeAlias')} = {self.typing('Union')}"
+        self.helpers[alias] = listed(head, "[", list(dict.fromkeys(parts)), "]", "\n")
         return alias
 
     def free_name(self, name: str) -> str:

@@ -11,6 +11,7 @@ const literals = @import("literals.zig");
 const raised = @import("exceptions.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
+const untagged = @import("untagged.zig");
 
 pub const marker = "nano_ffi-description:";
 
@@ -453,6 +454,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .tagged => .{
             .{ "name", quoted(signature.shortName(T)) },
+            .{ "untagged", if (untagged.isUntagged(T)) "true" else "" },
             .{ "fields", fieldsOf(T, within) },
         },
         .ndarray => .{

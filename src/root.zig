@@ -70,4 +70,5 @@ test {
     _ = @import("signature.zig");
     _ = @import("SpinLock.zig");
     _ = @import("string_maps.zig");
+    _ = @import("untagged.zig");
 }

@@ -7,6 +7,7 @@ const classes = @import("classes.zig");
 const dtypes = @import("dtypes.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
+const untagged = @import("untagged.zig");
 
 /// A function as the other side sees it. Everything in it lives as long as the program.
 pub const Signature = struct {
@@ -453,7 +454,13 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
         .@"enum", .flags => shortName(T),
         .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
-        .tagged => if (isNamed(T)) shortName(T) else fields("union", @typeInfo(T).@"union"),
+        .tagged => tagged: {
+            if (untagged.isUntagged(T)) _ = untagged.formsOf(T); // no two tags that are the same
+            break :tagged if (isNamed(T))
+                shortName(T)
+            else
+                fields("union", @typeInfo(T).@"union");
+        },
         .class => classes.nameOf(T),
         .reference => (if (@typeInfo(T).pointer.attrs.@"const") "*const " else "*") ++
             classes.nameOf(@typeInfo(T).pointer.child),

@@ -30,6 +30,7 @@ const hold = @import("objects/hold.zig");
 const object_of = @import("objects/object.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
+const untagged = @import("../untagged.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const Error = errors.Error;
@@ -1263,6 +1264,7 @@ fn loadTagged(
     object: *PyObject,
     site: *const Site,
 ) Error!T {
+    if (comptime untagged.isUntagged(T)) return loadUntagged(T, arena, module, object, site);
     const info = @typeInfo(T).@"union";
     const tags = comptime tags: {
         var names: [:0]const u8 = info.field_names[0];
@@ -1306,6 +1308,95 @@ fn loadTagged(
         );
     }
     return errors.raiseNoTag(site, key, tags);
+}
+
+/// A union out of what it holds: by the type first, and then by what numbers, lists and dicts are
+/// made of elsewhere.
+fn loadUntagged(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
+    const info = @typeInfo(T).@"union";
+    const forms = comptime untagged.formsOf(T);
+    inline for (.{ isMember, isOf, isLike }) |fits| {
+        inline for (info.field_names, info.field_types, forms) |name, Field, form| {
+            if (try fits(form, Field, module, object)) return @unionInit(
+                T,
+                name,
+                if (form == .none) {} else try load(Field, arena, module, object, site),
+            );
+        }
+    }
+    return errors.raiseWrongType(site, comptime untagged.expected(T), object);
+}
+
+/// Whether an object is a member of the enum of a tag: it is an int, too.
+fn isMember(
+    comptime form: untagged.Form,
+    comptime Field: type,
+    module: *PyObject,
+    object: *PyObject,
+) Error!bool {
+    if (form != .member) return false;
+    const class = enums.classOf(Field, module) orelse return error.PythonException;
+    return capi.typeOf(object) == class;
+}
+
+/// Whether an object is of the Python type of a form.
+fn isOf(
+    comptime form: untagged.Form,
+    comptime Field: type,
+    module: *PyObject,
+    object: *PyObject,
+) Error!bool {
+    const class = capi.typeOf(object);
+    return switch (form) {
+        .none => object == capi.object("_Py_NoneStruct"),
+        .bool => quick_way.boolOf(object) != null,
+        .int => capi.hasFlag(object, "LONG_SUBCLASS") and quick_way.boolOf(object) == null,
+        .float => c.PyType_IsSubtype(class, capi.object("PyFloat_Type")) != 0,
+        .complex => c.PyType_IsSubtype(class, capi.object("PyComplex_Type")) != 0,
+        .text => capi.hasFlag(object, "UNICODE_SUBCLASS"),
+        .bytes => c.PyType_IsSubtype(class, capi.object("PyBytes_Type")) != 0 or
+            c.PyType_IsSubtype(class, capi.object("PyByteArray_Type")) != 0,
+        .member => false,
+        .list => isListOrTuple(object) or lists.isList(object),
+        .dict => capi.hasFlag(object, "DICT_SUBCLASS") or maps.isMap(object),
+        .class => classes_of.instanceOf(Field, module, object) != null,
+        .any => false, // where nothing else fits
+    };
+}
+
+/// Whether it can become one.
+fn isLike(
+    comptime form: untagged.Form,
+    comptime Field: type,
+    _: *PyObject,
+    object: *PyObject,
+) Error!bool {
+    const class = capi.typeOf(object);
+    const is_number = c.PyType_GetSlot(class, capi.constants.Py_nb_index) != null;
+    return switch (form) {
+        .none, .member => false,
+        .bool => try protocols.boolOf(object) != null,
+        .int => is_number and quick_way.boolOf(object) == null,
+        .float, .complex => (is_number and quick_way.boolOf(object) == null) or
+            c.PyType_GetSlot(class, capi.constants.Py_nb_float) != null and
+                quick_way.boolOf(object) == null,
+        .bytes => c.PyObject_CheckBuffer(object) != 0,
+        .text => if (comptime signature.kindOf(Field).? == .text)
+            c.PyObject_CheckBuffer(object) != 0
+        else
+            false,
+        .list => protocols.isIterable(object),
+        .dict => protocols.isMapping(object),
+        .class => capi.hasFlag(object, "DICT_SUBCLASS") and
+            comptime (classes.isCopyable(Field) and classes.whyNoFields(Field) == null),
+        .any => true,
+    };
 }
 
 /// A new dict of a mapping that is none itself; null of anything else.
@@ -1432,6 +1523,8 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .reference => return results.giveAddress(T, module, value, &.{}),
         .tagged => switch (value) {
             inline else => |some, tag| {
+                if (comptime untagged.isUntagged(T))
+                    return giveAs(role, @TypeOf(some), module, some);
                 const name = newStr(@tagName(tag));
                 if (@TypeOf(some) == void) return name;
                 const dict = c.PyDict_New();

@@ -12,21 +12,26 @@ const PyObject = capi.PyObject;
 /// A new reference to a tuple of all items of an iterable; null where the object is none, or one
 /// that nobody means by a list: text, bytes, a mapping.
 pub fn itemsOf(object: *PyObject) Error!?*PyObject {
+    if (!isIterable(object)) return null;
+    return c.PySequence_Tuple(object) orelse error.PythonException;
+}
+
+/// Whether it is one.
+pub fn isIterable(object: *PyObject) bool {
     const class = capi.typeOf(object);
     if (capi.hasFlag(object, "UNICODE_SUBCLASS") or capi.hasFlag(object, "DICT_SUBCLASS") or
-        capi.hasFlag(object, "TYPE_SUBCLASS")) return null;
+        capi.hasFlag(object, "TYPE_SUBCLASS")) return false;
     inline for (.{ "PyBytes_Type", "PyByteArray_Type" }) |bytes| {
-        if (c.PyType_IsSubtype(class, capi.object(bytes)) != 0) return null;
+        if (c.PyType_IsSubtype(class, capi.object(bytes)) != 0) return false;
     }
     if (c.PyType_GetSlot(class, capi.constants.Py_tp_iter) == null and
-        c.PyType_GetSlot(class, capi.constants.Py_sq_item) == null) return null;
-    if (isMapping(class)) return null;
-    return c.PySequence_Tuple(object) orelse error.PythonException;
+        c.PyType_GetSlot(class, capi.constants.Py_sq_item) == null) return false;
+    return !isMapping(object);
 }
 
 /// A new reference to a dict of what is in a mapping now; null where the object is none.
 pub fn dictOf(object: *PyObject) Error!?*PyObject {
-    if (!isMapping(capi.typeOf(object)) or capi.hasFlag(object, "TYPE_SUBCLASS")) return null;
+    if (!isMapping(object)) return null;
     const dict = c.PyDict_New() orelse return error.PythonException;
     if (c.PyDict_Update(dict, object) == 0) return dict;
     c.Py_DecRef(dict);
@@ -35,8 +40,10 @@ pub fn dictOf(object: *PyObject) Error!?*PyObject {
 
 /// As `dict()` tells a mapping from other iterables; but a column, which may have keys, is an
 /// array.
-fn isMapping(class: *PyObject) bool {
-    return c.PyType_GetSlot(class, capi.constants.Py_mp_subscript) != null and
+pub fn isMapping(object: *PyObject) bool {
+    const class = capi.typeOf(object);
+    return !capi.hasFlag(object, "TYPE_SUBCLASS") and
+        c.PyType_GetSlot(class, capi.constants.Py_mp_subscript) != null and
         hasAttribute(class, "keys") and !hasAttribute(class, "__array__");
 }
 

@@ -1,0 +1,142 @@
+//! Unions that are in Python what they hold: `int | str | None` of a `union(enum)` that says
+//! `pub const nano_ffi_options = .{ .untagged = true };`. Which tag a value is, its Python type
+//! says: so no two tags may have the same.
+
+const std = @import("std");
+const signature = @import("signature.zig");
+
+/// Whether a union says that it is one of these.
+pub fn isUntagged(comptime T: type) bool {
+    return comptime says: {
+        if (@typeInfo(T) != .@"union" or @typeInfo(T).@"union".tag_type == null) break :says false;
+        if (!@hasDecl(T, "nano_ffi_options")) break :says false;
+        const given = T.nano_ffi_options;
+        break :says @hasField(@TypeOf(given), "untagged") and given.untagged;
+    };
+}
+
+/// What a value of a tag is in Python.
+pub const Form = enum {
+    none,
+    bool,
+    int,
+    float,
+    complex,
+    text,
+    bytes,
+    member,
+    list,
+    dict,
+    class,
+    any,
+};
+
+/// The form of the values of type `Field`; null of those that have none of their own.
+fn formOf(comptime Field: type) ?Form {
+    return switch (signature.kindOf(Field) orelse return null) {
+        .void => .none,
+        .bool => .bool,
+        .int, .order => .int,
+        .float => .float,
+        .complex => .complex,
+        .str, .text => .text,
+        .bytes, .buffer => .bytes,
+        .@"enum" => .member,
+        .items, .array, .tuple => .list,
+        .record, .map => .dict,
+        .class => .class,
+        .object => .any,
+        else => null,
+    };
+}
+
+/// The form of each tag, in their order. A compile error names two that nobody can tell apart.
+pub fn formsOf(comptime T: type) [@typeInfo(T).@"union".field_names.len]Form {
+    return comptime forms: {
+        @setEvalBranchQuota(100_000);
+        const info = @typeInfo(T).@"union";
+        var forms: [info.field_names.len]Form = undefined;
+        for (&forms, info.field_names, info.field_types, 0..) |*form, name, Field, index| {
+            form.* = formOf(Field) orelse @compileError("nano_ffi: the tag '" ++ name ++ "' of " ++
+                "the untagged union " ++ @typeName(T) ++ " has type " ++ @typeName(Field) ++
+                ", which has no Python type of its own: give it a struct, or leave .untagged out");
+            for (forms[0..index], info.field_names[0..index], info.field_types[0..index]) |
+                other,
+                other_name,
+                Other,
+            | {
+                const differ = form.* != other or
+                    (Field != Other and (other == .member or other == .class));
+                if (!differ) @compileError("nano_ffi: the untagged union " ++ @typeName(T) ++
+                    " is ambiguous: its tags '" ++ other_name ++ "' and '" ++ name ++ "' are " ++
+                    "both " ++ nameOf(other) ++ " in Python");
+            }
+        }
+        break :forms forms;
+    };
+}
+
+/// What a form is called in messages.
+fn nameOf(comptime form: Form) []const u8 {
+    return switch (form) {
+        .none => "None",
+        .bool => "bools",
+        .int => "ints",
+        .float => "floats",
+        .complex => "complex numbers",
+        .text => "strs",
+        .bytes => "bytes",
+        .member => "the same enum",
+        .list => "lists",
+        .dict => "dicts",
+        .class => "the same class",
+        .any => "any object",
+    };
+}
+
+/// What can be given, for messages: "None, an int or a str".
+pub fn expected(comptime T: type) [:0]const u8 {
+    return comptime text: {
+        const forms = formsOf(T);
+        var all: [:0]const u8 = "";
+        for (forms, @typeInfo(T).@"union".field_types, 0..) |form, Field, index| {
+            const separator = if (index == 0) "" else if (index + 1 == forms.len) " or " else ", ";
+            all = all ++ separator ++ switch (form) {
+                .none => "None",
+                .bool => "a bool",
+                .int => "an int",
+                .float => "a float",
+                .complex => "a complex",
+                .text => "a str",
+                .bytes => "bytes",
+                .member, .class => "a " ++ signature.typeName(Field).?,
+                .list => "a list",
+                .dict => "a dict",
+                .any => "any object",
+            };
+        }
+        break :text all;
+    };
+}
+
+const Example = union(enum) {
+    nothing,
+    number: i64,
+    name: []const u8,
+    others: []const Example,
+
+    pub const nano_ffi_options = .{ .untagged = true };
+};
+
+test isUntagged {
+    try std.testing.expect(isUntagged(Example));
+    try std.testing.expect(!isUntagged(union(enum) { a, b }) and !isUntagged(u8));
+}
+
+test formsOf {
+    try std.testing.expectEqual([4]Form{ .none, .int, .text, .list }, formsOf(Example));
+}
+
+test expected {
+    try std.testing.expectEqualStrings("None, an int, a str or a list", expected(Example));
+}
