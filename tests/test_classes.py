@@ -203,6 +203,43 @@ def test_pickle_and_copy(m: ModuleType) -> None:
     assert pickle.loads(pickle.dumps(line.to)) == m.Point(1)
 
 
+def test_a_pickle_has_the_values(m: ModuleType) -> None:
+    line = m.Line(m.Point(0), m.Point(1), "x", m.Color.green, ["a"])
+    assert m.Point(1, 2).__reduce__() == (m.Point, (1.0, 2.0))
+    assert line.__reduce__()[0] is m.Line
+    older = m.Point.__new__(m.Point)
+    older.__setstate__(((1, 2), None))  # as pickles have it that were made otherwise
+    assert older == m.Point(1, 2)
+
+    class Named(m.Point):  # type: ignore[misc, name-defined]
+        pass
+
+    named = Named(1, 2)
+    named.name = "n"
+    again = Named.__new__(Named)
+    again.__setstate__(named.__reduce__()[2])
+    assert (again.x, again.y, again.name) == (1, 2, "n")
+
+
+def test_numbers_and_truths_in_slots(m: ModuleType) -> None:
+    for number in (0, 1, -1, -2, 2**61 - 2, 2**61 - 1, 2**61, 1 - 2**61, 2**63 - 1, -(2**63), 2**31 - 1, -(2**31)):
+        key = m.Key(number)
+        assert hash(key) == hash(number)
+        assert bool(key) is bool(number)
+        assert (number in key, number in m.Key(5)) == (True, False)
+    for number in (0, 1, 2**61 - 1, 2**64, 2**128 - 1):
+        assert hash(m.WideKey(number)) == hash(number)
+        assert bool(m.WideKey(number)) is bool(number)
+    assert raises(lambda: "x" in m.Key(5))[0] is TypeError
+
+
+def test_an_enum_keeps_its_members(m: ModuleType) -> None:
+    line = m.Line(m.Point(0), m.Point(1), "x", m.Color.green)
+    for color in (*m.Color, "green"):
+        line.color = color
+        assert line.color is (m.Color[color] if isinstance(color, str) else color)
+
+
 def test_subclasses(m: ModuleType) -> None:
     class Named(m.Point):  # type: ignore[misc, name-defined]
         def __init__(self, name: str) -> None:
@@ -419,7 +456,7 @@ def test_threads(m: ModuleType) -> None:
 def test_the_description_has_classes(m: ModuleType) -> None:
     description = json.loads(m.__nano_ffi_description__())
     classes = {item["name"]: item for item in description["classes"]}
-    assert list(classes) == ["Point", "Line", "Counter", "Stack", "Token", "Fragile"]
+    assert list(classes) == ["Point", "Line", "Counter", "Stack", "Token", "Fragile", "Key", "WideKey"]
     assert [field["name"] for field in classes["Line"]["fields"]] == ["from_", "to", "name", "color", "tags"]
     assert [(p["name"], p.get("default")) for p in classes["Point"]["init"]["params"]] == [("x", None), ("y", "0.0")]
     assert "init" not in classes["Token"]

@@ -150,3 +150,33 @@ pub const Fragile = struct {
         return error.Stuck;
     }
 };
+
+/// What Python asks for as a number or a truth.
+pub const Key = struct {
+    n: i64 = 0,
+
+    pub fn __hash__(self: Key) i64 {
+        return self.n;
+    }
+
+    pub fn __bool__(self: *const Key) bool {
+        return self.n != 0;
+    }
+
+    pub fn __contains__(self: *const Key, n: i64) bool {
+        return n == self.n;
+    }
+};
+
+pub const WideKey = struct {
+    n: u128 = 0,
+
+    pub fn __hash__(self: WideKey) u128 {
+        return self.n;
+    }
+
+    /// Another way than that of a bool.
+    pub fn __bool__(self: *const WideKey) u128 {
+        return self.n;
+    }
+};

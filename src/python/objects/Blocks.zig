@@ -13,10 +13,20 @@ const PyObject = capi.PyObject;
 const Blocks = @This();
 
 /// By the address of their first byte.
-map: std.AutoArrayHashMapUnmanaged(usize, Block) = .empty,
+map: std.ArrayHashMapUnmanaged(usize, Block, AddressContext, false) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
 has_candidates: bool = false,
+
+const AddressContext = struct {
+    pub fn hash(_: AddressContext, start: usize) u32 {
+        return @truncate(@as(u64, start) *% 0x9e37_79b9_7f4a_7c15 >> 32);
+    }
+
+    pub fn eql(_: AddressContext, a: usize, b: usize, _: usize) bool {
+        return a == b;
+    }
+};
 
 pub const Block = struct {
     /// How many bytes it spans.
@@ -96,6 +106,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
 
 /// Takes all that `other` has.
 pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
+    if (other.map.count() == 0) return;
     if (blocks.map.count() == 0) {
         std.mem.swap(Blocks, blocks, other);
         return;
@@ -121,6 +132,7 @@ pub fn forget(blocks: *Blocks, start: usize) void {
 
 /// The block in which an address is.
 pub fn around(blocks: *Blocks, address: usize) ?*Block {
+    if (blocks.map.getPtr(address)) |block| return block; // most point to the start of one
     if (!blocks.is_sorted) blocks.sort();
     const starts = blocks.map.keys();
     const behind = std.sort.upperBound(usize, starts, address, order);

@@ -191,6 +191,7 @@ pub fn Class(
 
         /// Whether an operand is of this class, or of one derived from it.
         pub fn isInstance(value: *PyObject) bool {
+            if (classes_of.exactly(T, value) != null) return true;
             const class_of = object.ownClass(capi.typeOf(value));
             const defs = if (capi.limited)
                 c.PyType_GetSlot(class_of, capi.constants.Py_tp_getset)
@@ -497,11 +498,18 @@ pub fn Class(
                 );
                 return null;
             }
+            const given_class = capi.typeOf(given);
+            // A subclass may be made of other arguments.
+            if (construction == .fields and object.ownClass(given_class) == given_class) {
+                const values = fields.values(object.of(given)) orelse return null;
+                defer c.Py_DecRef(values);
+                return c.PyTuple_Pack(2, given_class, values);
+            }
             const newobj = capi.imported("copyreg", "__newobj__") orelse return null;
             defer c.Py_DecRef(newobj);
             const state = stateOf(given) orelse return null;
             defer c.Py_DecRef(state);
-            const args = c.PyTuple_Pack(1, capi.typeOf(given)) orelse return null;
+            const args = c.PyTuple_Pack(1, given_class) orelse return null;
             defer c.Py_DecRef(args);
             return c.PyTuple_Pack(3, newobj, args, state);
         }
@@ -510,10 +518,7 @@ pub fn Class(
         fn stateOf(given: *PyObject) ?*PyObject {
             const values = fields.values(object.of(given)) orelse return null;
             defer c.Py_DecRef(values);
-            const dict = c.PyObject_GetAttrString(given, "__dict__") orelse dict: {
-                c.PyErr_Clear();
-                break :dict capi.singleton(.None);
-            };
+            const dict = own.dictOf(given) orelse capi.singleton(.None);
             defer c.Py_DecRef(dict);
             return c.PyTuple_Pack(2, values, dict);
         }
@@ -538,10 +543,7 @@ pub fn Class(
                 defer use.end();
                 results.setCopy(T, made, value.*) catch return false;
             }
-            const dict = c.PyObject_GetAttrString(&self.ob_base, "__dict__") orelse {
-                c.PyErr_Clear();
-                return true;
-            };
+            const dict = own.dictOf(&self.ob_base) orelse return true;
             defer c.Py_DecRef(dict);
             // What it has may have it.
             const key = c.PyLong_FromUnsignedLongLong(@intFromPtr(self)) orelse return false;

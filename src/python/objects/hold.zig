@@ -29,6 +29,12 @@ pub const Meanwhile = enum {
     }
 };
 
+/// Whether nobody uses what an object is in; with a GIL, where nothing is noted.
+inline fn isQuiet(self: *Layout) bool {
+    const region = self.region orelse return true;
+    return region.isQuiet();
+}
+
 /// Holds for up to `limit` objects.
 pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
     return struct {
@@ -51,6 +57,17 @@ pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
 
         /// Where this fails, nothing is held.
         pub fn acquire(holds: *Self) Error!void {
+            if (!is_noted and holds.allQuiet()) return;
+            return holds.acquireSlowly();
+        }
+
+        /// Whether nobody is in the way: then there is nothing to be done where nothing is noted.
+        inline fn allQuiet(holds: *const Self) bool {
+            for (holds.objects[0..holds.count]) |self| if (!isQuiet(self)) return false;
+            return true;
+        }
+
+        noinline fn acquireSlowly(holds: *Self) Error!void {
             var waiter: ?Waiter = null;
             defer if (waiter) |*some| some.deinit();
             while (true) {
@@ -123,6 +140,7 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
 
         noinline fn beginSlowly(use: *@This(), self: *Layout, mode: Mode) Error!usize {
             if (self.state == .empty) return object.raiseUnusable(self);
+            if (!meanwhile.isNoted() and isQuiet(self)) return object.resolve(self);
             use.holds.add(self, mode);
             try use.holds.acquire();
             errdefer use.holds.release();

@@ -16,6 +16,7 @@ const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const places = @import("places.zig");
+const quick = @import("../quick.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
 const signature = @import("../../signature.zig");
@@ -83,6 +84,11 @@ pub const Ops = struct {
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
     /// See `Keeping`; null where objects of items are gone with these.
     keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
+
+    /// Whether items are values that point nowhere, and never objects.
+    fn isNumbers(ops: *const Ops) bool {
+        return ops.is_flat and !ops.has_parts and ops.size > 0;
+    }
 
     fn of(self: *Layout) *const Ops {
         return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
@@ -670,10 +676,13 @@ fn splice(
     const view = held.view;
     const raw = ops.get(held.list);
     const added = if (ops.size == 0) given.count else new.len / ops.size;
+    if (added == 1 and ops.isNumbers() and !ops.is_const) {
+        if (removed == 1 or (start == raw.len and raw.len < raw.capacity and mayGrow(view, ops)))
+            return putNumber(held, raw, start, new);
+    }
     const is_trees = isTrees(view);
     try expectChangeable(view, ops);
-    const may_grow = is_trees or (ops.is_array_list and ops.is_flat and ops.allocation != .none);
-    if (added != removed and (ops.is_fixed or !may_grow)) return raiseFixed(view);
+    if (added != removed and !mayGrow(view, ops)) return raiseFixed(view);
     if (!ops.is_flat and !is_trees) return raiseFixed(view);
     const len = raw.len - removed + added;
     // First all that may fail.
@@ -686,8 +695,10 @@ fn splice(
     kept.detach(ops);
     const size = ops.size;
     const bytes: [*]u8 = @ptrFromInt(room.address);
-    const behind = bytes[(start + removed) * size .. raw.len * size];
-    @memmove(bytes[(start + added) * size ..][0..behind.len], behind);
+    if (added != removed and start + removed < raw.len) {
+        const behind = bytes[(start + removed) * size .. raw.len * size];
+        @memmove(bytes[(start + added) * size ..][0..behind.len], behind);
+    }
     @memcpy(bytes[start * size ..][0..new.len], new);
     ops.set(held.list, .{ .address = room.address, .len = len, .capacity = room.capacity });
     if (ops.has_parts) Region.moveItems(view, start, removed, added);
@@ -695,6 +706,26 @@ fn splice(
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
     if (!region.is_stable) region.end();
     if (is_trees) try region.sweep(gone);
+}
+
+/// Whether the number of items may change from Python.
+fn mayGrow(view: *Layout, ops: *const Ops) bool {
+    if (ops.is_fixed) return false;
+    return (ops.is_array_list and ops.is_flat and ops.allocation != .none) or isTrees(view);
+}
+
+/// One item over another one, or behind the last one where there is room: numbers have no objects
+/// that would keep what was there, and no memory.
+inline fn putNumber(held: *Held, raw: Raw, place: usize, new: []const u8) void {
+    const to: [*]u8 = @ptrFromInt(raw.address + place * held.ops.size);
+    @memcpy(to[0..new.len], new);
+    if (place == raw.len) held.ops.set(held.list, .{
+        .address = raw.address,
+        .len = raw.len + 1,
+        .capacity = raw.capacity,
+    });
+    const region = Region.of(held.view).?;
+    if (!region.is_stable) region.end();
 }
 
 /// The items where there is room for `size`, which is not less than there are.
@@ -998,6 +1029,10 @@ const Range = struct {
 
     fn of(key: *PyObject) Error!Range {
         var range: Range = .{};
+        if (quick.intOf(isize, key)) |place| {
+            range.single = place;
+            return range;
+        }
         if (capi.isExactly(key, "PySlice_Type")) {
             if (c.PySlice_Unpack(key, &range.start, &range.stop, &range.step) < 0)
                 return error.PythonException;

@@ -376,10 +376,16 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
     };
     var blocks: Blocks = .{};
     defer blocks.deinit();
-    const size = @max(ops.size, 1);
-    const room = memory.allocator.rawAlloc(size, ops.alignment, @returnAddress()) orelse
-        return errors.raiseNoMemory();
-    defer memory.allocator.rawFree(room[0..size], ops.alignment, @returnAddress());
+    // Room for a value that is not large, and others.
+    var buffer: [64]u8 align(16) = undefined;
+    const is_small = ops.size <= buffer.len and ops.alignment.toByteUnits() <= 16;
+    const room: [*]u8 = if (is_small) &buffer else memory.allocator.rawAlloc(
+        ops.size,
+        ops.alignment,
+        @returnAddress(),
+    ) orelse return errors.raiseNoMemory();
+    defer if (!is_small)
+        memory.allocator.rawFree(room[0..ops.size], ops.alignment, @returnAddress());
     try ops.load(blocks.allocator(), object.moduleOf(view), value, room);
     var held: Held = undefined;
     try held.begin(self, .exclusive);

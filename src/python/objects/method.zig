@@ -37,20 +37,23 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             return if (is_binary) finish(result) else result;
         }
 
-        /// The number that a method without other parameters returns, where that can be had at
-        /// once: null where it cannot.
-        pub inline fn number(self: *PyObject) ?Error!Trampoline.R {
-            if (!is_quick or count != 1 or !Trampoline.cannot_fail or
-                @typeInfo(Trampoline.R) != .int) return null;
+        /// What the method returns, a number or a bool, as Zig has it, where that can be had at
+        /// once: null where it cannot. `given` has all arguments.
+        pub inline fn value(self: *PyObject, given: [*]const *PyObject) ?Error!Trampoline.R {
+            if (!is_quick or !Trampoline.cannot_fail) return null;
             const first = quickSelf(self) orelse return null;
-            switch (Trampoline.runGiven(first, undefined) orelse return null) {
-                .returned => |value| return value,
+            switch (Trampoline.runGiven(first, given) orelse return null) {
+                .returned => |result| return result,
                 .panicked => |report| {
                     _ = Trampoline.panicked(object.moduleOf(object.of(self)), report);
                     return error.PythonException;
                 },
             }
         }
+
+        /// Whether `value` may be asked for a bool, or for a number.
+        pub const is_bool = Trampoline.R == bool;
+        pub const is_number = @typeInfo(Trampoline.R) == .int;
 
         const Self = Trampoline.TypeOf(0);
 
@@ -65,11 +68,16 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
         inline fn quickSelf(self: *PyObject) ?Self {
             const own = object.of(self);
             if (own.state != .own or own.region != null) return null;
-            const value: *T = @ptrFromInt(object.storage(own));
-            return if (Self == T) value.* else value;
+            const pointer: *T = @ptrFromInt(object.storage(own));
+            return if (Self == T) pointer.* else pointer;
         }
 
         inline fn callQuickly(self: *PyObject, given: [*]const *PyObject) ?Trampoline.Quick {
+            if (is_bool and Trampoline.cannot_fail) { // which needs no module
+                const result = value(self, given) orelse return null;
+                const truth = result catch return .{ .value = null };
+                return .{ .value = if (truth) capi.singleton(.True) else capi.singleton(.False) };
+            }
             const first = quickSelf(self) orelse return null;
             return Trampoline.callGiven(object.moduleOf(object.of(self)), first, given);
         }

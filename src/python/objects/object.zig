@@ -268,16 +268,16 @@ pub inline fn storage(self: *Layout) usize {
 /// Where the value is now. What it is in is held.
 pub fn resolve(self: *Layout) Error!usize {
     switch (self.state) {
-        .own => {
-            const region = Region.of(self) orelse return storage(self);
-            if (!region.isGood(self)) try region.check(self);
-            return storage(self);
-        },
+        .own => return resolveOwn(self),
         .held => {
             if (Region.of(self)) |region| try region.check(self);
             return linkOf(self).place;
         },
-        .part => return try resolve(linkOf(self).parent.?) + linkOf(self).place,
+        .part => {
+            const parent = linkOf(self).parent.?;
+            const start = if (parent.state == .own) try resolveOwn(parent) else try resolve(parent);
+            return start + linkOf(self).place;
+        },
         .item, .key => {
             const parent = linkOf(self).parent.?;
             const container: *anyopaque = @ptrFromInt(try resolve(parent));
@@ -289,6 +289,12 @@ pub fn resolve(self: *Layout) Error!usize {
         },
         .empty, .destroyed, .expired, .freed => return raiseUnusable(self),
     }
+}
+
+inline fn resolveOwn(self: *Layout) Error!usize {
+    const region = Region.of(self) orelse return storage(self);
+    if (!region.isGood(self)) try region.check(self);
+    return storage(self);
 }
 
 /// Where an item or value of a key is in its list or map; null where it is there no more.

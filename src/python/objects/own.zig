@@ -56,6 +56,15 @@ pub fn restore(given: *PyObject, state: *PyObject, fields: usize, make: *const M
     if (dict != capi.object("_Py_NoneStruct")) try updateDict(given, dict);
 }
 
+/// The __dict__ of an object of a subclass, a new reference; null where it has none.
+pub fn dictOf(given: *PyObject) ?*PyObject {
+    const class = capi.typeOf(given);
+    if (object.ownClass(class) == class) return null;
+    const dict = c.PyObject_GetAttrString(given, "__dict__");
+    if (dict == null) c.PyErr_Clear();
+    return dict;
+}
+
 /// Gives an object of a subclass what another one's __dict__ has.
 pub fn updateDict(given: *PyObject, dict: *PyObject) Error!void {
     const own = c.PyObject_GetAttrString(given, "__dict__") orelse return error.PythonException;

@@ -201,8 +201,9 @@ pub fn Compare(comptime Class: type) type {
 fn Length(comptime Class: type) type {
     return struct {
         fn call(self: *PyObject) callconv(.c) capi.Py_ssize_t {
-            const number = Class.MethodOf("__len__").number(self) orelse return slowly(self);
-            const size = number catch return -1;
+            const M = Class.MethodOf("__len__");
+            if (!M.is_number or M.sig.args.len != 0) return slowly(self);
+            const size = (M.value(self, undefined) orelse return slowly(self)) catch return -1;
             if (size < 0) return raiseNegative();
             return std.math.cast(isize, size) orelse raiseTooLarge();
         }
@@ -267,11 +268,17 @@ fn Item(comptime Class: type) type {
 
 fn Truth(comptime Class: type, comptime name: [:0]const u8) type {
     return struct {
+        const M = Class.MethodOf(name);
+
         fn call(self: *PyObject) callconv(.c) c_int {
+            if (M.is_bool and M.sig.args.len == 0) if (M.value(self, undefined)) |truth|
+                return @intFromBool(truth catch return -1);
             return of_(none(Class, name, self));
         }
 
         fn contains(self: *PyObject, value: *PyObject) callconv(.c) c_int {
+            if (M.is_bool and M.sig.args.len == 1) if (M.value(self, &.{value})) |truth|
+                return @intFromBool(truth catch return -1);
             return of_(one(Class, name, self, value));
         }
 
@@ -285,7 +292,23 @@ fn Truth(comptime Class: type, comptime name: [:0]const u8) type {
 
 fn Hash(comptime Class: type) type {
     return struct {
+        const M = Class.MethodOf("__hash__");
+
         fn call(self: *PyObject) callconv(.c) capi.Py_ssize_t {
+            if (M.is_number and M.sig.args.len == 0) if (M.value(self, undefined)) |number|
+                return hashOf(number catch return -1);
+            return slowly(self);
+        }
+
+        /// As CPython hashes an int ("Hashing of numeric types" in its documentation).
+        fn hashOf(number: anytype) capi.Py_ssize_t {
+            const modulus = if (@sizeOf(usize) == 8) std.math.maxInt(u61) else std.math.maxInt(u31);
+            const Wide = @Int(.signed, @max(65, @typeInfo(@TypeOf(number)).int.bits + 1));
+            const rest: capi.Py_ssize_t = @intCast(@rem(@as(Wide, number), modulus));
+            return if (rest == -1) -2 else rest;
+        }
+
+        noinline fn slowly(self: *PyObject) capi.Py_ssize_t {
             const result = none(Class, "__hash__", self) orelse return -1;
             defer c.Py_DecRef(result);
             if (capi.hasFlag(result, "LONG_SUBCLASS")) return c.PyObject_Hash(result);
