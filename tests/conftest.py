@@ -57,6 +57,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     soak = int(os.environ.get("NANO_FFI_SOAK", "0"))
     group.addoption("--soak", type=int, default=soak, help="calls of each function that must not leak (NANO_FFI_SOAK)")
+    group.addoption(
+        "--newcomer", action="store_true", help="run all benchmarks in a fresh copy, which takes a quarter of an hour"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
