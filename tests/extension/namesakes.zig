@@ -1,4 +1,5 @@
-//! Errors that have the names of Python's own exceptions.
+//! Python's own words: errors that have the names of its exceptions, exceptions with fields, and
+//! unions that are what they hold.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
@@ -94,4 +95,45 @@ pub const Gate = struct {
     pub fn pass(self: Gate) error{PythonException}!void {
         if (!self.open) return nano_ffi.raise(Closed{ .code = 7 });
     }
+};
+
+/// Whatever JSON has, and points.
+pub const Any = union(enum) {
+    nothing,
+    truth: bool,
+    whole: i64,
+    real: f64,
+    text: []const u8,
+    raw: nano_ffi.Bytes,
+    kind: Kind,
+    place: Place,
+    list: []const Any,
+    table: std.StringHashMap(Any),
+
+    pub const nano_ffi_options = .{ .untagged = true };
+};
+pub const Place = struct { x: f64 = 0, y: f64 = 0 };
+pub fn any(value: Any) Any {
+    return value;
+}
+pub fn tag_of(value: Any) []const u8 {
+    return @tagName(value);
+}
+pub fn tag_at(values: []const Any, index: usize) []const u8 {
+    return @tagName(values[index]);
+}
+/// An int is a float where there is no int.
+pub const Loose = union(enum) {
+    real: f64,
+    text: nano_ffi.Str,
+    pub const nano_ffi_options = .{ .untagged = true };
+};
+pub fn loose(value: ?Loose) ?Loose {
+    return value;
+}
+
+pub const Holder = struct {
+    value: Loose = .{ .real = 1 },
+    many: []Loose = &.{},
+    last: ?Loose = null,
 };
