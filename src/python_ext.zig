@@ -1,6 +1,7 @@
 //! The only door to CPython: its boundary for the bridge, and dispatch by name.
 
 const std = @import("std");
+const attachment = @import("python/attachment.zig");
 const capi = @import("python/capi.zig");
 const Class = @import("python/objects/class.zig").Class;
 const classes = @import("classes.zig");
@@ -74,11 +75,11 @@ pub const Boundary = struct {
     pub const giveNumpy = @import("python/array.zig").giveNumpy;
 
     pub inline fn release() ?*anyopaque {
-        return c.PyEval_SaveThread();
+        return attachment.detach();
     }
 
     pub inline fn acquire(token: ?*anyopaque) void {
-        c.PyEval_RestoreThread(token);
+        attachment.attach(token);
     }
 
     pub fn entry(comptime Trampoline: type) *const entries.Entry {

@@ -700,7 +700,7 @@ pub fn analyze(
 
     if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| {
         const is_pythons = switch (kindOf(Value(info.param_types[parameter].?)).?) {
-            .callback, .object => true,
+            .object => true,
             .class, .reference => classes.holdsReferences(
                 classes.Pointee(info.param_types[parameter].?),
             ),

@@ -367,7 +367,8 @@ def test_a_buffer_of_an_item_that_is_lent(m: ModuleType, way: str) -> None:
 
 @pytest.mark.parametrize("mode", ["Debug", "ReleaseSafe", "ReleaseFast"])
 def test_a_callback_from_a_thread_of_zig(tmp_path: Path, mode: str) -> None:
-    """It fails, the exception says why, Zig may go on without it, and the next call is as ever."""
+    """Where the function has given up Python it is as any other, and what it raises comes out of the call. Where not,
+    it fails, the exception says why, Zig may go on without it, and the next call is as ever."""
     (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["c"]\n', encoding="utf-8")
     source = Path(shutil.copy(Path(__file__).parent / "extension" / "elsewhere.zig", tmp_path))
     compile_module(source, tmp_path, optimize=mode)
@@ -387,6 +388,35 @@ def use():
         except RuntimeError as error:
             print(error)
 
+def fail(number):
+    if number % 100 == 7:
+        raise KeyError(number)
+    return number
+
+def use_threads():
+    seen = set()
+    total = m.spread(lambda number: seen.add(threading.get_ident()) or number, 4)
+    assert (total, threading.get_ident() in seen) == (sum(range(20)) * 4 + 600 * 20, False)
+    assert (m.detached(abs, str.islower), m.detached(abs, str.isupper)) == (1, 0)
+    for call in (lambda: m.spread(fail, 8), lambda: m.detached(lambda number: fail(7), str.islower)):
+        try:
+            call()
+        except KeyError as error:
+            assert error.args[0] % 100 == 7 and error.__traceback__.tb_next
+        else:
+            raise AssertionError
+    try:
+        m.detached(lambda number: "no int", str.islower)
+    except TypeError:
+        pass
+
+for _ in range(5):
+    use_threads()
+callers = [threading.Thread(target=use_threads) for _ in range(4)]
+for caller in callers:
+    caller.start()
+for caller in callers:
+    caller.join()
 use()
 thread = threading.Thread(target=use)
 thread.start()
@@ -403,6 +433,9 @@ print(called)
         check=False,
     )
     assert process.returncode == 0, process.stderr
-    said = "%s(): its 'function' was called from another thread than the one that called the function"
+    said = (
+        "%s(): its 'function' was called from another thread, which needs .gil = .released of the function in "
+        "nano_ffi_options"
+    )
     expected = [said % "elsewhere", "5", said % "both"] * 4
     assert process.stdout.splitlines() == [*expected, "[1, 1, 1, 1]"]

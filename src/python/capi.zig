@@ -465,6 +465,11 @@ pub const functions = struct {
     // The GIL, or a free-threaded interpreter's attachment, of this thread.
     pub extern fn PyEval_SaveThread() ?*anyopaque;
     pub extern fn PyEval_RestoreThread(state: ?*anyopaque) void;
+    pub extern fn PyGILState_GetThisThreadState() ?*anyopaque;
+    pub extern fn PyThreadState_GetInterpreter(state: *anyopaque) *anyopaque;
+    pub extern fn PyThreadState_New(interpreter: *anyopaque) ?*anyopaque;
+    pub extern fn PyThreadState_Clear(state: *anyopaque) void;
+    pub extern fn PyThreadState_Delete(state: *anyopaque) void;
 
     // Frames of tracebacks. The thread state and the interpreter's dict are lent; globals too.
     pub extern fn PyCode_NewEmpty(file: [*:0]const u8, name: [*:0]const u8, line: c_int) ?*PyObject;

@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const arrays = @import("array.zig");
+const attachment = @import("attachment.zig");
 const buffers = @import("buffers.zig");
 const memories = @import("memories.zig");
 const sources = @import("sources.zig");
@@ -28,6 +29,7 @@ const results = @import("objects/results.zig");
 const classes_of = @import("objects/classes_of.zig");
 const hold = @import("objects/hold.zig");
 const object_of = @import("objects/object.zig");
+const SpinLock = @import("../SpinLock.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const untagged = @import("../untagged.zig");
@@ -190,12 +192,10 @@ const Input = struct {
     }
 };
 
-/// Its address is one for each thread.
-threadlocal var thread_mark: u8 = 0;
-
 /// A callable, which Zig calls as a function. What it raises is kept here, so that Zig code may
 /// also go on; it is raised again where the function returns error.PythonException. A thread that
-/// Zig started cannot wait for Python, which waits for the function: there it only fails.
+/// Zig started gets Python where the function has given it up; otherwise it would wait for what
+/// waits for it, and so it fails.
 fn Callback(comptime T: type) type {
     return struct {
         const Self = @This();
@@ -207,9 +207,12 @@ fn Callback(comptime T: type) type {
         /// The objects that were passed beside it.
         lenders: []const instances.Lender = &.{},
         site: *const Site,
-        /// Of the thread that called the function, and whether another one called this.
-        thread: *const u8,
-        is_foreign: bool = false,
+        /// What called the function.
+        caller: *const attachment.Thread,
+        /// Whether a thread that could not get Python called this.
+        is_refused: bool = false,
+        /// Guards `raised` where several threads call this.
+        lock: SpinLock = .{},
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
             if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(
@@ -221,7 +224,7 @@ fn Callback(comptime T: type) type {
                 .module = module,
                 .callable = object,
                 .site = site,
-                .thread = &thread_mark,
+                .caller = attachment.here(),
             };
         }
 
@@ -230,7 +233,7 @@ fn Callback(comptime T: type) type {
         }
 
         pub fn release(argument: *Self) void {
-            if (@atomicLoad(bool, &argument.is_foreign, .acquire)) argument.raiseForeign();
+            if (@atomicLoad(bool, &argument.is_refused, .acquire)) argument.raiseRefused();
             if (argument.raised[0] == null) return;
             var now: [3]?*PyObject = undefined;
             c.PyErr_Fetch(&now[0], &now[1], &now[2]);
@@ -243,14 +246,14 @@ fn Callback(comptime T: type) type {
             c.PyErr_Restore(now[0], now[1], now[2]);
         }
 
-        noinline fn raiseForeign(argument: *Self) void {
+        noinline fn raiseRefused(argument: *Self) void {
             var now: [3]?*PyObject = undefined;
             c.PyErr_Fetch(&now[0], &now[1], &now[2]);
             argument.forget();
             _ = c.PyErr_Format(
                 capi.exception("RuntimeError"),
-                "%s(): its '%s' was called from another thread than the one that called the " ++
-                    "function",
+                "%s(): its '%s' was called from another thread, which needs .gil = .released of " ++
+                    "the function in nano_ffi_options",
                 argument.site.function.ptr,
                 argument.site.parameter.name.ptr,
             );
@@ -275,17 +278,28 @@ fn Callback(comptime T: type) type {
 
         fn invoke(callback: T, args: *const T.Args) Error!T.R {
             const argument: *Self = @ptrCast(@alignCast(callback.handle));
-            if (argument.thread != &thread_mark) {
-                @atomicStore(bool, &argument.is_foreign, true, .release);
+            const visit = attachment.Visit.begin(argument.caller) orelse {
+                @atomicStore(bool, &argument.is_refused, true, .release);
                 return error.PythonException;
-            }
+            };
+            defer visit.end();
             const token = panics.leave();
             defer panics.comeBack(token);
-            argument.forget();
+            if (visit == .attached) argument.forget();
             return argument.attempt(args) catch |err| {
-                c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);
+                argument.keep();
                 return err;
             };
+        }
+
+        /// What was raised; of several threads the first one's.
+        fn keep(argument: *Self) void {
+            var now: [3]?*PyObject = undefined;
+            c.PyErr_Fetch(&now[0], &now[1], &now[2]);
+            argument.lock.lock();
+            if (argument.raised[0] == null) std.mem.swap([3]?*PyObject, &now, &argument.raised);
+            argument.lock.unlock();
+            for (now) |object| c.Py_DecRef(object);
         }
 
         fn attempt(argument: *Self, args: *const T.Args) Error!T.R {

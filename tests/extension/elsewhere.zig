@@ -1,10 +1,45 @@
-//! A callback that a thread of Zig's calls. std.Thread needs libc, `link = ["c"]`, to start one.
+//! Callbacks that threads of Zig's call. std.Thread needs libc, `link = ["c"]`, to start one.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
 
 const Function = nano_ffi.Callback(fn (i64) i64);
 const Errors = error{ PythonException, SystemResources };
+
+pub const nano_ffi_options = .{
+    .spread = .{ .gil = .released },
+    .detached = .{ .gil = .released },
+};
+
+/// The sum of what `count` threads get for 20 numbers each.
+pub fn spread(function: Function, count: u8) Errors!i64 {
+    var threads: [16]std.Thread = undefined;
+    var results: [16]error{PythonException}!i64 = undefined;
+    var started: usize = 0;
+    for (threads[0..count], results[0..count], 0..) |*thread, *result, index| {
+        thread.* = std.Thread.spawn(.{}, sum, .{ &function, 100 * index, result }) catch break;
+        started += 1;
+    }
+    for (threads[0..started]) |thread| thread.join();
+    if (started < count) return error.SystemResources;
+    var total: i64 = 0;
+    for (results[0..count]) |result| total += try result;
+    return total;
+}
+
+fn sum(function: *const Function, start: usize, result: *error{PythonException}!i64) void {
+    var total: i64 = 0;
+    for (start..start + 20) |number| total += function.call(.{@intCast(number)}) catch |err| {
+        result.* = err;
+        return;
+    };
+    result.* = total;
+}
+
+/// What this thread gets, which has given up Python as well.
+pub fn detached(function: Function, text: nano_ffi.Callback(fn ([]const u8) bool)) Errors!i64 {
+    return if (try text.call(.{"some text"})) try function.call(.{1}) else 0;
+}
 
 /// What the callback returns, or its error.
 pub fn elsewhere(function: Function) Errors!i64 {

@@ -1,0 +1,72 @@
+//! Whether a thread may use Python now. One that runs a function of `.gil = .released` may not, and
+//! no thread that Zig started may, until it is attached to the interpreter.
+
+const capi = @import("capi.zig");
+const c = capi.functions;
+
+/// A thread, as its callbacks and those of others see it: its address is one for each.
+pub const Thread = struct {
+    /// Its thread state while it runs a function without Python; null where it has Python.
+    detached: ?*anyopaque = null,
+
+    fn state(thread: *const Thread) ?*anyopaque {
+        return @atomicLoad(?*anyopaque, &thread.detached, .acquire);
+    }
+};
+
+threadlocal var own: Thread = .{};
+
+pub fn here() *Thread {
+    return &own;
+}
+
+/// Around a function that runs without Python: gives what `attach` takes.
+pub fn detach() ?*anyopaque {
+    const state = c.PyEval_SaveThread();
+    @atomicStore(?*anyopaque, &own.detached, state, .release);
+    return state;
+}
+
+pub fn attach(state: ?*anyopaque) void {
+    @atomicStore(?*anyopaque, &own.detached, null, .release);
+    c.PyEval_RestoreThread(state);
+}
+
+/// This thread, while it runs Python code for a function that `caller` has called.
+pub const Visit = union(enum) {
+    /// It has Python.
+    attached,
+    /// It is the caller, which has given up Python for the time of the function.
+    back: ?*anyopaque,
+    /// A thread that Zig started, with a thread state for this once.
+    new: ?*anyopaque,
+
+    /// Null where it cannot: the caller waits with Python in its hands, there is no memory for a
+    /// thread state, or this thread has one that something else left detached.
+    pub fn begin(caller: *const Thread) ?Visit {
+        const state = caller.state();
+        if (caller == &own) {
+            const detached = state orelse return .attached;
+            attach(detached);
+            return .{ .back = detached };
+        }
+        if (state == null or c.PyGILState_GetThisThreadState() != null) return null;
+        const interpreter = c.PyThreadState_GetInterpreter(state.?);
+        const new = c.PyThreadState_New(interpreter) orelse return null;
+        c.PyEval_RestoreThread(new);
+        return .{ .new = new };
+    }
+
+    /// With no exception set.
+    pub fn end(visit: Visit) void {
+        switch (visit) {
+            .attached => {},
+            .back => _ = detach(),
+            .new => |state| {
+                c.PyThreadState_Clear(state.?);
+                _ = c.PyEval_SaveThread();
+                c.PyThreadState_Delete(state.?);
+            },
+        }
+    }
+};
