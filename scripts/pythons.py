@@ -19,6 +19,8 @@ from pathlib import Path
 
 from scripts import bootstrap
 
+PART = ("test_call.py", "test_errors.py", "test_integers.py", "test_kinds.py", "test_registration.py")
+"""The part of the suite for slow runtimes: each built-in function, each kind of type, ints, errors, names."""
 __all__ = ["ROOT", "SUPPORTED", "Interpreter", "find", "parse_version"]
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -31,6 +31,7 @@ from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.targets import Target
 from nano_ffi.wheels.verify import Options, verify_wheel
 from scripts import report_wheels
+from scripts.pythons import PART
 from scripts.runtimes import table
 from scripts.runtimes.place import Place
 from scripts.runtimes.table import How, Runtime
@@ -46,8 +47,6 @@ TOOLS = "pytest==9.0.2 hypothesis==6.148.7 typing_extensions tomli exceptiongrou
 """Pure Python: hypothesis has compiled parts since 6.149."""
 LEFT_OUT = ("packaging", "test_examples.py", "test_importer.py", "test_typing.py", "test_readme.py")
 """Parts of the suite in which every test starts processes."""
-SLOW = ("test_call.py", "test_errors.py", "test_integers.py", "test_kinds.py", "test_registration.py")
-"""The part of the suite for a slow runtime: each built-in function, each kind of type, ints, errors, names."""
 FUZZ_CALLS = "2_000"
 """Of the tests with random calls, of which the suite makes a million."""
 GROWTH_CALLS = "200"
@@ -152,7 +151,7 @@ def install_tools(place: Place) -> Path:
 
 def suite_digest() -> str:
     """Of all that decides what is run, beside the wheel."""
-    state = hashlib.sha256(" ".join([*TOOLS, *SLOW_MODULES, *LEFT_OUT, *SLOW]).encode())
+    state = hashlib.sha256(" ".join([*TOOLS, *SLOW_MODULES, *LEFT_OUT, *PART]).encode())
     files = [*(ROOT / "tests").glob("*.py"), *MODULES.iterdir(), Path(table.__file__)]
     for path in sorted(files):
         state.update(path.name.encode() + path.read_bytes())
@@ -219,7 +218,7 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             *("-q", "-p", "no:cacheprovider", "--tb=short", "--durations=20", f"--rootdir={shown(ROOT)}"),
             *(f"--config-file={shown(ROOT / 'pyproject.toml')}", f"--basetemp={shown(folder / 'temporary')}"),
             *(f"--ignore={shown(ROOT / 'tests' / name)}" for name in LEFT_OUT),
-            *(shown(ROOT / "tests" / name) for name in (SLOW if result.part == "slow" else ("",))),
+            *(shown(ROOT / "tests" / name) for name in (PART if result.part == "slow" else ("",))),
         ]
         STATE.mkdir(parents=True, exist_ok=True)
         log, report = (STATE / f"{target.identifier}{suffix}" for suffix in (".log", ".xml"))

@@ -23,8 +23,7 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from scripts import changelog, pythons
-from scripts.pythons import ROOT, Interpreter
-from scripts.run_wheels import SLOW
+from scripts.pythons import PART, ROOT, Interpreter
 
 TAGS = "from packaging.tags import sys_tags; print(*sys_tags(), sep='\\n')"
 CHECK_SOURCE = "import nano_ffi, sys; print(nano_ffi.__file__); sys.exit(not nano_ffi.__file__.startswith(sys.prefix))"
@@ -79,7 +78,7 @@ def main() -> int:
     runs = [Run(interpreter=python) for python in found]
     for run in runs:
         if options.whole and run.interpreter.version not in options.whole:
-            run.files = SLOW
+            run.files = PART
     for number, run in enumerate(runs, 1):
         say(f"[{number}/{len(runs)}] CPython {run.interpreter.release}, {run.interpreter.executable}")
         start = time.monotonic()
@@ -225,7 +224,7 @@ def print_table(runs: list[Run]) -> None:
         counts = [str(run.count(outcome)) for outcome in ("passed", "failed", "skipped")]
         wheel = run.wheel.name.split("-", 2)[2].removesuffix(".whl") if run.wheel else "none"
         python = run.interpreter
-        part = "part" if run.files == SLOW else "whole"
+        part = "part" if run.files == PART else "whole"
         rows += [[python.version, str(python.executable), wheel, part, *counts, f"{run.seconds:.0f} s"]]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     print()

@@ -321,7 +321,7 @@ def test_nothing_grows(
                 group = [entry.call for entry in ways if bool(entry.raises) == (kind == "raise")]
                 if not group:
                     continue
-                times = max(100, -(-calls // len(group)))
+                times = max(200, -(-calls // len(group)))
                 made, growth = growth_of(group, times, traced=not soak)
                 total += made
                 line = f"{name:>20} {made:>9,} calls that {kind:6} in {len(group):2} ways: " + ", ".join(
