@@ -170,6 +170,10 @@ class Writer:
             return f"{self.enum_name(typ)} | {self.member_names(typ)}{ints}"
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=True)
+        if kind == "table":
+            parts = map(self.taking, typ.items)
+            name = "Collection" if len(typ.items) == 1 else "Mapping"
+            return f"{self.typing(name, 'collections.abc')}[{', '.join(parts)}]"
         if kind in {"map", "mapping"}:
             assert typ.item is not None
             return f"{self.typing('Mapping', 'collections.abc')}[{self.builtin('str')}, {self.taking(typ.item)}]"
@@ -217,6 +221,9 @@ class Writer:
             assert typ.item is not None
             mapping = self.typing("MutableMapping", "collections.abc")
             return f"{mapping}[{self.builtin('str')}, {self.giving(typ.item)}]"
+        if kind == "table":
+            items = [self.key(typ.items[0]), *map(self.giving, typ.items[1:])]
+            return f"{self.builtin('set' if len(items) == 1 else 'dict')}[{', '.join(items)}]"
         if kind == "map":
             assert typ.item is not None
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.giving(typ.item)}]"
@@ -272,6 +279,12 @@ class Writer:
             ]
             self.helpers[name] = "\n".join(lines) + "\n"
         return name
+
+    def key(self, typ: Type) -> str:
+        """A key of a dict, which is a tuple where it would be a list."""
+        if typ.kind == "array" and typ.item is not None and typ.item.zig != "u8":
+            return f"{self.builtin('tuple')}[{self.key(typ.item)}, ...]"
+        return self.giving(typ)
 
     def buffer(self) -> str:
         return self.name_from("typing_extensions", "Buffer")

@@ -12,6 +12,7 @@ const raised = @import("exceptions.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 const untagged = @import("untagged.zig");
+const tables = @import("tables.zig");
 
 pub const marker = "nano_ffi-description:";
 
@@ -470,6 +471,13 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},
         .objects => .{.{ "item", typeWithin(@typeInfo(T).pointer.child, within) }},
         .map => .{.{ "item", typeWithin(signature.MapValue(T), within) }},
+        .table => .{.{ "items", types(
+            if (tables.of(T).?.Value == void)
+                &.{tables.of(T).?.Key}
+            else
+                &.{ tables.of(T).?.Key, tables.of(T).?.Value },
+            within,
+        ) }},
         .callback => .{
             .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
             .{ "returns", typeWithin(T.R, within) },

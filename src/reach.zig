@@ -5,6 +5,7 @@ const std = @import("std");
 const classes = @import("classes.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
+const tables = @import("tables.zig");
 const trees = @import("trees.zig");
 const Alignment = std.mem.Alignment;
 
@@ -33,6 +34,8 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
     return switch (signature.kindOf(T) orelse return isList(T)) {
         .str, .text, .terminated, .bytes, .buffer, .items, .objects, .map => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
+        .table => pointsWithin(tables.of(T).?.Key, inner) or
+            pointsWithin(tables.of(T).?.Value, inner),
         .optional => pointsWithin(@typeInfo(T).optional.child, inner),
         .owned => T.nano_ffi_owned != void and isOwnedSlice(T) and
             pointsWithin(@typeInfo(T.nano_ffi_owned).pointer.child, inner),
@@ -94,6 +97,13 @@ fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usiz
         while (iterator.next()) |entry| {
             found(visitor, @intFromPtr(entry.key_ptr.ptr), entry.key_ptr.len, .@"1", true);
             if (!piecesWithin(Value, entry.value_ptr, visitor, depth + 1)) return false;
+        }
+        return true;
+    }
+    if (comptime tables.of(T)) |table| { // what is in it: the table itself is given back by it
+        var iterator = value.iterator();
+        while (iterator.next()) |entry| {
+            if (!piecesWithin(table.Value, entry.value_ptr, visitor, depth + 1)) return false;
         }
         return true;
     }

@@ -71,4 +71,5 @@ test {
     _ = @import("SpinLock.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
+    _ = @import("tables.zig");
 }

@@ -8,6 +8,7 @@ const dtypes = @import("dtypes.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 const untagged = @import("untagged.zig");
+const tables = @import("tables.zig");
 
 /// A function as the other side sees it. Everything in it lives as long as the program.
 pub const Signature = struct {
@@ -128,6 +129,8 @@ pub const Kind = enum {
     objects,
     /// `std.StringHashMap`.
     map,
+    /// A map with other keys: a dict; or a set. A parameter or a result, and no part of others.
+    table,
     object,
     /// A Python object that is the function's to give: a result or a field.
     kept,
@@ -265,6 +268,8 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
         return if (dtypes.isItem(T.Item)) .made else null;
     if (comptime isComplex(T)) return .complex;
+    if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
+        (table.Value == void or isTablePart(table.Value, within))) .table else null;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (isFlags(T)) return .flags;
     if (info.field_types.len == 0) return null;
@@ -274,6 +279,10 @@ fn structKind(
             !(isPartWithin(Field, within ++ .{T}) or holdsMade(Field))) return null;
     }
     return if (info.is_tuple) .tuple else .record;
+}
+
+fn isTablePart(comptime T: type, comptime within: []const type) bool {
+    return isPartWithin(T, within) and isExact(T);
 }
 
 fn isTagged(comptime info: std.lang.Type.Union, comptime within: []const type) bool {
@@ -290,8 +299,7 @@ pub fn isPart(comptime T: type) bool {
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
-        .input, .given => false,
-        .made => false,
+        .input, .given, .made, .table => false,
         .tuple, .record => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
@@ -313,6 +321,7 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
         .array => &.{@typeInfo(T).array.child},
         .optional => &.{@typeInfo(T).optional.child},
         .map => &.{MapValue(T)},
+        .table => &.{ tables.of(T).?.Key, tables.of(T).?.Value },
         .tuple, .record => @typeInfo(T).@"struct".field_types,
         .tagged => @typeInfo(T).@"union".field_types,
         .complex => &.{@FieldType(T, "re")},
@@ -452,6 +461,11 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             break :tuple name ++ ")";
         },
         .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
+        .table => table: {
+            const key = typeName(tables.of(T).?.Key).?;
+            if (tables.of(T).?.Value == void) break :table "set[" ++ key ++ "]";
+            break :table "dict[" ++ key ++ ", " ++ typeName(tables.of(T).?.Value).? ++ "]";
+        },
         .@"enum", .flags => shortName(T),
         .record => if (isNamed(T)) shortName(T) else fields("struct", @typeInfo(T).@"struct"),
         .tagged => tagged: {

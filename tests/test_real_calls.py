@@ -6,6 +6,7 @@ import array
 import ast
 import inspect
 import io
+import types
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -185,6 +186,36 @@ def test_results_that_their_caller_would_free(calls: ModuleType, growth: Callabl
         assert growth(function) < 8, inspect.getsource(function)
 
 
+def test_maps_with_other_keys_and_sets(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    assert calls.histogram("abca") == {97: 2, 98: 1, 99: 1}
+    assert (calls.histogram(""), calls.unique([])) == ({}, set())
+    assert calls.sum({2: 1.5, -1: 1}) == calls.sum(types.MappingProxyType({2: 1.5, -1: 1})) == 2
+    assert calls.unique([3, 1, 3]) == calls.unique({1, 3}) == {1, 3}
+    assert calls.cells(2) == {(0, 0): b"0", (1, -1): b"1"}
+    assert calls.names("a b a") == {"a", "b"}
+    for given in ({"a", "b"}, frozenset("ab"), ["a", "b", "a"], ("a", "b")):
+        assert (calls.hasName(given, "b"), calls.hasName(given, "c")) == (True, False)
+    assert calls.sizeOf({"low", calls.Level.low, calls.Level.high}) == 2
+    with pytest.raises(
+        TypeError, match=r"^sum\(\): parameter 'map' must be a dict or another mapping \(dict\[i32, f64\]\)"
+    ):
+        calls.sum([1])
+    with pytest.raises(OverflowError, match=r"is out of range for i32"):
+        calls.sum({2**40: 1.0})
+    for wrong in (3, "ab"):
+        with pytest.raises(TypeError, match=r"^hasName\(\): parameter 'set' must be "):
+            calls.hasName(wrong, "a")
+    for function in (
+        lambda: calls.histogram("abcdefg"),
+        lambda: calls.cells(20),
+        lambda: calls.sum(dict.fromkeys(range(20), 1.0)),
+        lambda: calls.sum({1: "x"}),
+        lambda: calls.hasName({"a", "b"}, "a"),
+        lambda: calls.names("a b"),
+    ):
+        assert growth(function) < 8, inspect.getsource(function)
+
+
 def test_what_begins_empty_is_made_with_no_arguments(calls: ModuleType) -> None:
     with calls.Stack() as stack:
         stack.push(1)
@@ -205,6 +236,9 @@ def test_the_stub(calls: ModuleType) -> None:
         "def raw(number: SupportsIndex) -> bytes: ...",
         "def rawOrNone(is_there: bool) -> bytes | None: ...",
         "def counted(number: SupportsIndex) -> tuple[int, str]: ...",
+        "def histogram(text: str | Buffer) -> dict[int, int]: ...",
+        "def cells(size: SupportsIndex) -> dict[tuple[int, ...], bytes]: ...",
+        "def names(text: str | Buffer) -> set[str]: ...",
         "def lines(reader: str | Buffer | _Readable) -> int: ...",
         "class _Readable(Protocol):\n    def read(self) -> str | Buffer: ...",
         "    times: SupportsIndex = 1,\n    end: str | Buffer = ...,\n    loud: bool | None = None,\n) -> str:",

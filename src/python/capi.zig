@@ -498,6 +498,8 @@ pub const functions = struct {
     pub extern fn PyObject_CheckBuffer(object: *PyObject) c_int;
     pub extern fn PyObject_ClearWeakRefs(object: *PyObject) void;
     pub extern fn PyObject_IsTrue(object: *PyObject) c_int;
+    pub extern fn PySet_New(items: ?*PyObject) ?*PyObject;
+    pub extern fn PySet_Add(set: *PyObject, item: *PyObject) c_int;
     pub extern fn PyObject_SelfIter(object: *PyObject) ?*PyObject;
     pub extern fn PyObject_HashNotImplemented(object: *PyObject) Py_ssize_t;
     pub extern fn PyObject_Init(object: *PyObject, class: *PyObject) ?*PyObject;

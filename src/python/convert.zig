@@ -33,6 +33,7 @@ const SpinLock = @import("../SpinLock.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const untagged = @import("../untagged.zig");
+const tables = @import("../tables.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const Error = errors.Error;
@@ -50,7 +51,7 @@ pub fn Argument(comptime T: type) type {
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
-        .void, .array, .tuple, .record, .tagged, .map => Composite(T),
+        .void, .array, .tuple, .record, .tagged, .map, .table => Composite(T),
         .class, .reference => instances.Argument(T),
         // a result only: signature.zig has refused it
         .owned, .objects, .kept, .made => comptime unreachable,
@@ -1044,6 +1045,7 @@ fn loadAny(
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
+        .table => return loadTable(T, arena, module, object, site),
         .input, .given => comptime unreachable,
         .terminated => comptime unreachable,
     }
@@ -1459,6 +1461,71 @@ fn loadMap(
     return map;
 }
 
+/// A map with other keys out of a dict, or a set out of what has its items.
+fn loadTable(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!T {
+    const table = comptime tables.of(T).?;
+    var map: T = .init(arena);
+    if (table.Value == void) {
+        const keys = try loadItems(table.Key, arena, module, object, site);
+        for (keys) |key| map.put(key, {}) catch return errors.raiseNoMemory();
+        return map;
+    }
+    const mapping = try mappingOf(object);
+    defer c.Py_DecRef(mapping);
+    const dict = mapping orelse object;
+    if (!capi.hasFlag(dict, "DICT_SUBCLASS"))
+        return errors.raiseWrongType(site, "a dict or another mapping", object);
+    const items = c.PyDict_Items(dict) orelse return error.PythonException; // a list of our own
+    defer c.Py_DecRef(items);
+    const Pair = struct { table.Key, table.Value };
+    for (0..@intCast(c.PyList_Size(items))) |index| {
+        const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
+        const here = inside(site, Pair, "", index);
+        const key, const value = try load(Pair, arena, module, item, &here);
+        map.put(key, value) catch return errors.raiseNoMemory();
+    }
+    return map;
+}
+
+fn giveTable(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
+    const table = comptime tables.of(T).?;
+    const is_set = table.Value == void;
+    const made = (if (is_set) c.PySet_New(null) else c.PyDict_New()) orelse return null;
+    var iterator = map.iterator();
+    while (iterator.next()) |entry| {
+        const key = giveKey(table.Key, module, entry.key_ptr.*);
+        const is_added = if (is_set) added: {
+            defer c.Py_DecRef(key);
+            break :added key != null and c.PySet_Add(made, key.?) == 0;
+        } else setItem(made, key, giveAs(.item, table.Value, module, entry.value_ptr.*));
+        if (is_added) continue;
+        c.Py_DecRef(made);
+        return null;
+    }
+    return made;
+}
+
+/// What can be hashed: a list is a tuple.
+fn giveKey(comptime K: type, module: *PyObject, key: K) ?*PyObject {
+    if (@typeInfo(K) != .array or @typeInfo(K).array.child == u8)
+        return giveAs(.item, K, module, key);
+    const tuple = c.PyTuple_New(key.len) orelse return null;
+    for (key, 0..) |part, index| {
+        const item = giveKey(@TypeOf(part), module, part) orelse {
+            c.Py_DecRef(tuple);
+            return null;
+        };
+        _ = c.PyTuple_SetItem(tuple, @intCast(index), item);
+    }
+    return tuple;
+}
+
 /// A new reference to what `value` is in Python, or null with the error set.
 pub inline fn give(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     return giveAs(.alone, T, module, value);
@@ -1553,6 +1620,11 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             return giveMap(T, module, &map);
         },
         .made => return arrays.give(T, module, value),
+        .table => {
+            var map = value;
+            defer map.deinit();
+            return giveTable(T, module, &map);
+        },
         .objects => comptime unreachable, // the frame of the call gives it
         .callback, .ndarray, .input, .given => comptime unreachable, // a parameter only
         .owned => {

@@ -212,3 +212,63 @@ pub const Stack = struct {
         self.items.deinit(gpa);
     }
 };
+
+// Maps with other keys than text, and sets.
+
+pub fn histogram(gpa: std.mem.Allocator, text: []const u8) !std.AutoHashMap(u8, u32) {
+    var map: std.AutoHashMap(u8, u32) = .init(gpa);
+    errdefer map.deinit();
+    for (text) |byte| {
+        const entry = try map.getOrPutValue(byte, 0);
+        entry.value_ptr.* += 1;
+    }
+    return map;
+}
+
+pub fn sum(map: std.AutoHashMap(i32, f64)) f64 {
+    var total: f64 = 0;
+    var iterator = map.iterator();
+    while (iterator.next()) |entry| {
+        total += @as(f64, @floatFromInt(entry.key_ptr.*)) * entry.value_ptr.*;
+    }
+    return total;
+}
+
+pub fn unique(gpa: std.mem.Allocator, items: []const i64) !std.AutoHashMap(i64, void) {
+    var set: std.AutoHashMap(i64, void) = .init(gpa);
+    errdefer set.deinit();
+    for (items) |item| try set.put(item, {});
+    return set;
+}
+
+pub fn sizeOf(set: std.AutoHashMap(Level, void)) u32 {
+    return set.count();
+}
+
+pub fn cells(gpa: std.mem.Allocator, size: i32) !std.AutoHashMap([2]i32, []u8) {
+    var map: std.AutoHashMap([2]i32, []u8) = .init(gpa);
+    errdefer {
+        var values = map.valueIterator();
+        while (values.next()) |value| gpa.free(value.*);
+        map.deinit();
+    }
+    var i: i32 = 0;
+    while (i < size) : (i += 1) {
+        const text = try std.fmt.allocPrint(gpa, "{d}", .{i});
+        errdefer gpa.free(text);
+        try map.put(.{ i, -i }, text);
+    }
+    return map;
+}
+
+pub fn names(gpa: std.mem.Allocator, text: []const u8) !std.StringHashMap(void) {
+    var set: std.StringHashMap(void) = .init(gpa);
+    errdefer set.deinit();
+    var iterator = std.mem.tokenizeScalar(u8, text, ' ');
+    while (iterator.next()) |name| try set.put(name, {});
+    return set;
+}
+
+pub fn hasName(set: std.StringHashMap(void), name: []const u8) bool {
+    return set.contains(name);
+}
