@@ -344,7 +344,7 @@ class Writer:
         base = re.sub(r"\W+", "_", re.sub(r"__union_\d+", "", typ.name)) + ("Like" if taken else "")
         alias = self.structs[typ.zig, typ.name, taken] = self.free_name(f"_{base}")
         self.helpers[alias] = ""  # its place, before those of its parts
-        parts = []
+        parts: list[str] = []
         for field in typ.fields:
             parts += (self.taking(field.type) if taken else self.giving(field.type)).split(" | ")
         head = f"{alias}: {self.typing('TypeAlias')} = {self.typing('Union')}"

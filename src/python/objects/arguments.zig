@@ -172,6 +172,7 @@ pub fn isLong(comptime R: type) bool {
         .@"enum", .order, .terminated => false,
         // Before 3.12 what allocates an object may be what collects garbage.
         .class => capi.minor < 12 and !classes.isCopyable(R),
+        .reference => capi.minor < 12,
         .optional => isLong(@typeInfo(R).optional.child),
         else => true,
     };

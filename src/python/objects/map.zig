@@ -188,10 +188,14 @@ pub fn isMap(value: *PyObject) bool {
 
 /// A new Python dict of the same items, or null with the error set.
 pub fn copyOf(self: *PyObject) ?*PyObject {
-    const dict = c.PyDict_New() orelse return null;
-    if (c.PyDict_Update(dict, self) == 0) return dict;
-    c.Py_DecRef(dict);
-    return null;
+    while (true) {
+        const dict = c.PyDict_New() orelse return null;
+        if (c.PyDict_Update(dict, self) == 0) return dict;
+        c.Py_DecRef(dict);
+        // Another thread has taken away a key that was there a moment ago.
+        if (c.PyErr_ExceptionMatches(capi.exception("KeyError")) == 0) return null;
+        c.PyErr_Clear();
+    }
 }
 
 fn repr(self: *PyObject) callconv(.c) ?*PyObject {
