@@ -230,12 +230,33 @@ pub fn at(address: usize, info: *const Info, read_only: bool) Place {
 
 /// An object of a value that nobody has yet comes into a region. `self` has none.
 pub fn join(region_: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
+    const other = try region_.joinUnless(false, self, info);
+    std.debug.assert(other == null);
+}
+
+/// The same; or a new reference to the object of its place, where another thread has been faster.
+pub fn joinOrGet(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!?*Layout {
+    return region.joinUnless(capi.free_threaded, self, info);
+}
+
+fn joinUnless(
+    region_: *Region,
+    comptime is_known: bool,
+    self: *Layout,
+    info: *const Info,
+) error{OutOfMemory}!?*Layout {
     if (capi.free_threaded) c.PyUnstable_EnableTryIncRef(&self.ob_base);
     while (true) {
         const region = region_.current();
         region.lock();
         defer region.unlock();
         if (region.current() != region) continue;
+        if (is_known) if (region.objects.get(placeOf(self, info))) |known| {
+            // Two keys may have one hash.
+            const is_same = self.state != .key or
+                std.mem.eql(u8, object.keyOf(known), object.keyOf(self));
+            if (is_same and !known.flags.is_zombie and tryRetain(&known.ob_base)) return known;
+        };
         try region.insert(self, info);
         if (self.flags.pins_parent) object.linkOf(self).parent.?.pins += 1;
         if (self.state == .address and !self.flags.is_whole)
@@ -243,7 +264,7 @@ pub fn join(region_: *Region, self: *Layout, info: *const Info) error{OutOfMemor
         region.live += 1;
         region.holders += 1;
         self.region = region;
-        return;
+        return null;
     }
 }
 

@@ -398,6 +398,11 @@ pub fn deinitOwn(self: *Layout) void {
     if (!self.flags.is_borrowed) deinitUnasked(class, info, value);
 }
 
+/// The text of the key that a value of a map is at.
+pub fn keyOf(self: *Layout) []const u8 {
+    return @as(*const Key, @ptrFromInt(linkOf(self).place)).text();
+}
+
 /// The memory of an object that nobody has any more, and its reference to its class.
 pub fn free(self: *Layout) void {
     const class = capi.typeOf(&self.ob_base);

@@ -39,7 +39,7 @@ pub fn part(
         .read_only = read_only,
     };
     if (region.get(known_place)) |known| {
-        if (kind != .key or std.mem.eql(u8, keyOf(known), key)) return known;
+        if (kind != .key or std.mem.eql(u8, object.keyOf(known), key)) return known;
         c.Py_DecRef(&known.ob_base); // two keys of one hash
     }
     const depth = switch (parent.state) {
@@ -74,20 +74,18 @@ pub fn part(
     // The parts of what is collected keep it as an object, so that the collector sees them.
     self.flags.pins_parent = (parent.state == .own or parent.state == .held) and
         !object.infoOf(parent).has_gc;
-    region.join(self, info) catch {
+    const other = region.joinOrGet(self, info);
+    if (other catch self) |known| {
         if (kind == .key) Region.freeKey(object.linkOf(self).place);
         self.state = .empty;
         c.Py_DecRef(&self.ob_base);
+        if (known != self) return known;
         _ = c.PyErr_NoMemory();
         return null;
-    };
+    }
     if (!self.flags.pins_parent) c.Py_IncRef(&parent.ob_base);
     if (info.has_gc and self.flags.pins_parent) c.PyObject_GC_UnTrack(&self.ob_base);
     return self;
-}
-
-fn keyOf(self: *Layout) []const u8 {
-    return @as(*const Key, @ptrFromInt(object.linkOf(self).place)).text();
 }
 
 /// A new object that has no value of its own yet, but room for one; null with the error set.
