@@ -30,9 +30,9 @@ WINDOWS = frozenset(
 )
 """DLLs that Windows 10 has; the last two come with CPython."""
 
-LOADER = frozenset({"__tls_get_addr"})
+LOADER = frozenset({"__tls_get_addr", "___tls_get_addr", "__tls_get_offset"})
 """What the dynamic loader of an ELF process has itself, for thread-local variables (Drepper, "ELF Handling For
-Thread-Local Storage"); no process that loads an extension is without it."""
+Thread-Local Storage"; the second name is i386's, the third s390's); no process that loads an extension is without it."""
 
 PYTHON_DLL = re.compile(r"python3\d*t?(?:_d)?\.dll|(?:lib)?python\d[\d.]*t?\.(?:so[\d.]*|dylib)")
 
