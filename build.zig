@@ -52,7 +52,10 @@ pub fn build(b: *Build) void {
         native.addAnonymousImport("builtins_source", .{ .root_source_file = builtins_source });
 
         const windows = target.result.os.tag == .windows;
-        if (windows) native.addObjectFile(importLibrary(b, def, python, target.result.cpu.arch));
+        if (windows) {
+            native.addObjectFile(importLibrary(b, def, python, target.result.cpu.arch));
+            native.addObjectFile(b.path("src/python/native.def"));
+        }
         const extension = b.addLibrary(
             .{ .name = "_native", .linkage = .dynamic, .root_module = native },
         );
@@ -64,6 +67,8 @@ pub fn build(b: *Build) void {
             native.addObjectFile(libpython(b, python, target));
             extension.link_z_max_page_size = page_size;
         }
+        // Or a DLL exports what Zig's start code has, too. The list is native.def.
+        if (windows) extension.dll_export_fns = false;
         // elsewhere the interpreter itself has them
         extension.linker_allow_shlib_undefined = !windows;
         // Named so that the interpreter finds it as it is; a wheel gives it the full suffix.

@@ -198,8 +198,9 @@ def digest_of(path: str, source: str) -> str:
         return version_of(zig())
     if os.path.basename(path) == "pyproject.toml":
         from nano_ffi.settings import read_table
+        from nano_ffi.wheels.targets import native
 
-        return read_table(path, source).digest()
+        return read_table(path, source, native().platform.system).digest()
     import hashlib
 
     with open(real_path(path), "rb") as file:

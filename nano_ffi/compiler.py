@@ -7,8 +7,10 @@ brings its own Zig sources, so that what is compiled fits this version, and need
 from __future__ import annotations
 
 import functools
+import glob
 import hashlib
 import json
+import os
 import re
 import secrets
 import shutil
@@ -23,7 +25,7 @@ from nano_ffi.builds import machine
 from nano_ffi.packages import build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, mode_named
-from nano_ffi.wheels import targets, universal2
+from nano_ffi.wheels import musl, targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, Zig, take, tool, version_of
 
@@ -56,8 +58,11 @@ pub const linked: ?[]const []const u8 = {linked};
 STABLE_MINOR = 12
 """The oldest CPython 3 whose stable ABI has all that is used."""
 
-ZIGS_OWN = frozenset("c m pthread dl rt util".split())
+ZIGS_OWN = frozenset("c c++ m pthread dl rt util".split())
 """The C libraries that Zig has for every target."""
+
+HIDDEN = ("-fvisibility=hidden",)
+"""What C sources define is the module's own."""
 
 ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
 """The modules that every file can import."""
@@ -138,7 +143,7 @@ class Job:
         """What the nearest pyproject.toml and the defaults make of it, see `compile_module`."""
         source = source.absolute()
         pyproject, package = find_upward(str(source))
-        table = read_table(pyproject, source)
+        table = read_table(pyproject, source, (target or targets.native()).platform.system)
         return cls(
             source=source,
             name=name or source.stem,
@@ -169,6 +174,29 @@ class Job:
                 f"{self.source} cannot be compiled for {self.target.platform.name}: what [tool.nano-ffi] says of it with "
                 "`link` and `c-sources` needs Android's C library, which Zig does not have; leave Android out, or those"
             )
+
+        others = (
+            [] if self.local or self.table.library_dirs else [name for name in self.table.link if not self.has(name)]
+        )
+        if others:
+            raise CompileError(
+                f"{self.source}: [tool.nano-ffi] links {', '.join(sorted(others))}, and what is made for other machines uses no "
+                f"library of this one: compile the library's sources with `c-sources`, or say in `library-dirs` where it "
+                f"is for {self.target.platform.name} (in [tool.nano-ffi.{self.target.platform.system}], for that system alone)"
+            )
+        flags = [name for name in ("CFLAGS", "CXXFLAGS", "CPPFLAGS", "LDFLAGS") if os.environ.get(name)]
+        if flags and not self.local and (self.table.c_sources or self.table.link):
+            raise CompileError(
+                f"{' and '.join(flags)} in the environment is for this machine's compiler, and would be left out: "
+                "unset it, and say `cflags` in [tool.nano-ffi], for all systems or in [tool.nano-ffi.linux] for one"
+            )
+
+    def has(self, library: str) -> bool:
+        """Whether Zig has a library for the target: those of C, and what imports Windows' own DLLs."""
+        if library in ZIGS_OWN or not self.windows:
+            return library in ZIGS_OWN
+        mingw = Path(Zig.find().executable).parent / "lib" / "libc" / "mingw"
+        return any(mingw.glob(f"lib*/{glob.escape(library.lower())}.def*"))
 
     @property
     def file_name(self) -> str:
@@ -227,14 +255,21 @@ class Job:
         if self.package_is_used:
             binary = work / triple.target / "binary"
             binary.parent.mkdir()
-            return binary, build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
+            read = build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
+            self.name_libc(binary)
+            return binary, read
+        exports = ["--version-script", str(self.export_list(work))]
         link = {
-            "windows": lambda: [str(import_library(zig, self.target, self.limited))],
+            "windows": lambda: [
+                "-fno-dll-export-fns",
+                str(self.export_list(work)),
+                str(import_library(zig, self.target, self.limited)),
+            ],
             # The interpreter itself has Python's symbols. Without a name of its own it would have that of a folder here.
             "macos": lambda: ["-fallow-shlib-undefined", "-install_name", self.file_name],
-            "linux": lambda: ["-fallow-shlib-undefined", "-fno-soname"],
+            "linux": lambda: ["-fallow-shlib-undefined", *exports, self.soname],
             "android": lambda: [
-                *("-fallow-shlib-undefined", "-fno-soname"),
+                *("-fallow-shlib-undefined", *exports, "-fno-soname"),
                 *("-z", f"max-page-size={self.target.platform.page_size}"),
                 str(libpython(zig, self.target)),
             ],
@@ -251,7 +286,28 @@ class Job:
         if self.shows_places:
             options.append(str(places_object(zig, self, triple)))
         built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
-        return library_in(built.folder), built.inputs
+        binary = library_in(built.folder)
+        self.name_libc(binary)
+        return binary, built.inputs
+
+    def export_list(self, work: Path) -> Path:
+        """What the linker is to export, which C's visibility cannot say: not even that of Zig's libc++ and start code.
+
+        (Zig's linker of Mach-O files takes no list.)
+        """
+        path = work / ("exports.def" if self.windows else "exports.map")
+        form = "EXPORTS\n  PyInit_{}\n" if self.windows else "{{ global: PyInit_{}; local: *; }};\n"
+        path.write_text(form.format(self.name), encoding="utf-8")
+        return path
+
+    @property
+    def soname(self) -> str:
+        libc = self.target.platform.musl_libc
+        return f"-fsoname={libc}" if libc else "-fno-soname"
+
+    def name_libc(self, binary: Path) -> None:
+        if self.target.platform.musl_libc:
+            binary.write_bytes(musl.name_libc(binary.read_bytes()))
 
     def target_options(self, triple: Triple) -> list[str]:
         """Nothing where Zig is to look for libraries where this system has them."""
@@ -305,13 +361,19 @@ class Job:
             "library-dir": table.library_dirs,
             "c-source": table.c_sources,
             "include": table.include,
-            "cflag": table.cflags,
+            "cflag": [*HIDDEN, *table.cflags],
         }
         return [
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
             *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
             *([f"-Dobject={libpython(zig, self.target)}"] if self.android else []),
+            *([] if self.target.platform.system == "macos" else [f"-Dexports={self.export_list(work)}"]),
+            *(
+                [f"-Dmusl={libc.removeprefix('lib').removesuffix('.so.1')}"]
+                if (libc := self.target.platform.musl_libc)
+                else []
+            ),
             *([f"-Dpage-size={size}"] if (size := self.target.platform.page_size) else []),
             *([f"-Dobject={places_object(zig, self, triple)}"] if self.shows_places else []),
             *(f"-D{key}={value}" for key, values in lists.items() for value in values),
@@ -331,7 +393,7 @@ class Job:
         table = self.table
         if not table.link and not table.c_sources:
             return []
-        cflags = ["-cflags", *table.cflags, "--"] if table.c_sources and table.cflags else []
+        cflags = ["-cflags", *HIDDEN, *table.cflags, "--"] if table.c_sources else []
         return [
             "-lc",
             *(f"-I{folder}" for folder in table.include),

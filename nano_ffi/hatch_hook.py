@@ -22,7 +22,7 @@ import nano_ffi
 from nano_ffi.compiler import STABLE_MINOR, Job, has_stable_abi
 from nano_ffi.project import member_of, read_project
 from nano_ffi.pyi import write_stub
-from nano_ffi.switches import Switches
+from nano_ffi.switches import Switches, cache_folder
 from nano_ffi.wheels import targets
 
 __all__ = ["ZigBuildHook"]
@@ -64,6 +64,10 @@ class ZigBuildHook(BuildHookInterface[Any]):
                 limited=stable,
             )
             built = job.compile(self.folder / member.parent)
+            if inputs := os.environ.get("NANO_FFI_INPUTS"):  # `nano-ffi wheels` asks what was read
+                ours = cache_folder()  # what is made there is named by what it is made of
+                with Path(inputs).open("a", encoding="utf-8", errors="surrogateescape") as file:
+                    file.writelines(f"{path}\n" for path in built.inputs if not Path(path).is_relative_to(ours))
             build_data["force_include"][str(built.path)] = (member.parent / built.path.name).as_posix()
             stub = built.path.with_name(f"{member.name}.pyi")
             write_stub(built.path, stub)

@@ -58,11 +58,15 @@ LISTS = {
 }
 PATHS = {"library-dirs", "c-sources", "include", "modules"}
 FILE_KEYS = ("mode", "link", "library-dirs", "c-sources", "include", "cflags")
-KEYS = (*FILE_KEYS, "modules", "abi3", "files", "wheels")
+SYSTEMS = ("linux", "macos", "windows", "android")
+"""[tool.nano-ffi.windows] says what is added for one system."""
+KEYS = (*FILE_KEYS, "modules", "abi3", "files", "wheels", *SYSTEMS)
 
 
-def read_table(pyproject: str | Path, source: str | Path = "") -> Table:
-    """The table of a pyproject.toml as it is for the Zig file `source`; an empty one where it has none.
+def read_table(pyproject: str | Path, source: str | Path = "", system: str = "") -> Table:
+    """The table of a pyproject.toml as it is for the Zig file `source` on a `system`; an empty one where it has none.
+
+    What the table of a system says is added to the lists, and put in the place of the mode.
 
     Raises SettingsError, naming file and key, for what cannot be.
     """
@@ -80,14 +84,28 @@ def read_table(pyproject: str | Path, source: str | Path = "") -> Table:
     files = table.get("files", {})
     if not isinstance(files, dict) or not all(isinstance(keys, dict) for keys in files.values()):
         raise SettingsError(f'{pyproject}: [tool.nano-ffi] files holds tables: [tool.nano-ffi.files."FILE.zig"]')
+    add_system(values, table, system, f"{pyproject}: [tool.nano-ffi", folder)
     for name, keys in files.items():
-        own = check(keys, FILE_KEYS, f'{pyproject}: [tool.nano-ffi.files."{name}"]', folder)
+        own = check(keys, (*FILE_KEYS, *SYSTEMS), f'{pyproject}: [tool.nano-ffi.files."{name}"]', folder)
+        add_system(own, keys, system, f'{pyproject}: [tool.nano-ffi.files."{name}"', folder)
         path = os.path.normpath(folder / name)
         if not Path(path).is_file():
             raise SettingsError(f"{pyproject}: [tool.nano-ffi.files] names {name!r}, and there is no such file")
         if source and path == str(Path(source).absolute()):
             values |= own
     return Table(**values)
+
+
+def add_system(values: dict[str, Any], table: Mapping[str, Any], system: str, where: str, folder: Path) -> None:
+    for name in SYSTEMS:
+        keys = table.get(name, {})
+        if not isinstance(keys, dict):
+            raise SettingsError(f"{where}] {name} must be a table, {where.partition(': ')[2]}.{name}]")
+        own = check(keys, FILE_KEYS, f"{where}.{name}]", folder)
+        if name == system:
+            values |= {
+                key: values.get(key, ()) + value if isinstance(value, tuple) else value for key, value in own.items()
+            }
 
 
 def check(table: Mapping[str, Any], keys: tuple[str, ...], where: str, folder: Path) -> dict[str, Any]:

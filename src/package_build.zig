@@ -41,13 +41,23 @@ pub fn build(b: *Build) void {
     root.addAnonymousImport("module_source", .{ .root_source_file = source });
     if (b.option([]const u8, "object", "To be linked")) |object|
         root.addObjectFile(path(b, object));
+    const exports = b.option([]const u8, "exports", "What is exported: a .def or a version script");
+    const windows = target.result.os.tag == .windows;
+    if (windows) if (exports) |list_file| root.addObjectFile(path(b, list_file));
 
+    // The soname of the second is libc.musl-x86_64.so.1, see nano_ffi/wheels/musl.py.
+    const name = option(b, "name");
+    const musl = b.option([]const u8, "musl", "What musl is called, c.musl-x86_64");
     const extension = b.addLibrary(.{
-        .name = option(b, "name"),
+        .name = musl orelse name,
+        .version = if (musl == null) null else .{ .major = 1, .minor = 0, .patch = 0 },
         .linkage = .dynamic,
         .root_module = root,
     });
-    extension.linker_allow_shlib_undefined = target.result.os.tag != .windows;
+    // Or a DLL exports what Zig's start code has, too.
+    if (windows) extension.dll_export_fns = false;
+    if (!windows) if (exports) |list_file| extension.setVersionScript(path(b, list_file));
+    extension.linker_allow_shlib_undefined = !windows;
     extension.link_z_max_page_size = b.option(u64, "page-size", "Of memory, in bytes, at most");
     b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "binary").step);
 }

@@ -24,7 +24,7 @@ from nano_ffi.wheels.cross import Session
 __all__ = ["main"]
 
 HELP = """\
-usage: nano-ffi wheels [--all-archs] [--shard K/N] [cibuildwheel's arguments]
+usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
@@ -32,6 +32,7 @@ With --platform android: for CPython's Android, 3.13 and later.
 
   --all-archs     every architecture of each platform (--archs all)
   --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
+  --force         build what is up to date, too
 
 The rest of the command line is cibuildwheel's:
 """
@@ -53,11 +54,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if ours.all_archs:
         arguments[arguments.index("--all-archs")] = "--archs=all"
     own = argparse.ArgumentParser(prog="nano-ffi wheels", add_help=False, allow_abbrev=False)
-    own.add_argument("--shard", type=parse_shard)  # the one argument that cibuildwheel must not see
+    own.add_argument("--shard", type=parse_shard)  # these are what cibuildwheel must not see
+    own.add_argument("--force", action="store_true")
     own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
-    session = Session()
+    session = Session(force=own_options.force)
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
         return run(arguments)

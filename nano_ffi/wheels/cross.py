@@ -12,6 +12,7 @@ import dataclasses
 import fcntl
 import io
 import os
+import secrets
 import shutil
 import subprocess
 import sys
@@ -74,6 +75,8 @@ class Session:
     """Wheels to come on all platforms, for the progress lines; 0 where it is not known."""
     part: frozenset[str] | None = None
     """The identifiers of this machine where several share the work."""
+    force: bool = False
+    """Whether what is up to date is built, too."""
     number: int = 0
     built: int = 0
     kept: int = 0
@@ -188,13 +191,17 @@ class Run:
             for target in self.wanted:  # of a run that was killed
                 for left_over in self.output.glob(f".{target.identifier}.*.whl.part"):
                     left_over.unlink()
+            self.tree = records.Tree(self.package, self.state, [self.output])
             self.keep_what_is_current()
             todo = [target for target in self.wanted if target not in self.wheels]
             if todo:
                 self.run_before_all(todo)
                 backend = self.backend(todo[0])
-                with self.screen, Pool[Built | None]() as pool:
-                    self.work(todo, backend, pool)
+                try:
+                    with self.screen, Pool[Built | None]() as pool:
+                        self.work(todo, backend, pool)
+                finally:
+                    self.tree.built()
         self.raise_failures()
         self.feed_summary()
 
@@ -224,19 +231,18 @@ class Run:
 
     def keep_what_is_current(self) -> None:
         started = time.monotonic()
-        in_git = self.package.is_relative_to(Path.cwd())
-        project = records.project_digest(
-            Path.cwd() if in_git and is_git(Path.cwd()) else self.package, [self.output, self.state]
-        )
+        project = self.tree.digest()
+        metadata = self.metadata()
         for target in self.wanted:
-            environment = records.recorded_environment(self.environments[target], self.base)
             self.digests[target] = records.digest(
                 project=project,
                 options=self.build_options(target),
                 target=target,
-                environment=environment,
-                extra=[self.before_target, str(self.interpreters[target])],
+                environment=records.recorded_environment(self.environments[target]),
+                extra=[self.before_target, str(self.interpreters[target]), metadata],
             )
+            if self.session.force:
+                continue
             record = Record.load(self.record_path(target))
             if record is not None and record.holds(self.digests[target], self.output):
                 self.wheels[target] = self.output / record.wheel
@@ -250,6 +256,29 @@ class Run:
         if self.wheels:
             seconds = time.monotonic() - started
             print(f"{len(self.wheels)} of {len(self.wanted)} wheels are up to date (checked in {seconds:.1f} s)")
+
+    def metadata(self) -> str:
+        """What the backend says of the project where it is not all in pyproject.toml: a version out of git, as a rule.
+
+        Something new each time where the backend does not say.
+        """
+        if self.session.force or not is_dynamic(self.options.pyproject_toml):
+            return ""
+        target = self.wanted[0]
+        backend = self.backend(target)
+        runner = HookRunner(environment=backend.environment(self.environments[target]), quiet=True)
+        try:
+            builder = build.ProjectBuilder(self.package, backend.python, runner)
+            path = builder.prepare("wheel", self.tmp / "metadata", self.config_settings(target))
+        except (build.BuildException, build.BuildBackendException) as error:
+            raise errors.FatalError(f"The build backend of {self.package} failed: {error}") from error
+        return Path(path, "METADATA").read_text(encoding="utf-8") if path else secrets.token_hex()
+
+    def config_settings(self, target: Target) -> Mapping[str, Sequence[str] | str] | None:
+        options = self.build_options(target)
+        return parse_config_settings(
+            prepare_config_settings(options.config_settings, project=Path.cwd(), package=self.package)
+        )
 
     # What runs once, before the wheels
 
@@ -276,9 +305,7 @@ class Run:
     def make_backend(self, target: Target) -> Backend:
         options = self.build_options(target)
         arguments = options.build_frontend.args
-        settings = parse_config_settings(
-            prepare_config_settings(options.config_settings, project=Path.cwd(), package=self.package)
-        )
+        settings = self.config_settings(target)
         environment = self.environments[target]
         ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
         if {"-n", "--no-isolation"} & set(arguments):
@@ -424,7 +451,12 @@ class Run:
         if reused:
             self.reused.add(target)
         Record(
-            digest=self.digests[target], wheel=built.name, sha256=built.sha256, reused=reused, tested=built.tested
+            digest=self.digests[target],
+            wheel=built.name,
+            sha256=built.sha256,
+            reused=reused,
+            tested=built.tested,
+            inputs=built.inputs,
         ).save(self.record_path(target))
         self.count_test(built.tested)
         if reused:
@@ -601,5 +633,7 @@ def last_commit_time(folder: Path) -> int:
         return 0
 
 
-def is_git(folder: Path) -> bool:
-    return any((parent / ".git").exists() for parent in [folder, *folder.parents])
+def is_dynamic(pyproject: Mapping[str, Any] | None) -> bool:
+    """Whether a part of the project's metadata is not in pyproject.toml."""
+    project = (pyproject or {}).get("project")
+    return project is None or bool(project.get("dynamic"))

@@ -114,13 +114,8 @@ def _check_paths(data: bytes, expect: Expect) -> None:
     )
 
 
-TOOLCHAIN_EXPORTS = frozenset(
-    """
-    _mh_dylib_header _mh_bundle_header __dso_handle DllMainCRTStartup DllMainCRTStartup@12 _DllMainCRTStartup
-    __xl_a __xl_z _tls_start _tls_end _tls_index _tls_used
-    """.split()
-)
-"""What Zig's linkers and start code export from every dylib and DLL; it can clash with nothing."""
+TOOLCHAIN_EXPORTS = frozenset("_mh_dylib_header _mh_bundle_header __dso_handle".split())
+"""What Zig's linker of Mach-O files exports from every dylib; it can clash with nothing."""
 
 
 def _check_exports(image: Image, module: str, expect: Expect) -> None:

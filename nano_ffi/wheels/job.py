@@ -11,8 +11,9 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from build import BuildBackendException, ProjectBuilder
@@ -29,7 +30,7 @@ from cibuildwheel.venv import activate_virtualenv, find_uv
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.wheels import checksums, sbom, targets
+from nano_ffi.wheels import checksums, records, sbom, targets
 from nano_ffi.wheels.sbom import Zig
 from nano_ffi.wheels.targets import Target
 
@@ -93,6 +94,8 @@ class Built:
     sha256: str
     tested: bool | None
     """None where no test-command is set."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """What the compiler says that it has read, see `Record.inputs`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,11 +119,18 @@ class WheelJob:
     def __call__(self) -> Built:
         """Raises cibuildwheel's FatalError and its subclasses, and CalledProcessError for a command that failed."""
         self.folder.mkdir(parents=True)
+        started = time.time_ns()
         try:
             wheel = self.compatible or self.build()
             tested = self.test(wheel)
             part = None if self.compatible else self.hand_over(wheel)
-            return Built(part=part, name=wheel.name, sha256=checksums.sha256(part or wheel), tested=tested)
+            return Built(
+                part=part,
+                name=wheel.name,
+                sha256=checksums.sha256(part or wheel),
+                tested=tested,
+                inputs=self.inputs(started),
+            )
         finally:
             shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -165,10 +175,26 @@ class WheelJob:
         self.audit(wheel)
         return wheel
 
+    @property
+    def inputs_file(self) -> Path:
+        return self.folder / "inputs"
+
+    def inputs(self, started: int) -> dict[str, str]:
+        """What the compiler read, with hashes; one that nothing has where it may have changed since."""
+        if not self.inputs_file.exists():
+            return {}
+        paths = map(Path, self.inputs_file.read_text(encoding="utf-8", errors="surrogateescape").splitlines())
+        return {
+            str(path): records.hash_of(path) if path.stat().st_mtime_ns < started else "changed while it was built"
+            for path in sorted(set(paths))
+            if path.exists()
+        }
+
     def call_backend(self, environment: Mapping[str, str]) -> Path:
         settings = prepare_config_settings(
             self.options.config_settings, project=Path.cwd(), package=self.options.package_dir
         )
+        environment = {**environment, "NANO_FFI_INPUTS": str(self.inputs_file)}
         builder = ProjectBuilder(self.options.package_dir, self.backend.python, HookRunner(environment=environment))
         try:
             name = builder.build("wheel", self.folder / "built", parse_config_settings(settings))

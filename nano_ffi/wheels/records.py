@@ -9,23 +9,33 @@ import hashlib
 import importlib.metadata
 import json
 import os
+import re
 import subprocess
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from cibuildwheel.options import BuildOptions
 
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.targets import Target
 
-__all__ = ["Record", "digest", "installed", "project_digest", "recorded_environment"]
+__all__ = ["Record", "Tree", "digest", "hash_of", "installed", "recorded_environment"]
 
-GENERATED = frozenset({"build", "dist", "wheelhouse", "zig-out", "__pycache__", "node_modules", "venv"})
-"""Names of directories that hold products, not sources. Files in them count only where git tracks them."""
+PRODUCTS = frozenset({"build", "dist", "zig-out"})
+"""Names of folders that builds write into. What a build has left there, or where git ignores it, is no source."""
 
-ENVIRONMENT = ("SKBUILD_", "CMAKE_", "CIBW_CONFIG", "AUDITWHEEL_", "SOURCE_DATE_EPOCH", "CFLAGS", "CXXFLAGS", "LDFLAGS")
-"""Beginnings of the names of environment variables that can change a wheel's bytes."""
+UNREAD = frozenset({"__pycache__", "node_modules", "venv"})
+"""Names of folders from which no wheel is made, hidden ones and virtual environments apart."""
+
+VOLATILE = re.compile(
+    r"_|PWD|OLDPWD|SHLVL|HOME|USER|LOGNAME|MAIL|SHELL|TERM\w*|COLORTERM|COLUMNS|LINES|PS\d|LS_COLORS|DISPLAY|WAYLAND_\w+"
+    r"|HOSTNAME|SSH_\w+|XDG_SESSION_\w+|XDG_RUNTIME_DIR|DBUS_\w+|WINDOWID|TMUX\w*|STY|EDITOR|PAGER|LESS\w*|FORCE_COLOR"
+    r"|NO_COLOR|TMPDIR|PYTEST_\w+|COVERAGE_\w+|NOX_\w+|GITHUB_STEP_SUMMARY|INVOCATION_ID|JOURNAL_STREAM"
+    r"|NANO_FFI_(?:VERBOSE|CACHE)|ZIG_\w*_CACHE_DIR|ZIG_DEBUG_CMD|PYTHONPYCACHEPREFIX"
+)
+"""Names of the environment variables that change no wheel. Any other one may: a build script can read it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +51,8 @@ class Record:
     """The wheel is another identifier's, and this one's interpreter takes it too (abi3)."""
     tested: bool | None
     """None where no test-command is set for the identifier."""
+    inputs: dict[str, str] = field(default_factory=dict)
+    """What the compiler says that it has read: path → hash, see `hash_of`."""
 
     @classmethod
     def load(cls, path: Path) -> Record | None:
@@ -59,7 +71,12 @@ class Record:
     def holds(self, digest: str, folder: Path) -> bool:
         """Whether the same inputs are asked for, and the wheel lies in `folder` as it was written."""
         wheel = folder / self.wheel
-        return self.digest == digest and wheel.is_file() and checksums.sha256(wheel) == self.sha256
+        return (
+            self.digest == digest
+            and wheel.is_file()
+            and checksums.sha256(wheel) == self.sha256
+            and all(hash_of(Path(path)) == known for path, known in self.inputs.items())
+        )
 
 
 def digest(
@@ -76,11 +93,9 @@ def digest(
     return hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
 
 
-def recorded_environment(environment: Mapping[str, str], base: Mapping[str, str]) -> dict[str, str]:
-    """The part of `environment` that can change a wheel: what the options set over `base`, and `ENVIRONMENT`."""
-    return {
-        name: value for name, value in environment.items() if base.get(name) != value or name.startswith(ENVIRONMENT)
-    }
+def recorded_environment(environment: Mapping[str, str]) -> dict[str, str]:
+    """The part of `environment` that can change a wheel: all of it, but for `VOLATILE`."""
+    return {name: value for name, value in environment.items() if not VOLATILE.fullmatch(name)}
 
 
 @functools.cache
@@ -91,52 +106,115 @@ def installed() -> str:
     versions = sorted({f"{found.name}=={found.version}" for found in importlib.metadata.distributions()})
     state = hashlib.sha256("\n".join(versions).encode())
     for path in _walk(ours):
-        _add(state, path, ours)
+        state.update(f"{path.relative_to(ours)} {hash_of(path)}\n".encode())
     return state.hexdigest()
 
 
-def project_digest(root: Path, leave_out: Iterable[Path]) -> str:
-    """A digest over the files of the project in `root`.
+class Tree:
+    """The files that a wheel of the project in `package` may be made of.
 
-    Those are what git tracks or would (``git ls-files -co --exclude-standard``); without git, all but products and
-    hidden directories. Nothing below the directories `leave_out` counts.
+    Those are all in the project's folder, ignored by git or not, and what git tracks, or would, in the rest of the
+    repository. What a build itself has left there counts again when somebody changes it.
     """
-    excluded = [path.resolve() for path in leave_out]
-    state = hashlib.sha256()
-    for path in _tracked(root) or _walk(root):
-        if not any(path.is_relative_to(folder) for folder in excluded):
-            _add(state, path, root)
-    return state.hexdigest()
+
+    def __init__(self, package: Path, state: Path, leave_out: Iterable[Path]) -> None:
+        """What is known of the files is kept in the folder `state`. Nothing below the folders `leave_out` counts."""
+        self.package = package.resolve()
+        self.repository = _repository(self.package)
+        self.leave_out = [path.resolve() for path in [*leave_out, state]]
+        self.place = state / "files.json"
+        self.known: dict[str, list[Any]] = {}
+        """Key → what `_status` says, and the hash."""
+        self.products: dict[str, str] = {}
+        """Key → the hash that a build has left."""
+        with contextlib.suppress(OSError, ValueError, TypeError, AttributeError):
+            saved = json.loads(self.place.read_text(encoding="utf-8"))
+            self.known, self.products = dict(saved["known"]), dict(saved["products"])
+        self.tracked: frozenset[Path] | None = None
+        self.before = self.scan()
+
+    def digest(self) -> str:
+        """Over all that a build is made of, as it was found."""
+        sources = sorted(item for item in self.before.items() if self.products.get(item[0]) != item[1])
+        return hashlib.sha256(json.dumps(sources).encode()).hexdigest()
+
+    def scan(self) -> dict[str, str]:
+        """Path, relative to the repository or the project → hash."""
+        listed = _tracked(self.repository) if self.repository else None
+        self.tracked = frozenset(listed) if listed is not None else None
+        found: dict[str, str] = {}
+        known: dict[str, list[Any]] = {}
+        for path in dict.fromkeys([*(listed or ()), *_walk(self.package)]):
+            if any(path.is_relative_to(folder) for folder in self.leave_out):
+                continue
+            key = path.relative_to(self.repository or self.package).as_posix()
+            with contextlib.suppress(OSError):  # tracked, but deleted: that its name is missing changes the digest
+                status = _status(path)
+                before = self.known.get(key)
+                hashed = before[1] if before and before[0] == status else hash_of(path)
+                known[key], found[key] = [status, hashed], hashed
+        self.known = known
+        return found
+
+    def is_product(self, key: str) -> bool:
+        path = (self.repository or self.package) / key
+        if self.tracked is not None:
+            return path not in self.tracked
+        return any(part in PRODUCTS or part.endswith(".egg-info") for part in Path(key).parts[:-1])
+
+    def built(self) -> None:
+        """Learn what a build has left since this was made, so that it counts for no source the next time."""
+        after = self.scan()
+        written = {key: hashed for key, hashed in after.items() if self.before.get(key) != hashed}
+        kept = {key: hashed for key, hashed in self.products.items() if after.get(key) == hashed}
+        self.products = kept | {key: hashed for key, hashed in written.items() if self.is_product(key)}
+        self.save()
+
+    def save(self) -> None:
+        new = self.place.with_suffix(".new")
+        new.write_text(json.dumps({"known": self.known, "products": self.products}), encoding="utf-8")
+        new.replace(self.place)
 
 
-def _add(state: hashlib._Hash, path: Path, root: Path) -> None:
-    with contextlib.suppress(OSError):  # tracked, but deleted: that its name is missing changes the digest
-        content = str(path.readlink()).encode() if path.is_symlink() else path.read_bytes()
-        executable = "x" if os.access(path, os.X_OK) else "-"
-        for part in (path.relative_to(root).as_posix().encode(), executable.encode(), content):
-            state.update(len(part).to_bytes(8, "big") + part)
+def hash_of(path: Path) -> str:
+    """Of what a path has: a file's bytes and whether it is executable, or where a link leads; empty for nothing."""
+    try:
+        if path.is_symlink():
+            return f"-> {path.readlink()}"
+        return checksums.sha256(path) + "x" * os.access(path, os.X_OK)
+    except OSError:
+        return ""
+
+
+def _status(path: Path) -> list[int]:
+    found = path.lstat()
+    return [found.st_mode, found.st_size, found.st_mtime_ns, found.st_ino]
+
+
+def _repository(package: Path) -> Path | None:
+    return next((folder for folder in [package, *package.parents] if (folder / ".git").exists()), None)
 
 
 def _tracked(root: Path) -> list[Path] | None:
-    def listed(*flags: str) -> list[Path]:
-        command = ["git", "-C", str(root), "ls-files", "-z", *flags]
-        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
-        return [Path(os.fsdecode(name)) for name in output.split(b"\0") if name]
-
+    """What git tracks, or would; None where git does not say."""
+    command = ["git", "-C", str(root), "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     try:
-        known, new = listed("--cached"), listed("--others", "--exclude-standard")
+        output = subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
     except (OSError, subprocess.CalledProcessError):
         return None
-    new = [path for path in new if not any(_generated(name) for name in path.parts[:-1])]
-    files = sorted({root / path for path in [*known, *new]})
-    return [path for path in files if path.is_symlink() or not path.is_dir()] or None  # a submodule is a directory
-
-
-def _generated(name: str) -> bool:
-    return name in GENERATED or name.startswith(".") or name.endswith(".egg-info")
+    files = sorted({root / os.fsdecode(name) for name in output.split(b"\0") if name})
+    return [path for path in files if path.is_symlink() or not path.is_dir()]  # a submodule is a directory
 
 
 def _walk(root: Path) -> Iterator[Path]:
+    """The files below a folder, but for those in hidden folders, `UNREAD` ones and virtual environments."""
     for folder, directories, files in os.walk(root):
-        directories[:] = sorted(name for name in directories if not _generated(name))
-        yield from (Path(folder) / name for name in sorted(files))
+        directories[:] = sorted(
+            name
+            for name in directories
+            if not name.startswith(".") and name not in UNREAD and not Path(folder, name, "pyvenv.cfg").exists()
+        )
+        # Bytecode and wheels are made, and CPython and installers look for them by their names.
+        yield from (
+            Path(folder) / name for name in sorted(files) if not name.endswith((".pyc", ".whl")) and name != ".git"
+        )

@@ -57,6 +57,13 @@ class Platform:
         family = self.name.partition("_")[0]
         return {"macosx": "macos", "win": "windows", "win32": "windows", "android": "android"}.get(family, "linux")
 
+    @property
+    def musl_libc(self) -> str:
+        """The name of the C library on a musllinux system; empty for others. (musl takes any ``libc.*`` for itself.)"""
+        family, _, arch = self.name.partition("_")
+        arch = {"i686": "x86", "armv7l": "armv7"}.get(arch, arch)
+        return f"libc.musl-{arch}.so.1" if family == "musllinux" else ""
+
 
 @dataclass(frozen=True, kw_only=True, order=True)
 class Python:
@@ -177,7 +184,8 @@ PLATFORMS: dict[str, Platform] = {
         *linux("i686", "x86", "i386", "2.17"),
         # Zig's baseline has NEON, which an ARMv7 need not have.
         *linux("armv7l", "arm", "arm", "2.17", cpu="generic+v7a+vfp3d16-neon-d32", eabi="eabihf"),
-        *linux("ppc64le", "powerpc64le", "powerpc64le", "2.17"),
+        # Zig has no older glibc for it: 2.19 is the first of this byte order that it knows.
+        *linux("ppc64le", "powerpc64le", "powerpc64le", "2.19"),
         # Zig's baseline is the z13; manylinux2014 is older and allows the z196.
         *linux("s390x", "s390x", "s390x", "2.17", cpu="z196"),
         *linux("riscv64", "riscv64", "riscv64", "2.31"),

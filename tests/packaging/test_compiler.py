@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from packaging.tags import parse_tag
 
 from nano_ffi.compiler import CompileError, compile_module, libpython
+from nano_ffi.switches import SettingsError
 from nano_ffi.wheels import targets
 from nano_ffi.zig import Zig, take
 
@@ -72,6 +74,97 @@ def test_c_on_android(tmp_path: Path) -> None:
         f"{source} cannot be compiled for android_x86_64: what [tool.nano-ffi] says of it with `link` and `c-sources` needs "
         "Android's C library, which Zig does not have; leave Android out, or those"
     )
+
+
+def with_c(folder: Path, more: str = "") -> Path:
+    """A module that calls a function of a C file, which the system's table makes return another number on Windows."""
+    (folder / "pyproject.toml").write_text(
+        '[tool.nano-ffi]\nc-sources = ["part.c"]\nlink = ["m"]\n[tool.nano-ffi.windows]\ncflags = ["-DWINDOWS"]\nlink = ["bcrypt"]\n'
+        + more
+    )
+    (folder / "part.c").write_text(
+        "#include <math.h>\n#include <stdlib.h>\n"
+        "#ifdef WINDOWS\n#ifndef _WIN32\n#error not for Windows\n#endif\n#elif defined(_WIN32)\n#error for Windows\n#endif\n"
+        "double part(double x) { double *p = malloc(sizeof x); *p = sqrt(x); double r = *p; free(p); return r; }\n"
+    )
+    source = folder / "uses_c.zig"
+    source.write_text("extern fn part(f64) f64;\npub fn root(x: f64) f64 {\n    return part(x);\n}\n")
+    return source
+
+
+def problems_of(binary: Path, target: targets.Target) -> list[str]:
+    """What `nano-ffi verify` says of it."""
+    from nano_ffi.wheels.claim import claim_of
+    from nano_ffi.wheels.extension import check_binary
+
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect)
+    return found
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        "cp313-manylinux_x86_64",
+        "cp313-musllinux_x86_64",
+        "cp313-musllinux_armv7l",
+        "cp313-manylinux_ppc64le",
+        "cp313-macosx_arm64",
+        "cp313-win_amd64",
+        "cp313-win32",
+    ],
+)
+@pytest.mark.parametrize("depends", [False, True], ids=["", "depends"])
+def test_c_is_what_verify_takes(identifier: str, depends: bool, tmp_path: Path) -> None:
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    if depends and identifier not in {"cp313-musllinux_x86_64", "cp313-win_amd64"}:
+        pytest.skip("one of each kind of file is enough")
+    source = with_c(tmp_path)
+    for name, text in DEPENDS.items() if depends else ():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    if depends:
+        source.write_text(source.read_text() + 'pub const three = @import("parts").three;\n')
+    target = targets.parse(identifier)
+    assert problems_of(compile_module(source, tmp_path / "built", target=target, optimize="small"), target) == []
+
+
+def test_a_library_of_this_machine_is_in_no_wheel(tmp_path: Path) -> None:
+    source = with_c(tmp_path)
+    (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["z", "m"]\n')
+    with pytest.raises(CompileError) as caught:
+        compile_module(source, tmp_path, target=targets.parse("cp313-win_amd64"))
+    assert str(caught.value) == (
+        f"{source}: [tool.nano-ffi] links z, and what is made for other machines uses no library of this one: compile the "
+        "library's sources with `c-sources`, or say in `library-dirs` where it is for win_amd64 (in "
+        "[tool.nano-ffi.windows], for that system alone)"
+    )
+
+
+def test_flags_for_this_machines_compiler_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CFLAGS", "-march=native")
+    with pytest.raises(
+        CompileError, match=r"^CFLAGS in the environment is for this machine's compiler, and would be left"
+    ):
+        compile_module(with_c(tmp_path), tmp_path, target=targets.parse("cp313-win_amd64"))
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ("[tool.nano-ffi.macos]\nlinks = []\n", "[tool.nano-ffi.macos] has no key 'links': did you mean 'link'?"),
+        ("macos = 1\n", "has no key 'macos'"),
+    ],
+)
+def test_a_wrong_table_of_a_system(more: str, message: str, tmp_path: Path) -> None:
+    source = with_c(tmp_path, more)
+    with pytest.raises(SettingsError, match=re.escape(message)):
+        compile_module(source, tmp_path)
 
 
 DEPENDS = {

@@ -128,7 +128,7 @@ def test_the_commands_of_a_page_are_there(page: Path) -> None:
 def check_table(text: str, folder: Path) -> None:
     """That `[tool.nano-ffi]` has these keys."""
     path = folder / "table" / "pyproject.toml"
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     for file in re.findall(r'"([\w/-]+(?:\.\w+)?)"', text):
         place = path.parent / file
         place.parent.mkdir(parents=True, exist_ok=True)

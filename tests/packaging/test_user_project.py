@@ -109,6 +109,25 @@ def test_android_has_a_wheel_for_each_cpython_with_the_stable_abi_too(project: P
     assert "all wheels are what they claim to be" in run(*command("verify", "wheelhouse"), cwd=project)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_what_the_compiler_read_counts_wherever_it_is(project: Path) -> None:
+    outside = project.parent / "shared"
+    outside.mkdir()
+    (outside / "v.c").write_text('#include "v.h"\nint v(void) { return V; }\n')
+    (outside / "v.h").write_text("#define V 5\n")
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(
+        text.replace("[tool.nano-ffi]\n", '[tool.nano-ffi]\nc-sources = ["../shared/v.c"]\n')
+    )
+    source = project / "src" / "speedy" / "fast.zig"
+    source.write_text(source.read_text() + "extern fn v() c_int;\npub fn five() c_int {\n    return v();\n}\n")
+    only = ("--only", "cp313-win_arm64")
+    assert "(1 built, 0 up to date)" in run(*command("wheels", *only), cwd=project)
+    assert "(0 built, 1 up to date)" in run(*command("wheels", *only), cwd=project)
+    (outside / "v.h").write_text("#define V 6\n")
+    assert "(1 built, 0 up to date)" in run(*command("wheels", *only), cwd=project)
+
+
 def install_and_test(project: Path) -> None:
     """As .github/workflows/wheels.yml of the project does."""
     venv = project.parent / "venv"

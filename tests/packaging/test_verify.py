@@ -7,6 +7,7 @@ import dataclasses
 import functools
 import hashlib
 import os
+import re
 import struct
 import subprocess
 import sys
@@ -103,7 +104,12 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
             "-mcpu",
             triple.cpu,
         ]
-        arguments += [import_library(dll, triple.target.split("-")[0])] if windows else ["-fallow-shlib-undefined"]
+        if windows:  # what Zig's start code has is not exported
+            names = ["PyInit_probe", *re.findall(r"^export fn (\w+)", code, re.MULTILINE)]
+            (folder / "probe.def").write_text("\n  ".join(["EXPORTS", *names]) + "\n", encoding="ascii")
+            arguments += ["-fno-dll-export-fns", "probe.def", import_library(dll, triple.target.split("-")[0])]
+        else:
+            arguments.append("-fallow-shlib-undefined")
         if dll.startswith("lib"):
             arguments += [android_library(dll, triple.target), "-z", "max-page-size=16384"]
         # A relative name: a dylib's name is what it was called here.

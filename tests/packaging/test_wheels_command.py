@@ -26,7 +26,7 @@ from nano_ffi.wheels import checksums, cross, job, records, targets
 
 # A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
 BACKEND = """
-import os, sys, zipfile
+import json, os, sys, zipfile
 
 def get_requires_for_build_wheel(config_settings=None):
     return []
@@ -34,10 +34,11 @@ def get_requires_for_build_wheel(config_settings=None):
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     identifier = os.environ["CIBUILDWHEEL_BUILD_IDENTIFIER"]
     tag = os.environ["SKBUILD_WHEEL_TAGS"]
-    if identifier in os.environ.get("BROKEN", "").split():
+    faults = json.load(open(os.environ["FAULTS"]))  # which is no part of the project
+    if identifier in faults.get("BROKEN", "").split():
         print(f"the reason why {identifier} fails")
         sys.exit(3)
-    if identifier in os.environ.get("SLOW", "").split():
+    if identifier in faults.get("SLOW", "").split():
         import time
         print("asleep", flush=True)
         time.sleep(60)
@@ -93,6 +94,9 @@ class Project:
         clean = {
             name: value for name, value in os.environ.items() if not name.startswith(("CIBW_", "GITHUB_", "PYTHONPATH"))
         }
+        faults = self.root.with_name(f"{self.root.name}.faults")
+        faults.write_text(json.dumps({name: environment.pop(name, "") for name in ("BROKEN", "SLOW")}))
+        environment["FAULTS"] = str(faults)
         return [sys.executable, "-P", "-m", "nano_ffi", "wheels", *arguments], {**clean, **environment}
 
     def wheels(self, *arguments: str, code: int = 0, **environment: str) -> str:
@@ -538,19 +542,103 @@ def test_wrong_tags(identifier: str, tag: str, why: str) -> None:
         job.check_tags(f"x-1-{tag}.whl", targets.parse(identifier))
 
 
-def test_project_digest_sees_sources_and_not_products(tmp_path: Path) -> None:
-    (tmp_path / "a.zig").write_text("a")
+def test_what_a_build_leaves_is_no_source_until_it_is_changed(tmp_path: Path) -> None:
     state = tmp_path / "build" / "wheels"
-    before = records.project_digest(tmp_path, [state])
+    state.mkdir(parents=True)
+    (tmp_path / "a.zig").write_text("a")
+
+    def tree() -> records.Tree:
+        return records.Tree(tmp_path, state, [tmp_path / "wheelhouse"])
+
+    first = tree()
     for product in ("build/x", "wheelhouse/x", ".zig-cache/x", "__pycache__/x"):
         path = tmp_path / product
         path.parent.mkdir(exist_ok=True)
         path.touch()
-    assert records.project_digest(tmp_path, [state]) == before
+    first.built()
+    assert tree().digest() == first.digest()
+    digests = [first.digest()]
+    (tmp_path / "build" / "x").write_text("by hand")
+    digests.append(tree().digest())
     (tmp_path / "a.zig").chmod(0o755)
-    executable = records.project_digest(tmp_path, [state])
+    digests.append(tree().digest())
     (tmp_path / "a.zig").rename(tmp_path / "b.zig")
-    assert len({before, executable, records.project_digest(tmp_path, [state])}) == 3
+    digests.append(tree().digest())
+    assert len(set(digests)) == 4
+
+
+def git(folder: Path, *arguments: str) -> None:
+    identity = ("-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "protocol.file.allow=always")
+    subprocess.run(["git", *identity, *arguments], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.parametrize("in_git", [False, True], ids=["no git", "git"])
+@pytest.mark.parametrize(
+    "changed", ["src/a.c", "ignored.c", "build/tables.c", "dist/x.h", "../shared/v.c", "module/m.c"]
+)
+def test_every_source_counts(tmp_path: Path, changed: str, in_git: bool) -> None:
+    top, package = tmp_path / "top", tmp_path / "top" / "package"
+    for name in ("src/a.c", "ignored.c", "build/tables.c", "dist/x.h", "../shared/v.c"):
+        (package / name).parent.mkdir(parents=True, exist_ok=True)
+        (package / name).write_text(name)
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "m.c").write_text("m")
+    if in_git:
+        (top / ".gitignore").write_text("ignored.c\nbuild/\ndist/\n")
+        for folder in (top, tmp_path / "other"):
+            git(folder, "init", "-q")
+            git(folder, "add", ".")
+            git(folder, "commit", "-qm", "x")
+        git(top, "submodule", "add", "-q", str(tmp_path / "other"), "package/module")
+    elif changed.startswith(".."):
+        pytest.skip("without a repository only the compiler knows what is read outside of the project")
+    else:
+        (tmp_path / "other").rename(package / "module")
+    state = tmp_path / "state"
+    state.mkdir()
+    before = records.Tree(package, state, []).digest()
+    assert records.Tree(package, state, []).digest() == before
+    (package / changed).write_text("changed")
+    assert records.Tree(package, state, []).digest() != before
+
+
+VERSIONED = """
+import os, pathlib, backend
+from backend import *
+
+def prepare_metadata_for_build_wheel(folder, config_settings=None):
+    info = pathlib.Path(folder, "demo-1.0.dist-info")
+    info.mkdir()
+    version = pathlib.Path("TAG").read_text()  # in the place of git's
+    (info / "METADATA").write_text("Version: " + version)
+    return info.name
+"""
+
+
+def test_the_version_is_the_backends(project: Project) -> None:
+    text = (project.root / "pyproject.toml").read_text().replace('"backend"', '"versioned"')
+    (project.root / "pyproject.toml").write_text(text.replace('version = "1.0"', 'dynamic = ["version"]'))
+    tag = project.root.with_name(f"{project.root.name}.tag")
+    (project.root / "versioned.py").write_text(VERSIONED.replace("TAG", str(tag)))
+    tag.write_text("1.0")
+    only = ("--only", "cp313-win_amd64")
+    assert "(1 built, 0 up to date)" in last_line(project.wheels(*only))
+    assert "(0 built, 1 up to date)" in last_line(project.wheels(*only))
+    tag.write_text("2.0")
+    assert "(1 built, 0 up to date)" in last_line(project.wheels(*only))
+
+
+def test_any_variable_counts_and_force_builds(project: Project) -> None:
+    only = ("--only", "cp313-win_amd64")
+    project.wheels(*only)
+    assert "(0 built, 1 up to date)" in last_line(project.wheels(*only, COLUMNS="77"))
+    assert "(1 built, 0 up to date)" in last_line(project.wheels(*only, "--force"))
+    assert "(1 built, 0 up to date)" in last_line(project.wheels(*only, SETUPTOOLS_SCM_PRETEND_VERSION="3"))
+
+
+def test_which_variables_count() -> None:
+    counted = {"NANO_FFI_MODE": "x", "NANO_FFI_CPU": "x", "CFLAGS": "x", "MACOSX_DEPLOYMENT_TARGET": "x", "ANY": "x"}
+    assert records.recorded_environment({**counted, "PWD": "/", "SHLVL": "2", "LC": "C"}) == {**counted, "LC": "C"}
 
 
 def test_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:
