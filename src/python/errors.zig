@@ -457,30 +457,38 @@ pub noinline fn raiseWrongKind(site: *const Site, item: items.Item) Error {
     );
 }
 
+/// Raises an exception whose text has the type of the parameter and the class of a value.
+fn raiseOfClass(
+    comptime exception: [:0]const u8,
+    site: *const Site,
+    value: *PyObject,
+    comptime text: [:0]const u8,
+) Error {
+    const name = capi.typeName(value) orelse return error.PythonException;
+    defer c.Py_DecRef(name);
+    return raise(capi.exception(exception), site, text, .{ site.parameter.typ.ptr, name });
+}
+
 /// Raises TypeError: the items are times, and a number is asked for.
 pub noinline fn raiseTimes(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return error.PythonException;
-    defer c.Py_DecRef(name);
-    return raise(
-        capi.exception("TypeError"),
+    return raiseOfClass(
+        "TypeError",
         site,
+        value,
         "must be numbers (%s), and this %S has times: pass their ints, as x.view('int64') of numpy",
-        .{ site.parameter.typ.ptr, name },
     );
 }
 
 /// Raises BufferError: an exporter does not lend what it has.
 pub noinline fn raiseNotLent(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return error.PythonException;
-    defer c.Py_DecRef(name);
-    return raise(
-        capi.exception("BufferError"),
+    return raiseOfClass(
+        "BufferError",
         site,
+        value,
         "must lend its memory (%s), and this %S does not: pass a copy, as " ++
             "numpy.ascontiguousarray(x)",
-        .{ site.parameter.typ.ptr, name },
     );
 }
 
@@ -498,26 +506,22 @@ pub noinline fn raiseNulls(site: *const Site, count: usize) Error {
 /// Raises TypeError: a table has columns, and an array is asked for.
 pub noinline fn raiseTable(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return error.PythonException;
-    defer c.Py_DecRef(name);
-    return raise(
-        capi.exception("TypeError"),
+    return raiseOfClass(
+        "TypeError",
         site,
+        value,
         "must be an array (%s), and this %S is a table: pass one of its columns, or x.to_numpy()",
-        .{ site.parameter.typ.ptr, name },
     );
 }
 
 /// Raises BufferError: the memory of an array is that of another device.
 pub noinline fn raiseElsewhere(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);
-    const name = capi.typeName(value) orelse return error.PythonException;
-    defer c.Py_DecRef(name);
-    return raise(
-        capi.exception("BufferError"),
+    return raiseOfClass(
+        "BufferError",
         site,
+        value,
         "must be in this machine's own memory (%s), and this %S is not: pass a copy, as x.cpu()",
-        .{ site.parameter.typ.ptr, name },
     );
 }
 

@@ -188,12 +188,16 @@ pub fn isMap(value: *PyObject) bool {
 
 /// A new Python dict of the same items, or null with the error set.
 pub fn copyOf(self: *PyObject) ?*PyObject {
+    // Another thread may take away a key that was there a moment ago: then all is looked at anew.
+    // But a key that Zig's code has changed in its place is never found.
+    var attempts: usize = 100;
     while (true) {
         const dict = c.PyDict_New() orelse return null;
         if (c.PyDict_Update(dict, self) == 0) return dict;
         c.Py_DecRef(dict);
-        // Another thread has taken away a key that was there a moment ago.
-        if (c.PyErr_ExceptionMatches(capi.exception("KeyError")) == 0) return null;
+        attempts -= 1;
+        if (attempts == 0 or c.PyErr_ExceptionMatches(capi.exception("KeyError")) == 0)
+            return null;
         c.PyErr_Clear();
     }
 }
