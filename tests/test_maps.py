@@ -217,6 +217,17 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         assert growth(function) < 1
 
 
+@pytest.mark.alone(timeout=30)
+def test_a_key_that_is_never_found(m: ModuleType) -> None:
+    """A copy ends all the same."""
+    spoilt = m.Spoilt()
+    spoilt.put()
+    for look in (spoilt.table.copy, lambda: repr(spoilt.table)):
+        with pytest.raises(KeyError, match="zbcd"):
+            look()
+    assert list(spoilt.table) == ["zbcd"]
+
+
 def test_threads(m: ModuleType) -> None:
     store = m.Store()
 

@@ -60,3 +60,20 @@ pub const Index = struct {
         if (self.places.fetchRemove(word)) |known| self.places.allocator.free(known.key);
     }
 };
+
+/// Zig's code may change a key in its place, which nobody finds then.
+pub const Spoilt = struct {
+    table: std.StringHashMap(i64),
+    key: [4]u8 = "abcd".*,
+
+    pub fn init(gpa: std.mem.Allocator) Spoilt {
+        return .{ .table = .init(gpa) };
+    }
+    pub fn deinit(self: *Spoilt) void {
+        self.table.deinit();
+    }
+    pub fn put(self: *Spoilt) error{OutOfMemory}!void {
+        try self.table.put(&self.key, 1);
+        self.key[0] = 'z';
+    }
+};
