@@ -173,14 +173,15 @@ def test_identity_in_threads(m: ModuleType) -> None:
     for _ in range(200):
         start = threading.Barrier(4)
 
-        def find(start: threading.Barrier = start) -> tuple[Any, Any, Any]:
+        def find(start: threading.Barrier = start) -> tuple[Any, ...]:
             start.wait()
-            return store.items[2], store.table["3"], store.items[2].part
+            return store.items, store.table, store.items[2], store.table["3"], store.items[2].part
 
         with ThreadPoolExecutor(4) as pool:
             found = [done.result() for done in [pool.submit(find) for _ in range(4)]]
         for one in found:
-            assert [a is b for a, b in zip(one, found[0], strict=True)] == [True] * 3
+            assert [a is b for a, b in zip(one, found[0], strict=True)] == [True] * 5
+        del one, found
 
 
 def forked(function: Callable[[], object]) -> tuple[str, float]:

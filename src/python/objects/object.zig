@@ -425,7 +425,9 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
 
 /// The same of a list, a map, or an iterator over one.
 pub fn deallocView(object: *PyObject) callconv(.c) void {
-    Region.leave(of(object));
+    const self = of(object);
+    // One that another thread was faster with, or that had no room, has never joined.
+    if (self.region != null) Region.leave(self) else free(self);
 }
 
 /// See tp_traverse. What a value has is its own only where nothing else may point into it, and no
