@@ -100,6 +100,16 @@ def test_an_enum_that_is_open_takes_and_gives_ints(types: ModuleType) -> None:
     assert types.less(types.Large.most) == types.less(2**64 - 1)
 
 
+def test_members_of_a_large_enum_are_those_of_the_class(types: ModuleType) -> None:
+    letters = list(types.Letter)
+    assert [letter.value for letter in letters] == [-5, -4, -3, -2, -1, *range(3, 15), 99]
+    for letter, behind in zip(letters, [*letters[1:], letters[0]], strict=True):
+        assert types.after(letter) is behind
+        assert types.after(letter.name) is behind
+    with pytest.raises(TypeError, match="must be a member of the enum or the name of one"):
+        types.after(99)
+
+
 def test_namespaces_may_be_chosen(types: ModuleType) -> None:
     assert types.paths.join("a", "bc") in {3, 4}
     assert str(inspect.signature(types.paths.join)) == "(a, b)"

@@ -4,11 +4,11 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
-const field_names = @import("field_names.zig");
 const Info = @import("objects/object.zig").Info;
 const memory = @import("memory.zig");
 const reuse = @import("reuse.zig");
 const registry = @import("../registry.zig");
+const tuples = @import("tuples.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const class_count = @import("../classes.zig").all.len;
@@ -23,7 +23,7 @@ ready: bool,
 classes: errors.Classes,
 raised: errors.Cache,
 kept: reuse.Kept,
-keys: field_names.Kept,
+made: tuples.Kept,
 functions: Functions,
 /// For what must live as long as the function objects, each of which keeps the module.
 arena: std.heap.ArenaAllocator,
@@ -94,7 +94,7 @@ pub fn create(state: *State) bool {
         return false;
     };
     state.raised = @splat(null);
-    state.keys = @splat(null);
+    state.made = @splat(null);
     state.functions = .init(memory.allocator);
     state.arena = .init(memory.allocator);
     state.dispatcher = null;
@@ -115,7 +115,7 @@ fn traverse(module: *PyObject, visit: *const capi.visitproc, arg: ?*anyopaque) c
         const stop = visit(dispatcher, arg);
         if (stop != 0) return stop;
     }
-    for (state.instances ++ state.views()) |class| if (class) |some| {
+    for (state.instances ++ state.views() ++ state.made) |kept| if (kept) |some| {
         const stop = visit(some, arg);
         if (stop != 0) return stop;
     };
@@ -136,7 +136,7 @@ fn free(module: ?*anyopaque) callconv(.c) void {
     state.arena.deinit();
     errors.releaseCache(&state.raised);
     state.kept.release();
-    field_names.release(&state.keys);
+    for (state.made) |tuple| c.Py_DecRef(tuple);
     for (state.instances ++ state.views()) |class| c.Py_DecRef(class);
     c.Py_DecRef(state.objects);
     c.Py_DecRef(state.types);

@@ -34,6 +34,7 @@ const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const untagged = @import("../untagged.zig");
 const tables = @import("../tables.zig");
+const tuples = @import("tuples.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 const Error = errors.Error;
@@ -1681,7 +1682,7 @@ fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
         const is_set = if (keys) |some| known: {
             defer c.Py_DecRef(item);
             break :known item != null and
-                c.PyDict_SetItem(dict, field_names.in(some, index), item.?) == 0;
+                c.PyDict_SetItem(dict, tuples.item(some, index), item.?) == 0;
         } else setItem(dict, newStr(name), item);
         if (!is_set) {
             inline for (info.field_names[index + 1 ..], info.field_types[index + 1 ..]) |rest, Rest|

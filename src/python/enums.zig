@@ -10,8 +10,12 @@ const sharing = @import("sharing.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const State = @import("State.zig");
+const tuples = @import("tuples.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
+
+/// With more members than these, the value says which one it is.
+const most_compared = 16;
 
 /// A member of the class of `E`, or the name of one; of flags any union of members, and where
 /// values need be no members an int, too.
@@ -34,7 +38,12 @@ pub fn load(
             break :names names;
         });
     }
-    const class = classOf(E, module) orelse return error.PythonException;
+    const kept = known(E, module);
+    if (kept) |tuple| inline for (members, 1..) |member, index|
+        if (index <= most_compared and object == tuples.item(tuple, index))
+            return of(E, member.value);
+    const class = (if (kept) |tuple| tuples.item(tuple, 0) else classOf(E, module)) orelse
+        return error.PythonException;
     const takes_ints = comptime signature.isFlags(E) or signature.isOpen(E);
     const expected = if (takes_ints)
         "a member of the enum, the name of one or an int"
@@ -98,24 +107,78 @@ fn limitsOf(comptime E: type) struct { i128, i128 } {
 
 /// A new reference to the member of `value`, or null with the error set.
 pub fn give(comptime E: type, module: *PyObject, value: E) ?*PyObject {
-    const class = classOf(E, module) orelse return null;
     if (comptime signature.isFlags(E)) {
+        const class = classOf(E, module) orelse return null;
         _, const all = comptime limitsOf(E);
         const number: u64 = @as(Backing(E), @bitCast(value));
         const int = c.PyLong_FromLongLong(@intCast(number & @as(u64, all))) orelse return null;
         defer c.Py_DecRef(int);
         return capi.vectorcall(class, &.{int}, 1, null);
     }
-    if (comptime signature.isOpen(E)) {
-        inline for (comptime signature.membersOf(E)) |member| if (value == of(E, member.value))
-            return c.PyObject_GetAttrString(class, member.name);
+    const index = indexOf(E, value) orelse {
         const number: i128 = @backingInt(value);
         return if (number > std.math.maxInt(i64))
             c.PyLong_FromUnsignedLongLong(@intCast(number))
         else
             c.PyLong_FromLongLong(@intCast(number));
+    };
+    if (known(E, module)) |tuple| {
+        const member = tuples.item(tuple, 1 + index);
+        c.Py_IncRef(member);
+        return member;
     }
-    return c.PyObject_GetAttrString(class, @tagName(value));
+    const class = classOf(E, module) orelse return null;
+    return c.PyObject_GetAttrString(class, namesOf(E)[index]);
+}
+
+/// Which member it is; null of a value of an open enum that is none.
+inline fn indexOf(comptime E: type, value: E) ?usize {
+    if (comptime !signature.isOpen(E)) return switch (value) {
+        inline else => |tag| comptime indexOfMember(E, @backingInt(tag)),
+    };
+    inline for (comptime signature.membersOf(E), 0..) |member, index|
+        if (value == of(E, member.value)) return index;
+    return null;
+}
+
+fn indexOfMember(comptime E: type, comptime number: comptime_int) usize {
+    for (signature.membersOf(E), 0..) |member, index| if (member.value == number) return index;
+    unreachable;
+}
+
+/// The class of `E`, and its members in the order of Zig, as tuples.zig has them.
+fn known(comptime E: type, module: *PyObject) ?*PyObject {
+    return tuples.of(struct {
+        const Type = E;
+
+        pub fn create(own_module: *PyObject) ?*PyObject {
+            return withMembers(classOf(E, own_module) orelse return null, namesOf(E));
+        }
+    }, module);
+}
+
+fn namesOf(comptime E: type) []const [:0]const u8 {
+    return comptime names: {
+        const members = signature.membersOf(E);
+        var names: [members.len][:0]const u8 = undefined;
+        for (&names, members) |*name, member| name.* = member.name;
+        const final = names;
+        break :names &final;
+    };
+}
+
+fn withMembers(class: *PyObject, names: []const [:0]const u8) ?*PyObject {
+    const tuple = c.PyTuple_New(@intCast(1 + names.len)) orelse return null;
+    c.Py_IncRef(class);
+    _ = c.PyTuple_SetItem(tuple, 0, class);
+    for (names, 1..) |name, index| {
+        const member = c.PyObject_GetAttrString(class, name) orelse {
+            c.Py_DecRef(tuple);
+            return null;
+        };
+        _ = c.PyTuple_SetItem(tuple, @intCast(index), member);
+    }
+    return tuple;
 }
 
 /// Adds an attribute that is called with a member, as a method is. False with the error set.

@@ -90,6 +90,16 @@ pub fn numberOf(kind: Kind) i16 {
     return @backingInt(kind);
 }
 
+pub const Letter = enum(i8) { a = -5, b, c, d, e, f = 3, g, h, i, j, k, l, m, n, o, p, q, r = 99 };
+
+pub fn after(letter: Letter) Letter {
+    const all = @typeInfo(Letter).@"enum".field_values;
+    inline for (all, 1..) |value, index| {
+        if (@backingInt(letter) == value) return @fromBackingInt(all[index % all.len]);
+    }
+    unreachable;
+}
+
 pub const Large = enum(u64) { most = std.math.maxInt(u64), _ };
 
 pub fn less(large: Large) Large {
