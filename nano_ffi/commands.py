@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import importlib.util
 import keyword
 import os
 import re
@@ -76,6 +77,8 @@ def new(argv: Sequence[str]) -> int:
         parser.error(
             f"{name!r} cannot be the name of a project: take ASCII letters, digits and dashes, and no name of Python's own"
         )
+    if why := shadowed(package):
+        parser.error(f"{name!r} cannot be the name of a project: {why}: take another name")
     folder = Path(name)
     if folder.exists():
         parser.error(f"there is a {name} here already: take another name, or go elsewhere")
@@ -94,6 +97,23 @@ def new(argv: Sequence[str]) -> int:
         "\n  mypy src tests\n  nano-ffi wheels   # for every platform"
     )
     return 0
+
+
+DEVICES = re.compile(r"(?i:con|prn|aux|nul|com\d|lpt\d)")
+
+
+def shadowed(package: str) -> str:
+    """What the package of a new project would stand in the way of; empty for nothing."""
+    if DEVICES.fullmatch(package):
+        return "Windows has a device of that name, and no folder"
+    if package in {"test", "tests", "src"}:
+        return "the folder of its tests or sources, or Python's own tests, would be imported in its place"
+    if package in {"numpy", "nano_ffi"}:
+        return "it would be imported in the place of that package, which nano_ffi uses"
+    found = importlib.util.find_spec(package)
+    if found is not None and found.loader is not None:  # and no mere folder
+        return f"a module of that name is installed here, at {found.origin}, and it would be imported in its place"
+    return ""
 
 
 @complaining

@@ -21,6 +21,9 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Any
 
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.binary import Expect, read, recognise
 
@@ -99,7 +102,7 @@ def describe(files: Mapping[str, bytes], folder: str, zig: Zig | None, epoch: in
         "bom-ref": "wheel",
         "name": metadata["Name"],
         "version": metadata["Version"],
-        "purl": f"pkg:pypi/{re.sub(r'[-_.]+', '-', metadata['Name']).lower()}@{metadata['Version']}",
+        "purl": f"pkg:pypi/{canonicalize_name(metadata['Name'])}@{Version(metadata['Version'])}",
     }
     if metadata["License-Expression"]:
         subject["licenses"] = [{"expression": metadata["License-Expression"]}]

@@ -113,7 +113,9 @@ def test_a_new_project_builds_tests_and_type_checks(here: Path, capsys: pytest.C
     assert capsys.readouterr().out.endswith("2 passed, 0 failed, 0 skipped\nfast: nothing is left out\n")
 
 
-@pytest.mark.parametrize("name", ["1st", "json", "my vec", "class", "-x", "über"])
+@pytest.mark.parametrize(
+    "name", ["1st", "json", "my vec", "class", "-x", "über", "test", "CON", "nano-ffi", "numpy", "pytest"]
+)
 def test_wrong_names_of_projects(name: str, here: Path) -> None:
     with pytest.raises(SystemExit) as end:
         main(["new", "--", name])

@@ -19,13 +19,13 @@ from typing import Any
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.wheels import checksums, extension, targets, universal2
+from nano_ffi.wheels import checksums, extension, sbom, targets, universal2
 from nano_ffi.wheels.android import check_android
 from nano_ffi.wheels.binary import Image, Segment, read
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.symbols import cpython_symbols
 from nano_ffi.wheels.targets import Platform, Python, Triple
-from nano_ffi.wheels.verify import Options, main, verify_wheel
+from nano_ffi.wheels.verify import Options, _check_tag, _local_versions, _tool, main, verify_wheel
 
 HEADERS = {
     # ob_refcnt, ob_type
@@ -983,6 +983,46 @@ def test_the_tag_of_a_release_is_that_of_its_version(
     assert capsys.readouterr().out.splitlines()[0] == (
         f"{wheel.name}: file: is of version 1.0, expected the tag's, v1.1: tag the commit of that version v1.0"
     )
+
+
+def test_a_calendar_version_is_the_same_in_its_two_spellings() -> None:
+    files = {
+        "probe-2026.1.5.dist-info/METADATA": b"Metadata-Version: 2.4\nName: A.Probe\nVersion: 2026.01.05\n",
+    }
+    document = sbom.describe(files, "probe-2026.1.5.dist-info", None, 0)
+    assert document["metadata"]["component"]["purl"] == "pkg:pypi/a-probe@2026.1.5"
+    wheel = Path("probe-2026.1.5-cp313-cp313-win_amd64.whl")
+    assert _check_tag([wheel], "v2026.01.05") == []
+    assert len(_check_tag([wheel], "2026.01.05") + _check_tag([wheel], "vx")) == 2
+
+
+def test_equal_stubs_and_the_projects_own_settings(
+    build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    binary = build(*parts(LINUX))
+    files = contents(LINUX, binary)
+    twin = member(LINUX).replace("probe_pkg/", "probe_pkg/twin/")
+    stub = b"def f() -> int: ...\n"
+    files |= {
+        "probe_pkg/probe.pyi": stub,
+        twin: binary,
+        "probe_pkg/twin/probe.pyi": stub,
+        "probe_pkg/twin/__init__.py": b"",
+    }
+    files[twin] = binary + b"\0"  # or the tool says that the two are the same
+    wheel = str(pack(tmp_path, LINUX, files))
+    assert _tool("check-wheel-contents", [wheel]).problems == []
+    same = str(pack(tmp_path, LINUX, {**files, twin: binary}))
+    (problem,) = _tool("check-wheel-contents", [same]).problems
+    assert "W002: Wheel contains duplicate files" in problem
+    (tmp_path / "pyproject.toml").write_text('[tool.check-wheel-contents]\nignore = ["W002"]\n')
+    assert _tool("check-wheel-contents", [same]).problems == []
+
+
+def test_a_version_that_indexes_refuse_is_told() -> None:
+    names = ["probe-1.0+g1234-cp313-cp313-win_amd64.whl", "probe-1.0-cp313-cp313-win_amd64.whl", "x.whl"]
+    assert _local_versions([Path(name) for name in names]) == ["1.0+g1234"]
 
 
 def test_the_tools_are_asked(build: Build, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
