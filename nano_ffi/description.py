@@ -128,6 +128,8 @@ class Class:
     init: tuple[Field, ...] | None
     """The constructor's parameters; None where Python cannot make one."""
     methods: tuple[Function, ...]
+    properties: tuple[Function, ...]
+    """With the value as parameter where it can be set."""
     constants: tuple[Constant, ...]
     classes: tuple[Class, ...]
     enums: tuple[Enum, ...]
@@ -273,6 +275,7 @@ def class_of(read: dict[str, Any]) -> Class:
         fields=tuple(map(field_of, read.get("fields", ()))),
         init=tuple(map(field_of, read["init"].get("params", ()))) if "init" in read else None,
         methods=tuple(map(function_of, read.get("methods", ()))),
+        properties=tuple(map(function_of, read.get("properties", ()))),
         constants=tuple(map(constant_of, read.get("constants", ()))),
         classes=tuple(map(class_of, read.get("classes", ()))),
         enums=tuple(map(enum_of, read.get("enums", ()))),

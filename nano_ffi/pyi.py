@@ -431,6 +431,7 @@ class Writer:
         kinds = (
             class_.fields,
             class_.methods,
+            class_.properties,
             class_.constants,
             class_.classes,
             class_.enums,
@@ -445,6 +446,7 @@ class Writer:
         lines += [self.attribute(field, inner) for field in class_.fields if usable(field.name) and not field.readonly]
         parts += ["".join(lines)] if lines else []
         functions = [self.readonly(field, inner) for field in class_.fields if usable(field.name) and field.readonly]
+        functions += [self.property(made, inner) for made in class_.properties if usable(made.name)]
         if class_.init is None:
             never = self.name_from("typing_extensions", "Never")
             functions.append(f"{inner}def __init__(self, *args: {never}, **kwargs: {never}) -> None: ...\n")
@@ -471,6 +473,15 @@ class Writer:
     def readonly(self, field: Field, indent: str) -> str:
         head = f"{indent}@{self.builtin('property')}\n{indent}def {field.name}(self) -> {self.giving(field.type)}:"
         return f"{head}\n{docstring(field.doc, indent + '    ')}" if field.doc else f"{head} ...\n"
+
+    def property(self, made: Function, indent: str) -> str:
+        returned = self.giving_numpy(made.returns) if made.numpy else self.giving(made.returns)
+        decorator = f"{indent}@{self.builtin('property')}\n"
+        getter = decorator + self.signature(made.name, (), returned, made.doc, indent, first="self")
+        if not made.params:
+            return getter
+        setter = self.signature(made.name, made.params, "None", "", indent, first="self")
+        return f"{getter}{'' if getter.endswith(': ...' + chr(10)) else chr(10)}{indent}@{made.name}.setter\n{setter}"
 
     def method(self, method: Function, indent: str) -> str:
         first = {"static": "", "class": "cls"}.get(method.how, "self")

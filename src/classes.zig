@@ -131,7 +131,7 @@ pub fn nameOf(comptime T: type) [:0]const u8 {
 }
 
 /// What a declaration of a struct is to its class.
-pub const Role = enum { init, deinit, method, static, other };
+pub const Role = enum { init, deinit, method, static, class_method, property, setter, other };
 
 /// Whether its values are made on the heap, by `create`, and end by `destroy`.
 pub fn isHeapHandle(comptime T: type) bool {
@@ -194,6 +194,10 @@ pub fn roleOf(comptime T: type, comptime name: []const u8) Role {
         const Result = info.return_type orelse return .static;
         if (signature.Payload(Result) == T) return .init;
     }
+    // As Python's decorators say it.
+    if (says(T, name, "property")) return .property;
+    if (says(T, name, "setter")) return .setter;
+    if (says(T, name, "classmethod")) return .class_method;
     if (info.param_types.len == 0) return .static;
     return if (Pointee(info.param_types[0] orelse return .static) == T) .method else .static;
 }
@@ -459,6 +463,40 @@ pub fn isEmptyValue(comptime T: type, comptime name: []const u8) bool {
     };
 }
 
+/// Whether a struct says `option` of one of its fields or functions in its `nano_ffi_options`.
+pub fn says(comptime T: type, comptime name: []const u8, comptime option: []const u8) bool {
+    return comptime said: {
+        if (!@hasDecl(T, "nano_ffi_options")) break :said false;
+        const given = T.nano_ffi_options;
+        if (!@hasField(@TypeOf(given), name) or declarations.isList(T, name)) break :said false;
+        const own = @field(given, name);
+        if (@typeInfo(@TypeOf(own)) != .@"struct" or !@hasField(@TypeOf(own), option))
+            break :said false;
+        break :said if (@TypeOf(@field(own, option)) == bool) @field(own, option) else true;
+    };
+}
+
+/// What a struct can say of a field.
+pub const field_options = .{ "hidden", "readonly" };
+
+/// Whether Python sees a field.
+pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
+    return comptime fieldKind(@FieldType(T, name)) != .hidden and !isComptime(T, name) and
+        !says(T, name, "hidden");
+}
+
+fn isComptime(comptime T: type, comptime name: []const u8) bool {
+    const info = @typeInfo(T).@"struct";
+    return for (info.field_names, info.field_attrs) |other, attrs| {
+        if (std.mem.eql(u8, other, name)) break attrs.@"comptime";
+    } else unreachable;
+}
+
+/// Whether the attribute of a field can be set.
+pub fn isAssignable(comptime T: type, comptime name: []const u8) bool {
+    return comptime isSettable(T, @FieldType(T, name)) and !says(T, name, "readonly");
+}
+
 /// Why Python can make no object of a class whose construction is none.
 pub fn whyNotConstructible(comptime class: Class) []const u8 {
     return comptime why: {
@@ -478,8 +516,11 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len == 0) return "it has no fields";
     for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        const is_hidden = says(T, name, "hidden");
         const why: ?[]const u8 = if (attrs.@"comptime")
             "is comptime"
+        else if (is_hidden and attrs.defaultValue(Field) == null)
+            "is hidden and has no default"
         else if (isKept(Field))
             null
         else if (!isCopyable(Field))
@@ -565,6 +606,11 @@ const example = struct {
             pub fn origin() Self {
                 return .{ .x = 0 };
             }
+            pub const nano_ffi_options = .{
+                .y = .{ .hidden = true },
+                .x = .{ .readonly = true },
+                .norm = .{ .property = true },
+            };
         };
         pub const Same = Point;
         pub const Foreign = std.ArrayList(u8);
@@ -648,7 +694,8 @@ test nameOf {
 }
 
 test roleOf {
-    try std.testing.expectEqual(.method, roleOf(Plane, "norm"));
+    try std.testing.expectEqual(.property, roleOf(Plane, "norm"));
+    try std.testing.expectEqual(.method, roleOf(Grip, "next"));
     try std.testing.expectEqual(.static, roleOf(Plane, "origin"));
     try std.testing.expectEqual(.init, roleOf(Forest, "init"));
     try std.testing.expectEqual(.deinit, roleOf(Forest, "deinit"));
@@ -797,6 +844,20 @@ test isSettable {
 test "names of fields" {
     try expectEqualStrings("f64", fieldTypeName(f64));
     try expectEqualStrings("[]Point", fieldTypeName(std.ArrayList(Plane)));
+}
+
+test says {
+    try expect(says(Plane, "y", "hidden") and !says(Plane, "x", "hidden"));
+    try expect(!says(Plane, "other", "hidden") and !says(Grip, "number", "hidden"));
+}
+
+test isVisible {
+    try expect(isVisible(Plane, "x") and !isVisible(Plane, "y"));
+    try expect(!isVisible(Forest, "opaque_thing") and isVisible(Forest, "name"));
+}
+
+test isAssignable {
+    try expect(!isAssignable(Plane, "x") and isAssignable(Plane, "y"));
 }
 
 test originOf {

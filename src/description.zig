@@ -56,8 +56,9 @@ fn membersOf(
     comptime source: type,
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
-) [6][2][]const u8 {
+) [7][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
+    comptime var properties: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     comptime var enums: []const []const u8 = &.{};
     comptime var errors: []const []const u8 = &.{};
@@ -104,15 +105,47 @@ fn membersOf(
     if (has_class) {
         const class = classes.all[classes.indexOf(namespace).?];
         functions = functions ++ iteration(class) ++ ownMethods(namespace);
+        properties = propertiesOf(class);
     }
     return .{
         .{ if (has_class) "methods" else "functions", list(functions) },
+        .{ "properties", list(properties) },
         .{ "constants", list(constants) },
         .{ "classes", list(inner) },
         .{ "enums", list(enums) },
         .{ "errors", list(errors) },
         .{ "exceptions", list(exceptions) },
     };
+}
+
+/// The functions of a class that are attributes: as methods, with the parameter that sets one.
+fn propertiesOf(comptime class: classes.Class) []const []const u8 {
+    comptime var properties: []const []const u8 = &.{};
+    inline for (@typeInfo(class.T).@"struct".decl_names) |name| {
+        const sig = switch (comptime exports.of(class.T, class.source, name)) {
+            .function => |sig| sig,
+            else => continue,
+        };
+        if (comptime classes.roleOf(class.T, name) != .property) continue;
+        const getter = exports.Callable(class.T, class.source, name).function;
+        const returned = @typeInfo(@TypeOf(getter)).@"fn".return_type.?;
+        properties = properties ++ .{object(.{
+            .{ "name", quoted(sig.name) },
+            .{ "doc", optionalText(sig.doc) },
+            .{ "params", if (comptime exports.setterOf(class, name)) |setter|
+                setterParams(class, setter)
+            else
+                "" },
+            .{ "returns", typeOf(signature.Payload(returned)) },
+        })};
+    }
+    return properties;
+}
+
+fn setterParams(comptime class: classes.Class, comptime name: [:0]const u8) []const u8 {
+    const function = exports.Callable(class.T, class.source, name).function;
+    const sig = signature.of(name, function, exports.specOf(class.T, class.source, name));
+    return paramsOf(@typeInfo(@TypeOf(function)).@"fn", sig, 1);
 }
 
 /// A struct that is raised.
@@ -152,7 +185,8 @@ fn howOf(comptime namespace: type, comptime name: []const u8) ?[]const u8 {
     return switch (classes.roleOf(namespace, name)) {
         .method => "method",
         .static => "static",
-        .init, .deinit, .other => null,
+        .class_method => "class",
+        .init, .deinit, .property, .setter, .other => null,
     };
 }
 
@@ -205,12 +239,14 @@ fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8
 fn constructorOf(comptime T: type) []const u8 {
     const info = @typeInfo(T).@"struct";
     comptime var params: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs|
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (comptime !classes.isVisible(T, name)) continue;
         params = params ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
             .{ "default", defaultOf(Field, attrs) },
         })};
+    }
     return list(params);
 }
 
@@ -219,7 +255,7 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
     const docs = @field(class.source, "nano_ffi.fields");
     comptime var fields: []const []const u8 = &.{};
     inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-        if (attrs.@"comptime" or classes.fieldKind(Field) == .hidden) continue;
+        if (comptime !classes.isVisible(class.T, name)) continue;
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
@@ -228,7 +264,7 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
                 "doc",
                 if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "",
             },
-            .{ "readonly", if (classes.isSettable(class.T, Field)) "" else "true" },
+            .{ "readonly", if (classes.isAssignable(class.T, name)) "" else "true" },
         })};
     }
     return list(fields);
@@ -321,7 +357,8 @@ fn functionOf(
     return object(.{
         .{ "name", quoted(sig.name) },
         .{ "doc", optionalText(sig.doc) },
-        .{ "params", paramsOf(info, sig, if (comptime std.mem.eql(u8, how, "method")) 1 else 0) },
+        .{ "params", paramsOf(info, sig, comptime if (std.mem.eql(u8, how, "method") or
+            std.mem.eql(u8, how, "class")) 1 else 0) },
         .{ "returns", typeOf(if (comptime std.mem.eql(u8, sig.name, "__next__"))
             NextOf(signature.Payload(info.return_type.?))
         else

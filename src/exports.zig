@@ -505,6 +505,10 @@ fn Options(comptime Given: type) type {
         bytes: bool = false,
         keeps: []const []const u8 = &.{},
         frees: []const []const u8 = &.{},
+        /// As the decorators of a class are called: see `classes.roleOf`.
+        property: bool = false,
+        setter: []const u8 = "",
+        classmethod: bool = false,
     };
 }
 
@@ -519,7 +523,8 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps' and 'frees'",
+                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps' and 'frees'" ++
+                ", and in a class 'property', 'setter' and 'classmethod'",
         );
         const said = @field(@field(given, name), field);
         @field(options, field) = if (std.mem.eql(u8, field, "result"))
@@ -538,6 +543,11 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
     const given = namespace.nano_ffi_options;
     inline for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
         if (comptime declarations.isList(namespace, field)) continue;
+        if (@hasField(namespace, field)) {
+            const own = @field(given, field);
+            checkNames(field, own, &classes.field_options, "'hidden' and 'readonly'");
+            continue;
+        }
         if (!@hasDecl(namespace, field)) @compileError(
             "nano_ffi: nano_ffi_options names '" ++ field ++
                 "', and there is no such public function",
@@ -549,14 +559,64 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
                 "nano_ffi: nano_ffi_options names '" ++ field ++ "', which is a constant: " ++
                     "there are options of functions and of structs",
             );
-        } else for (@typeInfo(@TypeOf(@field(given, field))).@"struct".field_names) |option| {
-            for (classes.options) |known| {
-                if (std.mem.eql(u8, option, known)) break;
-            } else @compileError("nano_ffi: nano_ffi_options of '" ++ field ++ "' has '" ++
-                option ++
-                "': there are only 'constructible', 'stable' and 'weakref'");
-        }
+            checkRole(namespace, source, field);
+        } else checkNames(
+            field,
+            @field(given, field),
+            &classes.options,
+            "'constructible', 'stable' and 'weakref'",
+        );
     }
+}
+
+fn checkNames(
+    comptime name: []const u8,
+    comptime given: anytype,
+    comptime known: []const []const u8,
+    comptime words: []const u8,
+) void {
+    for (@typeInfo(@TypeOf(given)).@"struct".field_names) |option| {
+        for (known) |other| {
+            if (std.mem.eql(u8, option, other)) break;
+        } else @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ option ++
+            "': there are only " ++ words);
+    }
+}
+
+/// Refuses what a function is said to be in its class, and cannot be.
+fn checkRole(
+    comptime namespace: type,
+    comptime source: type,
+    comptime name: [:0]const u8,
+) void {
+    const options = optionsOf(namespace, name).?;
+    const is_setter = options.setter.len > 0;
+    const place = "nano_ffi: nano_ffi_options of '" ++ name ++ "' has ";
+    if (!options.property and !is_setter and !options.classmethod) return;
+    if (!classes.isClass(namespace)) @compileError(place ++
+        (if (is_setter) "'setter'" else if (options.property) "'property'" else "'classmethod'") ++
+        ", and it is no function of a class");
+    const params = @typeInfo(@TypeOf(Callable(namespace, source, name).function)).@"fn".param_types;
+    const passed = signature.passedOf(params);
+    const is_method = passed.len > 0 and classes.Pointee(params[passed[0]].?) == namespace;
+    if (options.property and (!is_method or passed.len != 1)) @compileError(place ++
+        "'property', which is a method without other parameters");
+    if (options.classmethod and (passed.len == 0 or params[passed[0]] != signature.Object))
+        @compileError(place ++ "'classmethod', whose first parameter is the class, a " ++
+            "nano_ffi.Object");
+    if (!is_setter) return;
+    if (!is_method or passed.len != 2) @compileError(place ++
+        "'setter', which is a method with one more parameter, the value");
+    if (!classes.says(namespace, options.setter, "property")) @compileError(place ++
+        "'setter' of '" ++ options.setter ++ "', and that has no .property = true");
+}
+
+/// The function that sets a property; null of one that is for reading.
+pub fn setterOf(comptime class: classes.Class, comptime property: []const u8) ?[:0]const u8 {
+    return comptime for (@typeInfo(class.T).@"struct".decl_names) |name| {
+        if (!classes.says(class.T, name, "setter")) continue;
+        if (std.mem.eql(u8, @field(class.T.nano_ffi_options, name).setter, property)) break name;
+    } else null;
 }
 
 fn ownershipOf(comptime function: []const u8, comptime said: anytype) Ownership {
@@ -816,6 +876,20 @@ test Constant {
     try std.testing.expectEqual(i256, Constant(comptime_int, 1 << 127));
     try std.testing.expectEqual(noreturn, Constant(comptime_int, 1 << 70_000));
     try std.testing.expectEqual([2]i256, Constant([2]comptime_int, .{ 0, -(1 << 128) }));
+}
+
+test setterOf {
+    const class: classes.Class = .{
+        .T = struct {
+            pub const nano_ffi_options = .{ .setArea = .{ .setter = "area" } };
+            pub fn setArea() void {}
+        },
+        .name = "T",
+        .source = struct {},
+        .within = struct {},
+    };
+    try std.testing.expectEqualStrings("setArea", comptime setterOf(class, "area").?);
+    try std.testing.expectEqual(null, comptime setterOf(class, "side"));
 }
 
 test checkOptions {

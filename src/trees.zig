@@ -108,7 +108,7 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
         },
         .@"struct" => |info| {
             inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-                if (attrs.@"comptime") continue;
+                if (attrs.@"comptime" or comptime classes.says(T, name, "hidden")) continue;
                 if (info.layout == .@"packed") { // what is in it has no address
                     const one = @field(a, name);
                     const other = @field(b, name);

@@ -316,6 +316,7 @@ pub const constants = struct {
     pub const METH_KEYWORDS: c_int = 0x2;
     pub const METH_NOARGS: c_int = 0x4;
     pub const METH_O: c_int = 0x8;
+    pub const METH_CLASS: c_int = 0x10;
     pub const METH_STATIC: c_int = 0x20;
     pub const METH_COEXIST: c_int = 0x40;
     pub const METH_FASTCALL: c_int = 0x80;
@@ -640,6 +641,10 @@ pub const functions = struct {
     pub extern fn PyCallable_Check(object: *PyObject) c_int;
     pub extern fn PyUnicode_InternInPlace(text: *?*PyObject) void;
 
+    pub extern fn PyDescr_NewGetSet(
+        class: *PyObject,
+        def: *const structs.PyGetSetDef,
+    ) ?*PyObject;
     pub extern fn PyDescr_NewMethod(class: *PyObject, def: *const PyMethodDef) ?*PyObject;
 
     // Capsules: pointers with a name, which lend what they have.

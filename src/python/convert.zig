@@ -1243,6 +1243,10 @@ pub fn loadFields(
     var record: T = undefined;
     var found: capi.Py_ssize_t = 0;
     inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (comptime classes.says(T, name, "hidden")) {
+            @field(record, name) = comptime attrs.defaultValue(Field).?;
+            continue;
+        }
         const key = c.PyUnicode_FromStringAndSize(
             name.ptr,
             name.len,
@@ -1267,7 +1271,13 @@ pub fn loadFields(
     }
     if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(
         site,
-        info.field_names,
+        comptime names: {
+            var names: []const [:0]const u8 = &.{};
+            for (info.field_names) |name| {
+                if (!classes.says(T, name, "hidden")) names = names ++ .{name};
+            }
+            break :names names;
+        },
         object,
     );
     return record;

@@ -5,6 +5,7 @@
 const std = @import("std");
 const capi = @import("capi.zig");
 const Error = @import("errors.zig").Error;
+const says = @import("../classes.zig").says;
 const pythonName = @import("../signature.zig").pythonName;
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -82,17 +83,19 @@ pub fn fieldsOf(comptime T: type, object: *PyObject) Error!?*PyObject {
 fn addItems(comptime T: type, dict: *PyObject, tuple: *PyObject) Error!bool {
     errdefer c.Py_DecRef(dict);
     const info = @typeInfo(T).@"struct";
-    const size: usize = @intCast(c.PyTuple_Size(tuple));
-    if (size > info.field_names.len) return false;
-    inline for (info.field_names, 0..) |name, i| {
-        if (i >= size) {
-            if (info.field_attrs[i].defaultValue(info.field_types[i]) == null) return false;
+    const size = c.PyTuple_Size(tuple);
+    var place: capi.Py_ssize_t = 0;
+    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (comptime says(T, name, "hidden")) continue;
+        defer place += 1;
+        if (place >= size) {
+            if (attrs.defaultValue(Field) == null) return false;
         } else {
-            const item = c.PyTuple_GetItem(tuple, i) orelse return error.PythonException;
+            const item = c.PyTuple_GetItem(tuple, place) orelse return error.PythonException;
             if (c.PyDict_SetItemString(dict, name, item) < 0) return error.PythonException;
         }
     }
-    return true;
+    return size <= place;
 }
 
 /// The same. False where an attribute is not there, or none of all is.
@@ -101,6 +104,7 @@ fn addAttributes(comptime T: type, dict: *PyObject, object: *PyObject) Error!boo
     const info = @typeInfo(T).@"struct";
     var is_any = false;
     inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (comptime says(T, name, "hidden")) continue;
         if (c.PyObject_GetAttrString(object, comptime pythonName(name))) |value| {
             defer c.Py_DecRef(value);
             is_any = true;

@@ -88,6 +88,7 @@ def check(folder: Path, *modules: str) -> None:
         "ndarrays",
         "arrays",
         "classes",
+        "classes_options",
         "graph",
         "lists",
         "maps",

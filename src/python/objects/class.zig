@@ -90,6 +90,7 @@ pub fn Class(
             .name = class.name,
             .looked_up = &looked_up,
             .static_methods = &static_methods,
+            .properties = &properties,
             .match_args = if (construction == .fields) &match_args else null,
             .vectorcall = &vectorcall,
         };
@@ -221,7 +222,36 @@ pub fn Class(
             var defs: [names.len + special.len]capi.PyMethodDef = undefined;
             for (&defs, names ++ special) |*def, name| def.* = methodDef(name);
             for (defs[names.len..]) |*def| def.ml_flags |= capi.constants.METH_COEXIST;
-            break :defs defs ++ own_methods ++ [_]capi.PyMethodDef{.{}};
+            break :defs defs ++ class_methods ++ own_methods ++ [_]capi.PyMethodDef{.{}};
+        };
+
+        const class_methods = defs: {
+            const names = functionsOf(.class_method, .ordinary);
+            var defs: [names.len]capi.PyMethodDef = undefined;
+            for (&defs, names) |*def, name| {
+                def.* = methodDef(name);
+                def.ml_meth = &MethodOf(name).receiveClass;
+                def.ml_flags |= capi.constants.METH_CLASS;
+            }
+            break :defs defs;
+        };
+
+        const properties = defs: {
+            const names = functionsOf(.property, .ordinary);
+            var defs: [names.len]capi.structs.PyGetSetDef = undefined;
+            for (&defs, names) |*def, name| {
+                const getter = MethodOf(name);
+                def.* = .{
+                    .name = getter.sig.name,
+                    .get = &getter.receiveProperty,
+                    .set = if (exports.setterOf(class, name)) |setter|
+                        &MethodOf(setter).receiveValue
+                    else
+                        null,
+                    .doc = if (getter.sig.doc.len == 0) null else getter.sig.doc,
+                };
+            }
+            break :defs defs;
         };
 
         const looked_up = defs: {
@@ -259,7 +289,8 @@ pub fn Class(
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
             const M = MethodOf(name);
-            var text: [:0]const u8 = M.sig.name ++ "($self";
+            const is_method = classes.roleOf(T, name) == .method;
+            var text: [:0]const u8 = M.sig.name ++ (if (is_method) "($self" else "($type");
             for (M.sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
                 "=" ++ default
             else
@@ -429,8 +460,7 @@ pub fn Class(
 
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             const list = c.PyList_New(0) orelse return null;
-            const names: []const [:0]const u8 = @typeInfo(T).@"struct".field_names;
-            for (names) |name| {
+            for (match_args) |name| {
                 const text = capi.newStr(name);
                 defer c.Py_DecRef(text);
                 if (text == null or c.PyList_Append(list, text.?) < 0) {
@@ -596,6 +626,7 @@ const Contents = struct {
     name: [:0]const u8,
     looked_up: []const capi.PyMethodDef,
     static_methods: []const StaticMethod,
+    properties: []const capi.structs.PyGetSetDef,
     match_args: ?[]const [:0]const u8,
     vectorcall: *const capi.vectorcallfunc,
 
@@ -609,6 +640,8 @@ const Contents = struct {
         if (c.PyObject_SetAttrString(made, "__qualname__", qualified) < 0) return false;
         for (contents.looked_up) |*def|
             if (!setOwned(made, def.ml_name.?, c.PyDescr_NewMethod(made, def))) return false;
+        for (contents.properties) |*def|
+            if (!setOwned(made, def.name.?, c.PyDescr_NewGetSet(made, def))) return false;
         const wrapper = capi.imported("builtins", "staticmethod") orelse return false;
         defer c.Py_DecRef(wrapper);
         for (contents.static_methods) |*method| {

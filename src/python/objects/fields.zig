@@ -35,10 +35,8 @@ pub fn Fields(comptime T: type) type {
         pub const names: []const [:0]const u8 = visible: {
             @setEvalBranchQuota(1_000_000);
             var visible: []const [:0]const u8 = &.{};
-            for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
-                if (!attrs.@"comptime" and classes.fieldKind(F) != .hidden) visible = visible ++ .{
-                    name,
-                };
+            for (all.field_names) |name| {
+                if (classes.isVisible(T, name)) visible = visible ++ .{name};
             }
             break :visible visible;
         };
@@ -49,10 +47,8 @@ pub fn Fields(comptime T: type) type {
         };
         pub const setters: [names.len]?*const capi.setter = of: {
             var list: [names.len]?*const capi.setter = undefined;
-            for (&list, names) |*place, name| place.* = if (classes.isSettable(
-                T,
-                @FieldType(T, name),
-            )) &Field(T, name).set else null;
+            for (&list, names) |*place, name|
+                place.* = if (classes.isAssignable(T, name)) &Field(T, name).set else null;
             break :of list;
         };
 
@@ -102,11 +98,13 @@ pub fn Fields(comptime T: type) type {
             var loaded: T = undefined;
             inline for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
                 if (attrs.@"comptime") continue;
+                // What is hidden has its default: without one, there is no constructor.
                 const index = comptime for (names, 0..) |visible, index| {
                     if (std.mem.eql(u8, visible, name)) break index;
-                } else unreachable; // the constructor is there only where all are visible
-                if (comptime classes.isKept(F)) continue;
-                if (given[index]) |some| {
+                } else names.len;
+                if (comptime classes.isKept(F) and index < names.len) continue;
+                const has = if (index < names.len) given[index] else null;
+                if (has) |some| {
                     @field(loaded, name) = quick(F, some) orelse try slowly(
                         F,
                         gpa,
@@ -115,7 +113,10 @@ pub fn Fields(comptime T: type) type {
                         comptime &.{ .function = sig.name, .parameter = sig.args[index] },
                     );
                 } else if (comptime attrs.defaultValue(F)) |default| {
-                    @field(loaded, name) = try results.copied(F, gpa, default);
+                    @field(loaded, name) = if (comptime classes.isKept(F))
+                        default
+                    else
+                        try results.copied(F, gpa, default);
                 } else unreachable; // `bind` has seen that it is given
             }
             // These cannot fail: none is taken in vain.

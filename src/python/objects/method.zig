@@ -104,6 +104,39 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             return null;
         }
 
+        /// The getter of a property.
+        pub fn receiveProperty(self: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
+            return receive(self, undefined, 0, null);
+        }
+
+        /// Its setter.
+        pub fn receiveValue(
+            self: *PyObject,
+            given: ?*PyObject,
+            _: ?*anyopaque,
+        ) callconv(.c) c_int {
+            const set = given orelse {
+                c.PyErr_SetString(capi.exception("AttributeError"), "property has no deleter");
+                return -1;
+            };
+            const result = receive(self, &.{set}, 1, null) orelse return -1;
+            c.Py_DecRef(result);
+            return 0;
+        }
+
+        /// Of a class method: what is called is the class, or one derived from it.
+        pub fn receiveClass(
+            class: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            var all: [count]?*PyObject = undefined;
+            all[0] = class;
+            if (!binding.bind(&sig, given, @intCast(nargs), kwnames, all[1..])) return null;
+            return run(c.PyType_GetModule(object.ownClass(class)) orelse return null, &all);
+        }
+
         /// NotImplemented where the operand is of a type that Zig's function does not take.
         fn finish(result: ?*PyObject) ?*PyObject {
             if (result != null) return result;
@@ -127,10 +160,12 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
                 if (is_quick and binding.isWhole(&Trampoline.sig, &all))
                     if (callQuickly(self, @ptrCast(all[1..]))) |result| return result.value;
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
-            const module = object.moduleOf(object.of(self));
-            if (!binding.isWhole(&Trampoline.sig, &all))
-                return Trampoline.callPartly(module, &all);
-            return Trampoline.callExact(module, @ptrCast(&all));
+            return run(object.moduleOf(object.of(self)), &all);
+        }
+
+        inline fn run(module: *PyObject, all: *[count]?*PyObject) ?*PyObject {
+            if (!binding.isWhole(&Trampoline.sig, all)) return Trampoline.callPartly(module, all);
+            return Trampoline.callExact(module, @ptrCast(all));
         }
     };
 }

@@ -1,0 +1,61 @@
+//! What a struct says of its class in `nano_ffi_options`.
+
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+
+/// Degrees, with properties.
+pub const Temperature = struct {
+    /// In degrees Celsius.
+    celsius: f64 = 0,
+    /// Who measured it.
+    station: []const u8 = "",
+    /// How often it was asked for.
+    asked: u32 = 0,
+    cache: ?f64 = null,
+    notes: []const []const u8 = &.{},
+
+    pub const zero: f64 = -273.15;
+
+    pub const nano_ffi_options = .{
+        .station = .{ .readonly = true },
+        .cache = .{ .hidden = true },
+        .notes = .{ .hidden = true },
+        .fahrenheit = .{ .property = true },
+        .setFahrenheit = .{ .setter = "fahrenheit" },
+        .kelvin = .{ .property = true },
+        .from = .{ .classmethod = true },
+    };
+
+    /// In degrees Fahrenheit.
+    pub fn fahrenheit(self: Temperature) f64 {
+        return self.celsius * 9 / 5 + 32;
+    }
+    pub fn setFahrenheit(self: *Temperature, value: f64) error{ValueError}!void {
+        if (value < -459.67) return error.ValueError;
+        self.celsius = (value - 32) * 5 / 9;
+    }
+    pub fn kelvin(self: *Temperature) f64 {
+        if (self.cache) |known| return known;
+        self.asked += 1;
+        self.cache = self.celsius - zero;
+        return self.cache.?;
+    }
+    /// Out of a text.
+    pub fn from(cls: nano_ffi.Object, text: []const u8, scale: ?f64) !Temperature {
+        _ = cls;
+        return .{ .celsius = try std.fmt.parseFloat(f64, text) * (scale orelse 1) };
+    }
+    pub fn note(self: *Temperature, gpa: std.mem.Allocator, text: []const u8) !usize {
+        const all = try gpa.alloc([]const u8, self.notes.len + 1);
+        @memcpy(all[0..self.notes.len], self.notes);
+        all[self.notes.len] = text;
+        self.notes = all;
+        return all.len;
+    }
+};
+
+pub fn warmest(all: []const Temperature) f64 {
+    var most: f64 = Temperature.zero;
+    for (all) |one| most = @max(most, one.celsius);
+    return most;
+}
