@@ -43,6 +43,8 @@ class Type:
     name: str = ""
     """Of an enum, a record, a tagged union, a class."""
     item: Type | None = None
+    module: str = ""
+    """Where Python has it, of a class of the standard library."""
     items: tuple[Type, ...] = ()
     """Of a tuple."""
     fields: tuple[Field, ...] = ()
@@ -208,6 +210,7 @@ def type_of(read: dict[str, Any]) -> Type:
         kind=read["k"],
         zig=read["zig"],
         name=read.get("name", ""),
+        module=read.get("module", ""),
         item=type_of(read["item"]) if "item" in read else None,
         items=tuple(map(type_of, read.get("items", ()))),
         fields=tuple(map(field_of, read.get("fields", ()))),

@@ -108,9 +108,12 @@ class Writer:
         """How a name of another module is written, which is imported."""
         if module == "builtins" or self.is_hidden(name):
             self.imports.setdefault(module, set()).add("")
-            return f"{module}.{name}"
+            return f"{self.module_name(module)}.{name}"
         self.imports.setdefault(module, set()).add(name)
         return name
+
+    def module_name(self, module: str) -> str:
+        return f"_{module}" if self.is_hidden(module) else module
 
     def import_lines(self) -> str:
         standard: list[tuple[int, str]] = []
@@ -119,7 +122,8 @@ class Writer:
             names = self.imports[module]
             lines = other if module in {"numpy.typing", "typing_extensions"} else standard
             if "" in names:
-                lines.append((0, f"import {module}\n"))
+                own = self.module_name(module)
+                lines.append((0, f"import {module}\n" if own == module else f"import {module} as {own}\n"))
             if found := sorted(names - {""}, key=lambda name: (not name.isupper(), name)):
                 line = f"from {module} import {', '.join(found)}\n"
                 if len(line) > WIDTH + 1:
@@ -144,6 +148,12 @@ class Writer:
             return f"{self.builtin('str')} | {self.buffer()}"
         if kind == "terminated":
             return f"{self.builtin('str')} | {self.builtin('bytes')}"
+        if kind == "standard" and typ.name in {"Decimal", "Fraction"}:
+            return f"{self.giving(typ)} | {self.builtin('int')}"
+        if kind == "path":
+            text, data = self.builtin("str"), self.builtin("bytes")
+            like = self.name_from("os", "PathLike")
+            return f"{text} | {data} | {like}[{text}] | {like}[{data}]"
         if kind == "given":
             assert typ.item is not None
             return self.taking(typ.item)
@@ -194,6 +204,10 @@ class Writer:
             return self.builtin("int")
         if kind == "void":
             return "None"
+        if kind == "standard":
+            return self.name_from(typ.module, typ.name)
+        if kind == "path":
+            return self.name_from("pathlib", "Path")
         if kind in {"text", "terminated"}:
             return self.builtin("str")
         if kind == "buffer":

@@ -8,6 +8,7 @@
 //!     *const [N]T         [N]T, and so with enums and the like, where nothing can keep the pointer
 //!     std.ArrayList(T)    as a result: []T
 //!     Parsed(T)           as a result: T, and then its memory is given back
+//!     []const u8          `signature.Path`, where an option says so
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
 //!                         each of its fields is a parameter
 //!
@@ -27,6 +28,8 @@ pub const Hints = struct {
     readers: []const usize = &.{},
     /// Whether a text that is the result is bytes.
     is_bytes: bool = false,
+    /// The names of parameters that are texts, and name files.
+    paths: []const []const u8 = &.{},
     /// What declares the function: a struct is no options of its own methods.
     within: type = void,
 };
@@ -83,6 +86,9 @@ pub fn Adapted(
                         break :out if (is_array) items[0..size] else &items[0];
                     },
                     .pointee => &given[place],
+                    .path => if (Original == []const u8)
+                        given[place].data
+                    else if (given[place]) |path| path.data else null,
                     .writer => &text.writer,
                     .reader => reader: {
                         readers[index] = .fixed(given[place].data);
@@ -133,7 +139,7 @@ pub fn Adapted(
 }
 
 /// What becomes of a parameter.
-const Role = enum { same, writer, reader, vector, out, pointee, options };
+const Role = enum { same, writer, reader, vector, out, pointee, path, options };
 
 const Plan = struct {
     roles: []const Role,
@@ -190,6 +196,8 @@ fn planOf(
             .out
         else if (isPointee(T, info, index))
             .pointee
+        else if (isPath(T, names[index], hints))
+            .path
         else if (index == last and T != hints.within and
             isOptions(T, info.param_types, index)) .options else .same;
         if (role == .writer and plan.writes) return null; // which one is the result?
@@ -204,6 +212,7 @@ fn planOf(
                     .vector => Array(T).?,
                     .out => []Written(T).?,
                     .pointee => @typeInfo(T).pointer.child,
+                    .path => if (T == []const u8) signature.Path else ?signature.Path,
                     .options => ?T,
                     else => T,
                 }};
@@ -310,6 +319,15 @@ fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: 
         if (is_changed and !classes.isFlat(classes.Pointee(Other))) return false;
     }
     return true;
+}
+
+fn isPath(comptime T: type, comptime name: []const u8, comptime hints: Hints) bool {
+    for (hints.paths) |path| if (std.mem.eql(u8, path, name)) {
+        if (T == []const u8 or T == ?[]const u8) return true;
+        @compileError("nano_ffi: nano_ffi_options says .paths of '" ++ name ++ "', which is " ++
+            @typeName(T) ++ ": it is for []const u8 and ?[]const u8");
+    };
+    return false;
 }
 
 /// Whether what outlives the call may point to the reader or writer that a parameter is.
@@ -522,6 +540,9 @@ test Adapted {
             out.* = @splat(7);
             sum.* = of[0] + of[1];
         }
+        fn opened(file: []const u8, other: ?[]const u8) usize {
+            return file.len + if (other) |some| some.len else 0;
+        }
         fn plain(x: u8) u8 {
             return x;
         }
@@ -561,6 +582,11 @@ test Adapted {
     try std.testing.expectEqual(7, sum[0]);
     try std.testing.expectEqualStrings("\x07\x07", &bytes);
     try std.testing.expectError(error.ValueError, Fill.function(&bytes, &.{}, .{ 3, 4 }));
+    const Opened = Adapted(functions.opened, &.{ "file", "other" }, .{
+        .paths = &.{ "file", "other" },
+    });
+    try std.testing.expectEqual(4, Opened.function(.{ .data = "ab" }, .{ .data = "cd" }));
+    try std.testing.expectEqual(2, Opened.function(.{ .data = "ab" }, null));
     var arena: std.heap.ArenaAllocator = .init(gpa);
     defer arena.deinit();
     const Listed = Adapted(functions.listed, &.{"gpa"}, .{});

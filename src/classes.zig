@@ -345,10 +345,11 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
         .optional => |optional| return copyableWithin(optional.child, open),
         .array => |array| return array.sentinel_ptr == null and copyableWithin(array.child, open),
         .@"struct" => |info| {
-            if (T == signature.Str or T == signature.Bytes or T == signature.Buffer) return true;
+            if (T == signature.Str or T == signature.Bytes or T == signature.Buffer or
+                T == signature.Path) return true;
             if (T == signature.Object) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
-                .complex, .flags => return true,
+                .complex, .flags, .standard => return true,
                 .record, .tuple => {},
                 else => return false,
             } else if (hasDeinit(T)) return false;

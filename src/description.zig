@@ -10,6 +10,7 @@ const exports = @import("exports.zig");
 const literals = @import("literals.zig");
 const raised = @import("exceptions.zig");
 const signature = @import("signature.zig");
+const standard = @import("standard.zig");
 const string_maps = @import("string_maps.zig");
 const untagged = @import("untagged.zig");
 const tables = @import("tables.zig");
@@ -486,6 +487,10 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "open", if (signature.isOpen(T)) "true" else "" },
         },
         .flags => .{.{ "name", quoted(signature.shortName(T)) }},
+        .standard => .{
+            .{ "name", quoted(standard.of(T).?.name) },
+            .{ "module", quoted(standard.of(T).?.module) },
+        },
         .record => .{
             .{ "name", quoted(signature.shortName(T)) },
             .{ "fields", fieldsOf(T, within) },

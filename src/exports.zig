@@ -289,6 +289,7 @@ pub fn Callable(
         .writers = hintOf(source, name, "writers"),
         .readers = hintOf(source, name, "readers"),
         .is_bytes = options.bytes,
+        .paths = options.paths,
         .within = namespace,
     });
 }
@@ -333,6 +334,7 @@ pub fn specOf(
     const params = callable.params;
     expectParameters(name, "keeps", options.keeps, params);
     expectParameters(name, "frees", options.frees, params);
+    expectParameters(name, "paths", options.paths, params);
     expectObjects(@TypeOf(callable.function), name, options.frees, params);
     return .{
         .name = name,
@@ -505,6 +507,7 @@ fn Options(comptime Given: type) type {
         bytes: bool = false,
         keeps: []const []const u8 = &.{},
         frees: []const []const u8 = &.{},
+        paths: []const []const u8 = &.{},
         /// As the decorators of a class are called: see `classes.roleOf`.
         property: bool = false,
         setter: []const u8 = "",
@@ -523,13 +526,13 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps' and 'frees'" ++
-                ", and in a class 'property', 'setter' and 'classmethod'",
+                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps', " ++
+                "'frees' and 'paths', and in a class 'property', 'setter' and 'classmethod'",
         );
         const said = @field(@field(given, name), field);
         @field(options, field) = if (std.mem.eql(u8, field, "result"))
             ownershipOf(name, said)
-        else if (std.mem.eql(u8, field, "keeps") or std.mem.eql(u8, field, "frees"))
+        else if (@FieldType(@TypeOf(options), field) == []const []const u8)
             &namesOf(name, field, said)
         else
             said;

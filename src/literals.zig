@@ -26,7 +26,9 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
         .text => if (isText(Value)) value else null,
         .terminated => if (Value == T or (isText(Value) and isTerminated(Value))) value else null,
         .flags => if (Value == T) value else null,
-        .str, .bytes => if (Value == T) value else if (isText(Value)) .{ .data = value } else null,
+        .str, .bytes, .path => if (Value == T)
+            value
+        else if (isText(Value)) .{ .data = value } else null,
         .@"enum" => if (Value == T)
             value
         else if (Value == @EnumLiteral() and
@@ -64,6 +66,7 @@ fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .terminated => literal([]const u8, signature.unterminated(T, value)),
         .str => if (std.unicode.utf8ValidateSlice(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
+        .path => literal([]const u8, value.data),
         .@"enum" => if (signature.isOpen(T))
             std.fmt.comptimePrint("{d}", .{@backingInt(value)})
         else

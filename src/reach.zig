@@ -32,7 +32,8 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
     for (open) |Outer| if (Outer == T) return false;
     const inner = open ++ .{T};
     return switch (signature.kindOf(T) orelse return isList(T)) {
-        .str, .text, .terminated, .bytes, .buffer, .items, .objects, .map => true,
+        .str, .text, .terminated, .bytes, .buffer, .path => true,
+        .items, .objects, .map => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .table => pointsWithin(tables.of(T).?.Key, inner) or
             pointsWithin(tables.of(T).?.Value, inner),

@@ -6,6 +6,7 @@ const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
 const references = @import("python/references.zig");
 const signatures = @import("signature.zig");
+const standard = @import("standard.zig");
 
 /// `bridge.makeTrampoline(function, .{})`: a Zig function as a CPython one.
 pub const bridge = python_ext.Bridge;
@@ -33,6 +34,7 @@ pub const raise = @import("python/exceptions.zig").raise;
 pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
+pub const Path = signatures.Path;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = references.Object;
@@ -40,6 +42,14 @@ pub const Reference = references.Reference;
 pub const Array = arrays.Array;
 pub const NdArray = ndarrays.NdArray;
 pub const NdArrayMut = ndarrays.NdArrayMut;
+/// Python's dates and times, exact numbers and UUIDs.
+pub const Date = standard.Date;
+pub const Time = standard.Time;
+pub const DateTime = standard.DateTime;
+pub const TimeDelta = standard.TimeDelta;
+pub const Decimal = standard.Decimal;
+pub const Fraction = standard.Fraction;
+pub const Uuid = standard.Uuid;
 pub const Owned = allocators.Owned;
 pub const OwnedArena = allocators.OwnedArena;
 /// CPython's raw memory domain: for what a function returns as `Owned`, see allocator.zig.
@@ -69,6 +79,7 @@ test {
     _ = @import("registry.zig");
     _ = @import("signature.zig");
     _ = @import("SpinLock.zig");
+    _ = @import("standard.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
     _ = @import("tables.zig");

@@ -7,6 +7,7 @@ const classes = @import("classes.zig");
 const dtypes = @import("dtypes.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
+const standard = @import("standard.zig");
 const untagged = @import("untagged.zig");
 const tables = @import("tables.zig");
 
@@ -34,6 +35,10 @@ pub const Str = struct { data: []const u8 };
 /// Bytes: a parameter takes any bytes-like object, a result becomes bytes.
 /// Data of a parameter is lent for the call; data of a result is copied.
 pub const Bytes = struct { data: []const u8 };
+
+/// The name of a file, as the system has it: a parameter takes str, bytes or what has `__fspath__`,
+/// as Python's `open` does, and has no NUL. A result becomes a `pathlib.Path`.
+pub const Path = struct { data: []const u8 };
 
 /// A contiguous buffer of bytes that is only read: bytes, bytearray, memoryview, array, mmap …
 /// `[]u8` is the one that can be written. Both are lent for the call, nothing is copied.
@@ -97,6 +102,8 @@ pub const Kind = enum {
     /// The same as C has it: str or bytes, with a NUL behind it and none in it. No part of others.
     terminated,
     bytes,
+    /// What names a file.
+    path,
     /// Bytes in place: read, or written where the slice is not const.
     buffer,
     /// What a `*std.Io.Reader` reads. A parameter only.
@@ -117,6 +124,8 @@ pub const Kind = enum {
     flags,
     /// `std.math.Order`: -1, 0 or 1.
     order,
+    /// A date, an exact number: see standard.zig.
+    standard,
     /// A struct with fields that can cross, by value.
     record,
     /// `union(enum)`: one of its tags, with what that has.
@@ -157,6 +166,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         []const u8 => return .text,
         [:0]const u8, [*:0]const u8 => return .terminated,
         Bytes => return .bytes,
+        Path => return .path,
         Buffer, []u8 => return .buffer,
         Input => return .input,
         Object => return .object,
@@ -268,6 +278,7 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
         return if (dtypes.isItem(T.Item)) .made else null;
     if (comptime isComplex(T)) return .complex;
+    if (standard.of(T) != null) return .standard;
     if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
         (table.Value == void or isTablePart(table.Value, within))) .table else null;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
@@ -367,7 +378,7 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
     return switch (kindOf(info.return_type orelse return false) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order, .standard => true,
         else => false,
     };
 }
@@ -435,6 +446,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .void, .bool, .int, .float => @typeName(T),
         .complex => "complex",
         .order => "order",
+        .standard => standard.of(T).?.name,
+        .path => "path",
         .str, .text, .terminated => "str",
         .bytes => "bytes",
         .input => "input",
@@ -838,7 +851,8 @@ const remedy = "use integers, f16 to f64, bool, void, []const u8, []u8, slices a
     "such, optionals, " ++
     "exhaustive enums, tuples, public structs of the file and pointers to them, structs and " ++
     "tagged unions (union(enum)) of such, std.StringHashMap, " ++
-    "std.math.Complex, or nano_ffi.Str, Bytes, Buffer, NdArray, Object, Callback";
+    "std.math.Complex, or nano_ffi.Str, Bytes, Path, DateTime, Decimal, Buffer, NdArray, " ++
+    "Object, Callback";
 
 fn disagreement(
     comptime name: []const u8,

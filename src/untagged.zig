@@ -4,6 +4,7 @@
 
 const std = @import("std");
 const signature = @import("signature.zig");
+const standard = @import("standard.zig");
 
 /// Whether a union says that it is one of these.
 pub fn isUntagged(comptime T: type) bool {
@@ -24,6 +25,8 @@ pub const Form = enum {
     complex,
     text,
     bytes,
+    path,
+    standard,
     member,
     list,
     dict,
@@ -41,6 +44,8 @@ fn formOf(comptime Field: type) ?Form {
         .complex => .complex,
         .str, .text => .text,
         .bytes, .buffer => .bytes,
+        .path => .path,
+        .standard => .standard,
         .@"enum" => .member,
         .items, .array, .tuple => .list,
         .record, .map => .dict,
@@ -65,8 +70,8 @@ pub fn formsOf(comptime T: type) [@typeInfo(T).@"union".field_names.len]Form {
                 other_name,
                 Other,
             | {
-                const differ = form.* != other or
-                    (Field != Other and (other == .member or other == .class));
+                const is_class = other == .member or other == .class or other == .standard;
+                const differ = form.* != other or (Field != Other and is_class);
                 if (!differ) @compileError("nano_ffi: the untagged union " ++ @typeName(T) ++
                     " is ambiguous: its tags '" ++ other_name ++ "' and '" ++ name ++ "' are " ++
                     "both " ++ nameOf(other) ++ " in Python");
@@ -86,6 +91,8 @@ fn nameOf(comptime form: Form) []const u8 {
         .complex => "complex numbers",
         .text => "strs",
         .bytes => "bytes",
+        .path => "paths",
+        .standard => "the same class",
         .member => "the same enum",
         .list => "lists",
         .dict => "dicts",
@@ -109,6 +116,8 @@ pub fn expected(comptime T: type) [:0]const u8 {
                 .complex => "a complex",
                 .text => "a str",
                 .bytes => "bytes",
+                .path => "a path",
+                .standard => "a " ++ standard.of(Field).?.fullName(),
                 .member, .class => "a " ++ signature.typeName(Field).?,
                 .list => "a list",
                 .dict => "a dict",

@@ -602,6 +602,12 @@ pub const functions = struct {
     pub extern fn PyUnicode_Join(separator: *PyObject, texts: *PyObject) ?*PyObject;
     pub extern fn PyUnicode_New(size: Py_ssize_t, largest: u32) ?*PyObject;
     pub extern fn PyUnicode_InternFromString(text: [*:0]const u8) ?*PyObject;
+    pub extern fn PyOS_FSPath(path: *PyObject) ?*PyObject;
+    pub extern fn PyUnicode_EncodeFSDefault(text: *PyObject) ?*PyObject;
+    pub extern fn PyUnicode_DecodeFSDefaultAndSize(
+        bytes: [*]const u8,
+        size: Py_ssize_t,
+    ) ?*PyObject;
     pub extern fn PyBytes_AsStringAndSize(bytes: *PyObject, data: *?[*]u8, size: *Py_ssize_t) c_int;
     pub extern fn PyBytes_FromStringAndSize(bytes: ?[*]const u8, size: Py_ssize_t) ?*PyObject;
 

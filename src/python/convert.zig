@@ -15,12 +15,14 @@ const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
 const field_names = @import("field_names.zig");
 const panics = @import("../panics.zig");
+const paths = @import("paths.zig");
 const protocols = @import("protocols.zig");
 const quick_way = @import("quick.zig");
 const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const small_ints = @import("small_ints.zig");
+const standard = @import("standard.zig");
 const lists = @import("objects/list.zig");
 const maps = @import("objects/map.zig");
 const memory = @import("memory.zig");
@@ -42,11 +44,12 @@ const Error = errors.Error;
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object => Scalar(T),
+        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object, .standard => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
         .terminated => Terminated(T),
         .bytes, .buffer => Lent(T, u8),
+        .path => paths.Argument,
         .input => Input,
         .given => Given(T),
         .items => Items(T, @typeInfo(T).pointer.child),
@@ -84,7 +87,7 @@ fn Scalar(comptime T: type) type {
     };
 }
 
-inline fn loadScalar(
+pub inline fn loadScalar(
     comptime T: type,
     module: *PyObject,
     object: *PyObject,
@@ -97,6 +100,7 @@ inline fn loadScalar(
         .complex => loadComplex(T, object, site),
         .@"enum", .flags => enums.load(T, module, object, site),
         .order => loadOrder(module, object, site),
+        .standard => standard.load(T, module, object, site),
         .object => .{ .handle = @ptrCast(object) },
         else => comptime unreachable,
     };
@@ -984,12 +988,9 @@ fn loadAny(
 ) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object => return loadScalar(
-            T,
-            module,
-            object,
-            site,
-        ),
+        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object, .standard => {
+            return loadScalar(T, module, object, site);
+        },
         .void => {
             if (object != capi.object("_Py_NoneStruct")) return errors.raiseWrongType(
                 site,
@@ -1001,7 +1002,7 @@ fn loadAny(
             if (object == capi.object("_Py_NoneStruct")) return null;
             return try load(@typeInfo(T).optional.child, arena, module, object, site);
         },
-        .str, .text, .bytes, .buffer => {
+        .str, .text, .bytes, .buffer, .path => {
             var lent = try Argument(T).take(module, object, site);
             defer if (@hasDecl(@TypeOf(lent), "release")) lent.release();
             const value = lent.get();
@@ -1393,8 +1394,14 @@ fn isOf(
         .list => isListOrTuple(object) or lists.isList(object),
         .dict => capi.hasFlag(object, "DICT_SUBCLASS") or maps.isMap(object),
         .class => classes_of.instanceOf(Field, module, object) != null,
+        .path => isPath(object),
+        .standard => standard.isInstance(Field, module, object),
         .any => false, // where nothing else fits
     };
+}
+
+fn isPath(object: *PyObject) bool {
+    return !capi.hasFlag(object, "TYPE_SUBCLASS") and capi.hasMethod(object, "__fspath__");
 }
 
 /// Whether it can become one.
@@ -1407,7 +1414,7 @@ fn isLike(
     const class = capi.typeOf(object);
     const is_number = c.PyType_GetSlot(class, capi.constants.Py_nb_index) != null;
     return switch (form) {
-        .none, .member => false,
+        .none, .member, .path, .standard => false,
         .bool => try protocols.boolOf(object) != null,
         .int => is_number and quick_way.boolOf(object) == null,
         .float, .complex => (is_number and quick_way.boolOf(object) == null) or
@@ -1577,6 +1584,8 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             capi.singleton(.None),
         .@"enum", .flags => return enums.give(T, module, value),
         .order => return giveAs(role, i8, module, signature.numberOf(value)),
+        .standard => return standard.give(T, module, value),
+        .path => return paths.give(value),
         .object => {
             const object: *PyObject = @ptrCast(@alignCast(value.handle));
             c.Py_IncRef(object);

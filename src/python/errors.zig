@@ -414,6 +414,17 @@ pub noinline fn raiseFloatOverflow(site: *const Site) Error {
     );
 }
 
+/// Raises ValueError: a number is infinite, or none.
+pub noinline fn raiseNotFinite(site: *const Site) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("ValueError"),
+        site,
+        "must be a finite number (%s)",
+        .{site.parameter.typ.ptr},
+    );
+}
+
 /// Raises BufferError: the buffer of `value` cannot be written.
 pub noinline fn raiseReadOnly(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);

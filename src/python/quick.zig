@@ -42,6 +42,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
         .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
+        .standard, .path => false,
         .objects, .kept, .input, .given, .flags, .made, .table => false,
     };
 }
@@ -49,7 +50,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
 /// Whether a `T` is all in itself: it needs no memory beside it.
 pub fn isFixed(comptime T: type) bool {
     return comptime switch (signature.kindOf(T) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order, .standard => true,
         .optional => isFixed(@typeInfo(T).optional.child),
         .array => isFixed(@typeInfo(T).array.child),
         .tuple, .record => for (@typeInfo(T).@"struct".field_types) |Field| {

@@ -175,7 +175,7 @@ fn mayStore(comptime Param: type) bool {
             reach.storageOf(Param) != .nowhere);
     }
     return switch (signature.kindOf(Param) orelse return true) {
-        .str, .text, .bytes, .buffer, .input => false,
+        .str, .text, .bytes, .buffer, .input, .path => false,
         .given => mayStore(Param.nano_ffi_given),
         .optional => mayStore(@typeInfo(Param).optional.child),
         .items => mayStore(@typeInfo(Param).pointer.child),
@@ -195,7 +195,7 @@ fn isChanged(comptime Param: type) bool {
 fn mayHaveMore(comptime R: type) bool {
     if (classes.isFlat(R)) return false;
     return switch (signature.kindOf(R) orelse return true) {
-        .void, .str, .text, .bytes, .buffer => false,
+        .void, .str, .text, .bytes, .buffer, .path => false,
         .optional => mayHaveMore(@typeInfo(R).optional.child),
         else => true,
     };
