@@ -169,7 +169,7 @@ class Job:
             if self.android:
                 why = "on Android it needs libpython3.so, which not every app with a CPython has"
             raise CompileError(f"CPython {python.version} has no stable ABI that serves: {why}; leave out `limited`")
-        if self.android and (self.table.link or self.table.c_sources):
+        if self.android and self.has_c:
             raise CompileError(
                 f"{self.source} cannot be compiled for {self.target.platform.name}: what [tool.nano-ffi] says of it with "
                 "`link` and `c-sources` needs Android's C library, which Zig does not have; leave Android out, or those"
@@ -317,7 +317,7 @@ class Job:
         if self.mode == "Debug":
             # The compiler's runtime need not be faster than what it serves, and is there four seconds earlier. (glibc
             # refuses to be compiled so.)
-            return [*([] if self.c_options() else ["--debug-rt"]), *(["-fstrip"] if self.strip else [])]
+            return [*([] if self.libraries else ["--debug-rt"]), *(["-fstrip"] if self.strip else [])]
         if self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}:
             return ["-fstrip", "-fomit-frame-pointer"]
         # What a traceback shows of a panic, and of the way of an error.
@@ -336,10 +336,22 @@ class Job:
 
     @property
     def linked(self) -> list[str] | None:
-        """The libraries of C; None where packages may bring others."""
+        """The libraries of C, and an empty name where there is C that no name says; None where packages may bring some."""
         if self.package_is_used:
             return None
-        return sorted({"c", *self.table.link}) if self.c_options() else []
+        return sorted([*self.libraries, *([""] if self.has_c else [])])
+
+    @property
+    def has_c(self) -> bool:
+        """Whether [tool.nano-ffi] says so."""
+        return bool(self.table.link or self.table.c_sources)
+
+    @property
+    def libraries(self) -> list[str]:
+        """Linux has no place for the variables of a new thread without the C library; on macOS nothing is without it.
+        Windows needs none for threads, and for Android Zig has none."""
+        libc = self.has_c or self.target.platform.system in {"linux", "macos"}
+        return [*(["c"] if libc else []), *(name for name in self.table.link if name != "c")]
 
     @functools.cached_property
     def package_is_used(self) -> bool:
@@ -357,7 +369,7 @@ class Job:
         table = self.table
         strip = self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}
         lists = {
-            "link": [name for name in table.link if name != "c"],
+            "link": self.libraries,
             "library-dir": table.library_dirs,
             "c-source": table.c_sources,
             "include": table.include,
@@ -391,14 +403,11 @@ class Job:
     def c_options(self) -> list[str]:
         """Of the user's module: C libraries and C sources."""
         table = self.table
-        if not table.link and not table.c_sources:
-            return []
         cflags = ["-cflags", *HIDDEN, *table.cflags, "--"] if table.c_sources else []
         return [
-            "-lc",
             *(f"-I{folder}" for folder in table.include),
             *(f"-L{folder}" for folder in table.library_dirs),
-            *(f"-l{name}" for name in table.link if name != "c"),
+            *(f"-l{name}" for name in self.libraries),
             *cflags,
             *table.c_sources,
         ]

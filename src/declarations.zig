@@ -7,7 +7,8 @@ const build_options = @import("build_options");
 /// Why a declaration is not in the module.
 pub const Obstacle = struct { kind: []const u8, reason: []const u8 };
 
-/// The libraries of C that the module is linked with; null where nobody knows.
+/// The libraries of C that the module is linked with, one without a name where there is C that no
+/// name says; null where nobody knows.
 const linked: ?[]const []const u8 =
     if (@hasDecl(build_options, "linked")) build_options.linked else null;
 
@@ -40,15 +41,15 @@ pub fn brokenOf(comptime source: type, comptime name: []const u8) ?Obstacle {
 /// A function that is elsewhere: without that, the module could not be loaded.
 fn foreign(comptime library: []const u8) ?Obstacle {
     const all = linked orelse return null;
-    if (all.len > 0 and library.len == 0) return null;
-    // Zig has the import libraries of Windows itself.
-    if (library.len > 0 and @import("builtin").os.tag == .windows) return null;
     for (all) |name| if (std.mem.eql(u8, name, library)) return null;
+    // Zig has the import libraries of Windows itself.
+    const is_windows = @import("builtin").os.tag == .windows;
+    if (is_windows and library.len > 0 and !std.mem.eql(u8, library, "c")) return null;
     return .{
         .kind = "function",
         .reason = if (library.len == 0)
-            "it is extern, and no C is linked that could have it: name a library in link of " ++
-                "[tool.nano-ffi], or its source in c-sources"
+            "it is extern with no library's name: write extern \"c\" for the C library's, or " ++
+                "name a library in link of [tool.nano-ffi], or its source in c-sources"
         else
             "it is of the library '" ++ library ++ "', which is not linked: name that in link " ++
                 "of [tool.nano-ffi], where this system has it",

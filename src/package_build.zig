@@ -92,14 +92,12 @@ fn addDependencies(
 }
 
 fn addC(b: *Build, user: *Build.Module) void {
-    const sources = list(b, "c-source");
-    const libraries = list(b, "link");
-    if (sources.len + libraries.len > 0) user.link_libc = true;
     for (list(b, "include")) |folder| user.addIncludePath(path(b, folder));
     for (list(b, "library-dir")) |folder| user.addLibraryPath(path(b, folder));
-    for (libraries) |library| user.linkSystemLibrary(library, .{});
+    for (list(b, "link")) |library| user.linkSystemLibrary(library, .{});
     const flags = list(b, "cflag");
-    for (sources) |source| user.addCSourceFile(.{ .file = path(b, source), .flags = flags });
+    for (list(b, "c-source")) |source|
+        user.addCSourceFile(.{ .file = path(b, source), .flags = flags });
 }
 
 fn option(b: *Build, name: []const u8) []const u8 {

@@ -366,15 +366,15 @@ def test_a_buffer_of_an_item_that_is_lent(m: ModuleType, way: str) -> None:
             assert item.n in range(5)
 
 
-@pytest.mark.parametrize("mode", ["Debug", "ReleaseSafe", "ReleaseFast"])
-def test_a_callback_from_a_thread_of_zig(tmp_path: Path, mode: str) -> None:
-    """Where the function has given up Python it is as any other, and what it raises comes out of the call. Where not,
-    it fails, the exception says why, Zig may go on without it, and the next call is as ever."""
-    (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["c"]\n', encoding="utf-8")
+@pytest.mark.parametrize("mode", ["Debug", "ReleaseSafe", "ReleaseFast", "ReleaseSmall"])
+def test_threads_of_zig_and_their_callbacks(tmp_path: Path, mode: str) -> None:
+    """Threads need no setting, in no mode. Where the function has given up Python a callback is as any other, and what
+    it raises comes out of the call. Where not, it fails, the exception says why, Zig may go on without it, and the
+    next call is as ever."""
     source = Path(shutil.copy(Path(__file__).parent / "extension" / "elsewhere.zig", tmp_path))
     compile_module(source, tmp_path, optimize=mode)
     code = """
-import threading
+import os, sys, threading
 import elsewhere as m
 
 called = []
@@ -411,8 +411,11 @@ def use_threads():
     except TypeError:
         pass
 
+if sys.platform != "win32":
+    assert m.getpid() == os.getpid()
 for _ in range(5):
     use_threads()
+    assert m.summed(100_000) == sum(range(100_001))
 callers = [threading.Thread(target=use_threads) for _ in range(4)]
 for caller in callers:
     caller.start()

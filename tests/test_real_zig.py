@@ -241,6 +241,10 @@ def test_an_order_is_an_int(real: ModuleType) -> None:
     assert "    order: int\n" in text
 
 
+NAMELESS = (
+    "it is extern with no library's name: write extern \"c\" for the C library's, or name a library in link of "
+    "[tool.nano-ffi], or its source in c-sources"
+)
 LEFT_OUT = {
     "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
     "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",
@@ -262,10 +266,8 @@ LEFT_OUT = {
     "scratch": "it is undefined: give it a value",
     "Sleep": "it is of the library 'kernel32', which is not linked: name that in link of [tool.nano-ffi], where this system "
     "has it",
-    "nano_ffi_nowhere": "it is extern, and no C is linked that could have it: name a library in link of [tool.nano-ffi], or "
-    "its source in c-sources",
-    "printf": "it is extern, and no C is linked that could have it: name a library in link of [tool.nano-ffi], or its "
-    "source in c-sources",
+    "nano_ffi_nowhere": NAMELESS,
+    "printf": NAMELESS,
     "nano_ffi_no_constant": "it is a variable: write functions that get and set it",
     "local": "it is a variable: write functions that get and set it",
     "interrupted": "it has the calling convention naked, with which Zig calls nothing",

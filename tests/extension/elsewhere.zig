@@ -1,4 +1,4 @@
-//! Callbacks that threads of Zig's call. std.Thread needs libc, `link = ["c"]`, to start one.
+//! Threads of Zig's, and what they call.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
@@ -72,3 +72,32 @@ fn inThread(function: *const Function, result: *error{PythonException}!i64) Erro
 fn run(function: *const Function, result: *error{PythonException}!i64) void {
     result.* = function.call(.{7});
 }
+
+/// The sum of 1 to `count`, by std.Io's threads: a future, tasks that must run at the same time,
+/// and a group.
+pub fn summed(gpa: std.mem.Allocator, count: u64) !u64 {
+    var threaded: std.Io.Threaded = .init(gpa, .{});
+    defer threaded.deinit();
+    const io = threaded.io();
+    var low = io.async(between, .{ 1, count / 4 });
+    var next = try io.concurrent(between, .{ count / 4 + 1, count / 2 });
+    var high: std.atomic.Value(u64) = .init(0);
+    var group: std.Io.Group = .init;
+    try group.concurrent(io, add, .{ &high, count / 2 + 1, count / 4 * 3 });
+    group.async(io, add, .{ &high, count / 4 * 3 + 1, count });
+    try group.await(io);
+    return low.await(io) + next.await(io) + high.load(.monotonic);
+}
+
+fn between(first: u64, last: u64) u64 {
+    var sum_of: u64 = 0;
+    for (first..last + 1) |number| sum_of += number;
+    return sum_of;
+}
+
+fn add(total: *std.atomic.Value(u64), first: u64, last: u64) void {
+    _ = total.fetchAdd(between(first, last), .monotonic);
+}
+
+/// Of the C library, which every module has where threads need it.
+pub extern "c" fn getpid() c_int;

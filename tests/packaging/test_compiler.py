@@ -134,6 +134,14 @@ def test_c_is_what_verify_takes(identifier: str, depends: bool, tmp_path: Path) 
     assert problems_of(compile_module(source, tmp_path / "built", target=target, optimize="small"), target) == []
 
 
+@pytest.mark.parametrize("platform", ["manylinux_x86_64", "musllinux_x86_64", "macosx_arm64", "win_amd64"])
+def test_threads_are_what_verify_takes(platform: str, tmp_path: Path) -> None:
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    target = targets.parse(f"cp313-{platform}")
+    source = KINDS.with_name("elsewhere.zig")
+    assert problems_of(compile_module(source, tmp_path, target=target, optimize="small"), target) == []
+
+
 def test_a_library_of_this_machine_is_in_no_wheel(tmp_path: Path) -> None:
     source = with_c(tmp_path)
     (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["z", "m"]\n')
