@@ -143,6 +143,8 @@ class Class:
     """By its constructor's parameters, in a ``match`` statement."""
     deepcopy: bool
     """Whether it has a ``__deepcopy__`` that no function of the struct is."""
+    ordered: bool
+    """By its fields: ``<`` and the like."""
     alias: str
     """The name of the class that this is another name of; empty for a class of its own."""
 
@@ -288,6 +290,7 @@ def class_of(read: dict[str, Any]) -> Class:
         subclassable=read.get("subclassable", False),
         matches=read.get("matches", False),
         deepcopy=read.get("deepcopy", False),
+        ordered=read.get("ordered", False),
         alias=read.get("alias", ""),
     )
 

@@ -467,6 +467,14 @@ class Writer:
         else:
             functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
         functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
+        if class_.matches and class_.init and "__replace__" not in self.members:
+            same = self.name_from("typing_extensions", "Self")
+            changed = [f"{field.name}: {self.taking(field.type)} = ..." for field in class_.init]
+            functions.append(listed(f"{inner}def __replace__", "(", ["self", "*", *changed], ")", f" -> {same}: ...\n"))
+        if class_.ordered:
+            truth = self.builtin("bool")
+            names = ("__lt__", "__le__", "__gt__", "__ge__")
+            functions += [f"{inner}def {name}(self, other: {class_.name}, /) -> {truth}: ...\n" for name in names]
         if class_.deepcopy:
             memo = f"{self.builtin('dict')}[{self.builtin('int')}, {self.builtin('object')}]"
             same = self.name_from("typing_extensions", "Self")

@@ -477,6 +477,24 @@ pub fn says(comptime T: type, comptime name: []const u8, comptime option: []cons
     };
 }
 
+/// What a struct says of its class itself, in its own `nano_ffi_options`.
+pub const own_options = .{ "frozen", "order" };
+
+/// Whether a struct says that of its class: `.frozen = true`.
+pub fn isSaid(comptime T: type, comptime option: []const u8) bool {
+    return comptime said: {
+        if (!@hasDecl(T, "nano_ffi_options")) break :said false;
+        if (!@hasField(@TypeOf(T.nano_ffi_options), option)) break :said false;
+        const given = @field(T.nano_ffi_options, option);
+        break :said @TypeOf(given) == bool and given;
+    };
+}
+
+/// Whether Python cannot change the objects of a class.
+pub fn isFrozen(comptime T: type) bool {
+    return isSaid(T, "frozen");
+}
+
 /// What a struct can say of a field.
 pub const field_options = .{ "hidden", "readonly" };
 
@@ -495,7 +513,8 @@ fn isComptime(comptime T: type, comptime name: []const u8) bool {
 
 /// Whether the attribute of a field can be set.
 pub fn isAssignable(comptime T: type, comptime name: []const u8) bool {
-    return comptime isSettable(T, @FieldType(T, name)) and !says(T, name, "readonly");
+    return comptime isSettable(T, @FieldType(T, name)) and !says(T, name, "readonly") and
+        !isFrozen(T);
 }
 
 /// Why Python can make no object of a class whose construction is none.
@@ -535,10 +554,11 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
     return null;
 }
 
-/// Whether Python can hash an object: one that compares by its fields may change.
+/// Whether Python can hash an object: one that compares by its fields may change, unless it is
+/// frozen.
 pub fn isHashable(comptime T: type) bool {
     if (@hasDecl(T, "__hash__")) return true;
-    return !@hasDecl(T, "__eq__") and !isCopyable(T);
+    return !@hasDecl(T, "__eq__") and (!isCopyable(T) or isFrozen(T));
 }
 
 /// Whether Python may set a field: what points somewhere only where all is copied.
@@ -850,6 +870,18 @@ test "names of fields" {
 test says {
     try expect(says(Plane, "y", "hidden") and !says(Plane, "x", "hidden"));
     try expect(!says(Plane, "other", "hidden") and !says(Grip, "number", "hidden"));
+}
+
+test isSaid {
+    const Pair = struct {
+        order: f64 = 0,
+        pub const nano_ffi_options = .{ .frozen = true, .order = .{ .hidden = true } };
+    };
+    try expect(isSaid(Pair, "frozen") and !isSaid(Pair, "order") and !isSaid(Plane, "frozen"));
+}
+
+test isFrozen {
+    try expect(!isFrozen(Plane));
 }
 
 test isVisible {

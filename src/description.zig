@@ -219,6 +219,7 @@ fn classOf(
         .{ "matches", if (construction == .fields) "true" else "" },
         .{ "hashable", if (classes.isHashable(T)) "true" else "" },
         .{ "deepcopy", if (classes.isDeepCopyable(class)) "true" else "" },
+        .{ "ordered", if (classes.isSaid(T, "order")) "true" else "" },
     } ++ membersOf(T, class.source, class.name ++ ".", left_out));
 }
 

@@ -57,7 +57,13 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
-        const function = Callable(namespace, source, name).function;
+        const callable = Callable(namespace, source, name);
+        const function = callable.function;
+        if (frozenParameterOf(callable)) |parameter| return leftOut(
+            "function",
+            "its parameter '{s}' is of a class that is frozen, and no const pointer",
+            .{parameter},
+        );
         // What is asked for by name must be there.
         if (optionsOf(namespace, name) != null) return .{
             .function = signature.of(name, function, spec),
@@ -546,6 +552,10 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
     const given = namespace.nano_ffi_options;
     inline for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
         if (comptime declarations.isList(namespace, field)) continue;
+        if (classes.isClass(namespace) and @TypeOf(@field(given, field)) == bool) {
+            checkOwn(namespace, field);
+            continue;
+        }
         if (@hasField(namespace, field)) {
             const own = @field(given, field);
             checkNames(field, own, &classes.field_options, "'hidden' and 'readonly'");
@@ -584,6 +594,34 @@ fn checkNames(
         } else @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ option ++
             "': there are only " ++ words);
     }
+}
+
+/// Refuses what a class cannot be, or be told.
+fn checkOwn(comptime T: type, comptime option: []const u8) void {
+    const place = "nano_ffi: nano_ffi_options of " ++ @typeName(T) ++ " has '" ++ option ++ "'";
+    for (classes.own_options) |known| {
+        if (std.mem.eql(u8, option, known)) break;
+    } else @compileError(place ++ ": of itself a class says only 'frozen' and 'order'");
+    if (!classes.isCopyable(T)) @compileError(place ++
+        ", and it is more than its fields: it has a deinit or pointers");
+    if (!std.mem.eql(u8, option, "order")) return;
+    for (.{ "__lt__", "__le__", "__gt__", "__ge__" }) |name|
+        if (@hasDecl(T, name)) @compileError(place ++ ", and its own '" ++ name ++ "'");
+}
+
+/// The first parameter by which a function might change an object that is frozen.
+fn frozenParameterOf(comptime callable: type) ?[]const u8 {
+    const info = @typeInfo(@TypeOf(callable.function)).@"fn";
+    return for (info.param_types, callable.params) |Param, name| {
+        const Given = Param orelse continue;
+        const Pointer = switch (@typeInfo(Given)) {
+            .optional => |optional| optional.child,
+            else => Given,
+        };
+        if (@typeInfo(Pointer) != .pointer or @typeInfo(Pointer).pointer.attrs.@"const") continue;
+        const T = @typeInfo(Pointer).pointer.child;
+        if (@typeInfo(T) == .@"struct" and classes.isClass(T) and classes.isFrozen(T)) break name;
+    } else null;
 }
 
 /// Refuses what a function is said to be in its class, and cannot be.

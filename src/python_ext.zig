@@ -18,6 +18,7 @@ const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
 const panics = @import("panics.zig");
+const annotations = @import("python/objects/annotations.zig");
 const arguments = @import("python/objects/arguments.zig");
 const pythonName = @import("signature.zig").pythonName;
 const sharing = @import("python/sharing.zig");
@@ -212,6 +213,10 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             inline for (classes.all, state.instances, state.homes) |declared, class, home| {
                 if (home.module == self and
                     !members(self, state, class.?, declared.T, declared.source)) return false;
+            }
+            inline for (classes.all, state.instances, state.homes) |declared, class, home| {
+                if (home.module == self and
+                    !annotations.add(declared.T, class.?, self)) return false;
             }
             if (!addDoc(self, source)) return false;
             return addErrors(self, namespace, source, state) and

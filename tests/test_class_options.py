@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import inspect
 import pickle
+import sys
+import typing
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -83,3 +85,93 @@ def test_class_methods(m: ModuleType) -> None:
     assert str(inspect.signature(m.Temperature.from_)) == "(text, scale=None)"
     assert inspect.getdoc(m.Temperature.from_) == "Out of a text."
     assert raises(m.Temperature.from_) == (TypeError, "from_() takes at least 1 argument (0 given)")
+
+
+def test_what_is_frozen_does_not_change(m: ModuleType) -> None:
+    version = m.Version(1, 2, label="x")
+    assert raises(lambda: setattr(version, "minor", 3))[0] is AttributeError
+    assert raises(lambda: version.__init__(3)) == (TypeError, "this Version cannot be initialised again")
+    assert not hasattr(version, "bump")
+    assert version.next() == m.Version(1, 3, label="x")
+    frozen = m.Map(m.Spot(1), [m.Spot(2)], [1.5], {"a": 1})
+    words = "this %s is read-only: nothing changes what is frozen"
+    assert raises(lambda: setattr(frozen.spot, "x", 3)) == (TypeError, words % "Spot")
+    assert raises(lambda: m.move(frozen.spots[0])) == (TypeError, words % "Spot")
+    assert raises(lambda: frozen.weights.append(1))[0] is TypeError
+    assert raises(lambda: frozen.named.clear())[0] is TypeError
+    assert memoryview(frozen.weights).readonly
+    assert repr(frozen) == repr(m.Map(m.Spot(1), [m.Spot(2)], [1.5], {"a": 1}))
+
+
+def test_what_is_frozen_can_be_hashed(m: ModuleType) -> None:
+    assert hash(m.Version(1, 2)) == hash(m.Version(1, 2)) == hash((1, 2, None))
+    assert {m.Version(1): "a"}[m.Version(1, 0)] == "a"
+    assert raises(lambda: hash(m.Map())) == (TypeError, f"unhashable type: '{m.__name__}.Spot'")
+    assert raises(lambda: hash(m.Version.__new__(m.Version))) == (
+        TypeError,
+        "the Version has no value: its __init__ was not called",
+    )
+
+
+def test_order(m: ModuleType) -> None:
+    class Sub(m.Version):  # type: ignore[misc, name-defined]
+        pass
+
+    assert m.Version(1, 2) < m.Version(1, 3) <= Sub(1, 3)
+    assert sorted([m.Version(2), m.Version(1, 5), m.Version(1)]) == [m.Version(1), m.Version(1, 5), m.Version(2)]
+    assert max(m.Version(1, label="a"), m.Version(1, label="b")).label == "b"
+    assert raises(lambda: m.Version(1, 2) < (1, 2))[0] is TypeError
+    assert raises(lambda: m.Version(1, label="a") < m.Version(1))[0] is TypeError
+    assert raises(lambda: m.Temperature(1) < m.Temperature(2))[0] is TypeError
+
+
+def test_replace(m: ModuleType) -> None:
+    class Sub(m.Version):  # type: ignore[misc, name-defined]
+        pass
+
+    version = m.Version(1, 2, label="x")
+    assert version.__replace__(minor=5) == m.Version(1, 5, label="x")
+    assert type(Sub(1).__replace__(major=2)) is Sub
+    assert version.__replace__() == version
+    assert m.Map().__replace__(weights=[2]).weights == [2.0]
+    if sys.version_info >= (3, 13):
+        assert copy.replace(version, major=9) == m.Version(9, 2, label="x")
+    assert raises(lambda: version.__replace__(5)) == (
+        TypeError,
+        "__replace__() takes 0 positional arguments (1 given)",
+    )
+    assert raises(lambda: version.__replace__(more=5)) == (
+        TypeError,
+        "Version() got an unexpected keyword argument 'more'",
+    )
+    assert raises(lambda: m.Temperature().__replace__(cache=1.0))[0] is TypeError
+    assert str(inspect.signature(version.__replace__)) == "(*, major=Ellipsis, minor=Ellipsis, label=Ellipsis)"
+
+
+def test_constructors(m: ModuleType) -> None:
+    assert str(inspect.signature(m.Version)) == "(major, minor=0, label=None)"
+
+    class Sub(m.Version):  # type: ignore[misc, name-defined]
+        def __init__(self, number: int) -> None:
+            super().__init__(number, label="sub")
+
+    assert Sub(3) == m.Version(3, label="sub")
+    spot = m.Spot(1)
+    assert (spot.__init__(x=4), spot) == (None, m.Spot(4))
+
+
+def test_annotations(m: ModuleType) -> None:
+    assert typing.get_type_hints(m.Version) == {"major": int, "minor": int, "label": str | None}
+    assert m.Spot.__annotations__ == {"x": int, "color": m.Color | None}
+    assert m.Map.__annotations__ == {
+        "spot": m.Spot,
+        "spots": list[m.Spot],
+        "weights": list[float],
+        "named": dict[str, int],
+    }
+    assert m.Temperature.__annotations__ == {"celsius": float, "station": str, "asked": int}
+
+    class Sub(m.Spot):  # type: ignore[misc, name-defined]
+        more: str
+
+    assert typing.get_type_hints(Sub) == {"x": int, "color": m.Color | None, "more": str}

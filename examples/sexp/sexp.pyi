@@ -230,6 +230,13 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            x: SupportsFloat | SupportsIndex = ...,
+            y: SupportsFloat | SupportsIndex = ...,
+            angle: SupportsFloat | SupportsIndex | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -252,6 +259,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            x: SupportsFloat | SupportsIndex = ...,
+            y: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -274,6 +287,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            width: SupportsFloat | SupportsIndex = ...,
+            height: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -296,6 +315,13 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            x: SupportsFloat | SupportsIndex = ...,
+            y: SupportsFloat | SupportsIndex = ...,
+            z: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -311,6 +337,7 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(self, *, points: list[kicad.Point] = ...) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -333,6 +360,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            width: SupportsFloat | SupportsIndex = ...,
+            type: kicad.LineStyle | _LineStyleName = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -351,6 +384,11 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            type: kicad.FillType | _FillTypeName = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -378,6 +416,15 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            face: str | Buffer | None = ...,
+            size: kicad.Extent = ...,
+            thickness: SupportsFloat | SupportsIndex | None = ...,
+            bold: bool | None = ...,
+            italic: bool | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -400,6 +447,13 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            font: kicad.Font = ...,
+            justify: list[kicad.Justify] = ...,
+            hide: bool | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -432,6 +486,18 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            value: str | Buffer = ...,
+            at: kicad.At | None = ...,
+            unlocked: bool | None = ...,
+            layer: str | Buffer | None = ...,
+            hide: bool | None = ...,
+            uuid: str | Buffer | None = ...,
+            effects: kicad.Effects | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -467,6 +533,15 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            version: SupportsIndex = ...,
+            generator: str | Buffer = ...,
+            generator_version: str | Buffer | None = ...,
+            symbols: list[kicad.Symbol] = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -487,6 +562,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            offset: SupportsFloat | SupportsIndex | None = ...,
+            hide: bool | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -502,6 +583,7 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(self, *, hide: bool | None = ...) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -543,6 +625,21 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            extends: str | Buffer | None = ...,
+            pin_numbers: kicad.PinNumbers | None = ...,
+            pin_names: kicad.PinNames | None = ...,
+            exclude_from_sim: bool | None = ...,
+            in_bom: bool | None = ...,
+            on_board: bool | None = ...,
+            properties: list[kicad.Property] = ...,
+            units: list[kicad.Unit] = ...,
+            embedded_fonts: bool | None = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -575,6 +672,17 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            arcs: list[kicad.Arc] = ...,
+            circles: list[kicad.Circle] = ...,
+            rectangles: list[kicad.Rectangle] = ...,
+            polylines: list[kicad.Polyline] = ...,
+            pins: list[kicad.Pin] = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -601,6 +709,15 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            mid: kicad.Point = ...,
+            end: kicad.Point = ...,
+            stroke: kicad.Stroke = ...,
+            fill: kicad.Fill = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -625,6 +742,14 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            center: kicad.Point = ...,
+            radius: SupportsFloat | SupportsIndex = ...,
+            stroke: kicad.Stroke = ...,
+            fill: kicad.Fill = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -649,6 +774,14 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            end: kicad.Point = ...,
+            stroke: kicad.Stroke = ...,
+            fill: kicad.Fill = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -671,6 +804,13 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            pts: kicad.Points = ...,
+            stroke: kicad.Stroke = ...,
+            fill: kicad.Fill = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -691,6 +831,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            text: str | Buffer = ...,
+            effects: kicad.Effects | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -722,6 +868,17 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            type: kicad.PinType | _PinTypeName = ...,
+            shape: kicad.PinShape | _PinShapeName = ...,
+            at: kicad.At = ...,
+            length: SupportsFloat | SupportsIndex = ...,
+            hide: bool | None = ...,
+            name: kicad.PinText = ...,
+            number: kicad.PinText = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -795,6 +952,32 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            version: SupportsIndex | None = ...,
+            generator: str | Buffer | None = ...,
+            generator_version: str | Buffer | None = ...,
+            locked: bool | None = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+            at: kicad.At | None = ...,
+            descr: str | Buffer | None = ...,
+            tags: str | Buffer | None = ...,
+            properties: list[kicad.Property] = ...,
+            path: str | Buffer | None = ...,
+            sheetname: str | Buffer | None = ...,
+            sheetfile: str | Buffer | None = ...,
+            attr: list[kicad.Attribute] = ...,
+            lines: list[kicad.FootprintLine] = ...,
+            circles: list[kicad.FootprintCircle] = ...,
+            texts: list[kicad.FootprintText] = ...,
+            pads: list[kicad.Pad] = ...,
+            embedded_fonts: bool | None = ...,
+            models: list[kicad.Model] = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -821,6 +1004,15 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            end: kicad.Point = ...,
+            stroke: kicad.Stroke = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -849,6 +1041,16 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            center: kicad.Point = ...,
+            end: kicad.Point = ...,
+            stroke: kicad.Stroke = ...,
+            fill: bool = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -878,6 +1080,16 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            type: kicad.TextType | _TextTypeName = ...,
+            text: str | Buffer = ...,
+            at: kicad.At = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+            effects: kicad.Effects = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -923,6 +1135,24 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            number: str | Buffer = ...,
+            type: kicad.PadType | _PadTypeName = ...,
+            shape: kicad.PadShape | _PadShapeName = ...,
+            at: kicad.At = ...,
+            size: kicad.Extent = ...,
+            drill: SupportsFloat | SupportsIndex | None = ...,
+            layers: list[str] = ...,
+            remove_unused_layers: bool | None = ...,
+            roundrect_rratio: SupportsFloat | SupportsIndex | None = ...,
+            net: kicad.Net | None = ...,
+            pinfunction: str | Buffer | None = ...,
+            pintype: str | Buffer | None = ...,
+            uuid: str | Buffer | None = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -943,6 +1173,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            number: SupportsIndex = ...,
+            name: str | Buffer = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -958,6 +1194,7 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(self, *, position: kicad.Position = ...) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -982,6 +1219,14 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            path: str | Buffer = ...,
+            offset: kicad.Offset = ...,
+            scale: kicad.Offset = ...,
+            rotate: kicad.Offset = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1038,6 +1283,25 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            version: SupportsIndex = ...,
+            generator: str | Buffer = ...,
+            generator_version: str | Buffer | None = ...,
+            general: kicad.General = ...,
+            paper: str | Buffer = ...,
+            layers: kicad.LayerTable = ...,
+            setup: kicad.Setup | None = ...,
+            nets: list[kicad.Net] = ...,
+            footprints: list[kicad.Footprint] = ...,
+            lines: list[kicad.Line] = ...,
+            segments: list[kicad.Segment] = ...,
+            vias: list[kicad.Via] = ...,
+            zones: list[kicad.Zone] = ...,
+            embedded_fonts: bool | None = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1058,6 +1322,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            thickness: SupportsFloat | SupportsIndex = ...,
+            legacy_teardrops: bool | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1073,6 +1343,7 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(self, *, layers: list[kicad.Layer] = ...) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1097,6 +1368,14 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            number: SupportsIndex = ...,
+            name: str | Buffer = ...,
+            type: kicad.LayerType | _LayerTypeName = ...,
+            user_name: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1121,6 +1400,14 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            pad_to_mask_clearance: SupportsFloat | SupportsIndex | None = ...,
+            allow_soldermask_bridges_in_footprints: bool | None = ...,
+            tenting: list[kicad.Side] = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1147,6 +1434,15 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            end: kicad.Point = ...,
+            stroke: kicad.Stroke = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1177,6 +1473,16 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            end: kicad.Point = ...,
+            width: SupportsFloat | SupportsIndex = ...,
+            layer: str | Buffer = ...,
+            net: SupportsIndex = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1205,6 +1511,16 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            at: kicad.Point = ...,
+            size: SupportsFloat | SupportsIndex = ...,
+            drill: SupportsFloat | SupportsIndex = ...,
+            layers: list[str] = ...,
+            net: SupportsIndex = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1225,6 +1541,12 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            style: kicad.HatchStyle | _HatchStyleName = ...,
+            pitch: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1243,6 +1565,11 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            clearance: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1265,6 +1592,13 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            filled: bool | None = ...,
+            thermal_gap: SupportsFloat | SupportsIndex | None = ...,
+            thermal_bridge_width: SupportsFloat | SupportsIndex | None = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1280,6 +1614,7 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(self, *, pts: kicad.Points = ...) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1321,6 +1656,21 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
+        def __replace__(
+            self,
+            *,
+            net: SupportsIndex = ...,
+            net_name: str | Buffer = ...,
+            layer: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+            hatch: kicad.Hatch = ...,
+            connect_pads: kicad.ConnectPads = ...,
+            min_thickness: SupportsFloat | SupportsIndex | None = ...,
+            filled_areas_thickness: bool | None = ...,
+            fill: kicad.ZoneFill = ...,
+            polygon: kicad.Polygon = ...,
+            extra: list[str] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
@@ -1356,6 +1706,14 @@ class Token:
     def __field_names__() -> list[str]:
         """The names of the fields, in the order of the struct."""
 
+    def __replace__(
+        self,
+        *,
+        kind: TokenKind | _TokenKindName = ...,
+        text: str | Buffer = ...,
+        line: SupportsIndex = ...,
+        column: SupportsIndex = ...,
+    ) -> Self: ...
     def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
 @final

@@ -527,6 +527,7 @@ pub const functions = struct {
         kwargs: ?*PyObject,
     ) ?*PyObject;
     pub extern fn PyImport_ImportModule(name: [*:0]const u8) ?*PyObject;
+    pub extern fn Py_GenericAlias(origin: *PyObject, args: *PyObject) ?*PyObject;
     pub extern fn PyNumber_And(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Lshift(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;

@@ -54,6 +54,40 @@ pub const Temperature = struct {
     }
 };
 
+/// What does not change.
+pub const Version = struct {
+    major: u32,
+    minor: u32 = 0,
+    label: ?[]const u8 = null,
+
+    pub const nano_ffi_options = .{ .frozen = true, .order = true };
+
+    pub fn bump(self: *Version) void {
+        self.minor += 1;
+    }
+    pub fn next(self: Version) Version {
+        return .{ .major = self.major, .minor = self.minor + 1, .label = self.label };
+    }
+};
+
+pub const Spot = struct { x: i64 = 0, color: ?Color = null };
+
+/// Nothing in it changes.
+pub const Map = struct {
+    spot: Spot = .{},
+    spots: []Spot = &.{},
+    weights: std.ArrayList(f64) = .empty,
+    named: std.StringHashMapUnmanaged(i64) = .empty,
+
+    pub const nano_ffi_options = .{ .frozen = true };
+};
+
+pub fn move(spot: *Spot) void {
+    spot.x += 1;
+}
+
+pub const Color = enum { red, green };
+
 pub fn warmest(all: []const Temperature) f64 {
     var most: f64 = Temperature.zero;
     for (all) |one| most = @max(most, one.celsius);

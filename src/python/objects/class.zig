@@ -131,10 +131,9 @@ pub fn Class(
         }) ++ (if (has("__hash__")) [_]Slot{} else [_]Slot{
             .{
                 .slot = capi.constants.Py_tp_hash,
-                .pfunc = if (has("__eq__") or classes.isCopyable(T))
+                .pfunc = if (!classes.isHashable(T))
                     &c.PyObject_HashNotImplemented
-                else
-                    &hash,
+                else if (classes.isCopyable(T)) &hashFields else &hash,
             },
         }) ++ slots_of.of(Self)[0..slots_of.of(Self).len].* ++ [_]Slot{.{}};
 
@@ -324,7 +323,16 @@ pub fn Class(
                 .ml_flags = capi.constants.METH_NOARGS,
                 .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
             },
-        } ++ (if (construction == .none or
+        } ++ (if (!has_replace) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__replace__",
+            .ml_meth = &replace,
+            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_doc = text: {
+                var text: [:0]const u8 = "__replace__($self, /, *";
+                for (match_args) |name| text = text ++ ", " ++ name ++ "=...";
+                break :text text ++ ")\n--\n\nAnother object, with other values of these fields.";
+            },
+        }}) ++ (if (construction == .none or
             !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__setstate__",
             .ml_meth = &setState,
@@ -458,6 +466,24 @@ pub fn Class(
             return 0;
         }
 
+        const has_replace = construction == .fields and fields.names.len > 0 and
+            !@hasDecl(T, "__replace__");
+
+        fn replace(
+            given: *PyObject,
+            changes: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            if (nargs != 0) return errors.raiseWrongNumber(
+                "__replace__() takes 0 positional arguments",
+                nargs,
+            );
+            const values = fields.values(object.of(given)) orelse return null;
+            defer c.Py_DecRef(values);
+            return replaceFields(given, &match_args, values, changes, kwnames);
+        }
+
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             const list = c.PyList_New(0) orelse return null;
             for (match_args) |name| {
@@ -497,6 +523,10 @@ pub fn Class(
             other: *PyObject,
             operator: c_int,
         ) callconv(.c) ?*PyObject {
+            if (comptime classes.isSaid(T, "order")) {
+                if (operator != capi.constants.Py_EQ and operator != capi.constants.Py_NE)
+                    return compareFields(given, other, operator);
+            }
             return compareObjects(given, other, operator, comptime if (classes.isCopyable(T))
                 &isEqual
             else
@@ -506,6 +536,23 @@ pub fn Class(
         fn isEqual(a: *const anyopaque, b: *const anyopaque) Error!bool {
             const value: *const T = @ptrCast(@alignCast(a));
             return trees.equal(T, value, @ptrCast(@alignCast(b))) catch |err| results.raise(err);
+        }
+
+        /// As of tuples of the fields.
+        fn compareFields(given: *PyObject, other: *PyObject, operator: c_int) ?*PyObject {
+            if (object.ownClass(capi.typeOf(given)) != object.ownClass(capi.typeOf(other)))
+                return notImplemented();
+            const values = fields.values(object.of(given)) orelse return null;
+            defer c.Py_DecRef(values);
+            const with = fields.values(object.of(other)) orelse return null;
+            defer c.Py_DecRef(with);
+            return c.PyObject_RichCompare(values, with, operator);
+        }
+
+        fn hashFields(given: *PyObject) callconv(.c) isize {
+            const values = fields.values(object.of(given)) orelse return -1;
+            defer c.Py_DecRef(values);
+            return c.PyObject_Hash(values);
         }
 
         /// Of an object that is more than its fields: of its address, where that does not change.
@@ -587,6 +634,30 @@ pub fn Class(
             return true;
         }
     };
+}
+
+/// What a class makes of the `values` of its fields, and of others for those in `kwnames`.
+fn replaceFields(
+    given: *PyObject,
+    names: []const [:0]const u8,
+    values: *PyObject,
+    changes: [*]const *PyObject,
+    kwnames: ?*PyObject,
+) ?*PyObject {
+    const all = c.PyDict_New() orelse return null;
+    defer c.Py_DecRef(all);
+    for (names, 0..) |name, index| {
+        const value = c.PyTuple_GetItem(values, @intCast(index)) orelse return null;
+        if (c.PyDict_SetItemString(all, name, value) < 0) return null;
+    }
+    const count: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
+    for (changes[0..count], 0..) |value, index| {
+        const name = c.PyTuple_GetItem(kwnames.?, @intCast(index)) orelse return null;
+        if (c.PyDict_SetItem(all, name, value) < 0) return null;
+    }
+    const none = c.PyTuple_New(0) orelse return null;
+    defer c.Py_DecRef(none);
+    return c.PyObject_Call(capi.typeOf(given), none, all);
 }
 
 fn destroy(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

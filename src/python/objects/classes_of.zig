@@ -126,6 +126,7 @@ fn Known(comptime T: type) type {
             .clear = if (classes.holdsReferences(T)) &clear else null,
             .is_stable = classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
             .has_gc = hasGc(T),
+            .is_frozen = classes.isFrozen(T),
             .has_allocator = is_copyable and trees.hasManagedMap(T),
         };
 

@@ -116,6 +116,8 @@ pub const Info = struct {
     is_stable: bool = false,
     /// Whether its objects take part in cyclic garbage collection.
     has_gc: bool = false,
+    /// Whether nothing changes a value once it is there.
+    is_frozen: bool = false,
     /// Whether a map in a value has the place of its region's blocks.
     has_allocator: bool = false,
 };
@@ -306,25 +308,31 @@ pub fn find(self: *Layout, container: *anyopaque) ?*anyopaque {
     return info.value_of.?(container, key.text());
 }
 
-/// Whether a `*const` pointer, or a const slice, is on the way to it.
 pub fn isReadOnly(self: *Layout) bool {
+    return whyReadOnly(self) != null;
+}
+
+/// Whether a `*const` pointer, a const slice, or an object that is frozen is on the way to it.
+fn whyReadOnly(self: *Layout) ?[*:0]const u8 {
     var place = self;
     while (true) {
-        if (place.flags.read_only) return true;
+        if (place.flags.read_only) return "what gave it gave a *const pointer";
+        if (infoOf(place).is_frozen) return "nothing changes what is frozen";
         switch (place.state) {
             .part, .item, .key => place = linkOf(place).parent.?,
-            else => return false,
+            else => return null,
         }
     }
 }
 
 /// TypeError where it cannot be written to.
 pub fn expectWritable(self: *Layout) Error!void {
-    if (!isReadOnly(self)) return;
+    const reason = whyReadOnly(self) orelse return;
     _ = c.PyErr_Format(
         capi.exception("TypeError"),
-        "this %s is read-only: what gave it gave a *const pointer",
+        "this %s is read-only: %s",
         infoOf(self).name.ptr,
+        reason,
     );
     return error.PythonException;
 }

@@ -86,7 +86,8 @@ fn expectFillable(self: *Layout) Error!void {
     const own: usize = if (self.state == .destroyed) 0 else 1;
     const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
     // What a tree had is there as long as something points to it.
-    if (is_own and (is_alone or info.kind != .resource) and !info.is_stable) return;
+    if (is_own and (is_alone or info.kind != .resource) and !info.is_stable and !info.is_frozen)
+        return;
     return refuse(self, "this %s cannot be initialised again");
 }
 

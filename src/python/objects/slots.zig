@@ -183,7 +183,6 @@ pub fn Compare(comptime Class: type) type {
                     if (is_negation and comptime Class.has("__eq__")) return negated(self, other);
                 }
             }
-            if (comptime Class.has("__eq__")) return notImplemented();
             return Class.compare(self, other, operator);
         }
 

@@ -1,0 +1,79 @@
+//! `__annotations__` of a class: the types of its attributes, as Python's own objects, since names
+//! in a text would have to be found again.
+
+const std = @import("std");
+const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
+const classes_of = @import("classes_of.zig");
+const enums = @import("../enums.zig");
+const Fields = @import("fields.zig").Fields;
+const signature = @import("../../signature.zig");
+const string_maps = @import("../../string_maps.zig");
+const c = capi.functions;
+const PyObject = capi.PyObject;
+
+/// Gives a class its annotations, when all classes are there. False with the error set.
+pub fn add(comptime T: type, class: *PyObject, module: *PyObject) bool {
+    const dict = c.PyDict_New() orelse return false;
+    defer c.Py_DecRef(dict);
+    inline for (Fields(T).names) |name| {
+        const annotation = typeOf(@FieldType(T, name), module) orelse return false;
+        defer c.Py_DecRef(annotation);
+        const key = comptime signature.pythonName(name);
+        if (c.PyDict_SetItemString(dict, key, annotation) < 0) return false;
+    }
+    return c.PyObject_SetAttrString(class, "__annotations__", dict) == 0;
+}
+
+/// A new reference to what an attribute is; `object` where that has no name.
+fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
+    if (comptime classes.ViewItem(F)) |Item| return generic("list", Item, module);
+    if (comptime string_maps.Value(F)) |Value| return generic("dict", Value, module);
+    switch (comptime signature.kindOf(F) orelse return builtin("object")) {
+        .bool => return builtin("bool"),
+        .int, .order => return builtin("int"),
+        .float => return builtin("float"),
+        .complex => return builtin("complex"),
+        .str, .text, .terminated => return builtin("str"),
+        .bytes, .buffer => return builtin("bytes"),
+        .class => return held(classes_of.classOf(F, module)),
+        .reference => {
+            const Pointee = @typeInfo(F).pointer.child;
+            return held(classes_of.classOf(Pointee, module));
+        },
+        .@"enum", .flags => return held(enums.classOf(F, module)),
+        .optional => {
+            if (comptime classes.isKept(F)) return builtin("object");
+            const some = typeOf(@typeInfo(F).optional.child, module) orelse return null;
+            defer c.Py_DecRef(some);
+            return c.PyNumber_Or(some, capi.object("_Py_NoneStruct"));
+        },
+        .record => return builtin("dict"),
+        .tuple => return builtin("tuple"),
+        else => return builtin("object"),
+    }
+}
+
+/// `list[Item]`, or `dict[str, Item]`.
+fn generic(comptime name: [:0]const u8, comptime Item: type, module: *PyObject) ?*PyObject {
+    const item = typeOf(Item, module) orelse return null;
+    defer c.Py_DecRef(item);
+    const origin = builtin(name) orelse return null;
+    defer c.Py_DecRef(origin);
+    const is_map = comptime std.mem.eql(u8, name, "dict");
+    const args = (if (is_map)
+        c.PyTuple_Pack(2, capi.object("PyUnicode_Type"), item)
+    else
+        c.PyTuple_Pack(1, item)) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.Py_GenericAlias(origin, args);
+}
+
+fn builtin(comptime name: [:0]const u8) ?*PyObject {
+    return capi.imported("builtins", name);
+}
+
+fn held(class: ?*PyObject) ?*PyObject {
+    c.Py_IncRef(class orelse return null);
+    return class;
+}
