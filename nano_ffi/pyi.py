@@ -170,6 +170,13 @@ class Writer:
             return (
                 f"{self.buffer()} | {sequence}" if kind == "items" and BUFFER_ITEM.fullmatch(typ.item.zig) else sequence
             )
+        if kind == "operand":
+            assert typ.item is not None
+            item = self.taking(typ.item)
+            return f"{item} | {self.buffer()} | {self.typing('Iterable', 'collections.abc')}[{item}]"
+        if kind == "out":
+            arrays = ", ".join(self.buffer() for _ in typ.items)
+            return self.buffer() if len(typ.items) == 1 else f"{self.builtin('tuple')}[{arrays}]"
         if kind == "tuple":
             return f"{self.builtin('tuple')}[{', '.join(map(self.taking, typ.items))}]"
         if kind == "optional":

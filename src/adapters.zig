@@ -402,55 +402,55 @@ fn ReleasedOf(comptime P: type) ?type {
 const max_parameters = 12;
 
 /// A function with these parameters, which gives them to `run` as a tuple.
-fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple(P)) R) type {
+pub fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple(P)) R) type {
     return switch (P.len) {
         0 => struct {
-            fn call() R {
+            pub fn call() R {
                 return run(.{});
             }
         },
         1 => struct {
-            fn call(a: P[0]) R {
+            pub fn call(a: P[0]) R {
                 return run(.{a});
             }
         },
         2 => struct {
-            fn call(a: P[0], b: P[1]) R {
+            pub fn call(a: P[0], b: P[1]) R {
                 return run(.{ a, b });
             }
         },
         3 => struct {
-            fn call(a: P[0], b: P[1], c: P[2]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2]) R {
                 return run(.{ a, b, c });
             }
         },
         4 => struct {
-            fn call(a: P[0], b: P[1], c: P[2], d: P[3]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2], d: P[3]) R {
                 return run(.{ a, b, c, d });
             }
         },
         5 => struct {
-            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4]) R {
                 return run(.{ a, b, c, d, e });
             }
         },
         6 => struct {
-            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5]) R {
                 return run(.{ a, b, c, d, e, f });
             }
         },
         7 => struct {
-            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6]) R {
                 return run(.{ a, b, c, d, e, f, g });
             }
         },
         8 => struct {
-            fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6], h: P[7]) R {
+            pub fn call(a: P[0], b: P[1], c: P[2], d: P[3], e: P[4], f: P[5], g: P[6], h: P[7]) R {
                 return run(.{ a, b, c, d, e, f, g, h });
             }
         },
         9 => struct {
-            fn call(
+            pub fn call(
                 a: P[0],
                 b: P[1],
                 c: P[2],
@@ -465,7 +465,7 @@ fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple
             }
         },
         10 => struct {
-            fn call(
+            pub fn call(
                 a: P[0],
                 b: P[1],
                 c: P[2],
@@ -481,7 +481,7 @@ fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple
             }
         },
         11 => struct {
-            fn call(
+            pub fn call(
                 a: P[0],
                 b: P[1],
                 c: P[2],
@@ -498,7 +498,7 @@ fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@Tuple
             }
         },
         12 => struct {
-            fn call(
+            pub fn call(
                 a: P[0],
                 b: P[1],
                 c: P[2],
@@ -597,4 +597,13 @@ test Adapted {
     try std.testing.expectEqualSlices(u32, &.{ 1, 2 }, parsed.data);
     try std.testing.expect(Adapted(functions.plain, &.{"x"}, .{}).function == functions.plain);
     try std.testing.expect(Adapted(functions.kept, &.{"writer"}, .{}).function == functions.kept);
+}
+
+test Function {
+    const Sum = struct {
+        fn run(given: @Tuple(&.{ i64, u8 })) i64 {
+            return given[0] + given[1];
+        }
+    };
+    try std.testing.expectEqual(5, Function(&.{ i64, u8 }, i64, Sum.run).call(2, 3));
 }

@@ -49,13 +49,7 @@ pub fn Array(comptime T: type, comptime n: usize) type {
                     .allocator = allocator,
                 },
             };
-            var stride: isize = @sizeOf(T);
-            var dimension = n;
-            while (dimension > 0) {
-                dimension -= 1;
-                array.strides[dimension] = stride;
-                stride *= @intCast(@max(shape[dimension], 1));
-            }
+            ndarray.setContiguous(&array.strides, &shape, @sizeOf(T));
             return array;
         }
 

@@ -44,6 +44,7 @@
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
+const elementwise = @import("elementwise.zig");
 const literals = @import("literals.zig");
 const messages = @import("messages.zig");
 const panics = @import("panics.zig");
@@ -313,12 +314,12 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             if (@typeInfo(Return) == .error_union) messages.clear();
             var returned: Returned = if (Returned == void) {} else .begin();
             defer if (Returned != void) returned.end();
-            const outcome = if (comptime isReleased(spec)) released: {
-                // What was taken stays: the caller has the arguments, and buffers are locked.
-                const token = Boundary.release();
-                defer Boundary.acquire(token);
-                break :released run(values);
-            } else run(values);
+            const outcome = if (comptime isReleased(spec))
+                runReleased(values)
+            else if (comptime isVectorized(spec))
+                (if (elementwise.isLong(values)) runReleased(values) else run(values))
+            else
+                run(values);
             const result = switch (outcome) {
                 .returned => |result| result,
                 .panicked => |report| {
@@ -359,6 +360,13 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             if (@hasDecl(Boundary, "Returned")) Boundary.Returned(Function, spec) else void;
 
         const Return = @typeInfo(Function).@"fn".return_type.?;
+
+        inline fn runReleased(values: std.meta.ArgsTuple(Function)) Outcome {
+            // What was taken stays: the caller has the arguments, and buffers are locked.
+            const token = Boundary.release();
+            defer Boundary.acquire(token);
+            return run(values);
+        }
 
         inline fn run(values: std.meta.ArgsTuple(Function)) Outcome {
             if (!Boundary.catches_panics) return .{ .returned = @call(.auto, function, values) };
@@ -413,6 +421,11 @@ pub const Gil = enum { held, released };
 pub fn isReleased(comptime spec: anytype) bool {
     if (!@hasField(@TypeOf(spec), "gil")) return false;
     return @as(Gil, spec.gil) == .released;
+}
+
+/// Whether it is called for the items of arrays, which may be many.
+fn isVectorized(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "vectorize") and spec.vectorize;
 }
 
 /// Whether arrays that a function makes are to be numpy's.

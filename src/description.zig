@@ -525,6 +525,9 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
             .{ "returns", typeWithin(T.R, within) },
         },
+        .operand => .{.{ "item", typeWithin(T.nano_ffi_operand, within) }},
+        .out => .{.{ "items", types(T.nano_ffi_out, within) }},
+        .results => .{.{ "items", types(T.nano_ffi_results, within) }},
         .owned => .{.{ "item", typeWithin(T.nano_ffi_owned, within) }},
         else => .{},
     });

@@ -5,6 +5,7 @@ const std = @import("std");
 const adapters = @import("adapters.zig");
 const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
+const elementwise = @import("elementwise.zig");
 const exceptions = @import("exceptions.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
 const signature = @import("signature.zig");
@@ -291,6 +292,7 @@ pub fn Callable(
     const original = functionOf(namespace, name);
     const options = optionsOf(namespace, name) orelse Options(GivenOptions(namespace, name)){};
     const params = paramsOf(source, name, @typeInfo(@TypeOf(original)).@"fn");
+    if (options.vectorize) return elementwise.Vectorized(original, name, params);
     return adapters.Adapted(original, params, .{
         .writers = hintOf(source, name, "writers"),
         .readers = hintOf(source, name, "readers"),
@@ -347,6 +349,7 @@ pub fn specOf(
         .params = params,
         .doc = docOf(source, name),
         .gil = options.gil,
+        .vectorize = options.vectorize,
         .defaults = options.defaults,
         .result = options.result,
         .keeps = options.keeps,
@@ -421,6 +424,7 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         params: []const [:0]const u8,
         doc: [:0]const u8,
         gil: Gil,
+        vectorize: bool,
         defaults: @FieldType(Options(GivenOptions(namespace, name)), "defaults"),
         result: Ownership,
         keeps: []const []const u8,
@@ -511,6 +515,7 @@ fn Options(comptime Given: type) type {
             struct {} = .{},
         result: Ownership = .unsaid,
         bytes: bool = false,
+        vectorize: bool = false,
         keeps: []const []const u8 = &.{},
         frees: []const []const u8 = &.{},
         paths: []const []const u8 = &.{},
@@ -532,7 +537,8 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil', 'defaults', 'result', 'bytes', 'keeps', " ++
+                "': there are only 'gil', 'defaults', 'result', 'bytes', " ++
+                "'vectorize', 'keeps', " ++
                 "'frees' and 'paths', and in a class 'property', 'setter' and 'classmethod'",
         );
         const said = @field(@field(given, name), field);

@@ -23,6 +23,7 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
             @as(T, null)
         else
             valueOf(@typeInfo(T).optional.child, value) orelse return null,
+        .operand => .{ .scalar = valueOf(T.nano_ffi_operand, value) orelse return null },
         .text => if (isText(Value)) value else null,
         .terminated => if (Value == T or (isText(Value) and isTerminated(Value))) value else null,
         .flags => if (Value == T) value else null,
@@ -58,6 +59,7 @@ pub fn of(comptime T: type, comptime value: anytype) ?[:0]const u8 {
 
 fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
     return switch (signature.kindOf(T).?) {
+        .operand => literal(T.nano_ffi_operand, value.scalar),
         .bool => if (value) "True" else "False",
         .int => std.fmt.comptimePrint("{d}", .{value}),
         .float => ofFloat(value),

@@ -13,6 +13,17 @@ pub fn NdArrayMut(comptime T: type, comptime n: usize) type {
     return Of(T, n, .write);
 }
 
+/// Strides of items of so many bytes in C order: the last index changes first.
+pub fn setContiguous(strides: []isize, shape: []const usize, size: usize) void {
+    var stride: isize = @intCast(size);
+    var dimension = shape.len;
+    while (dimension > 0) {
+        dimension -= 1;
+        strides[dimension] = stride;
+        stride *= @intCast(@max(shape[dimension], 1));
+    }
+}
+
 pub const Access = enum { read, write };
 
 /// What CPython's buffers have at most (PyBUF_MAX_NDIM).
@@ -120,4 +131,10 @@ test NdArrayMut {
     square.ptr(.{ 1, 0 }).* = 7;
     square.sub(0).contiguous().?[1] = 8;
     try std.testing.expectEqual([_]f64{ 1, 8, 7, 4 }, items);
+}
+
+test setContiguous {
+    var strides: [3]isize = undefined;
+    setContiguous(&strides, &.{ 5, 0, 3 }, 4);
+    try std.testing.expectEqual([3]isize{ 12, 12, 4 }, strides);
 }

@@ -63,6 +63,7 @@ test {
     _ = @import("classes.zig");
     _ = @import("comptime_bridge.zig");
     _ = @import("declarations.zig");
+    _ = @import("elementwise.zig");
     _ = @import("literals.zig");
     _ = @import("ndarray.zig");
     _ = @import("exceptions.zig");

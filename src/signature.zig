@@ -117,6 +117,13 @@ pub const Kind = enum {
     ndarray,
     /// An array whose memory becomes Python's. A result, or a part of one.
     made,
+    /// One item or an array of such, for a function that is called with each: see elementwise.zig.
+    /// A parameter only.
+    operand,
+    /// The arrays that such a function writes. A parameter only.
+    out,
+    /// What such a function gives. A result only.
+    results,
     tuple,
     optional,
     @"enum",
@@ -189,7 +196,11 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         .@"enum" => |info| if (info.field_names.len > 0 and
             @bitSizeOf(T) <= 64) .@"enum" else null,
         .@"struct" => |info| structKind(T, info, within),
-        .@"union" => |info| if (isTagged(info, within ++ .{T})) .tagged else null,
+        .@"union" => |info| if (@hasDecl(T, "nano_ffi_operand"))
+            .operand
+        else if (@hasDecl(T, "nano_ffi_results"))
+            .results
+        else if (isTagged(info, within ++ .{T})) .tagged else null,
         .type, .noreturn, .comptime_float, .comptime_int, .undefined, .null, .enum_literal => null,
         .error_union, .error_set, .@"fn", .@"opaque", .frame, .@"anyframe" => null,
         .vector, .spirv => null,
@@ -277,6 +288,7 @@ fn structKind(
         return if (decide(T.nano_ffi_given, within) != null) .given else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
         return if (dtypes.isItem(T.Item)) .made else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_out")) return .out;
     if (comptime isComplex(T)) return .complex;
     if (standard.of(T) != null) return .standard;
     if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
@@ -310,7 +322,7 @@ pub fn isPart(comptime T: type) bool {
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
-        .input, .given, .made, .table => false,
+        .input, .given, .made, .table, .operand, .out, .results => false,
         .tuple, .record => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
@@ -501,8 +513,17 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             typeName(T.Item) orelse shortName(T.Item),
             T.nano_ffi_array.dimensions,
         }),
+        .operand => "Elementwise(" ++ typeName(T.nano_ffi_operand).? ++ ")",
+        .out => "Out(" ++ listOf(T.nano_ffi_out) ++ ")",
+        .results => "Elementwise(" ++ listOf(T.nano_ffi_results) ++ ")",
         .owned => typeName(T.nano_ffi_owned).?,
     };
+}
+
+fn listOf(comptime types: []const type) [:0]const u8 {
+    var text: [:0]const u8 = "";
+    for (types) |T| text = text ++ (if (text.len == 0) "" else ", ") ++ typeName(T).?;
+    return text;
 }
 
 /// Whether the program gave `T` its name, and not the compiler.
@@ -750,7 +771,7 @@ pub fn analyze(
         const kind = kindOf(Value(T)) orelse continue;
         if (kindOf(T) == null) continue;
         if (kind == .callback or kind == .ndarray or kind == .input or
-            kind == .given) return refused(
+            kind == .given or kind == .operand or kind == .out) return refused(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
         );

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import array
 import collections
+import contextlib
 import ctypes
 import gc
+import inspect
 import math
 import mmap
 import re
@@ -712,3 +714,161 @@ def test_no_leak_of_what_is_made(arrays: ModuleType, case: str, growth: Callable
         pytest.importorskip("numpy", reason="numpy is not installed")
     make = MADE[case]
     assert growth(lambda: make(arrays)) < 8
+
+
+# Called for each item.
+
+
+def test_each_item_of_buffers(arrays: ModuleType) -> None:
+    assert arrays.hypot(3, 4.0) == 5.0
+    made = arrays.hypot(array.array("d", [3, 5, 8]), array.array("h", [4, 12, 15]))
+    assert made == [5.0, 13.0, 17.0]
+    assert made.shape == (3,)
+    assert arrays.hypot(memoryview(bytes([3, 0, 6])), 4).tolist() == [5.0, 4.0, math.sqrt(52)]
+    assert arrays.hypot([3, 6], (4, 8)).tolist() == [5.0, 10.0]
+    assert arrays.hypot(range(0), 1).tolist() == []
+    assert arrays.turned(1 + 2j) == -2 + 1j
+    grid = memoryview(bytes(6)).cast("B", (2, 3))
+    assert arrays.small_sum(grid, b"\1\2\3").tolist() == [[1, 2, 3], [1, 2, 3]]
+    assert arrays.hypot(b"\3", b"\4" * 9999).shape == (9999,)
+
+
+def test_each_item_of_several_results(arrays: ModuleType) -> None:
+    assert arrays.divided(7, 2) == (3, 3.5, False)
+    whole, real, even = arrays.divided([8, 7], 2)
+    assert (whole.tolist(), real.tolist(), even.tolist()) == ([4, 3], [4.0, 3.5], [True, False])
+    targets = array.array("i", [0, 0]), array.array("f", [0, 0]), bytearray(2)
+    with pytest.raises(TypeError, match=r"parameter 'out'"):
+        arrays.divided([8, 7], 2, out=targets)
+    outs = (*targets[:2], memoryview(targets[2]).cast("?"))
+    assert arrays.divided([8, 7], 2, out=outs) is outs
+    assert (targets[0].tolist(), targets[1].tolist(), list(targets[2])) == ([4, 3], [4.0, 3.5], [1, 0])
+    with pytest.raises(
+        TypeError, match=r"divided\(\): parameter 'out' must be a tuple of 3 arrays \(\?Out\(i32, f32, bool\)\)"
+    ):
+        arrays.divided([8, 7], 2, out=targets[0])
+    outs = array.array("i", [0]), *outs[1:]
+    with pytest.raises(ValueError, match=r"^parameter 'out' has the shape \(1,\), and the result has \(2,\)$"):
+        arrays.divided([8, 7], 2, out=outs)
+    with pytest.raises(
+        ValueError, match=r"^parameter 'out' has arrays of the shapes \(1,\) and \(2,\): make them one$"
+    ):
+        arrays.divided(8, 2, out=outs)
+
+
+def test_each_item_that_fails(arrays: ModuleType) -> None:
+    with pytest.raises(ZeroDivisionError, match=r"^DivisionByZero$"):
+        arrays.divided([8] * 9999, [1] * 9998 + [0])
+    with pytest.raises(ZeroDivisionError):
+        arrays.divided(1, 0)
+    with pytest.raises(Exception, match="integer overflow") as raised:
+        arrays.small_sum(bytes([200] * 5000), 100)
+    assert type(raised.value).__name__ == "ZigPanic"
+    with pytest.raises(
+        ValueError,
+        match=re.escape(
+            "parameter 'y' has the shape (3,), and those before it have (2,): sizes must be the same, or 1"
+        ),
+    ):
+        arrays.hypot([1, 2], [1, 2, 3])
+    with pytest.raises(TypeError, match=r"hypot\(\): parameter 'x' must be a float \(Elementwise\(f64\)\), not str"):
+        arrays.hypot("1", 2)
+    with pytest.raises(
+        TypeError, match=r"hypot\(\): parameter 'y' must be of such items \(Elementwise\(f64\)\), not of complex"
+    ):
+        arrays.hypot(1, pytest.importorskip("numpy").zeros(2, complex))
+    with pytest.raises(BufferError, match=r"parameter 'out' is written to, and this bytes is read-only"):
+        arrays.small_sum([1], 1, out=b"1")
+    with pytest.raises(OverflowError, match=r"small_sum\(\): parameter 'a\[1\]' is out of range for u8 \(0 to 255\)"):
+        arrays.small_sum(array.array("h", [1, 300]), 1)
+    with pytest.raises(ValueError, match=r"must hold only the bytes 0 and 1"):
+        arrays.either(memoryview(b"\2").cast("?"), True)
+
+
+def test_each_item_by_its_signature(arrays: ModuleType) -> None:
+    assert str(inspect.signature(arrays.blend)) == "(a, b, c, d, weight=0.5, out=None)"
+    assert arrays.blend(1, 2, 3, 4) == 5.0
+    assert arrays.blend([1, 2], b=2, c=[3, 4], d=4, weight=1).tolist() == [3.0, 4.0]
+    with pytest.raises(TypeError, match=r"hypot\(\) takes at least 2 arguments \(1 given\)"):
+        arrays.hypot(1)
+
+
+def test_each_item_as_numpy_does(arrays: ModuleType, np: Any) -> None:
+    rng = np.random.default_rng(1)
+    cube = rng.random((3, 4, 5))
+    shapes = [
+        cube,
+        cube[:, ::2, ::-1],
+        cube.T,
+        cube[0],
+        cube[:, :1],
+        np.float64(2),
+        np.array(3),
+        cube[:0],
+        cube[..., 1],
+    ]
+    shapes += [np.arange(5).astype(kind) for kind in ("i1", ">u4", "f2", "?")]
+    for x in shapes:
+        for y in shapes:
+            try:
+                expected = np.hypot(x, y, dtype=float)
+            except ValueError:
+                with pytest.raises(ValueError, match="sizes must be the same, or 1"):
+                    arrays.np_hypot(x, y)
+                continue
+            made = arrays.np_hypot(x, y)
+            assert np.shape(made) == expected.shape
+            assert np.allclose(made, expected)
+            assert arrays.hypot(x, y) == np.asarray(made).tolist()
+            for out in (np.zeros(expected.shape), np.zeros(expected.T.shape).T, np.zeros((2, *expected.shape))):
+                assert arrays.hypot(x, y, out) is out
+                assert np.allclose(out, expected)
+    assert type(arrays.np_hypot(cube, 1)) is np.ndarray
+    assert type(arrays.np_hypot(np.float32(3), 4)) is float
+    many = np.arange(100_000.0)
+    assert np.allclose(arrays.np_hypot(many, many[::-1]), np.hypot(many, many[::-1]))
+    assert np.array_equal(arrays.either(many > 3, many < 2), (many > 3) | (many < 2))
+    assert np.array_equal(arrays.turned(np.array([1 + 2j])), np.array([-2 + 1j]))
+    assert arrays.blend(np.ones((2, 1), "i4"), 1, [1, 2, 3], many[:3], 0).tolist() == [[1, 3, 5], [1, 3, 5]]
+
+
+def test_each_item_where_out_is_read(arrays: ModuleType, np: Any) -> None:
+    for x, out in (
+        (np.s_[:], np.s_[:]),
+        (np.s_[:-1], np.s_[1:]),
+        (np.s_[1:], np.s_[:-1]),
+        (np.s_[::-1], np.s_[:]),
+        (np.s_[3:4], np.s_[:]),
+    ):
+        values = np.arange(9000.0)
+        expected = np.hypot(values[x], 2.0, out=values.copy()[out])
+        assert arrays.hypot(values[x], 2, out=values[out]).tolist() == expected.tolist()
+    values = np.arange(6.0).reshape(2, 3)
+    with pytest.raises(ValueError, match=r"^parameter 'out' has the shape \(2, 1\), and the result has \(2, 3\)$"):
+        arrays.hypot(values, 1, out=values[:, :1])
+    with pytest.raises(BufferError, match=r"must be aligned to 8 bytes"):
+        arrays.hypot([1], 1, out=np.zeros(17, "u1")[1:9].view("f8"))
+    with pytest.raises(ValueError, match=r"parameter 'x' has 33 dimensions, of at most 32"):
+        arrays.hypot(np.zeros((1,) * 33), 1)
+
+
+def test_each_item_while_others_run(arrays: ModuleType) -> None:
+    numbers = array.array("d", range(50_000))
+    with ThreadPoolExecutor(4) as pool:
+        for made in pool.map(lambda by: arrays.hypot(numbers, by), range(40)):
+            assert made.shape == (50_000,)
+    numbers.append(1)  # a BufferError as long as it is lent
+
+
+def test_each_item_and_nothing_is_left(arrays: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    numbers, outs = array.array("d", range(100)), (array.array("i", [0]), array.array("f", [0]), memoryview(b""))
+
+    def calls() -> None:
+        arrays.hypot(numbers, [1] * 100)
+        arrays.hypot(numbers, numbers, out=numbers)
+        arrays.divided([8, 7], 2)
+        for args in (([8, 7], 0), ([8, 7], 2, outs), ([1], [1, "a"]), ([1, 2], [1, 2, 3])):
+            with contextlib.suppress(Exception):
+                arrays.divided(*args)
+
+    assert growth(calls) < 16

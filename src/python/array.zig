@@ -7,8 +7,10 @@ const arrays = @import("../array.zig");
 const capi = @import("capi.zig");
 const convert = @import("convert.zig");
 const dtypes = @import("../dtypes.zig");
+const elementwise = @import("elementwise.zig");
 const errors = @import("errors.zig");
 const memory = @import("memory.zig");
+const ndarray = @import("../ndarray.zig");
 const sources = @import("sources.zig");
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
@@ -96,6 +98,25 @@ pub fn give(comptime T: type, module: *PyObject, array: T) ?*PyObject {
         &array.shape,
         &array.strides,
         array.memory,
+    );
+}
+
+/// The same of memory with items in C order.
+pub fn giveShaped(
+    comptime Item: type,
+    module: *PyObject,
+    shape: []const usize,
+    made: arrays.Memory,
+) ?*PyObject {
+    var strides: [ndarray.max_dimensions]isize = undefined;
+    ndarray.setContiguous(&strides, shape, @sizeOf(Item));
+    return giveAny(
+        module,
+        .of(Item),
+        @intFromPtr(made.bytes.ptr),
+        shape,
+        strides[0..shape.len],
+        made,
     );
 }
 
@@ -625,6 +646,8 @@ pub fn giveNumpy(
     comptime function: [:0]const u8,
     value: T,
 ) ?*PyObject {
+    if (comptime signature.kindOf(T) == .results)
+        return elementwise.giveNumpy(T, module, function, value);
     if (comptime !isForNumpy(T)) @compileError("nano_ffi: nano_ffi_options of '" ++ function ++
         "' has .result = .numpy, and it returns " ++ @typeName(T) ++
         ": return a nano_ffi.Array, or an Owned([]T)");

@@ -103,6 +103,23 @@ pub noinline fn acquireOther(
     return true;
 }
 
+/// Items of type `Item` that are written where they lie, to be closed.
+pub fn openWritten(
+    comptime Item: type,
+    source: *sources.Source,
+    object: *PyObject,
+    site: *const Site,
+) errors.Error!void {
+    if (try acquireOther(Item, object, site, .write, source)) return;
+    source.owner = .{ .view = undefined };
+    const view = &source.owner.view;
+    const shape = capi.constants.PyBUF_STRIDES;
+    try acquireShaped(Item, .numbers, object, view, site, .write, "a writable buffer", shape);
+    source.start = @intFromPtr(view.buf);
+    source.item = .of(Item);
+    source.setLayout(view);
+}
+
 /// A buffer as an array `T` (`NdArray` or `NdArrayMut`), lent for the call.
 pub fn Shaped(comptime T: type) type {
     return struct {

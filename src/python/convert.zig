@@ -10,6 +10,7 @@ const buffers = @import("buffers.zig");
 const memories = @import("memories.zig");
 const sources = @import("sources.zig");
 const capi = @import("capi.zig");
+const elementwise = @import("elementwise.zig");
 const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
@@ -54,11 +55,13 @@ pub fn Argument(comptime T: type) type {
         .given => Given(T),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
+        .operand => elementwise.Operand(T),
+        .out => elementwise.Out(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
         .void, .array, .tuple, .record, .tagged, .map, .table => Composite(T),
         .class, .reference => instances.Argument(T),
         // a result only: signature.zig has refused it
-        .owned, .objects, .kept, .made => comptime unreachable,
+        .owned, .objects, .kept, .made, .results => comptime unreachable,
     };
 }
 
@@ -1048,7 +1051,7 @@ fn loadAny(
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
         .table => return loadTable(T, arena, module, object, site),
-        .input, .given => comptime unreachable,
+        .input, .given, .operand, .out, .results => comptime unreachable,
         .terminated => comptime unreachable,
     }
 }
@@ -1640,13 +1643,15 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             return giveMap(T, module, &map);
         },
         .made => return arrays.give(T, module, value),
+        .results => return elementwise.give(T, module, value),
         .table => {
             var map = value;
             defer map.deinit();
             return giveTable(T, module, &map);
         },
         .objects => comptime unreachable, // the frame of the call gives it
-        .callback, .ndarray, .input, .given => comptime unreachable, // a parameter only
+        // a parameter only
+        .callback, .ndarray, .input, .given, .operand, .out => comptime unreachable,
         .owned => {
             defer value.deinit();
             return give(@TypeOf(value.data), module, value.data);

@@ -578,6 +578,14 @@ pub noinline fn raiseWrongDimensions(site: *const Site, expected: c_int, given: 
     });
 }
 
+/// Raises ValueError: an array has more dimensions than are for.
+pub noinline fn raiseTooManyDimensions(site: *const Site, most: usize, given: usize) Error {
+    @branchHint(.cold);
+    return raise(capi.exception("ValueError"), site, "has %zu dimensions, of at most %zu", .{
+        given, most,
+    });
+}
+
 /// Raises ValueError: an item of a buffer of bools is neither 0 nor 1.
 pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
     @branchHint(.cold);

@@ -113,8 +113,43 @@ fn loadAt(
     return value;
 }
 
+/// All items, in C order, to `to`, which is as long.
+pub fn convertAll(
+    comptime T: type,
+    module: *PyObject,
+    source: *const Source,
+    to: []T,
+    site: *const Site,
+) Error!void {
+    if (to.len == 0) return;
+    const is_flat = source.isContiguous() and source.item.kind != .bits;
+    const last = source.dimensions - 1;
+    const length = if (is_flat) to.len else source.shape[last];
+    var at: [sources.most_dimensions]usize = undefined;
+    @memset(at[0..source.dimensions], 0);
+    var start = source.start;
+    var done: usize = 0;
+    while (true) {
+        var row = source.row(last, start);
+        if (is_flat) row.stride = @intCast(source.item.size);
+        try convert(T, module, source.item, row, to[done..][0..length], site);
+        done += length;
+        if (done == to.len) return;
+        var dimension = last;
+        while (true) {
+            dimension -= 1;
+            start +%= @bitCast(source.strides[dimension]);
+            at[dimension] += 1;
+            if (at[dimension] < source.shape[dimension]) break;
+            const size: isize = @intCast(source.shape[dimension]);
+            start -%= @bitCast(size *% source.strides[dimension]);
+            at[dimension] = 0;
+        }
+    }
+}
+
 /// `items.convert`, with its failures as exceptions that say which item it is.
-fn convert(
+pub fn convert(
     comptime T: type,
     module: *PyObject,
     item: items.Item,

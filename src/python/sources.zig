@@ -9,12 +9,13 @@ const capi = @import("capi.zig");
 const errors = @import("errors.zig");
 const items = @import("../items.zig");
 const memory = @import("memory.zig");
+const ndarray = @import("../ndarray.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const c = capi.functions;
 const Error = errors.Error;
 const PyObject = capi.PyObject;
 
-const most_dimensions = 64;
+pub const most_dimensions = 64;
 
 /// Numbers of somebody else, lent until `close`. It may be moved.
 pub const Source = struct {
@@ -101,13 +102,8 @@ pub const Source = struct {
 
     /// Strides as C has them.
     fn setContiguous(source: *Source) void {
-        var stride: isize = @intCast(source.item.size);
-        var dimension = source.dimensions;
-        while (dimension > 0) {
-            dimension -= 1;
-            source.strides[dimension] = stride;
-            stride *= @intCast(source.shape[dimension]);
-        }
+        const shape = source.shape[0..source.dimensions];
+        ndarray.setContiguous(&source.strides, shape, source.item.size);
     }
 };
 

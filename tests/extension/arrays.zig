@@ -186,7 +186,42 @@ pub fn np_doubled(values: []const f64) !nano_ffi.Array(f64, 1) {
     return array;
 }
 
+// Called for each item.
+
+pub fn hypot(x: f64, y: f64) f64 {
+    return @sqrt(x * x + y * y);
+}
+pub fn np_hypot(x: f64, y: f64) f64 {
+    return hypot(x, y);
+}
+/// Several results, an error and a panic.
+pub fn divided(a: i32, b: i32) error{ DivisionByZero, Negative }!struct { i32, f32, bool } {
+    if (b == 0) return error.DivisionByZero;
+    if (a < 0) return error.Negative;
+    const quotient = @as(f32, @floatFromInt(a)) / @as(f32, @floatFromInt(b));
+    return .{ @divTrunc(a, b), quotient, @rem(a, b) == 0 };
+}
+pub fn small_sum(a: u8, b: u8) u8 {
+    return a + b; // a panic, where it overflows
+}
+pub fn either(a: bool, b: bool) bool {
+    return a or b;
+}
+pub fn turned(z: Complex(f32)) Complex(f32) {
+    return .{ .re = -z.im, .im = z.re };
+}
+pub fn blend(a: f32, b: f32, c: f32, d: f32, weight: f64) f64 {
+    return weight * (a + b) + (1 - weight) * (c + d);
+}
+
 pub const nano_ffi_options = .{
+    .hypot = .{ .vectorize = true },
+    .np_hypot = .{ .vectorize = true, .result = .numpy },
+    .divided = .{ .vectorize = true },
+    .small_sum = .{ .vectorize = true },
+    .either = .{ .vectorize = true, .gil = .released },
+    .turned = .{ .vectorize = true },
+    .blend = .{ .vectorize = true, .defaults = .{ .weight = 0.5 } },
     .np_squares = .{ .result = .numpy },
     .np_owned = .{ .result = .numpy },
     .np_pair = .{ .result = .numpy },
