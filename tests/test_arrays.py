@@ -14,10 +14,13 @@ import gc
 import inspect
 import math
 import mmap
+import os
 import re
 import sys
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -684,6 +687,49 @@ def test_from_many_threads(arrays: ModuleType) -> None:
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(work, list(range(1, 100)) * 5))
     assert found == [2.0 * (number - 1) ** 2 + number for number in range(1, 100)] * 5
+
+
+@pytest.mark.alone
+def test_a_tensor_outlives_its_interpreter(arrays: ModuleType) -> None:
+    """Who took the tensor ends it, with no interpreter of its own to do so."""
+    interpreters = pytest.importorskip("_interpreters" if sys.version_info >= (3, 13) else "_xxsubinterpreters")
+    reading, writing = os.pipe()
+    code = f"""if True:
+        import ctypes, os, sys
+        sys.path.insert(0, {str(Path(str(arrays.__file__)).parent)!r})
+        import arrays
+        capsule = arrays.squares(4)[1:].__dlpack__(max_version=(1, 0))
+        pointer = ctypes.pythonapi.PyCapsule_GetPointer
+        pointer.restype, pointer.argtypes = ctypes.c_void_p, [ctypes.py_object, ctypes.c_char_p]
+        address = pointer(capsule, b"dltensor_versioned")
+        named = ctypes.pythonapi.PyCapsule_SetName
+        named.argtypes = [ctypes.py_object, ctypes.c_char_p]
+        name = ctypes.create_string_buffer(b"used_dltensor_versioned")
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(name))
+        named(capsule, name)
+        os.write({writing}, str(address).encode())
+        del capsule, pointer, named
+    """
+    legacy = interpreters.create("legacy") if sys.version_info >= (3, 13) else interpreters.create(isolated=False)
+    assert interpreters.run_string(legacy, code) is None
+    interpreters.destroy(legacy)
+    tensor = Versioned.from_address(int(os.read(reading, 40)))
+    assert (ctypes.c_double * 3).from_address(tensor.data)[:] == [1.0, 4.0, 9.0]
+    thread = threading.Thread(target=lambda: tensor.deleter(ctypes.addressof(tensor)))
+    thread.start()
+    thread.join()
+
+
+class Versioned(ctypes.Structure):
+    """The beginning of DLPack's DLManagedTensorVersioned."""
+
+    _fields_ = (
+        ("version", ctypes.c_uint32 * 2),
+        ("context", ctypes.c_void_p),
+        ("deleter", ctypes.CFUNCTYPE(None, ctypes.c_void_p)),
+        ("flags", ctypes.c_uint64),
+        ("data", ctypes.c_void_p),
+    )
 
 
 MADE: dict[str, Callable[[Any], Any]] = {

@@ -1,6 +1,6 @@
 //! Arrays that functions make (`nano_ffi.Array`), as Python has them: the memory that Zig gave, and
 //! the protocols by which numpy, torch and others see it where it is. A part of one, which is what
-//! an index or a slice gives, keeps the whole.
+//! an index or a slice gives, keeps the memory of the whole.
 
 const std = @import("std");
 const arrays = @import("../array.zig");
@@ -35,14 +35,37 @@ const Items = struct {
     }
 };
 
+/// Memory, and how many have it: objects, and tensors of DLPack, which end on any thread, with or
+/// without Python, and whether or not the interpreter is still there.
+const Shared = struct {
+    memory: arrays.Memory,
+    count: std.atomic.Value(usize),
+
+    fn create(given: arrays.Memory) error{OutOfMemory}!*Shared {
+        const shared = try memory.allocator.create(Shared);
+        shared.* = .{ .memory = given, .count = .init(1) };
+        return shared;
+    }
+
+    fn keep(shared: *Shared) *Shared {
+        _ = shared.count.fetchAdd(1, .monotonic);
+        return shared;
+    }
+
+    fn drop(shared: *Shared) void {
+        if (shared.count.fetchSub(1, .acq_rel) > 1) return;
+        shared.memory.free();
+        memory.allocator.destroy(shared);
+    }
+};
+
 /// An object; behind it are its shape and its strides.
 const Layout = extern struct {
     ob_base: PyObject,
     start: usize,
     items: *const Items,
     dimensions: usize,
-    owner: *anyopaque,
-    kind: enum(u8) { memory, part },
+    owner: *Shared,
 
     fn of(object: *PyObject) *Layout {
         return @ptrCast(@alignCast(object));
@@ -132,18 +155,15 @@ noinline fn giveAny(
         given.free();
         return null;
     };
-    const owned = memory.allocator.create(arrays.Memory) catch {
+    const owner = Shared.create(given) catch {
         given.free();
         return c.PyErr_NoMemory();
     };
-    owned.* = given;
     const self = create(class, items, start, @ptrCast(shape), strides) orelse {
-        memory.allocator.destroy(owned);
-        given.free();
+        owner.drop();
         return null;
     };
-    self.owner = owned;
-    self.kind = .memory;
+    self.owner = owner;
     return &self.ob_base;
 }
 
@@ -172,7 +192,7 @@ fn create(
     return self;
 }
 
-/// A part, which keeps what it is of.
+/// A part, which keeps the memory of the whole.
 fn part(self: *Layout, start: usize, shape: []const isize, strides: []const isize) ?*PyObject {
     const made = create(
         capi.typeOf(&self.ob_base),
@@ -181,27 +201,14 @@ fn part(self: *Layout, start: usize, shape: []const isize, strides: []const isiz
         shape,
         strides,
     ) orelse return null;
-    const whole: *PyObject = if (self.kind == .part)
-        @ptrCast(@alignCast(self.owner))
-    else
-        &self.ob_base;
-    c.Py_IncRef(whole);
-    made.owner = whole;
-    made.kind = .part;
+    made.owner = self.owner.keep();
     return &made.ob_base;
 }
 
 fn dealloc(object: *PyObject) callconv(.c) void {
     const self = Layout.of(object);
     const class = capi.typeOf(object);
-    switch (self.kind) {
-        .part => c.Py_DecRef(@ptrCast(@alignCast(self.owner))),
-        .memory => {
-            const owned: *arrays.Memory = @ptrCast(@alignCast(self.owner));
-            owned.free();
-            memory.allocator.destroy(owned);
-        },
-    }
+    self.owner.drop();
     c.PyObject_Free(object);
     c.Py_DecRef(class);
 }
@@ -525,11 +532,11 @@ fn device(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     return tupleOf(&.{ 1, 0 });
 }
 
-/// A tensor that keeps the array; behind it are its shape, and its strides in items.
+/// A tensor that keeps the memory; behind it are its shape, and its strides in items.
 fn Exported(comptime Managed: type) type {
     return struct {
         managed: Managed,
-        array: *PyObject,
+        owner: *Shared,
         shape: [64]i64,
         strides: [64]i64,
 
@@ -538,7 +545,6 @@ fn Exported(comptime Managed: type) type {
         fn make(self: *Layout) ?*PyObject {
             const dtype = self.items.dtype.dlpack.?;
             const exported = memory.allocator.create(Self) catch return c.PyErr_NoMemory();
-            exported.array = &self.ob_base;
             const size: isize = @intCast(self.items.dtype.size);
             for (self.shape(), self.strides(), 0..) |count, stride, dimension| {
                 exported.shape[dimension] = count;
@@ -561,16 +567,14 @@ fn Exported(comptime Managed: type) type {
                 memory.allocator.destroy(exported);
                 return null;
             };
-            c.Py_IncRef(&self.ob_base);
+            exported.owner = self.owner.keep();
             return capsule;
         }
 
         /// What takes the tensor calls this, wherever it is.
         fn delete(managed: *Managed) callconv(.c) void {
             const exported: *Self = @alignCast(@fieldParentPtr("managed", managed));
-            const token = c.PyGILState_Ensure();
-            c.Py_DecRef(exported.array);
-            c.PyGILState_Release(token);
+            exported.owner.drop();
             memory.allocator.destroy(exported);
         }
 
