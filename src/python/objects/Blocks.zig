@@ -55,6 +55,20 @@ pub const Block = struct {
     }
 };
 
+const Piece = struct { start: usize, block: Block };
+
+/// What no value points to any more, to be given back when nothing is held: that may run Python
+/// code.
+pub const Gone = struct {
+    pieces: std.ArrayList(Piece) = .empty,
+
+    pub fn deinit(gone: *Gone) void {
+        for (gone.pieces.items) |piece| piece.block.release(piece.start);
+        gone.pieces.deinit(memory.allocator);
+        gone.* = .{};
+    }
+};
+
 /// An argument that outlives its call.
 pub const Box = struct {
     count: usize = 1,
@@ -68,6 +82,40 @@ pub const Box = struct {
 
     pub fn release(box: *Box) void {
         if (@atomicRmw(usize, &box.count, .Sub, 1, .acq_rel) == 1) box.free(box);
+    }
+};
+
+/// Memory for a value that is on its way into a region: a few pieces of it need no table.
+pub const Fresh = struct {
+    few: [4]Piece = undefined,
+    count: usize = 0,
+    others: Blocks = .{},
+
+    pub fn allocator(fresh: *Fresh) Allocator {
+        return .{ .ptr = fresh, .vtable = &.{
+            .alloc = allocFew,
+            .resize = Allocator.noResize,
+            .remap = Allocator.noRemap,
+            .free = Allocator.noFree,
+        } };
+    }
+
+    fn allocFew(context: *anyopaque, len: usize, alignment: Alignment, address: usize) ?[*]u8 {
+        const fresh: *Fresh = @ptrCast(@alignCast(context));
+        if (fresh.count == fresh.few.len) return alloc(&fresh.others, len, alignment, address);
+        const bytes = memory.allocator.rawAlloc(len, alignment, address) orelse return null;
+        fresh.few[fresh.count] = .{
+            .start = @intFromPtr(bytes),
+            .block = .{ .len = len, .source = .{ .memory = alignment } },
+        };
+        fresh.count += 1;
+        return bytes;
+    }
+
+    pub fn deinit(fresh: *Fresh) void {
+        for (fresh.few[0..fresh.count]) |piece| piece.block.release(piece.start);
+        fresh.count = 0;
+        fresh.others.deinit();
     }
 };
 
@@ -116,6 +164,14 @@ pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
     other.map.clearRetainingCapacity();
 }
 
+/// Takes all that is fresh.
+pub fn takeFresh(blocks: *Blocks, fresh: *Fresh) error{OutOfMemory}!void {
+    try blocks.take(&fresh.others);
+    try blocks.map.ensureUnusedCapacity(memory.allocator, fresh.count);
+    for (fresh.few[0..fresh.count]) |piece| blocks.add(piece.start, piece.block);
+    fresh.count = 0;
+}
+
 /// A block has another length.
 pub fn resize(blocks: *Blocks, start: usize, len: usize) void {
     const block = blocks.map.getPtr(start) orelse return;
@@ -156,10 +212,9 @@ fn sort(blocks: *Blocks) void {
     }{ .keys = blocks.map.keys() });
 }
 
-/// Takes away what is not marked, for the caller to release; what is, is so no more.
-pub fn takeUnmarked(blocks: *Blocks) error{OutOfMemory}!Blocks {
-    var gone: Blocks = .{};
-    try gone.map.ensureTotalCapacity(memory.allocator, blocks.map.count());
+/// Takes away what is not marked; what is, is so no more.
+pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
+    try gone.pieces.ensureUnusedCapacity(memory.allocator, blocks.map.count());
     var place = blocks.map.count();
     while (place > 0) {
         place -= 1;
@@ -173,13 +228,12 @@ pub fn takeUnmarked(blocks: *Blocks) error{OutOfMemory}!Blocks {
             block.is_marked = false;
             continue;
         }
-        gone.add(start, block.*);
+        gone.pieces.appendAssumeCapacity(.{ .start = start, .block = block.* });
         blocks.bytes -= block.len;
         blocks.map.swapRemoveAt(place);
         blocks.is_sorted = false;
     }
     blocks.has_candidates = false;
-    return gone;
 }
 
 /// Gives all of them back. May run Python code.

@@ -675,10 +675,11 @@ fn remove(region: *Region, self: *Layout) void {
 /// Nobody has it any more.
 fn destroy(region: *Region) void {
     // What Zig's code has allocated is the values', where they point to it.
-    if (region.blocks.has_candidates) if (region.takeUnreachable()) |taken| {
-        var gone = taken;
-        gone.deinit();
-    } else |_| {};
+    if (region.blocks.has_candidates) {
+        var gone: Blocks.Gone = .{};
+        defer gone.deinit();
+        region.takeUnreachable(&gone) catch {};
+    }
     // Newest first: what was made later points to what was there.
     var left = region.objects.count();
     while (left > 0) {
@@ -736,21 +737,16 @@ pub fn endOwn(self: *Layout) void {
 
 /// Takes out what no value points to any more, where that may be much, for the caller to give back
 /// when it holds nothing: that may run Python code. Now it holds the region exclusively.
-pub fn sweep(region_: *Region, gone: *Blocks) Error!void {
+pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
     const blocks = &region.blocks;
     if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes) return;
-    var taken = region.takeUnreachable() catch return; // another time
+    region.takeUnreachable(gone) catch return; // another time
     region.most_blocks = 2 * blocks.map.count() + 32;
     region.most_bytes = 2 * blocks.bytes + 8192;
-    gone.take(&taken) catch {
-        taken.deinit(); // or the memory is lost
-        return errors.raiseNoMemory();
-    };
-    taken.map.deinit(memory.allocator);
 }
 
-fn takeUnreachable(region: *Region) error{OutOfMemory}!Blocks {
+fn takeUnreachable(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void {
     region.lock();
     defer region.unlock();
     var marker: Marker = .{ .blocks = &region.blocks };
@@ -764,7 +760,7 @@ fn takeUnreachable(region: *Region) error{OutOfMemory}!Blocks {
         walk(&marker.visitor, @ptrFromInt(value));
     }
     if (!marker.visitor.complete) return error.OutOfMemory;
-    return region.blocks.takeUnmarked();
+    return region.blocks.takeUnmarked(gone);
 }
 
 const Marker = struct {
@@ -812,6 +808,14 @@ pub fn adopt(region_: *Region, blocks: *Blocks) Error!void {
     region.lock();
     defer region.unlock();
     region.blocks.take(blocks) catch return errors.raiseNoMemory();
+}
+
+/// The same of what is fresh.
+pub fn adoptFresh(region_: *Region, fresh: *Blocks.Fresh) Error!void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    region.blocks.takeFresh(fresh) catch return errors.raiseNoMemory();
 }
 
 /// Whether all other objects in it are parts of `self`, and keep it.

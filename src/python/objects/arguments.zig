@@ -241,7 +241,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         holds: hold.Holds(count, meanwhile) = .{},
         modes: [passed.len]Region.Mode = undefined,
         /// What is given back when nothing is held any more.
-        gone: Blocks = .{},
+        gone: Blocks.Gone = .{},
         recorder: if (allocates) ?*memory.Recorder else void = if (allocates) null,
         lenders: [count]Lender = undefined,
         lender_count: usize = 0,
@@ -523,7 +523,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (frame.argumentOf(index)) |argument| {
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
                     if (Region.of(argument.instance.?)) |region|
-                        try region.sweep(&frame.gone);
+                        region.sweep(&frame.gone);
                 }
             };
         }

@@ -356,12 +356,12 @@ fn assign(
     offset: usize,
     site: *const Site,
 ) Error!void {
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
-    var blocks: Blocks = .{};
-    defer blocks.deinit();
+    var fresh: Blocks.Fresh = .{};
+    defer fresh.deinit();
     const module = object.moduleOf(self);
-    const loaded = try convert.loadField(F, blocks.allocator(), module, given, site);
+    const loaded = try convert.loadField(F, fresh.allocator(), module, given, site);
     var use: hold.Use(.nothing) = .{};
     const place = try beginChange(F, &use, self, offset);
     defer use.end();
@@ -374,11 +374,11 @@ fn assign(
         return error.PythonException;
     }
     const region = try Region.ensure(self);
-    try region.adopt(&blocks);
+    try region.adoptFresh(&fresh);
     place.* = loaded;
     trees.setAllocator(F, place, region.current().blocks.allocator());
     if (!region.is_stable) region.end();
-    try region.sweep(&gone);
+    region.sweep(&gone);
 }
 
 fn replace(comptime F: type, self: *Layout, given: *PyObject, offset: usize) Error!void {

@@ -530,9 +530,9 @@ fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
     return list;
 }
 
-/// Values on their way in, in blocks of their own, and room for one.
+/// Values on their way in, what they point to, and room for one.
 const Given = struct {
-    blocks: Blocks = .{},
+    fresh: Blocks.Fresh = .{},
     address: usize = 0,
     count: usize = 0,
     capacity: usize = 0,
@@ -544,7 +544,7 @@ const Given = struct {
     fn load(given: *Given, self: *PyObject, value: *PyObject, is_single: bool) Error!void {
         try expectChangeable(object.of(self), given.ops);
         const module = object.moduleOf(object.of(self));
-        const gpa = given.blocks.allocator();
+        const gpa = given.fresh.allocator();
         if (is_single) {
             try given.reserve(1);
             given.count = 1;
@@ -596,7 +596,7 @@ const Given = struct {
                 @returnAddress(),
             );
         }
-        given.blocks.deinit();
+        given.fresh.deinit();
     }
 };
 
@@ -627,13 +627,13 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
     var given: Given = .{ .ops = .of(object.of(self)) };
     defer given.end();
     if (value) |some| given.load(self, some, range.single != null) catch return -1;
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     put(self, range, &given, value != null, &gone) catch return -1;
     return 0;
 }
 
-fn put(self: *PyObject, range: Range, given: *Given, setting: bool, gone: *Blocks) Error!void {
+fn put(self: *PyObject, range: Range, given: *Given, setting: bool, gone: *Blocks.Gone) Error!void {
     var held: Held = undefined;
     const raw = try held.begin(self, .exclusive);
     defer held.end();
@@ -670,7 +670,7 @@ fn splice(
     removed: usize,
     new: []const u8,
     given: *Given,
-    gone: *Blocks,
+    gone: *Blocks.Gone,
 ) Error!void {
     const ops = held.ops;
     const view = held.view;
@@ -690,7 +690,7 @@ fn splice(
     var kept: Kept = .{};
     defer kept.deinit(ops);
     try kept.take(ops, view, held.list, start, removed);
-    try region.adopt(&given.blocks);
+    try region.adoptFresh(&given.fresh);
     const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
     kept.detach(ops);
     const size = ops.size;
@@ -705,7 +705,7 @@ fn splice(
     if (ops.adopt) |adopt| for (start..start + added) |place|
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
     if (!region.is_stable) region.end();
-    if (is_trees) try region.sweep(gone);
+    if (is_trees) region.sweep(gone);
 }
 
 /// Whether the number of items may change from Python.
@@ -754,7 +754,7 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
 }
 
 fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     var held: Held = undefined;
     const raw = held.begin(self, .exclusive) catch return null;
@@ -823,7 +823,7 @@ fn pop(
         capi.exception("IndexError"),
     );
     if (wanted == -1 and c.PyErr_Occurred() != null) return null;
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     var given: Given = .{ .ops = .of(object.of(self)) };
     var held: Held = undefined;
@@ -853,7 +853,7 @@ fn pop(
 }
 
 fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     var given: Given = .{ .ops = .of(object.of(self)) };
     var held: Held = undefined;

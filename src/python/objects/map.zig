@@ -321,10 +321,10 @@ const Held = struct {
         try kept.take(held.ops, held.view, held.map, start, count);
     }
 
-    fn changed(held: *const Held, gone: *Blocks) Error!void {
+    fn changed(held: *const Held, gone: *Blocks.Gone) void {
         const region = Region.of(held.view).?;
         if (!region.is_stable) region.end();
-        if (lists.isTrees(held.view)) try region.sweep(gone);
+        if (lists.isTrees(held.view)) region.sweep(gone);
     }
 };
 
@@ -361,13 +361,13 @@ fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
 }
 
 fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int {
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     (if (value) |some| set(self, key, some, &gone) else remove(self, key, &gone)) catch return -1;
     return 0;
 }
 
-fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!void {
+fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks.Gone) Error!void {
     const view = object.of(self);
     const ops: *const Ops = .of(view);
     if (!ops.is_copyable) return lists.raiseFixed(view);
@@ -382,8 +382,8 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
         );
         return error.PythonException;
     };
-    var blocks: Blocks = .{};
-    defer blocks.deinit();
+    var fresh: Blocks.Fresh = .{};
+    defer fresh.deinit();
     // Room for a value that is not large, and others.
     var buffer: [64]u8 align(16) = undefined;
     const is_small = ops.size <= buffer.len and ops.alignment.toByteUnits() <= 16;
@@ -394,7 +394,7 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
     ) orelse return errors.raiseNoMemory();
     defer if (!is_small)
         memory.allocator.rawFree(room[0..ops.size], ops.alignment, @returnAddress());
-    try ops.load(blocks.allocator(), object.moduleOf(view), value, room);
+    try ops.load(fresh.allocator(), object.moduleOf(view), value, room);
     var held: Held = undefined;
     try held.begin(self, .exclusive);
     defer held.end();
@@ -403,13 +403,13 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
     if (!is_trees and (known == null or !ops.is_flat)) return lists.raiseFixed(view);
     const region = try Region.ensure(view);
     const own_text = if (known == null)
-        blocks.allocator().dupe(u8, text) catch return errors.raiseNoMemory()
+        fresh.allocator().dupe(u8, text) catch return errors.raiseNoMemory()
     else
         "";
     var kept: lists.Kept = .{};
     defer kept.deinit(ops);
     if (known != null) try held.keep(&kept, text);
-    try region.adopt(&blocks);
+    try region.adoptFresh(&fresh);
     const gpa = region.current().blocks.allocator();
     if (known) |at| {
         kept.detach(ops);
@@ -417,10 +417,10 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks) Error!v
         @memcpy(to[0..ops.size], room[0..ops.size]);
     } else ops.put(held.map, gpa, own_text, room) catch return errors.raiseNoMemory();
     if (ops.adopt) |adopt| adopt(held.find(text).?, gpa);
-    try held.changed(gone);
+    held.changed(gone);
 }
 
-fn remove(self: *PyObject, key: *PyObject, gone: *Blocks) Error!void {
+fn remove(self: *PyObject, key: *PyObject, gone: *Blocks.Gone) Error!void {
     const text = try textOf(key);
     var held: Held = undefined;
     try held.begin(self, .exclusive);
@@ -435,7 +435,7 @@ fn remove(self: *PyObject, key: *PyObject, gone: *Blocks) Error!void {
     try held.keep(&kept, text);
     kept.detach(held.ops);
     held.ops.remove(held.map, text.?);
-    try held.changed(gone);
+    held.changed(gone);
 }
 
 fn pop(
@@ -454,7 +454,7 @@ fn pop(
         }
     }
     const value = taken(self, args[0]) orelse return null;
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     remove(self, args[0], &gone) catch {
         c.Py_DecRef(value);
@@ -478,7 +478,7 @@ fn taken(self: *PyObject, key: *PyObject) ?*PyObject {
 }
 
 fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
     var held: Held = undefined;
     held.begin(self, .exclusive) catch return null;
@@ -491,7 +491,7 @@ fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     held.keep(&kept, null) catch return null;
     kept.detach(held.ops);
     held.ops.clear(held.map);
-    held.changed(&gone) catch return null;
+    held.changed(&gone);
     return capi.singleton(.None);
 }
 

@@ -96,8 +96,10 @@ fn move(self: *Layout, made: *Layout) Error!void {
     const info = object.infoOf(made);
     if (self.state == .empty) return Region.moveOwn(self, made, info);
     // What is given back may run Python code, and be a call of this.
-    var gone: Blocks = .{};
+    var gone: Blocks.Gone = .{};
     defer gone.deinit();
+    var blocks: Blocks = .{};
+    defer blocks.deinit();
     var use: hold.Use(.python) = .{};
     const old = use.begin(self, .exclusive) catch |err| switch (self.state) {
         .destroyed => 0,
@@ -110,11 +112,11 @@ fn move(self: *Layout, made: *Layout) Error!void {
         if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
     else {};
     self.flags.is_borrowed = false;
-    gone = Region.takeBlocks(self);
+    blocks = Region.takeBlocks(self);
     try Region.moveOwn(self, made, info);
     if (Region.of(self)) |region| {
         region.end();
-        if (info.kind == .tree) try region.sweep(&gone);
+        if (info.kind == .tree) region.sweep(&gone);
     }
     return given_back;
 }
