@@ -9,6 +9,7 @@ from __future__ import annotations
 import keyword
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nano_ffi.description import Class, Constant, Description, Enum, ErrorSet, ExceptionClass, Field, Function, Type
@@ -517,7 +518,11 @@ class Writer:
         decorator = {"static": "staticmethod", "class": "classmethod"}.get(method.how, "")
         head = f"{indent}@{self.builtin(decorator)}\n" if decorator else ""
         returned = self.giving_numpy(method.returns) if method.numpy else self.giving(method.returns)
-        return head + self.signature(method.name, method.params, returned, method.doc, indent, first=first)
+        params = method.params
+        if method.name in {"__eq__", "__ne__"}:
+            # What it does not take is left to the other operand, and in the end not equal.
+            params = tuple(replace(param, type=replace(param.type, kind="object")) for param in params)
+        return head + self.signature(method.name, params, returned, method.doc, indent, first=first)
 
     def function(self, function: Function) -> str:
         if not usable(function.name):

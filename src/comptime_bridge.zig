@@ -187,13 +187,10 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 const Argument = @TypeOf(arguments[index]);
                 const arg = if (Given == Boundary.Value) args[index] else args[index].?;
                 if (@hasDecl(Argument, "takeInto")) {
-                    arguments[index].takeInto(context, arg, site) catch return Boundary.fail();
+                    arguments[index].takeInto(context, arg, site) catch return refuse(index);
                 } else {
-                    arguments[index] = Argument.take(
-                        context,
-                        arg,
-                        site,
-                    ) catch return Boundary.fail();
+                    arguments[index] = Argument.take(context, arg, site) catch
+                        return refuse(index);
                 }
                 taken = index + 1;
             };
@@ -209,6 +206,13 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 } else values[parameter] = comptime defaultOf(index);
             }
             return finish(context, values, if (Frame == void) {} else &frame);
+        }
+
+        /// What the call comes to where an argument is not taken.
+        inline fn refuse(comptime index: usize) Boundary.Result {
+            const is_operand = index > 0 and @hasField(@TypeOf(spec), "is_operator") and
+                spec.is_operator;
+            return if (is_operand) Boundary.refuseOperand() else Boundary.fail();
         }
 
         /// Room for all values, with those in place that are not the caller's.

@@ -8,6 +8,7 @@ const classes = @import("classes.zig");
 
 const exports = @import("exports.zig");
 const literals = @import("literals.zig");
+const operators = @import("operators.zig");
 const raised = @import("exceptions.zig");
 const signature = @import("signature.zig");
 const standard = @import("standard.zig");
@@ -361,10 +362,7 @@ fn functionOf(
         .{ "doc", optionalText(sig.doc) },
         .{ "params", paramsOf(info, sig, comptime if (std.mem.eql(u8, how, "method") or
             std.mem.eql(u8, how, "class")) 1 else 0) },
-        .{ "returns", typeOf(if (comptime std.mem.eql(u8, sig.name, "__next__"))
-            NextOf(signature.Payload(info.return_type.?))
-        else
-            signature.Payload(info.return_type.?)) },
+        .{ "returns", typeOf(ReturnOf(info, sig.name, how)) },
         .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
         .{ "how", optionalText(how) },
@@ -372,9 +370,21 @@ fn functionOf(
     });
 }
 
-/// What an iterator gives: null is its end.
-fn NextOf(comptime T: type) type {
-    return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+/// What Python gets: of an iterator, where null is the end, and of an operator that changes its
+/// object.
+fn ReturnOf(
+    comptime info: std.lang.Type.Fn,
+    comptime name: []const u8,
+    comptime how: []const u8,
+) type {
+    const T = signature.Payload(info.return_type.?);
+    if (std.mem.eql(u8, name, "__next__"))
+        return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+    const is_method = std.mem.eql(u8, how, "method");
+    return if (is_method and T == void and operators.isInplace(name))
+        classes.Pointee(info.param_types[0].?)
+    else
+        T;
 }
 
 fn paramsOf(

@@ -8,6 +8,7 @@ const declarations = @import("declarations.zig");
 const elementwise = @import("elementwise.zig");
 const exceptions = @import("exceptions.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
+const operators = @import("operators.zig");
 const signature = @import("signature.zig");
 
 /// A public declaration, or why Python does not see it.
@@ -355,6 +356,8 @@ pub fn specOf(
         .keeps = options.keeps,
         .frees = options.frees,
         .remembers = remembers(source),
+        .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
+            signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,
     };
 }
 
@@ -430,6 +433,8 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         keeps: []const []const u8,
         frees: []const []const u8,
         remembers: bool,
+        /// Whether an operand that it does not take is left to what that says.
+        is_operator: bool,
     };
 }
 

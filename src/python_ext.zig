@@ -49,6 +49,14 @@ pub const Boundary = struct {
         return null;
     }
 
+    /// NotImplemented where the operand is of another type than the function takes.
+    pub noinline fn refuseOperand() Result {
+        const raised = c.PyErr_Occurred() orelse return null;
+        if (raised != capi.exception("TypeError")) return null;
+        c.PyErr_Clear();
+        return capi.newRef(capi.object("_Py_NotImplementedStruct"));
+    }
+
     pub fn raise(context: Context, err: anyerror, trace: []const usize) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import operator
 import pickle
 import sys
 import typing
@@ -175,3 +176,61 @@ def test_annotations(m: ModuleType) -> None:
         more: str
 
     assert typing.get_type_hints(Sub) == {"x": int, "color": m.Color | None, "more": str}
+
+
+OPERATORS = ["add", "sub", "mul", "matmul", "truediv", "floordiv", "mod", "pow", "lshift", "rshift", "and", "or", "xor"]
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_operators(m: ModuleType, name: str) -> None:
+    class Foreign:
+        def answer(self, other: object) -> str:
+            return "theirs"
+
+    setattr(Foreign, f"__{name}__", Foreign.answer)
+    setattr(Foreign, f"__r{name}__", Foreign.answer)
+    apply = getattr(operator, f"__{name}__")
+    change = getattr(operator, f"__i{name}__")
+    number = m.Number(2)
+    assert (apply(number, 3), apply(4, number)) == (23, 24)
+    assert (apply(number, Foreign()), apply(Foreign(), number)) == ("theirs", "theirs")
+    for prefix in ("", "r", "i"):
+        assert getattr(number, f"__{prefix}{name}__")("x") is NotImplemented
+    assert change(number, 5) is number
+    assert getattr(number, f"__i{name}__")(1) is number
+    assert number.n == 8
+    assert change(number, Foreign()) == "theirs"
+    assert raises(lambda: apply(number, "x"))[0] is TypeError
+    assert raises(lambda: change(number, "x"))[0] is TypeError
+    # What is of the right type, and wrong, is an error.
+    assert raises(lambda: apply(number, 1 << 70))[0].__name__ == "OutOfRangeError"
+
+
+@pytest.mark.parametrize("name", ["eq", "ne", "lt", "le", "gt", "ge"])
+def test_comparisons_leave_other_operands_to_these(m: ModuleType, name: str) -> None:
+    assert getattr(m.Number(2), f"__{name}__")("x") is NotImplemented
+    assert getattr(operator, name)(m.Number(2), 2) is True
+
+
+def test_divmod(m: ModuleType) -> None:
+    assert (divmod(m.Number(2), 3), divmod(4, m.Number(2))) == (23, 24)
+    assert m.Number(2).__divmod__("x") is NotImplemented
+    assert raises(lambda: divmod(m.Number(2), "x"))[0] is TypeError
+
+
+def test_what_an_operator_raises_is_raised(m: ModuleType) -> None:
+    def fails(number: int) -> int:
+        raise TypeError(f"not {number}")
+
+    caller = m.Caller(7)
+    assert caller @ (lambda number: number + 1) == 8
+    assert raises(lambda: caller @ fails) == (TypeError, "not 7")
+    assert caller.__matmul__(5) is NotImplemented
+    with pytest.raises(TypeError, match=r"^TypeError$"):
+        caller += 0
+    caller += 1
+    assert caller.n == 8
+    assert raises(lambda: m.Caller.__new__(m.Caller) @ fails) == (
+        TypeError,
+        "the Caller has no value: its __init__ was not called",
+    )

@@ -889,6 +889,12 @@ pub fn hasMethod(value: *PyObject, name: [*:0]const u8) bool {
     return method != object("_Py_NoneStruct");
 }
 
+/// A new reference to the same.
+pub fn newRef(value: *PyObject) *PyObject {
+    functions.Py_IncRef(value);
+    return value;
+}
+
 /// An attribute of a module of the standard library: new reference, or null with the error set.
 pub fn imported(module: [*:0]const u8, attribute: [*:0]const u8) ?*PyObject {
     const library = functions.PyImport_ImportModule(module) orelse return null;

@@ -93,3 +93,166 @@ pub fn warmest(all: []const Temperature) f64 {
     for (all) |one| most = @max(most, one.celsius);
     return most;
 }
+
+/// Every operator of two operands, which tells what was asked of it.
+pub const Number = struct {
+    n: i64 = 0,
+
+    pub fn __add__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __radd__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __iadd__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __sub__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rsub__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __isub__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __mul__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rmul__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __imul__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __matmul__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rmatmul__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __imatmul__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __truediv__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rtruediv__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __itruediv__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __floordiv__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rfloordiv__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ifloordiv__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __mod__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rmod__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __imod__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __divmod__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rdivmod__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __idivmod__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __pow__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rpow__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ipow__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __lshift__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rlshift__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ilshift__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __rshift__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rrshift__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __irshift__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __and__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rand__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __iand__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __or__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ror__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ior__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __xor__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __rxor__(self: Number, other: i64) i64 {
+        return self.n * 10 + other;
+    }
+    pub fn __ixor__(self: *Number, other: i64) void {
+        self.n += other;
+    }
+    pub fn __eq__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+    pub fn __ne__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+    pub fn __lt__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+    pub fn __le__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+    pub fn __gt__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+    pub fn __ge__(self: Number, other: i64) bool {
+        return self.n == other;
+    }
+};
+
+/// Operators that run Python code, or fail.
+pub const Caller = struct {
+    n: i64 = 0,
+
+    pub fn __matmul__(self: Caller, function: nano_ffi.Callback(fn (i64) i64)) !i64 {
+        return function.call(.{self.n});
+    }
+    pub fn __iadd__(self: *Caller, other: i64) error{TypeError}!void {
+        if (other == 0) return error.TypeError;
+        self.n += other;
+    }
+};

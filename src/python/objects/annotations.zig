@@ -36,12 +36,14 @@ fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
         .complex => return builtin("complex"),
         .str, .text, .terminated => return builtin("str"),
         .bytes, .buffer => return builtin("bytes"),
-        .class => return held(classes_of.classOf(F, module)),
+        .class => return capi.newRef(classes_of.classOf(F, module) orelse return null),
         .reference => {
             const Pointee = @typeInfo(F).pointer.child;
-            return held(classes_of.classOf(Pointee, module));
+            return capi.newRef(classes_of.classOf(Pointee, module) orelse return null);
         },
-        .@"enum", .flags => return held(enums.classOf(F, module)),
+        .@"enum", .flags => return capi.newRef(
+            enums.classOf(F, module) orelse return null,
+        ),
         .optional => {
             if (comptime classes.isKept(F)) return builtin("object");
             const some = typeOf(@typeInfo(F).optional.child, module) orelse return null;
@@ -71,9 +73,4 @@ fn generic(comptime name: [:0]const u8, comptime Item: type, module: *PyObject) 
 
 fn builtin(comptime name: [:0]const u8) ?*PyObject {
     return capi.imported("builtins", name);
-}
-
-fn held(class: ?*PyObject) ?*PyObject {
-    c.Py_IncRef(class orelse return null);
-    return class;
 }

@@ -16,6 +16,7 @@ const memory = @import("../memory.zig");
 const Method = @import("method.zig").Method;
 const module_of = @import("../module.zig");
 const object = @import("object.zig");
+const operators = @import("../../operators.zig");
 const own = @import("own.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
@@ -283,7 +284,7 @@ pub fn Class(
                 exports.Callable(T, class.source, name).function,
                 exports.specOf(T, class.source, name),
             );
-            return Method(T, trampoline, isBinary(name) and trampoline.sig.args.len == 2);
+            return Method(T, trampoline, operators.isInplace(name) and trampoline.R == void);
         }
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
@@ -812,22 +813,6 @@ fn kindOf(comptime name: [:0]const u8) Kind {
 
 pub fn isSpecial(comptime name: []const u8) bool {
     return name.len > 4 and std.mem.startsWith(u8, name, "__") and std.mem.endsWith(u8, name, "__");
-}
-
-/// Whether Python asks the other operand where this one does not know how.
-fn isBinary(comptime name: []const u8) bool {
-    const names = .{
-        "add",     "sub",  "mul",     "matmul",   "truediv",   "floordiv",  "mod",
-        "divmod",  "pow",  "lshift",  "rshift",   "and",       "or",        "xor",
-        "radd",    "rsub", "rmul",    "rmatmul",  "rtruediv",  "rfloordiv", "rmod",
-        "rdivmod", "rpow", "rlshift", "rrshift",  "rand",      "ror",       "rxor",
-        "iadd",    "isub", "imul",    "itruediv", "ifloordiv", "imod",      "iand",
-        "ior",     "ixor", "ilshift", "irshift",  "eq",        "ne",        "lt",
-        "le",      "gt",   "ge",
-    };
-    return inline for (names) |operator| {
-        if (std.mem.eql(u8, name, "__" ++ operator ++ "__")) break true;
-    } else false;
 }
 
 fn renamed(comptime spec: anytype, comptime name: [:0]const u8) @TypeOf(spec) {

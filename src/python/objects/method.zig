@@ -9,12 +9,11 @@ const Error = @import("../errors.zig").Error;
 const object = @import("object.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
-const slots = @import("slots.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// `T` is the class, `is_binary` whether it is an operator, which may leave an operand to that.
-pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: bool) type {
+/// `T` is the class; `gives_self`: what it does is all, and the object is what it gives.
+pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: bool) type {
     const count = Trampoline.sig.args.len;
     return struct {
         pub const sig: Signature = without: {
@@ -30,11 +29,15 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
             if (is_quick and nargs == count - 1 and kwnames == null) {
-                if (callQuickly(self, given)) |result|
-                    return if (is_binary) finish(result.value) else result.value;
+                if (callQuickly(self, given)) |result| return finish(self, result.value);
             }
-            const result = call(self, given, @intCast(nargs), kwnames);
-            return if (is_binary) finish(result) else result;
+            return finish(self, call(self, given, @intCast(nargs), kwnames));
+        }
+
+        inline fn finish(self: *PyObject, result: ?*PyObject) ?*PyObject {
+            if (!gives_self or result != capi.object("_Py_NoneStruct")) return result;
+            c.Py_DecRef(result);
+            return capi.newRef(self);
         }
 
         /// What the method returns, a number or a bool, as Zig has it, where that can be had at
@@ -135,15 +138,6 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime is_binary: b
             all[0] = class;
             if (!binding.bind(&sig, given, @intCast(nargs), kwnames, all[1..])) return null;
             return run(c.PyType_GetModule(object.ownClass(class)) orelse return null, &all);
-        }
-
-        /// NotImplemented where the operand is of a type that Zig's function does not take.
-        fn finish(result: ?*PyObject) ?*PyObject {
-            if (result != null) return result;
-            const raised = c.PyErr_Occurred() orelse return null;
-            if (raised != capi.exception("TypeError")) return null;
-            c.PyErr_Clear();
-            return slots.notImplemented();
         }
 
         noinline fn call(
