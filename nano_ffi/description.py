@@ -69,6 +69,8 @@ class Field:
     """As Python shows it; empty where there is none."""
     doc: str = ""
     readonly: bool = False
+    way: str = ""
+    """How an argument is given: as in `Way` of src/signature.zig; empty where in any way."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,6 +233,7 @@ def field_of(read: dict[str, Any]) -> Field:
         default=read.get("default", ""),
         doc=read.get("doc", ""),
         readonly=read.get("readonly", False),
+        way=read.get("way", ""),
     )
 
 

@@ -155,7 +155,7 @@ class Writer:
             text, data = self.builtin("str"), self.builtin("bytes")
             like = self.name_from("os", "PathLike")
             return f"{text} | {data} | {like}[{text}] | {like}[{data}]"
-        if kind == "given":
+        if kind in {"given", "rest", "keywords"}:
             assert typ.item is not None
             return self.taking(typ.item)
         if kind == "input":
@@ -537,15 +537,18 @@ class Writer:
         positional = 0
         has_default = False
         for number, field in enumerate(fields, 1):
+            stars = {"rest": "*", "keywords": "**"}.get(field.way, "")
             # What has to be given behind what need not be is given by its name.
-            if has_default and not field.default and "*" not in parameters:
+            by_name = field.way == "named" or (has_default and not field.default and not stars)
+            if by_name and not any(parameter.startswith("*") for parameter in parameters):
                 parameters.append("*")
             has_default = has_default or bool(field.default)
             own = usable(field.name) and field.name not in {other.name for other in fields[: number - 1]}
-            if not own:
+            if not own or field.way == "positional":
                 positional = len(parameters) + 1
             given = f" = {self.default_of(field.default)}" if field.default else ""
-            parameters.append(f"{field.name if own else f'arg{number}'}: {self.taking(field.type)}{given}")
+            shown = field.name if own else f"arg{number}"
+            parameters.append(f"{stars}{shown}: {self.taking(field.type)}{given}")
         # What has no name that Python can say is given by its place, and so is all before it.
         if positional or (name.startswith("__") and name.endswith("__") and name != "__init__" and fields):
             parameters.insert(positional or len(parameters), "/")

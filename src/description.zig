@@ -396,6 +396,7 @@ fn paramsOf(
     comptime var params: []const []const u8 = &.{};
     inline for (sig.args[first..], passed[first..]) |arg, parameter| params = params ++ .{object(.{
         .{ "name", quoted(arg.name) },
+        .{ "way", if (arg.way == .any) "" else quoted(@tagName(arg.way)) },
         .{ "type", typeOf(info.param_types[parameter].?) },
         .{ "default", if (arg.default) |default| quoted(default) else "" },
     })};
@@ -493,6 +494,8 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
         .given => .{.{ "item", typeWithin(T.nano_ffi_given, within) }},
+        .rest => .{.{ "item", typeWithin(T.nano_ffi_args, within) }},
+        .keywords => .{.{ "item", typeWithin(T.nano_ffi_kwargs, within) }},
         .@"enum" => .{
             .{ "name", quoted(signature.shortName(T)) },
             .{ "open", if (signature.isOpen(T)) "true" else "" },

@@ -344,6 +344,8 @@ pub fn specOf(
     expectParameters(name, "keeps", options.keeps, params);
     expectParameters(name, "frees", options.frees, params);
     expectParameters(name, "paths", options.paths, params);
+    expectParameters(name, "positional", options.positional, params);
+    expectParameters(name, "named", options.named, params);
     expectObjects(@TypeOf(callable.function), name, options.frees, params);
     return .{
         .name = name,
@@ -355,6 +357,8 @@ pub fn specOf(
         .result = options.result,
         .keeps = options.keeps,
         .frees = options.frees,
+        .positional = options.positional,
+        .named = options.named,
         .remembers = remembers(source),
         .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
             signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,
@@ -432,6 +436,8 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         result: Ownership,
         keeps: []const []const u8,
         frees: []const []const u8,
+        positional: []const []const u8,
+        named: []const []const u8,
         remembers: bool,
         /// Whether an operand that it does not take is left to what that says.
         is_operator: bool,
@@ -524,6 +530,8 @@ fn Options(comptime Given: type) type {
         keeps: []const []const u8 = &.{},
         frees: []const []const u8 = &.{},
         paths: []const []const u8 = &.{},
+        positional: []const []const u8 = &.{},
+        named: []const []const u8 = &.{},
         /// As the decorators of a class are called: see `classes.roleOf`.
         property: bool = false,
         setter: []const u8 = "",
@@ -544,7 +552,8 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
                 "': there are only 'gil', 'defaults', 'result', 'bytes', " ++
                 "'vectorize', 'keeps', " ++
-                "'frees' and 'paths', and in a class 'property', 'setter' and 'classmethod'",
+                "'frees', 'paths', 'positional' and 'named', and in a class " ++
+                "'property', 'setter' and 'classmethod'",
         );
         const said = @field(@field(given, name), field);
         @field(options, field) = if (std.mem.eql(u8, field, "result"))

@@ -7,6 +7,7 @@ const python_ext = @import("python_ext.zig");
 const references = @import("python/references.zig");
 const signatures = @import("signature.zig");
 const standard = @import("standard.zig");
+const variadic = @import("variadic.zig");
 
 /// `bridge.makeTrampoline(function, .{})`: a Zig function as a CPython one.
 pub const bridge = python_ext.Bridge;
@@ -35,6 +36,8 @@ pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
 pub const Bytes = signatures.Bytes;
 pub const Path = signatures.Path;
+pub const Args = variadic.Args;
+pub const Kwargs = variadic.Kwargs;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = references.Object;
@@ -83,5 +86,6 @@ test {
     _ = @import("standard.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
+    _ = @import("variadic.zig");
     _ = @import("tables.zig");
 }

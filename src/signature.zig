@@ -10,6 +10,7 @@ const ndarray = @import("ndarray.zig");
 const standard = @import("standard.zig");
 const untagged = @import("untagged.zig");
 const tables = @import("tables.zig");
+const variadic = @import("variadic.zig");
 
 /// A function as the other side sees it. Everything in it lives as long as the program.
 pub const Signature = struct {
@@ -20,11 +21,32 @@ pub const Signature = struct {
     returns_tuple: bool = false,
     /// The `///` comment above the function.
     doc: [:0]const u8 = "",
+
+    /// Whether all arguments can be given by position and by name, and no more of them.
+    pub fn isPlain(signature: Signature) bool {
+        return for (signature.args) |arg| {
+            if (arg.way != .any) break false;
+        } else true;
+    }
+};
+
+/// How an argument is given.
+pub const Way = enum {
+    any,
+    /// By position only.
+    positional,
+    /// By name only.
+    named,
+    /// All that are given by position besides.
+    rest,
+    /// All that are given by name besides.
+    keywords,
 };
 
 pub const Argument = struct {
     name: [:0]const u8,
     typ: [:0]const u8,
+    way: Way = .any,
     /// As a Python literal, what it is where it is left out; null where it may not be.
     default: ?[:0]const u8 = null,
 };
@@ -110,6 +132,9 @@ pub const Kind = enum {
     input,
     /// What may be left out, and is no `?T`. A parameter only.
     given,
+    /// `Args` and `Kwargs` of variadic.zig. Parameters only.
+    rest,
+    keywords,
     /// Any other slice: lent by a buffer of numbers, or copied from a list or tuple.
     items,
     array,
@@ -191,6 +216,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
             array.sentinel() == null) .array else null,
         .optional => |optional| if (decide(optional.child, within)) |kind| switch (kind) {
             .optional, .void => null, // None would be both
+            .rest, .keywords => null,
             else => .optional,
         } else null,
         .@"enum" => |info| if (info.field_names.len > 0 and
@@ -284,6 +310,10 @@ fn structKind(
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
         return if (isBufferItem(T.Item)) .ndarray else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_args"))
+        return if (isPartWithin(T.nano_ffi_args, within)) .rest else null;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_kwargs"))
+        return if (isPartWithin(T.nano_ffi_kwargs, within)) .keywords else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_given"))
         return if (decide(T.nano_ffi_given, within) != null) .given else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
@@ -323,6 +353,7 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .input, .given, .made, .table, .operand, .out, .results => false,
+        .rest, .keywords => false,
         .tuple, .record => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
@@ -350,6 +381,8 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
         .complex => &.{@FieldType(T, "re")},
         .owned => &.{T.nano_ffi_owned},
         .given => &.{T.nano_ffi_given},
+        .rest => &.{T.nano_ffi_args},
+        .keywords => &.{T.nano_ffi_kwargs},
         else => &.{},
     };
     for (parts) |Part| all = withParts(Part, all);
@@ -464,6 +497,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .bytes => "bytes",
         .input => "input",
         .given => typeName(T.nano_ffi_given).?,
+        .rest => "Args(" ++ typeName(T.nano_ffi_args).? ++ ")",
+        .keywords => "Kwargs(" ++ typeName(T.nano_ffi_kwargs).? ++ ")",
         .buffer => "buffer",
         .object, .kept => "object",
         .callback => callback: {
@@ -749,6 +784,7 @@ pub fn analyze(
     if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| {
         const is_pythons = switch (kindOf(Value(info.param_types[parameter].?)).?) {
             .object => true,
+            .rest, .keywords => contains(withParts(info.param_types[parameter].?, &.{}), Object),
             .class, .reference => classes.holdsReferences(
                 classes.Pointee(info.param_types[parameter].?),
             ),
@@ -770,8 +806,11 @@ pub fn analyze(
     for (Results) |T| {
         const kind = kindOf(Value(T)) orelse continue;
         if (kindOf(T) == null) continue;
-        if (kind == .callback or kind == .ndarray or kind == .input or
-            kind == .given or kind == .operand or kind == .out) return refused(
+        const is_parameters = switch (kind) {
+            .callback, .ndarray, .input, .given, .operand, .out, .rest, .keywords => true,
+            else => false,
+        };
+        if (is_parameters) return refused(
             "'{s}' returns {s}, which only a parameter can be",
             .{ name, @typeName(T) },
         );
@@ -811,10 +850,13 @@ pub fn analyze(
         } else if (disagreement(name, "the result", ret[0], spec.ret)) |reason| return reason;
     }
 
+    if (setWays(name, &args, info.param_types, passed, spec)) |reason| return reason;
     var required: ?[]const u8 = null;
     for (0..args.len) |behind| {
         const arg = &args[args.len - 1 - behind];
-        if (arg.default != null) {
+        if (arg.way == .rest or arg.way == .keywords) {
+            // none are given, or some
+        } else if (arg.default != null) {
             if (required) |next| return refused(
                 "'{s}': parameter '{s}' has a default, and '{s}' behind it has none: give " ++
                     "'{s}' one, too",
@@ -826,7 +868,7 @@ pub fn analyze(
             arg.default = "None";
         } else if (kindOf(info.param_types[passed[args.len - 1 - behind]].?) == .given) {
             arg.default = info.param_types[passed[args.len - 1 - behind]].?.literal;
-        } else required = arg.name;
+        } else if (arg.way != .named) required = arg.name;
     }
 
     const final_args = args;
@@ -838,6 +880,83 @@ pub fn analyze(
         .returns_tuple = isTuple(R),
         .doc = if (@hasField(Spec, "doc")) spec.doc else "",
     } };
+}
+
+/// Sets how each argument is given: what is behind Args is given by name.
+fn setWays(
+    comptime name: []const u8,
+    comptime args: []Argument,
+    comptime params: []const ?type,
+    comptime passed: []const usize,
+    comptime spec: anytype,
+) ?Analysis {
+    const Spec = @TypeOf(spec);
+    const positional: []const []const u8 =
+        if (@hasField(Spec, "positional")) spec.positional else &.{};
+    const named: []const []const u8 = if (@hasField(Spec, "named")) spec.named else &.{};
+    var last: Way = .positional;
+    for (args, passed, 0..) |*arg, parameter, index| {
+        const kind = kindOf(params[parameter].?);
+        const is_behind = last == .rest or last == .named;
+        arg.way = if (kind == .rest)
+            .rest
+        else if (kind == .keywords)
+            .keywords
+        else if (is_behind or isIn(named, arg.name))
+            .named
+        else if (isIn(positional, arg.name)) .positional else .any;
+        if (arg.way == .keywords and index + 1 < args.len) return refused(
+            "'{s}': parameter '{s}' takes all other names: let it be the last one",
+            .{ name, arg.name },
+        );
+        if (arg.way == .rest and is_behind) return refused(
+            "'{s}': parameter '{s}' takes all other values, and one in front of it is given by " ++
+                "its name, or takes them",
+            .{ name, arg.name },
+        );
+        if (isIn(positional, arg.name) and (arg.way != .positional or last != .positional))
+            return refused(
+                "'{s}': parameter '{s}' is in .positional, and one in front of it is not",
+                .{ name, arg.name },
+            );
+        last = arg.way;
+    }
+    return null;
+}
+
+fn isIn(comptime names: []const []const u8, comptime name: []const u8) bool {
+    return for (names) |other| {
+        if (std.mem.eql(u8, other, name)) break true;
+    } else false;
+}
+
+/// What stands before the name of an argument in a list of parameters: `/, ` behind those that are
+/// given by position only, `*, ` before those by name, and stars.
+pub fn marksOf(args: []const Argument, index: usize) []const u8 {
+    const before: Way = if (index == 0) .any else args[index - 1].way;
+    const way = args[index].way;
+    if (before == .positional and way != .positional) return switch (way) {
+        .any, .positional => "/, ",
+        .named => "/, *, ",
+        .rest => "/, *",
+        .keywords => "/, **",
+    };
+    return switch (way) {
+        .any, .positional => "",
+        .named => if (before == .named or before == .rest) "" else "*, ",
+        .rest => "*",
+        .keywords => "**",
+    };
+}
+
+/// The parameters as inspect.signature reads them, behind `first`.
+pub fn parametersText(comptime first: [:0]const u8, comptime args: []const Argument) [:0]const u8 {
+    comptime var text = first;
+    for (args, 0..) |arg, index| text = text ++ (if (text.len == 0) "" else ", ") ++
+        marksOf(args, index) ++ arg.name ++
+        if (arg.default) |default| "=" ++ default else "";
+    if (args.len > 0 and args[args.len - 1].way == .positional) text = text ++ ", /";
+    return text;
 }
 
 /// Why a function cannot be called at all; null where it can.
@@ -1107,6 +1226,32 @@ test Given {
     try std.testing.expect(!isPart(Number) and !isPart(Input));
     try std.testing.expectEqualStrings("None", Given(?u8, null).literal);
     try std.testing.expectEqualStrings("4", Given(?u8, 4).literal);
+}
+
+test marksOf {
+    const functions = struct {
+        const Texts = variadic.Kwargs([]const u8);
+        fn all(first: u8, rest: variadic.Args(f64), flag: bool, keywords: Texts) void {
+            _ = .{ first, rest, flag, keywords };
+        }
+        fn wrong(_: variadic.Kwargs(u8), _: u8) void {}
+    };
+    const sig = comptime of("all", functions.all, .{
+        .params = .{ "first", "rest", "flag", "keywords" },
+        .positional = &.{"first"},
+    });
+    try std.testing.expect(!sig.isPlain());
+    try std.testing.expectEqualStrings(
+        "$module, first, /, *rest, flag, **keywords",
+        comptime parametersText("$module", sig.args),
+    );
+    try std.testing.expectEqualStrings("Args(f64)", sig.args[1].typ);
+    try std.testing.expectEqualStrings("/, *", marksOf(sig.args, 1));
+    const refusal = comptime analyze("wrong", functions.wrong, .{ .params = .{ "a", "b" } });
+    try std.testing.expectStringStartsWith(
+        refusal.refused,
+        "'wrong': parameter 'a' takes all other names: let it be the last one",
+    );
 }
 
 test passedOf {

@@ -211,6 +211,8 @@ def test_they_are_fields_of_classes(standard: ModuleType) -> None:
     with pytest.raises(TypeError, match=r"'at' must be a datetime.datetime \(datetime\), not str"):
         event.at = "now"
     assert event.year() == 2026
+    shown = standard.Event.__annotations__
+    assert (shown["at"], shown["day"], shown["file"]) == (dt.datetime, dt.date | None, Path)
 
 
 def names() -> dict[str, Any]:

@@ -30,7 +30,10 @@ inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
 
 /// Whether each of the arguments that `bind` has found was given, and none is its default.
 pub inline fn isWhole(comptime sig: *const Signature, all: []const ?*PyObject) bool {
-    if (sig.args.len == 0 or sig.args[sig.args.len - 1].default == null) return true;
+    const has_defaults = comptime for (sig.args) |arg| {
+        if (arg.default != null) break true;
+    } else false;
+    if (!has_defaults) return true;
     return std.mem.indexOfScalar(?*PyObject, all, null) == null;
 }
 
@@ -42,6 +45,7 @@ pub inline fn bindQuickly(
     kwnames: ?*PyObject,
     all: *[sig.args.len]?*PyObject,
 ) bool {
+    if (!comptime sig.isPlain()) return false;
     if (nargs > all.len) return false;
     if (nargs == all.len and kwnames == null) {
         inline for (all, 0..) |*slot, index| slot.* = args[index];
@@ -72,8 +76,74 @@ pub inline fn bindQuickly(
 /// Fills `all` (as long as `sig.args`) with borrowed references, null for what was left out and has
 /// a default. `args` holds `nargs` positional
 /// arguments and behind them one for each name in the tuple `kwnames`.
-/// False with TypeError set, which names what is missing, unexpected or given twice.
+/// False with TypeError set, which names what is missing, unexpected or given twice. What takes all
+/// other arguments is a tuple and a dict: of these the references are the caller's, see `release`.
 pub noinline fn bind(
+    sig: *const Signature,
+    args: [*]const *PyObject,
+    nargs: usize,
+    kwnames: ?*PyObject,
+    all: []?*PyObject,
+) bool {
+    if (sig.isPlain()) return bindPlain(sig, args, nargs, kwnames, all);
+    if (bindByWay(sig, args, nargs, kwnames, all)) return true;
+    release(sig, all);
+    return false;
+}
+
+/// Gives back what `bind` has made.
+pub fn release(sig: *const Signature, all: []const ?*PyObject) void {
+    for (sig.args, all) |parameter, object| {
+        if (parameter.way == .rest or parameter.way == .keywords) c.Py_DecRef(object);
+    }
+}
+
+fn bindByWay(
+    sig: *const Signature,
+    args: [*]const *PyObject,
+    nargs: usize,
+    kwnames: ?*PyObject,
+    all: []?*PyObject,
+) bool {
+    @memset(all, null);
+    var takes_rest = false;
+    var names: ?*PyObject = null;
+    var count: usize = 0;
+    for (sig.args, all) |parameter, *slot| switch (parameter.way) {
+        .any, .positional => count += 1,
+        .named => {},
+        .rest => {
+            takes_rest = true;
+            const more = nargs -| count;
+            const tuple = c.PyTuple_New(@intCast(more)) orelse return false;
+            slot.* = tuple;
+            for (0..more) |index| {
+                const item = args[count + index];
+                c.Py_IncRef(item);
+                _ = c.PyTuple_SetItem(tuple, @intCast(index), item);
+            }
+        },
+        .keywords => {
+            names = c.PyDict_New() orelse return false;
+            slot.* = names;
+        },
+    };
+    if (nargs > count and !takes_rest) {
+        _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "%s() takes at most %zu positional argument%s (%zu given)",
+            sig.name.ptr,
+            count,
+            @as([*:0]const u8, if (count == 1) "" else "s"),
+            nargs,
+        );
+        return false;
+    }
+    for (all[0..@min(nargs, count)], args) |*slot, arg| slot.* = arg;
+    return bindNames(sig, args + nargs, kwnames, names, all);
+}
+
+fn bindPlain(
     sig: *const Signature,
     args: [*]const *PyObject,
     nargs: usize,
@@ -101,9 +171,25 @@ pub noinline fn bind(
     }
     @memset(all, null);
     for (all[0..nargs], args) |*slot, arg| slot.* = arg;
+    return bindNames(sig, args + nargs, kwnames, null, all);
+}
+
+/// `others` is the dict of the names that no parameter has.
+fn bindNames(
+    sig: *const Signature,
+    values: [*]const *PyObject,
+    kwnames: ?*PyObject,
+    others: ?*PyObject,
+    all: []?*PyObject,
+) bool {
+    const keywords: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
     for (0..keywords) |index| {
         const name = c.PyTuple_GetItem(kwnames.?, @intCast(index)) orelse return false;
         const slot = find(sig, name) orelse {
+            if (others) |dict| {
+                if (c.PyDict_SetItem(dict, name, values[index]) < 0) return false;
+                continue;
+            }
             _ = c.PyErr_Format(
                 capi.exception("TypeError"),
                 "%s() got an unexpected keyword argument '%U'",
@@ -121,7 +207,7 @@ pub noinline fn bind(
             );
             return false;
         }
-        all[slot] = args[nargs + index];
+        all[slot] = values[index];
     }
     for (all, sig.args) |*given, parameter| if (given.* == null) {
         if (parameter.default != null) continue;
@@ -146,7 +232,8 @@ fn find(sig: *const Signature, name: *PyObject) ?usize {
         break :text utf8[0..@intCast(size)];
     };
     for (sig.args, 0..) |parameter, index| {
-        if (std.mem.eql(u8, parameter.name, text)) return index;
+        const has_name = parameter.way == .any or parameter.way == .named;
+        if (has_name and std.mem.eql(u8, parameter.name, text)) return index;
     }
     return null;
 }

@@ -53,6 +53,8 @@ pub fn Argument(comptime T: type) type {
         .path => paths.Argument,
         .input => Input,
         .given => Given(T),
+        .rest => Others(T),
+        .keywords => Keywords(T),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
         .operand => elementwise.Operand(T),
@@ -154,6 +156,68 @@ fn Given(comptime T: type) type {
 
         pub fn release(argument: *@This()) void {
             if (@hasDecl(Inner, "release")) argument.some.?.release();
+        }
+    };
+}
+
+/// The tuple that binding.zig has made of what is given besides.
+fn Others(comptime T: type) type {
+    const Inner = Argument([]const T.nano_ffi_args);
+    return struct {
+        some: ?Inner,
+
+        pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            return .{ .some = try Inner.take(module, object, site) };
+        }
+
+        pub fn get(argument: *@This()) T {
+            return .{ .items = argument.some.?.get() };
+        }
+
+        pub fn release(argument: *@This()) void {
+            if (@hasDecl(Inner, "release")) argument.some.?.release();
+        }
+    };
+}
+
+/// The dict of it.
+fn Keywords(comptime T: type) type {
+    return struct {
+        arena: std.heap.ArenaAllocator,
+        items: []T.Item,
+
+        pub const has_own_memory = true;
+
+        pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            var arena: std.heap.ArenaAllocator = .init(memory.allocator);
+            errdefer arena.deinit();
+            const pairs = c.PyDict_Items(object) orelse return error.PythonException;
+            defer c.Py_DecRef(pairs);
+            const size: usize = @intCast(c.PyList_Size(pairs));
+            const gpa = arena.allocator();
+            const items = gpa.alloc(T.Item, size) catch return errors.raiseNoMemory();
+            for (items, 0..) |*item, index| {
+                const pair = c.PyList_GetItem(pairs, @intCast(index)) orelse
+                    return error.PythonException;
+                const key = c.PyTuple_GetItem(pair, 0) orelse return error.PythonException;
+                const value = c.PyTuple_GetItem(pair, 1) orelse return error.PythonException;
+                const text = try utf8Of(key);
+                const name = gpa.dupeSentinel(u8, text, 0) catch return errors.raiseNoMemory();
+                const here = inside(site, T.nano_ffi_kwargs, name, 0);
+                item.* = .{
+                    .name = name,
+                    .value = try load(T.nano_ffi_kwargs, gpa, module, value, &here),
+                };
+            }
+            return .{ .arena = arena, .items = items };
+        }
+
+        pub fn get(argument: *@This()) T {
+            return .{ .items = argument.items };
+        }
+
+        pub fn release(argument: *@This()) void {
+            argument.arena.deinit();
         }
     };
 }
@@ -1052,6 +1116,7 @@ fn loadAny(
         .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
         .table => return loadTable(T, arena, module, object, site),
         .input, .given, .operand, .out, .results => comptime unreachable,
+        .rest, .keywords => comptime unreachable,
         .terminated => comptime unreachable,
     }
 }
@@ -1652,6 +1717,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .objects => comptime unreachable, // the frame of the call gives it
         // a parameter only
         .callback, .ndarray, .input, .given, .operand, .out => comptime unreachable,
+        .rest, .keywords => comptime unreachable,
         .owned => {
             defer value.deinit();
             return give(@TypeOf(value.data), module, value.data);

@@ -29,10 +29,10 @@ pub fn of(comptime Trampoline: type) *const Entry {
     const Entries = EntriesOf(Trampoline);
     const constants = capi.constants;
     return comptime &.{
-        .method = if (takes_keywords)
+        .method = if (takes_keywords or !Entries.is_plain)
             &Entries.keywords
         else if (Entries.count == 1) &Entries.one else &Entries.several,
-        .flags = if (takes_keywords)
+        .flags = if (takes_keywords or !Entries.is_plain)
             constants.METH_FASTCALL | constants.METH_KEYWORDS
         else if (Entries.count == 1) constants.METH_O else constants.METH_FASTCALL,
         .vectorcall = if (capi.limited) null else &Entries.vectorcall,
@@ -69,6 +69,7 @@ inline fn layoutOf(function: *PyObject) *capi.structs.PyCFunctionObject {
 fn EntriesOf(comptime Trampoline: type) type {
     return struct {
         const count = Trampoline.sig.args.len;
+        const is_plain = Trampoline.sig.isPlain();
 
         fn one(self: *PyObject, arg: *PyObject) callconv(.c) ?*PyObject {
             return Trampoline.callOne(self, arg);
@@ -89,7 +90,7 @@ fn EntriesOf(comptime Trampoline: type) type {
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (nargs != count or kwnames != null) return bindAndCall(
+            if (!is_plain or nargs != count or kwnames != null) return bindAndCall(
                 self,
                 given,
                 @intCast(nargs),
@@ -107,7 +108,7 @@ fn EntriesOf(comptime Trampoline: type) type {
             // CPython 3.10 calls everything through here, and says that it has room before the
             // arguments; later ones come here by name, which says nothing.
             const nargs = if (capi.minor == 10) capi.vectorcallCount(nargsf) else nargsf;
-            if (nargs == count and kwnames == null) return Trampoline.callExact(
+            if (is_plain and nargs == count and kwnames == null) return Trampoline.callExact(
                 selfOf(function),
                 given,
             );
@@ -120,6 +121,7 @@ fn EntriesOf(comptime Trampoline: type) type {
             nargs: usize,
             kwnames: ?*PyObject,
         ) ?*PyObject {
+            if (!is_plain) return bindAny(self, given, nargs, kwnames);
             const in_order = if (kwnames) |names|
                 binding.isInOrder(Trampoline.sig, nargs, names)
             else
@@ -135,8 +137,10 @@ fn EntriesOf(comptime Trampoline: type) type {
         ) ?*PyObject {
             var bound: [count]?*PyObject = undefined;
             if (!binding.bind(&Trampoline.sig, given, nargs, kwnames, &bound)) return null;
+            defer if (!is_plain) binding.release(&Trampoline.sig, &bound);
             if (!binding.isWhole(&Trampoline.sig, &bound))
                 return Trampoline.callPartly(self, &bound);
+            if (!is_plain) return Trampoline.callExact(self, @ptrCast(&bound));
             return callMethod(self, @ptrCast(&bound));
         }
 

@@ -9,7 +9,8 @@ const errors = @import("errors.zig");
 const memory = @import("memory.zig");
 const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
-const Signature = @import("../signature.zig").Signature;
+const signature = @import("../signature.zig");
+const Signature = signature.Signature;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -47,12 +48,7 @@ const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_opt
 
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
-    comptime var text: [:0]const u8 = sig.name ++ "($module";
-    for (sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
-        "=" ++ default
-    else
-        "";
-    return text ++ ")\n--\n\n";
+    return sig.name ++ "(" ++ signature.parametersText("$module", sig.args) ++ ")\n--\n\n";
 }
 
 /// Exports PyInit_NAME.
@@ -159,11 +155,12 @@ fn addRegistered(
 fn docOf(arena: std.mem.Allocator, sig: Signature) error{OutOfMemory}![:0]const u8 {
     var text: std.ArrayList(u8) = .empty;
     try text.print(arena, "{s}($module", .{sig.name});
-    for (sig.args) |arg| {
-        try text.print(arena, ", {s}", .{arg.name});
+    for (sig.args, 0..) |arg, index| {
+        try text.print(arena, ", {s}{s}", .{ signature.marksOf(sig.args, index), arg.name });
         if (arg.default) |default| try text.print(arena, "={s}", .{default});
     }
-    try text.print(arena, ")\n--\n\n{s}", .{sig.doc});
+    const is_positional = sig.args.len > 0 and sig.args[sig.args.len - 1].way == .positional;
+    try text.print(arena, "{s})\n--\n\n{s}", .{ if (is_positional) ", /" else "", sig.doc });
     return text.toOwnedSliceSentinel(arena, 0);
 }
 

@@ -42,7 +42,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
         .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
-        .standard, .path => false,
+        .standard, .path, .rest, .keywords => false,
         .objects, .kept, .input, .given, .flags, .made, .table => false,
         .operand, .out, .results => false,
     };

@@ -177,6 +177,8 @@ fn mayStore(comptime Param: type) bool {
     return switch (signature.kindOf(Param) orelse return true) {
         .str, .text, .bytes, .buffer, .input, .path => false,
         .given => mayStore(Param.nano_ffi_given),
+        .rest => mayStore(Param.nano_ffi_args),
+        .keywords => mayStore(Param.nano_ffi_kwargs),
         .optional => mayStore(@typeInfo(Param).optional.child),
         .items => mayStore(@typeInfo(Param).pointer.child),
         else => true,

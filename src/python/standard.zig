@@ -243,7 +243,7 @@ fn make(
 }
 
 /// The class (borrowed: the state keeps it), or null with the error set.
-fn classOf(comptime class: values.Class, module: *PyObject) ?*PyObject {
+pub fn classOf(comptime class: values.Class, module: *PyObject) ?*PyObject {
     const state = State.of(module) orelse return null;
     const name = comptime class.fullName() ++ "()"; // no type of Zig has such a name
     if (c.PyDict_GetItemString(state.types, name)) |known| return known;

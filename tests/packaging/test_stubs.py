@@ -87,6 +87,7 @@ def check(folder: Path, *modules: str) -> None:
         "namesakes",
         "ndarrays",
         "standard",
+        "variadic",
         "arrays",
         "classes",
         "classes_options",

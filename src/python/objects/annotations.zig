@@ -8,7 +8,9 @@ const classes_of = @import("classes_of.zig");
 const enums = @import("../enums.zig");
 const Fields = @import("fields.zig").Fields;
 const signature = @import("../../signature.zig");
+const standard = @import("../standard.zig");
 const string_maps = @import("../../string_maps.zig");
+const values = @import("../../standard.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -41,6 +43,10 @@ fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
             const Pointee = @typeInfo(F).pointer.child;
             return capi.newRef(classes_of.classOf(Pointee, module) orelse return null);
         },
+        .standard => return capi.newRef(
+            standard.classOf(values.of(F).?, module) orelse return null,
+        ),
+        .path => return capi.imported("pathlib", "Path"),
         .@"enum", .flags => return capi.newRef(
             enums.classOf(F, module) orelse return null,
         ),

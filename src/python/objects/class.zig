@@ -151,6 +151,8 @@ pub fn Class(
         const doc: [:0]const u8 = text: {
             const comment = @field(class.source, "nano_ffi.doc");
             if (construction == .none) break :text comment;
+            if (!constructor.isPlain()) break :text class.ownName() ++ "(" ++
+                signature.parametersText("", constructor.args) ++ ")\n--\n\n" ++ comment;
             var text: [:0]const u8 = class.ownName() ++ "(";
             var has_default = false;
             var has_star = false;
@@ -290,17 +292,14 @@ pub fn Class(
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
             const M = MethodOf(name);
             const is_method = classes.roleOf(T, name) == .method;
-            var text: [:0]const u8 = M.sig.name ++ (if (is_method) "($self" else "($type");
-            for (M.sig.args) |arg| text = text ++ ", " ++ arg.name ++ if (arg.default) |default|
-                "=" ++ default
-            else
-                "";
+            const first = if (is_method) "$self" else "$type";
+            const list = signature.parametersText(first, M.sig.args);
             const is_next = std.mem.eql(u8, name, "__next__");
             return .{
                 .ml_name = M.sig.name,
                 .ml_meth = if (is_next) &M.receiveNextByName else &M.receive,
                 .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
-                .ml_doc = text ++ ")\n--\n\n" ++ M.sig.doc,
+                .ml_doc = M.sig.name ++ "(" ++ list ++ ")\n--\n\n" ++ M.sig.doc,
             };
         }
 
@@ -442,6 +441,7 @@ pub fn Class(
         ) ?*PyObject {
             var all: [initializer.sig.args.len]?*PyObject = undefined;
             if (!binding.bind(&initializer.sig, given, nargs, kwnames, &all)) return null;
+            defer binding.release(&initializer.sig, &all);
             if (!binding.isWhole(&initializer.sig, &all))
                 return initializer.callPartly(module, &all);
             return initializer.callExact(module, @ptrCast(&all));

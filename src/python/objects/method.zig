@@ -22,13 +22,15 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             break :without shorter;
         };
 
+        const is_plain = sig.isPlain();
+
         pub fn receive(
             self: *PyObject,
             given: [*]const *PyObject,
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (is_quick and nargs == count - 1 and kwnames == null) {
+            if (is_quick and is_plain and nargs == count - 1 and kwnames == null) {
                 if (callQuickly(self, given)) |result| return finish(self, result.value);
             }
             return finish(self, call(self, given, @intCast(nargs), kwnames));
@@ -137,6 +139,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             var all: [count]?*PyObject = undefined;
             all[0] = class;
             if (!binding.bind(&sig, given, @intCast(nargs), kwnames, all[1..])) return null;
+            defer if (!is_plain) binding.release(&sig, all[1..]);
             return run(c.PyType_GetModule(object.ownClass(class)) orelse return null, &all);
         }
 
@@ -148,12 +151,13 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
         ) ?*PyObject {
             var all: [count]?*PyObject = undefined;
             all[0] = self;
-            if (nargs == count - 1 and kwnames == null) {
+            if (is_plain and nargs == count - 1 and kwnames == null) {
                 @memcpy(all[1..], given[0 .. count - 1]);
             } else if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
                 if (is_quick and binding.isWhole(&Trampoline.sig, &all))
                     if (callQuickly(self, @ptrCast(all[1..]))) |result| return result.value;
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
+            defer if (!is_plain) binding.release(&sig, all[1..]);
             return run(object.moduleOf(object.of(self)), &all);
         }
 
