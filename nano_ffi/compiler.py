@@ -37,7 +37,8 @@ ROOT = """\
 // {salt}
 const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
-pub const std_options = nano_ffi.std_options;
+pub const std_options = nano_ffi.stdOptions(@import("module"));
+pub const std_options_debug_io = nano_ffi.debug_io;
 pub const nano_ffi_module = @import("module");
 pub const nano_ffi_source = @import("module_source");
 comptime {{

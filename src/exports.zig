@@ -33,7 +33,13 @@ pub fn of(comptime namespace: type, comptime source: type, comptime name: [:0]co
 fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
     @setEvalBranchQuota(100_000);
     if (std.mem.eql(u8, name, "nano_ffi_options") or
-        std.mem.eql(u8, name, "nano_ffi_init")) return .silent;
+        std.mem.eql(u8, name, "nano_ffi_init") or
+        std.mem.eql(u8, name, "std_options")) return .silent;
+    if (std.mem.startsWith(u8, name, "std_options_")) return leftOut(
+        "declaration",
+        "it is for the root file of a program, and nano_ffi has one of its own",
+        .{},
+    );
     if (declarations.brokenOf(source, name)) |broken|
         return leftOut(broken.kind, "{s}", .{broken.reason});
     const value = @field(namespace, name);

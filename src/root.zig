@@ -4,6 +4,7 @@ const allocators = @import("allocator.zig");
 const arrays = @import("array.zig");
 const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
+const said = @import("python/said.zig");
 const references = @import("python/references.zig");
 const signatures = @import("signature.zig");
 const standard = @import("standard.zig");
@@ -21,16 +22,20 @@ pub const exportModule = python_ext.exportModule;
 pub const exportDispatcher = python_ext.exportDispatcher;
 /// To be declared in the root file of an extension: `pub const panic = nano_ffi.panic;`
 pub const panic = python_ext.panic;
-/// To be declared there, too.
-pub const std_options: @import("std").Options = .{
-    .queryPageSize = @import("page_size.zig").query,
-};
+/// To be declared there, too: `pub const std_options = nano_ffi.stdOptions(file);`, where `file`
+/// may have `std_options` of its own.
+pub const stdOptions = @import("std_options.zig").of;
+/// And `pub const std_options_debug_io = nano_ffi.debug_io;`.
+pub const debug_io = said.debug_io;
 
 /// `return nano_ffi.fail(error.Syntax, "line {d}", .{line})`: an error whose exception has a text.
 pub const fail = @import("messages.zig").fail;
 
 /// `return nano_ffi.raise(PathError{ .path = path })`: the exception of a struct that is one.
 pub const raise = @import("python/exceptions.zig").raise;
+
+/// `try nano_ffi.checkSignals()`: ends a call that takes long by Ctrl-C.
+pub const checkSignals = @import("python/signals.zig").checkSignals;
 
 pub const Signature = signatures.Signature;
 pub const Str = signatures.Str;
@@ -84,6 +89,7 @@ test {
     _ = @import("signature.zig");
     _ = @import("SpinLock.zig");
     _ = @import("standard.zig");
+    _ = @import("std_options.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
     _ = @import("variadic.zig");

@@ -20,6 +20,11 @@ pub fn here() *Thread {
     return &own;
 }
 
+/// Whether this thread has Python: it has not given that up, and is none of Zig's.
+pub fn isAttached() bool {
+    return own.state() == null and c.PyGILState_GetThisThreadState() != null;
+}
+
 /// Around a function that runs without Python: gives what `attach` takes.
 pub fn detach() ?*anyopaque {
     const state = c.PyEval_SaveThread();
@@ -40,6 +45,13 @@ pub const Visit = union(enum) {
     back: ?*anyopaque,
     /// A thread that Zig started, with a thread state for this once.
     new: ?*anyopaque,
+
+    /// Of what needs Python for itself; null in a thread that Zig started.
+    pub fn here() ?Visit {
+        const detached = own.state() orelse return if (isAttached()) .attached else null;
+        attach(detached);
+        return .{ .back = detached };
+    }
 
     /// Null where it cannot: the caller waits with Python in its hands, there is no memory for a
     /// thread state, or this thread has one that something else left detached.

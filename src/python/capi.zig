@@ -451,6 +451,7 @@ pub const functions = struct {
     ) ?*PyObject;
     pub extern fn PyErr_NoMemory() ?*PyObject;
     pub extern fn PyErr_Occurred() ?*PyObject;
+    pub extern fn PyErr_SetInterrupt() void;
     pub extern fn PyErr_SetObject(class: *PyObject, value: ?*PyObject) void;
     pub extern fn PyErr_SetString(class: *PyObject, message: [*:0]const u8) void;
     // Steals the cause; the cause may be null.
@@ -461,7 +462,15 @@ pub const functions = struct {
         traceback: *?*PyObject,
     ) void;
     pub extern fn PyErr_WriteUnraisable(object: ?*PyObject) void;
+    /// Whether SIGINT came, which is forgotten then; in the main thread alone.
+    pub extern fn PyOS_InterruptOccurred() c_int;
     pub extern fn Py_FatalError(message: [*:0]const u8) noreturn;
+
+    // Python is not needed for this, which fails where too much is asked already.
+    pub extern fn Py_AddPendingCall(
+        function: ?*const fn (?*anyopaque) callconv(.c) c_int,
+        argument: ?*anyopaque,
+    ) c_int;
 
     // The GIL, or a free-threaded interpreter's attachment, of this thread.
     pub extern fn PyEval_SaveThread() ?*anyopaque;
@@ -738,6 +747,7 @@ pub const objects = struct {
     pub const PyExc_InterruptedError = *PyObject;
     pub const PyExc_IsADirectoryError = *PyObject;
     pub const PyExc_KeyError = *PyObject;
+    pub const PyExc_KeyboardInterrupt = *PyObject;
     pub const PyExc_MemoryError = *PyObject;
     pub const PyExc_NotADirectoryError = *PyObject;
     pub const PyExc_NotImplementedError = *PyObject;

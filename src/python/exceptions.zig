@@ -46,6 +46,22 @@ pub fn raise(value: anytype) error{PythonException} {
     return error.PythonException;
 }
 
+/// The same for what needs no value: `make` sets the error.
+pub fn raiseLater(comptime make: *const fn (module: *PyObject) void) error{PythonException} {
+    const Nothing = struct {
+        var value: u8 = 0;
+
+        fn set(module: *PyObject, _: *anyopaque) void {
+            make(module);
+        }
+
+        fn free(_: *anyopaque) void {}
+    };
+    forget();
+    pending = .{ .value = &Nothing.value, .set = &Nothing.set, .free = &Nothing.free };
+    return error.PythonException;
+}
+
 fn Kept(comptime T: type) type {
     return struct {
         arena: std.heap.ArenaAllocator,

@@ -7,6 +7,7 @@ const capi = @import("capi.zig");
 const entries = @import("entry.zig");
 const errors = @import("errors.zig");
 const memory = @import("memory.zig");
+const said = @import("said.zig");
 const small_ints = @import("small_ints.zig");
 const State = @import("State.zig");
 const signature = @import("../signature.zig");
@@ -91,6 +92,7 @@ pub fn exportModule(comptime definition: Definition) void {
         fn addFunctions(module: *PyObject, state: *State) bool {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
+            if (!said.setName(name)) return false;
             for (definition.functions, &function_defs) |function, *function_def| {
                 state.functions.register(
                     function.sig.name,
