@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import array
+import copy
 import gc
+import json
+import operator
+import pickle
 import random
-from collections.abc import Callable
+from collections.abc import Callable, MutableSequence
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -263,3 +267,108 @@ def test_items_that_point_into_others(m: ModuleType) -> None:
     kept = chain.links[1]
     chain.destroy()
     assert raises(lambda: kept.number)[0] is ReferenceError
+
+
+@pytest.mark.parametrize("field", ["items", "more"])
+def test_operators_of_a_list(m: ModuleType, field: str) -> None:
+    box = m.Box()
+    setattr(box, field, [m.Item(1), m.Item(2)])
+    items = getattr(box, field)
+    assert [type(items + items), type(items * 2), type(operator.add([m.Item(0)], items))] == [list, list, list]
+    assert (numbers(items + items), numbers(items * 2), numbers(2 * items)) == ([1, 2, 1, 2],) * 3
+    assert (numbers(operator.add([m.Item(0)], items)), numbers(operator.add(items, [m.Item(0)]))) == (
+        [0, 1, 2],
+        [1, 2, 0],
+    )
+    assert raises(lambda: operator.add(items, (1,))) == (TypeError, 'can only concatenate list (not "tuple") to list')
+    assert raises(lambda: operator.add((1,), items))[0] is TypeError
+    assert raises(lambda: items * 1.5)[0] is TypeError
+    live = items
+    live += [m.Item(3)]
+    live *= 2
+    assert (live is items, numbers(items), box.total()) == (True, [1, 2, 3, 1, 2, 3], 12)
+    items *= 1
+    assert len(items) == 6
+    items *= -1
+    assert len(items) == 0
+
+
+@pytest.mark.parametrize("field", ["items", "more"])
+def test_sort(m: ModuleType, field: str) -> None:
+    box = m.Box()
+    setattr(box, field, [m.Item(3, "c"), m.Item(1, "a"), m.Item(2, "b"), m.Item(1, "d")])
+    items = getattr(box, field)
+    third = items[2]
+    items.sort(key=lambda item: item.number)
+    assert [item.name for item in items] == ["a", "d", "b", "c"]
+    assert (third is items[2], third.name) == (True, "b")
+    items.sort(reverse=True, key=lambda item: item.number)
+    assert [item.name for item in items] == ["c", "b", "a", "d"]
+    assert third is items[1]
+    assert raises(items.sort)[0] is TypeError
+    assert raises(lambda: items.sort(len)) == (TypeError, "sort() takes 0 positional arguments (1 given)")
+    assert raises(lambda: items.sort(kye=len)) == (TypeError, "sort() got an unexpected keyword argument 'kye'")
+    assert raises(lambda: items.sort(key=lambda item: items.append(item) or 1)) == (
+        ValueError,
+        "list modified during sort",
+    )
+    items.clear()
+    items.sort()
+    box.numbers = [2.5, 1.5, 3.5]
+    box.numbers.sort(key=None, reverse=True)
+    assert box.numbers == [3.5, 2.5, 1.5]
+    box.words = ["b", "a"]
+    box.words.sort()
+    assert box.words == ["a", "b"]
+    assert raises(lambda: box.fixed.sort())[0] is TypeError
+
+
+@pytest.mark.parametrize("field", ["items", "more"])
+def test_a_slice_with_a_step_is_removed_at_once(m: ModuleType, field: str) -> None:
+    for cut in (slice(None, None, 2), slice(1, None, 3), slice(None, None, -2), slice(7, 2, -3), slice(5, 2, 2)):
+        box = m.Box()
+        setattr(box, field, [m.Item(number, str(number)) for number in range(10)])
+        items = getattr(box, field)
+        known = list(items)
+        expected = list(range(10))
+        del items[cut]
+        del expected[cut]
+        assert numbers(items) == expected
+        # Objects stay with their items, and keep what is removed.
+        assert numbers(known) == list(range(10))
+        assert [item.name for item in known] == [str(number) for number in range(10)]
+        assert all(known[number] is item for number, item in zip(expected, items, strict=True))
+    samples = m.Samples(range(10))
+    del samples.values[::3]
+    assert samples.values == [1, 2, 4, 5, 7, 8]
+
+
+def test_copies_of_a_list(m: ModuleType) -> None:
+    box = m.Box()
+    box.items = [m.Item(1, "a")]
+    for made in (
+        copy.copy(box.items),
+        copy.deepcopy(box.items),
+        pickle.loads(pickle.dumps(box.items)),
+        box.items.tolist(),
+    ):
+        assert (type(made), made) == (list, [m.Item(1, "a")])
+        made[0].number = 5
+        assert box.items[0].number == 1
+    box.numbers = [1, 2]
+    assert json.dumps(box.numbers.tolist()) == "[1.0, 2.0]"
+
+
+def test_a_list_is_a_mutable_sequence(m: ModuleType) -> None:
+    box = m.Box()
+    box.items = [m.Item(1), m.Item(2)]
+    box.numbers = [1, 2, 1]
+    assert isinstance(box.items, MutableSequence)
+    assert isinstance(box.numbers, MutableSequence)
+    match box.items:
+        case [m.Item(number=1), m.Item(number=second)]:
+            assert second == 2
+        case _:
+            pytest.fail("no sequence")
+    assert (box.numbers.index(1, 1), list(reversed(box.numbers))) == (2, [1.0, 2.0, 1.0])
+    assert raises(lambda: box.numbers.index(1, 0, 0)) == (ValueError, "1 is not in list")

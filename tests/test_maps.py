@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import gc
 import inspect
+import json
 import pickle
 import random
 import sys
@@ -248,3 +249,29 @@ def test_threads(m: ModuleType) -> None:
     assert all(isinstance(item, m.Item) for item in store.items.copy().values())
     gc.collect()
     assert isinstance(store.items, Mapping)
+
+
+def test_operators_and_copies_of_a_map(m: ModuleType) -> None:
+    store = m.Store()
+    store.ordered = {"a": m.Item(1), "b": m.Item(2)}
+    live = store.ordered
+    both = live | {"c": m.Item(3), "b": m.Item(5)}
+    assert (type(both), {key: item.number for key, item in both.items()}) == (dict, {"a": 1, "b": 5, "c": 3})
+    assert list({"z": m.Item(0)} | live) == ["z", "a", "b"]
+    assert list(live | live) == ["a", "b"]
+    assert raises(lambda: live | [("a", 1)])[0] is TypeError
+    changed = live
+    changed |= {"c": m.Item(3)}
+    changed |= [("d", m.Item(4))]
+    assert (changed is live, list(reversed(live)), store.total()) == (True, ["d", "c", "b", "a"], 10)
+    for made in (copy.copy(live), copy.deepcopy(live), pickle.loads(pickle.dumps(live)), live.todict()):
+        assert (type(made), made == live) == (dict, True)
+        made["a"].number = 9
+        assert live["a"].number == 1
+    store.counts = {"x": 1}
+    assert json.dumps(store.counts.todict()) == '{"x": 1}'
+    match store.counts:
+        case {"x": number}:
+            assert number == 1
+        case _:
+            pytest.fail("no mapping")

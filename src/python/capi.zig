@@ -393,8 +393,10 @@ pub const constants = struct {
     pub const Py_sq_concat: c_int = 40;
     pub const Py_sq_contains: c_int = 41;
     pub const Py_sq_inplace_concat: c_int = 42;
+    pub const Py_sq_inplace_repeat: c_int = 43;
     pub const Py_sq_item: c_int = 44;
     pub const Py_sq_length: c_int = 45;
+    pub const Py_sq_repeat: c_int = 46;
     pub const Py_tp_base: c_int = 48;
     pub const Py_tp_call: c_int = 50;
     pub const Py_tp_free: c_int = 74;
@@ -542,6 +544,7 @@ pub const functions = struct {
     pub extern fn PyNumber_Or(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PyNumber_Rshift(a: *PyObject, b: *PyObject) ?*PyObject;
     pub extern fn PySequence_Concat(a: *PyObject, b: *PyObject) ?*PyObject;
+    pub extern fn PySequence_Repeat(sequence: *PyObject, count: Py_ssize_t) ?*PyObject;
     pub extern fn PySequence_List(sequence: *PyObject) ?*PyObject;
     pub extern fn PySeqIter_New(sequence: *PyObject) ?*PyObject;
     pub extern fn PySlice_AdjustIndices(

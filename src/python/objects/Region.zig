@@ -873,6 +873,21 @@ pub fn reverseItems(view: *Layout, size: usize) void {
     region.reindex();
 }
 
+/// Gives the items of the list `view`, which is held exclusively, other places: `places` has the
+/// new one of each. What is removed is to be detached before.
+pub fn reorderItems(view: *Layout, places: []const usize) void {
+    const region = lockOf(view);
+    defer region.unlock();
+    for (region.objects.keys(), region.objects.values()) |*place, known| {
+        if (known.state != .item or place.parent != @intFromPtr(view)) continue;
+        const link = object.linkOf(known);
+        if (link.place >= places.len) continue;
+        link.place = places[link.place];
+        place.place = link.place;
+    }
+    region.reindex();
+}
+
 fn reindex(region: *Region) void {
     // Without the memory for it, objects are not found by their places, and made a second time.
     region.objects.reIndex(memory.allocator) catch {};

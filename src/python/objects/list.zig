@@ -261,7 +261,8 @@ pub const Kept = struct {
         blocks: Blocks = .{},
     };
 
-    /// What is at one of the places from `start` on in `container`, which `view` shows.
+    /// What is at one of `count` places from `start` on in `container`, which `view` shows; of a
+    /// list at each `step`th of them.
     pub fn take(
         kept: *Kept,
         ops: anytype,
@@ -269,6 +270,7 @@ pub const Kept = struct {
         container: *anyopaque,
         start: usize,
         count: usize,
+        step: usize,
     ) Error!void {
         if (!ops.has_parts or count == 0) return;
         var found: std.ArrayList(*Layout) = .empty;
@@ -278,6 +280,10 @@ pub const Kept = struct {
         kept.copies.ensureTotalCapacity(memory.allocator, found.items.len) catch
             return errors.raiseNoMemory();
         while (found.pop()) |self| {
+            if (step > 1 and (object.linkOf(self).place - start) % step != 0) {
+                c.Py_DecRef(&self.ob_base);
+                continue;
+            }
             kept.copies.appendAssumeCapacity(.{ .self = self });
             const copy = ops.keep orelse continue;
             const at = object.find(self, container) orelse continue;
@@ -387,7 +393,13 @@ pub fn addTypes(module: *PyObject, comptime module_name: []const u8, state: *Sta
     };
     state.list_class = c.PyType_FromModuleAndSpec(module, &spec, null);
     state.number_list_class = c.PyType_FromModuleAndSpec(module, &number_spec, null);
-    return state.list_class != null and state.number_list_class != null;
+    const sequence = capi.imported("collections.abc", "MutableSequence") orelse return false;
+    defer c.Py_DecRef(sequence);
+    for ([_]?*PyObject{ state.list_class, state.number_list_class }) |class| {
+        const registered = capi.callMethod(sequence, "register", &.{class orelse return false});
+        c.Py_DecRef(registered orelse return false);
+    }
+    return true;
 }
 
 const most_slots = [_]capi.structs.PyType_Slot{
@@ -407,8 +419,12 @@ const most_slots = [_]capi.structs.PyType_Slot{
     .{ .slot = capi.constants.Py_sq_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
     .{ .slot = capi.constants.Py_sq_contains, .pfunc = &contains },
+    .{ .slot = capi.constants.Py_nb_add, .pfunc = &add },
+    .{ .slot = capi.constants.Py_nb_inplace_add, .pfunc = &extendItself },
     .{ .slot = capi.constants.Py_sq_concat, .pfunc = &concat },
     .{ .slot = capi.constants.Py_sq_inplace_concat, .pfunc = &extendItself },
+    .{ .slot = capi.constants.Py_sq_repeat, .pfunc = &repeat },
+    .{ .slot = capi.constants.Py_sq_inplace_repeat, .pfunc = &repeatItself },
     .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
     .{ .slot = capi.constants.Py_mp_ass_subscript, .pfunc = &assign },
@@ -447,13 +463,33 @@ const methods = methods: {
         ),
         method(
             "index",
-            &indexOf,
-            one,
-            "($self, item, /)\n--\n\nWhere the first equal item is. ValueError: none is.",
+            &indexBetween,
+            several,
+            "($self, item, start=0, stop=9223372036854775807, /)\n--\n\n" ++
+                "Where the first equal item is. ValueError: none is.",
         ),
         method("count", &countOf, one, "($self, item, /)\n--\n\nHow many items are equal."),
         method("clear", &clear, none, "($self, /)\n--\n\nTake all items away."),
         method("reverse", &reverse, none, "($self, /)\n--\n\nTurn the order around."),
+        method(
+            "sort",
+            &sort,
+            several | capi.constants.METH_KEYWORDS,
+            "($self, /, *, key=None, reverse=False)\n--\n\n" ++
+                "Put the items in the order of their keys, equal ones in that in which they are.",
+        ),
+        method(
+            "tolist",
+            &copyOut,
+            none,
+            "($self, /)\n--\n\nA Python list of copies of the items, lists in it as Python's.",
+        ),
+        method(
+            "__reduce__",
+            &reduce,
+            none,
+            "($self, /)\n--\n\nFor pickle and copy: a Python list.",
+        ),
         method("copy", &copyOut, none, "($self, /)\n--\n\nA Python list of copies of the items."),
         .{},
     };
@@ -641,15 +677,7 @@ fn put(self: *PyObject, range: Range, given: *Given, setting: bool, gone: *Block
     const new = given.bytes();
     const size = given.ops.size;
     if (slice.step == 1) return splice(&held, slice.start, slice.count, new, given, gone);
-    if (!setting) {
-        var left = slice.count;
-        while (left > 0) {
-            left -= 1;
-            const place = slice.at(if (slice.step > 0) left else slice.count - 1 - left);
-            try splice(&held, place, 1, &.{}, given, gone);
-        }
-        return;
-    }
+    if (!setting) return removeEach(&held, raw, slice, gone);
     if (given.count != slice.count) {
         _ = c.PyErr_Format(
             capi.exception("ValueError"),
@@ -689,7 +717,7 @@ fn splice(
     const region = try Region.ensure(view);
     var kept: Kept = .{};
     defer kept.deinit(ops);
-    try kept.take(ops, view, held.list, start, removed);
+    try kept.take(ops, view, held.list, start, removed, 1);
     try region.adoptFresh(&given.fresh);
     const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
     kept.detach(ops);
@@ -706,6 +734,40 @@ fn splice(
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
     if (!region.is_stable) region.end();
     if (is_trees) region.sweep(gone);
+}
+
+/// Takes away the items of a slice with a step, all at once. The list is held exclusively.
+fn removeEach(held: *Held, raw: Raw, slice: Range.Places, gone: *Blocks.Gone) Error!void {
+    if (slice.count == 0) return;
+    const ops = held.ops;
+    const view = held.view;
+    try expectChangeable(view, ops);
+    if (!mayGrow(view, ops)) return raiseFixed(view);
+    const step: usize = @abs(slice.step);
+    const first = slice.at(if (slice.step > 0) 0 else slice.count - 1);
+    // First all that may fail.
+    const region = try Region.ensure(view);
+    const room = memory.allocator.alloc(usize, if (ops.has_parts) raw.len else 0) catch
+        return errors.raiseNoMemory();
+    defer memory.allocator.free(room);
+    var kept: Kept = .{};
+    defer kept.deinit(ops);
+    try kept.take(ops, view, held.list, first, (slice.count - 1) * step + 1, step);
+    kept.detach(ops);
+    const bytes: [*]u8 = @ptrFromInt(raw.address);
+    const size = ops.size;
+    var to: usize = 0;
+    for (0..raw.len) |from| {
+        if (ops.has_parts) room[from] = to;
+        if (from >= first and (from - first) % step == 0 and (from - first) / step < slice.count)
+            continue;
+        @memmove(bytes[to * size ..][0..size], bytes[from * size ..][0..size]);
+        to += 1;
+    }
+    ops.set(held.list, .{ .address = raw.address, .len = to, .capacity = raw.capacity });
+    if (ops.has_parts) Region.reorderItems(view, room);
+    if (!region.is_stable) region.end();
+    if (isTrees(view)) region.sweep(gone);
 }
 
 /// Whether the number of items may change from Python.
@@ -790,12 +852,161 @@ fn concat(self: *PyObject, other: *PyObject) callconv(.c) ?*PyObject {
     return c.PySequence_Concat(list, with);
 }
 
+/// `+` where a Python list may be the left operand.
+fn add(left: *PyObject, right: *PyObject) callconv(.c) ?*PyObject {
+    for ([_]*PyObject{ left, right }) |one| {
+        if (!isList(one) and !capi.hasFlag(one, "LIST_SUBCLASS"))
+            return capi.newRef(capi.object("_Py_NotImplementedStruct"));
+    }
+    return concat(left, right);
+}
+
 /// `+=`.
 fn extendItself(self: *PyObject, values: *PyObject) callconv(.c) ?*PyObject {
     const done = extend(self, values) orelse return null;
     c.Py_DecRef(done);
-    c.Py_IncRef(self);
-    return self;
+    return capi.newRef(self);
+}
+
+/// `*`: a Python list.
+fn repeat(self: *PyObject, times: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    return c.PySequence_Repeat(list, times);
+}
+
+/// `*=`.
+fn repeatItself(self: *PyObject, times: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    if (times == 1) return capi.newRef(self);
+    if (times <= 0) {
+        c.Py_DecRef(clear(self, null) orelse return null);
+        return capi.newRef(self);
+    }
+    const more = repeat(self, times - 1) orelse return null;
+    defer c.Py_DecRef(more);
+    return extendItself(self, more);
+}
+
+/// What pickle makes anew: `values`, which it consumes, given to a builtin type.
+pub fn reduceTo(comptime name: [:0]const u8, values: ?*PyObject) ?*PyObject {
+    const copies = values orelse return null;
+    defer c.Py_DecRef(copies);
+    const class = capi.imported("builtins", name) orelse return null;
+    defer c.Py_DecRef(class);
+    const args = c.PyTuple_Pack(1, copies) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.PyTuple_Pack(2, class, args);
+}
+
+fn reduce(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return reduceTo("list", copyOut(self, null));
+}
+
+fn sort(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    if (nargs != 0) return errors.raiseWrongNumber("sort() takes 0 positional arguments", nargs);
+    sortBy(self, args, kwnames) catch return null;
+    return capi.singleton(.None);
+}
+
+/// Python sorts the places by the keys of what is there; the items go there when that is known.
+fn sortBy(self: *PyObject, args: [*]const *PyObject, kwnames: ?*PyObject) Error!void {
+    const none = capi.object("_Py_NoneStruct");
+    const options = c.PyDict_New() orelse return error.PythonException;
+    defer c.Py_DecRef(options);
+    var key: *PyObject = none;
+    for (0..if (kwnames) |names| @as(usize, @intCast(c.PyTuple_Size(names))) else 0) |index| {
+        const name = c.PyTuple_GetItem(kwnames.?, @intCast(index)) orelse
+            return error.PythonException;
+        const text = try convert.utf8Of(name);
+        if (std.mem.eql(u8, text, "key")) {
+            key = args[index];
+        } else if (std.mem.eql(u8, text, "reverse")) {
+            if (c.PyDict_SetItem(options, name, args[index]) < 0) return error.PythonException;
+        } else {
+            _ = c.PyErr_Format(
+                capi.exception("TypeError"),
+                "sort() got an unexpected keyword argument '%U'",
+                name,
+            );
+            return error.PythonException;
+        }
+    }
+    const keys = c.PySequence_List(self) orelse return error.PythonException;
+    defer c.Py_DecRef(keys);
+    const size: usize = @intCast(c.PyList_Size(keys));
+    if (key != none) for (0..size) |index| {
+        const value = c.PyList_GetItem(keys, @intCast(index)) orelse return error.PythonException;
+        const made = capi.vectorcall(key, &.{value}, 1, null) orelse return error.PythonException;
+        _ = c.PyList_SetItem(keys, @intCast(index), made);
+    };
+    const order = try orderOf(keys, size, options);
+    defer memory.allocator.free(order);
+    return reorder(self, order);
+}
+
+/// The places of a list of keys in their order.
+fn orderOf(keys: *PyObject, size: usize, options: *PyObject) Error![]usize {
+    const of_place = c.PyObject_GetAttrString(keys, "__getitem__") orelse
+        return error.PythonException;
+    defer c.Py_DecRef(of_place);
+    if (c.PyDict_SetItemString(options, "key", of_place) < 0) return error.PythonException;
+    const places_ = c.PyList_New(@intCast(size)) orelse return error.PythonException;
+    defer c.Py_DecRef(places_);
+    for (0..size) |index| _ = c.PyList_SetItem(
+        places_,
+        @intCast(index),
+        c.PyLong_FromLongLong(@intCast(index)) orelse return error.PythonException,
+    );
+    const by_key = c.PyObject_GetAttrString(places_, "sort") orelse return error.PythonException;
+    defer c.Py_DecRef(by_key);
+    const args = c.PyTuple_New(0) orelse return error.PythonException;
+    defer c.Py_DecRef(args);
+    c.Py_DecRef(c.PyObject_Call(by_key, args, options) orelse return error.PythonException);
+    const order = memory.allocator.alloc(usize, size) catch return errors.raiseNoMemory();
+    errdefer memory.allocator.free(order);
+    for (order, 0..) |*place, index| {
+        const number = c.PyList_GetItem(places_, @intCast(index)) orelse
+            return error.PythonException;
+        // Who has found the list may have changed it.
+        const known = quick.intOf(usize, number) orelse size;
+        if (known >= size) return raiseModified();
+        place.* = known;
+    }
+    return order;
+}
+
+fn raiseModified() Error {
+    c.PyErr_SetString(capi.exception("ValueError"), "list modified during sort");
+    return error.PythonException;
+}
+
+/// Puts at each place what was at the one that `order` has there.
+fn reorder(self: *PyObject, order: []usize) Error!void {
+    var held: Held = undefined;
+    const raw = try held.begin(self, .exclusive);
+    defer held.end();
+    const ops = held.ops;
+    if (ops.is_const) return raiseFixed(held.view);
+    if (raw.len != order.len) return raiseModified();
+    const size = ops.size;
+    const places_of = memory.allocator.alloc(usize, raw.len) catch return errors.raiseNoMemory();
+    defer memory.allocator.free(places_of);
+    @memset(places_of, 0);
+    const old = memory.allocator.alloc(u8, raw.len * size) catch return errors.raiseNoMemory();
+    defer memory.allocator.free(old);
+    const bytes: [*]u8 = @ptrFromInt(raw.address);
+    @memcpy(old, bytes[0..old.len]);
+    for (order, 0..) |from, to| {
+        @memcpy(bytes[to * size ..][0..size], old[from * size ..][0..size]);
+        places_of[from] = to;
+    }
+    if (ops.has_parts) Region.reorderItems(held.view, places_of);
+    if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
 }
 
 fn insert(
@@ -925,8 +1136,21 @@ fn ask(self: *PyObject, name: [*:0]const u8, value: *PyObject) ?*PyObject {
     return capi.callMethod(list, name, &.{value});
 }
 
-fn indexOf(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
-    if (ask(self, "index", value)) |place| return place;
+fn indexOf(self: *PyObject, value: *PyObject) ?*PyObject {
+    return indexBetween(self, &.{value}, 1);
+}
+
+fn indexBetween(
+    self: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+) callconv(.c) ?*PyObject {
+    if (nargs < 1 or nargs > 3)
+        return errors.raiseWrongNumber("index() takes 1 to 3 arguments", nargs);
+    const value = args[0];
+    const list = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(list);
+    if (capi.callMethod(list, "index", args[0..@intCast(nargs)])) |place| return place;
     // CPython's own words for this differ by version.
     const raised = c.PyErr_Occurred() orelse return null;
     if (raised != capi.exception("ValueError")) return null;

@@ -85,7 +85,7 @@ fn OpsOf(comptime Map: type) type {
             .is_flat = classes.isFlat(Value),
             .count = &count,
             .give = &giveValue,
-            .copy = if (of_lists) &copyValue else null,
+            .copy = if ((of_class or of_lists) and classes.isCopyable(Value)) &copyValue else null,
             .load = &load,
             .put = &put,
             .remove = &remove_,
@@ -260,6 +260,8 @@ const slots = [_]capi.structs.PyType_Slot{
             "A map in Zig's memory, with the methods of Python's dicts.",
         ),
     },
+    .{ .slot = capi.constants.Py_nb_or, .pfunc = &either },
+    .{ .slot = capi.constants.Py_nb_inplace_or, .pfunc = &updateItself },
     .{ .slot = capi.constants.Py_sq_contains, .pfunc = &contains },
     .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
@@ -287,6 +289,25 @@ const methods = [_]capi.PyMethodDef{
         .ml_meth = &copyOut,
         .ml_flags = capi.constants.METH_NOARGS,
         .ml_doc = "copy($self, /)\n--\n\nA Python dict of the same items.",
+    },
+    .{
+        .ml_name = "todict",
+        .ml_meth = &toDict,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "todict($self, /)\n--\n\n" ++
+            "A Python dict of copies of the values, lists in them as Python's.",
+    },
+    .{
+        .ml_name = "__reversed__",
+        .ml_meth = &reversed,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "__reversed__($self, /)\n--\n\nThe keys from the last one on.",
+    },
+    .{
+        .ml_name = "__reduce__",
+        .ml_meth = &reduce,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy: a Python dict.",
     },
     .{},
 };
@@ -318,7 +339,7 @@ const Held = struct {
     fn keep(held: *const Held, kept: *lists.Kept, key: ?[]const u8) Error!void {
         const start = if (key) |some| Region.hashOfText(some) else 0;
         const count: usize = if (key == null) std.math.maxInt(usize) else 1;
-        try kept.take(held.ops, held.view, held.map, start, count);
+        try kept.take(held.ops, held.view, held.map, start, count, 1);
     }
 
     fn changed(held: *const Held, gone: *Blocks.Gone) void {
@@ -463,8 +484,13 @@ fn pop(
     return value;
 }
 
-/// A value that is about to be removed.
+/// A value that is about to be removed: an object keeps it.
 fn taken(self: *PyObject, key: *PyObject) ?*PyObject {
+    return if (Ops.of(object.of(self)).keep != null) subscript(self, key) else copyAt(self, key);
+}
+
+/// A value as Python's own.
+fn copyAt(self: *PyObject, key: *PyObject) ?*PyObject {
     const copy = Ops.of(object.of(self)).copy orelse return subscript(self, key);
     const text = textOf(key) catch return null;
     var held: Held = undefined;
@@ -497,6 +523,53 @@ fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
 
 fn copyOut(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     return copyOf(self);
+}
+
+fn toDict(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const dict = copyOf(self) orelse return null;
+    const keys = c.PySequence_List(dict) orelse return drop(dict);
+    defer c.Py_DecRef(keys);
+    for (0..@intCast(c.PyList_Size(keys))) |index| {
+        const key = c.PyList_GetItem(keys, @intCast(index)) orelse return drop(dict);
+        const copied = copyAt(self, key) orelse return drop(dict);
+        defer c.Py_DecRef(copied);
+        if (c.PyDict_SetItem(dict, key, copied) < 0) return drop(dict);
+    }
+    return dict;
+}
+
+fn drop(dict: *PyObject) ?*PyObject {
+    c.Py_DecRef(dict);
+    return null;
+}
+
+fn reversed(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const keys = c.PySequence_List(self) orelse return null;
+    defer c.Py_DecRef(keys);
+    return capi.callMethod(keys, "__reversed__", &.{});
+}
+
+fn reduce(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return lists.reduceTo("dict", toDict(self, null));
+}
+
+/// `|`: a Python dict of both.
+fn either(left: *PyObject, right: *PyObject) callconv(.c) ?*PyObject {
+    for ([_]*PyObject{ left, right }) |one| {
+        if (!isMap(one) and !capi.hasFlag(one, "DICT_SUBCLASS"))
+            return capi.newRef(capi.object("_Py_NotImplementedStruct"));
+    }
+    const dict = copyOf(left) orelse return null;
+    const other = copyOf(right) orelse return drop(dict);
+    defer c.Py_DecRef(other);
+    return if (c.PyDict_Update(dict, other) < 0) drop(dict) else dict;
+}
+
+/// `|=`.
+fn updateItself(self: *PyObject, other: *PyObject) callconv(.c) ?*PyObject {
+    const done = capi.callMethod(self, "update", &.{other}) orelse return null;
+    c.Py_DecRef(done);
+    return capi.newRef(self);
 }
 
 // Iteration over keys.
