@@ -196,7 +196,7 @@ class Job:
         """Whether Zig has a library for the target: those of C, and what imports Windows' own DLLs."""
         if library in ZIGS_OWN or not self.windows:
             return library in ZIGS_OWN
-        mingw = Path(Zig.find().executable).parent / "lib" / "libc" / "mingw"
+        mingw = Zig.find().library / "libc" / "mingw"
         return any(mingw.glob(f"lib*/{glob.escape(library.lower())}.def*"))
 
     @property
@@ -226,7 +226,11 @@ class Job:
             for triple in self.target.platform.triples:
                 binary, read = self.compile_for(triple, zig, work)
                 binaries.append(binary)
-                inputs |= dict.fromkeys(path for path in read if not path.startswith(str(work)))
+                # What is made on the way is as old as what it is made of.
+                made = (str(work), str(tools_folder(zig)))
+                inputs |= dict.fromkeys(path for path in read if not path.startswith(made))
+            if self.shows_places:
+                inputs[str(SOURCES / "places.zig")] = None
             folder.mkdir(parents=True, exist_ok=True)
             if len(binaries) > 1:
                 whole = work / "universal2"
@@ -239,11 +243,12 @@ class Job:
         return Extension(path=folder / self.file_name, inputs=list(inputs))
 
     def write_modules(self, zig: Zig, work: Path) -> None:
-        """The Zig files that stand around the user's: root.zig, source.zig and build_options.zig."""
-        describe = tool(zig, SOURCES / "source.zig", tools_folder(zig))
-        done = subprocess.run([describe, self.source, work / "source.zig"], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            raise CompileError(f"{self.source} cannot be read: {done.stderr.strip()}")
+        """The Zig files that stand around the user's: root.zig, build_options.zig, and source.zig.
+
+        Of packages, only Zig's own build system knows which files they are of: it has source.zig made.
+        """
+        if not self.package_is_used:
+            source_tool(zig, self.source, work / "source.zig", zig.standard_library)
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
@@ -379,6 +384,7 @@ class Job:
         return [
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
+            *(f"-Ddescribe={tool(zig, SOURCES / 'source.zig', tools_folder(zig))}", f"-Dstd={zig.standard_library}"),
             *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
             *([f"-Dobject={libpython(zig, self.target)}"] if self.android else []),
             *([] if self.target.platform.system == "macos" else [f"-Dexports={self.export_list(work)}"]),
@@ -440,12 +446,16 @@ def library_in(folder: Path) -> Path:
 
 def imported(source: Path) -> set[str]:
     """The names of the modules that a Zig file imports, or one that it imports by its path."""
-    zig = Zig.find()
+    return set(source_tool(Zig.find(), source).split("\n")) - {""}
+
+
+def source_tool(zig: Zig, source: Path, *arguments: Path) -> str:
+    """What src/source.zig prints of a Zig file."""
     read = tool(zig, SOURCES / "source.zig", tools_folder(zig))
-    done = subprocess.run([read, source], capture_output=True, text=True, encoding="utf-8", check=False)
+    done = subprocess.run([read, source, *arguments], capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
         raise CompileError(f"{source} cannot be read: {done.stderr.strip()}")
-    return set(done.stdout.split("\n")) - {""}
+    return done.stdout
 
 
 def tools_folder(zig: Zig) -> Path:

@@ -75,6 +75,16 @@ class Zig:
         return cls(executable=executable, cache=str(Path(cache, "zig")), verbose=verbose)
 
     @property
+    def library(self) -> Path:
+        """The folder of Zig's own sources."""
+        return Path(self.executable).parent / "lib"
+
+    @property
+    def standard_library(self) -> Path:
+        """The root file of ``std``."""
+        return self.library / "std" / "std.zig"
+
+    @property
     def environment(self) -> dict[str, str]:
         # The first compile for a target costs seconds, so a cache that is said to be shared is.
         environment = {"ZIG_GLOBAL_CACHE_DIR": self.cache, **os.environ, "ZIG_LOCAL_CACHE_DIR": self.cache}

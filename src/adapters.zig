@@ -10,7 +10,7 @@
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
-//!                         each of its fields is a parameter
+//!                         each of its fields is a parameter; one without fields is no parameter
 //!
 //! Each such function is called by another one with the types that cross. Nothing here knows an
 //! interpreter.
@@ -90,6 +90,7 @@ pub fn Adapted(
                         given[place].data
                     else if (given[place]) |path| path.data else null,
                     .writer => &text.writer,
+                    .nothing => .{},
                     .reader => reader: {
                         readers[index] = .fixed(given[place].data);
                         break :reader &readers[index];
@@ -103,7 +104,7 @@ pub fn Adapted(
                     },
                 };
                 if (role == .options) place += plan.fields.len;
-                if (role != .writer) place += 1;
+                if (role != .writer and role != .nothing) place += 1;
             }
             const returned = @call(signature.modifierOf(@TypeOf(original)), original, values);
             if (!plan.writes) return converted(if (can_fail) try returned else returned);
@@ -139,7 +140,7 @@ pub fn Adapted(
 }
 
 /// What becomes of a parameter.
-const Role = enum { same, writer, reader, vector, out, pointee, path, options };
+const Role = enum { same, writer, reader, vector, out, pointee, path, options, nothing };
 
 const Plan = struct {
     roles: []const Role,
@@ -198,6 +199,8 @@ fn planOf(
             .pointee
         else if (isPath(T, names[index], hints))
             .path
+        else if (index == last and isNothing(T))
+            .nothing
         else if (index == last and T != hints.within and
             isOptions(T, info.param_types, index)) .options else .same;
         if (role == .writer and plan.writes) return null; // which one is the result?
@@ -205,6 +208,7 @@ fn planOf(
         plan.originals = plan.originals ++ .{T};
         switch (role) {
             .writer => plan.writes = true,
+            .nothing => {},
             else => {
                 plan.names = plan.names ++ .{names[index]};
                 plan.types = plan.types ++ .{switch (role) {
@@ -257,13 +261,20 @@ fn lastOf(comptime params: []const ?type) ?usize {
     return null;
 }
 
+/// Whether a parameter is a struct of options of which there are none.
+fn isNothing(comptime T: type) bool {
+    if (@typeInfo(T) != .@"struct") return false;
+    const info = @typeInfo(T).@"struct";
+    return !info.is_tuple and info.field_names.len == 0 and info.decl_names.len == 0;
+}
+
 /// Whether the parameter `index` is a struct of options, and no operand like others.
 fn isOptions(comptime T: type, comptime params: []const ?type, comptime index: usize) bool {
     if (@typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
     if (info.is_tuple or info.field_names.len == 0) return false;
-    for (info.field_types, info.field_attrs) |Field, attrs|
-        if (attrs.@"comptime" or attrs.defaultValue(Field) == null) return false;
+    for (info.field_names, info.field_attrs) |name, attrs|
+        if (attrs.@"comptime" or classes.defaultOf(T, name) == null) return false;
     for (params, 0..) |Param, other| {
         if (other != index and classes.Pointee(Param orelse continue) == T) return false;
     }
@@ -543,6 +554,10 @@ test Adapted {
         fn opened(file: []const u8, other: ?[]const u8) usize {
             return file.len + if (other) |some| some.len else 0;
         }
+        fn optionless(x: u8, options: struct {}) u8 {
+            _ = options;
+            return x + 1;
+        }
         fn plain(x: u8) u8 {
             return x;
         }
@@ -575,6 +590,9 @@ test Adapted {
     try std.testing.expectError(error.EndOfStream, First.function(.{ .data = "" }));
     const Twice = Adapted(functions.twice, &.{"v"}, .{});
     try std.testing.expectEqual([2]f64{ 2, 4 }, Twice.function(.{ 1, 2 }));
+    const Optionless = Adapted(functions.optionless, &.{ "x", "options" }, .{});
+    try std.testing.expectEqual(1, Optionless.params.len);
+    try std.testing.expectEqual(8, Optionless.function(7));
     var bytes: [2]u8 = undefined;
     var sum: [1]i64 = undefined;
     const Fill = Adapted(functions.fill, &.{ "out", "sum", "of" }, .{});

@@ -11,6 +11,7 @@ const exports = @import("exports.zig");
 const root = if (@import("builtin").is_test) example else @import("root");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
+const tables = @import("tables.zig");
 
 pub const Class = struct {
     T: type,
@@ -20,6 +21,8 @@ pub const Class = struct {
     source: type,
     /// The namespace that declares it.
     within: type,
+    /// Whether it has no declaration of its own: a function of `within` returns it, to be iterated.
+    is_returned: bool = false,
 
     /// The name without those around it.
     pub fn ownName(comptime class: Class) [:0]const u8 {
@@ -43,6 +46,10 @@ fn listOf(comptime namespace: type, comptime source: type) []const Class {
         const class = found[next];
         addClasses(&found, class.T, class.source, class.name ++ ".");
     }
+    // Last, so that what has a name elsewhere has that.
+    const declared = found;
+    addIterators(&found, namespace, source, "");
+    for (declared) |class| addIterators(&found, class.T, class.source, class.name ++ ".");
     const list = found;
     return list;
 }
@@ -56,16 +63,63 @@ fn addClasses(
     for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (!declaresClass(namespace, source, name)) continue;
         const T = @field(namespace, name);
-        const known = T == root_module or for (found.*) |class| {
-            if (class.T == T) break true;
-        } else false;
-        if (!known) found.* = found.* ++ .{Class{
+        if (T != root_module and !isIn(found.*, T)) found.* = found.* ++ .{Class{
             .T = T,
             .name = prefix ++ signature.pythonName(name),
             .source = @field(source, name),
             .within = namespace,
         }};
     }
+}
+
+fn isIn(comptime found: []const Class, comptime T: type) bool {
+    for (found) |class| if (class.T == T) return true;
+    return false;
+}
+
+/// Adds the iterators that functions of a namespace return, where they have no names there: they
+/// are called as the functions.
+fn addIterators(
+    comptime found: *[]const Class,
+    comptime namespace: type,
+    comptime source: type,
+    comptime prefix: []const u8,
+) void {
+    for (@typeInfo(namespace).@"struct".decl_names) |name| {
+        if (!@hasDecl(source, name)) continue;
+        const read = @field(source, name);
+        if (@TypeOf(read) == type or !@hasField(@TypeOf(read), "result")) continue;
+        if (!declarations.isWanted(namespace, name)) continue;
+        const F = @TypeOf(@field(namespace, name));
+        if (@typeInfo(F) != .@"fn") continue;
+        const T = signature.Payload(@typeInfo(F).@"fn".return_type orelse continue);
+        if (!isIterator(T) or !isClassType(T)) continue;
+        if (!isIn(found.*, T)) found.* = found.* ++ .{Class{
+            .T = T,
+            .name = prefix ++ iteratorName(namespace, name),
+            .source = read.result,
+            .within = namespace,
+            .is_returned = true,
+        }};
+    }
+}
+
+/// `words` returns a `WordsIterator`, `iterator` an `Iterator`.
+fn iteratorName(comptime namespace: type, comptime function: []const u8) [:0]const u8 {
+    var name: [:0]const u8 = .{std.ascii.toUpper(function[0])} ++ function[1..] ++ "";
+    if (!std.mem.endsWith(u8, name, "terator")) name = name ++ "Iterator";
+    while (@hasDecl(namespace, name)) name = name ++ "_";
+    return name;
+}
+
+/// Whether a `T` has the `next(self: *T) ?Item`, or `!?Item`, of Zig's iterators.
+fn isIterator(comptime T: type) bool {
+    if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) return false;
+    if (!@hasDecl(T, "next") or @typeInfo(@TypeOf(T.next)) != .@"fn") return false;
+    const info = @typeInfo(@TypeOf(T.next)).@"fn";
+    if (info.param_types.len != 1 or info.param_types[0] != *T) return false;
+    const R = signature.Payload(info.return_type orelse return false);
+    return @typeInfo(R) == .optional and Pointee(R) != T;
 }
 
 const root_module = if (@hasDecl(root, "nano_ffi_module")) root.nano_ffi_module else void;
@@ -79,11 +133,29 @@ pub fn declaresClass(
     if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
     if (!declarations.isWanted(namespace, name) or hasNoName(namespace, name)) return false;
     const T = @field(namespace, name);
-    if (@TypeOf(T) != type or @typeInfo(T) != .@"struct") return false;
+    return @TypeOf(T) == type and isClassType(T);
+}
+
+/// Whether a type can be a class.
+fn isClassType(comptime T: type) bool {
+    if (@typeInfo(T) != .@"struct") return false;
     const info = @typeInfo(T).@"struct";
-    if (exceptions.isException(T)) return false;
-    if (info.is_tuple or unalignedFieldOf(T) != null) return false;
+    if (exceptions.isException(T) or isValue(T)) return false;
+    if (info.is_tuple or unalignedFieldOf(T) != null or comptimeFieldOf(T) != null) return false;
     return info.layout != .@"packed" or (isPlainPacked(T) and !signature.isFlags(T));
+}
+
+/// Whether a struct of Zig's own library is something of Python's, as lists and dicts are, or
+/// nobody's to give.
+fn isValue(comptime T: type) bool {
+    if (signature.isProvided(T) or T == std.Io.Writer or T == std.Io.Reader) return true;
+    if (isArrayList(T) or string_maps.Value(T) != null or tables.of(T) != null) return true;
+    const info = @typeInfo(T).@"struct";
+    if (info.field_names.len != 2) return false;
+    if (@hasField(T, "re") and @typeInfo(@FieldType(T, "re")) == .float)
+        return T == std.math.Complex(@FieldType(T, "re"));
+    return @hasField(T, "arena") and @hasField(T, "value") and
+        T == std.json.Parsed(@FieldType(T, "value"));
 }
 
 /// Whether the fields of a packed struct are numbers and the like: nothing in them has an address.
@@ -112,6 +184,32 @@ pub fn unalignedFieldOf(comptime T: type) ?[:0]const u8 {
     return inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
         if (!attrs.@"comptime" and (attrs.@"align" orelse continue) < @alignOf(Field)) break name;
     } else null;
+}
+
+/// The first field that has no value at run time, as a type or a function has none: such a struct
+/// is never in memory. Null where there is none.
+pub fn comptimeFieldOf(comptime T: type) ?[:0]const u8 {
+    const info = @typeInfo(T).@"struct";
+    return inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (!attrs.@"comptime" and comptime isComptimeOnly(Field)) break name;
+    } else null;
+}
+
+fn isComptimeOnly(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .type, .comptime_int, .comptime_float, .@"fn", .enum_literal, .null, .undefined => true,
+        .optional => |optional| isComptimeOnly(optional.child),
+        .array => |array| isComptimeOnly(array.child),
+        .pointer => |pointer| switch (@typeInfo(pointer.child)) {
+            .type, .comptime_int, .comptime_float, .enum_literal => true,
+            else => false,
+        },
+        .@"struct" => |info| info.layout != .@"packed" and comptimeFieldOf(T) != null,
+        .@"union" => |info| for (info.field_types) |Field| {
+            if (isComptimeOnly(Field)) break true;
+        } else false,
+        else => false,
+    };
 }
 
 /// The place of `T` among all classes; null where it is none.
@@ -219,6 +317,25 @@ pub fn hasDeinit(comptime T: type) bool {
 /// Whether `with` destroys an object.
 pub fn isContext(comptime T: type) bool {
     return hasDeinit(T) and !@hasDecl(T, "__enter__") and !@hasDecl(T, "__exit__");
+}
+
+/// What a field is that nothing was given of; null where it has to be. What its declaration leaves
+/// undefined is no default: nobody may look at it.
+pub fn defaultOf(comptime T: type, comptime name: [:0]const u8) ?@FieldType(T, name) {
+    return comptime default: {
+        if (indexOf(T)) |index| {
+            const source = all[index].source;
+            if (@hasDecl(source, "nano_ffi.undefined")) {
+                for (@field(source, "nano_ffi.undefined")) |other|
+                    if (std.mem.eql(u8, other, name)) break :default null;
+            }
+        }
+        const info = @typeInfo(T).@"struct";
+        for (info.field_names, info.field_types, info.field_attrs) |other, Field, attrs| {
+            if (std.mem.eql(u8, other, name)) break :default attrs.defaultValue(Field);
+        }
+        unreachable;
+    };
 }
 
 /// How Python sees a field.
@@ -434,7 +551,7 @@ pub const Construction = enum { none, init, create, empty, fields };
 pub fn constructionOf(comptime class: Class) Construction {
     const T = class.T;
     @setEvalBranchQuota(100_000);
-    if (comptime !optionOf(class, "constructible", true)) return .none;
+    if (comptime class.is_returned or !optionOf(class, "constructible", true)) return .none;
     if (comptime initializerOf(T)) |name| return if (isEmptyValue(T, name))
         .empty
     else if (exports.of(T, class.source, name) != .function)
@@ -520,7 +637,8 @@ pub fn isAssignable(comptime T: type, comptime name: []const u8) bool {
 /// Why Python can make no object of a class whose construction is none.
 pub fn whyNotConstructible(comptime class: Class) []const u8 {
     return comptime why: {
-        if (!optionOf(class, "constructible", true)) break :why "only the module makes them";
+        if (class.is_returned or !optionOf(class, "constructible", true))
+            break :why "only the module makes them";
         if (initializerOf(class.T)) |name| break :why "its '" ++ name ++ "' is left out: " ++
             exports.of(class.T, class.source, name).left_out.reason;
         break :why whyNoFields(class.T) orelse "they have no init";
@@ -539,7 +657,10 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
         const is_hidden = says(T, name, "hidden");
         const why: ?[]const u8 = if (attrs.@"comptime")
             "is comptime"
-        else if (is_hidden and attrs.defaultValue(Field) == null)
+        else if (is_hidden and (if (isFlat(Field))
+            attrs.defaultValue(Field) // undefined, as a buffer is at first, it is not looked at
+        else
+            defaultOf(T, name)) == null)
             "is hidden and has no default"
         else if (isKept(Field))
             null
@@ -635,6 +756,12 @@ const example = struct {
         };
         pub const Same = Point;
         pub const Foreign = std.ArrayList(u8);
+        pub const words = Text.words;
+        const Text = struct {
+            fn words(text: []const u8) error{Odd}!std.mem.TokenIterator(u8, .any) {
+                return std.mem.tokenizeAny(u8, text, " ");
+            }
+        };
         pub const Tree = struct {
             root: ?*Tree,
             points: std.ArrayList(Point),
@@ -650,7 +777,7 @@ const example = struct {
         };
         pub const Handle = struct {
             tree: *Tree,
-            number: u32,
+            number: u32 = undefined,
             pub fn next(self: *@This()) ?u32 {
                 self.number -= 1;
                 return self.number;
@@ -666,8 +793,11 @@ const example = struct {
         };
         pub const Same = struct {};
         pub const Foreign = .{};
+        pub const words = .{ .params = .{"text"}, .result = struct {} };
         pub const Tree = struct {};
-        pub const Handle = struct {};
+        pub const Handle = struct {
+            pub const @"nano_ffi.undefined" = .{"number"};
+        };
     };
 };
 
@@ -679,9 +809,11 @@ const expectEqualStrings = std.testing.expectEqualStrings;
 
 test listOf {
     const list = comptime listOf(example.nano_ffi_module, example.nano_ffi_source);
-    try std.testing.expectEqual(4, list.len);
+    try std.testing.expectEqual(5, list.len);
     try expectEqualStrings("Point.Inner", list[3].name);
     try expectEqualStrings("Inner", list[3].ownName());
+    try expectEqualStrings("WordsIterator", list[4].name);
+    try expect(list[4].is_returned and !list[3].is_returned);
 }
 
 test declaresClass {
@@ -712,6 +844,12 @@ test isClass {
 
 test nameOf {
     try expectEqualStrings("Tree", nameOf(Forest));
+}
+
+test defaultOf {
+    try std.testing.expectEqual(0, defaultOf(Plane, "y"));
+    try std.testing.expectEqual(null, defaultOf(Plane, "x"));
+    try std.testing.expectEqual(null, defaultOf(Grip, "number"));
 }
 
 test roleOf {
@@ -911,6 +1049,12 @@ test optionOf {
 test unalignedFieldOf {
     try expectEqualStrings("y", unalignedFieldOf(extern struct { x: u8, y: u64 align(1) }).?);
     try expect(unalignedFieldOf(struct { x: u8 align(16) }) == null);
+}
+
+test comptimeFieldOf {
+    try expectEqualStrings("f", comptimeFieldOf(struct { x: u8, f: ?fn () void }).?);
+    const Pointing = struct { f: *const fn () void, comptime x: comptime_int = 1 };
+    try expect(comptimeFieldOf(Pointing) == null);
 }
 
 test FunctionOf {

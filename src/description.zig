@@ -103,6 +103,10 @@ fn membersOf(
             .silent => {},
         }
     }
+    inline for (classes.all) |class| {
+        if (class.is_returned and class.within == namespace)
+            inner = inner ++ .{classItself(class, left_out)};
+    }
     const has_class = classes.isClass(namespace);
     if (has_class) {
         const class = classes.all[classes.indexOf(namespace).?];
@@ -163,11 +167,11 @@ fn exceptionOf(
         .{};
     const info = @typeInfo(T).@"struct";
     comptime var fields: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types, info.field_attrs) |field, Field, attrs|
+    inline for (info.field_names, info.field_types) |field, Field|
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(field)) },
             .{ "type", typeOf(Field) },
-            .{ "default", defaultOf(Field, attrs) },
+            .{ "default", defaultOf(T, field) },
             .{
                 "doc",
                 if (@hasField(@TypeOf(docs), field)) optionalText(@field(docs, field)) else "",
@@ -204,9 +208,17 @@ fn classOf(
     if (!std.mem.eql(u8, class.ownName(), python_name) or
         @field(source, name) != class.source)
         return object(.{ .{ "name", quoted(python_name) }, .{ "alias", quoted(class.name) } });
+    return classItself(class, left_out);
+}
+
+fn classItself(
+    comptime class: classes.Class,
+    comptime left_out: *[]const []const u8,
+) []const u8 {
+    const T = class.T;
     const construction = classes.constructionOf(class);
     return object(.{
-        .{ "name", quoted(python_name) },
+        .{ "name", quoted(class.ownName()) },
         .{ "doc", optionalText(@field(class.source, "nano_ffi.doc")) },
         .{ "fields", classFieldsOf(class) },
         .{ "init", switch (construction) {
@@ -242,12 +254,12 @@ fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8
 fn constructorOf(comptime T: type) []const u8 {
     const info = @typeInfo(T).@"struct";
     comptime var params: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+    inline for (info.field_names, info.field_types) |name, Field| {
         if (comptime !classes.isVisible(T, name)) continue;
         params = params ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
-            .{ "default", defaultOf(Field, attrs) },
+            .{ "default", defaultOf(T, name) },
         })};
     }
     return list(params);
@@ -257,12 +269,12 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
     const info = @typeInfo(class.T).@"struct";
     const docs = @field(class.source, "nano_ffi.fields");
     comptime var fields: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+    inline for (info.field_names, info.field_types) |name, Field| {
         if (comptime !classes.isVisible(class.T, name)) continue;
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
-            .{ "default", defaultOf(Field, attrs) },
+            .{ "default", defaultOf(class.T, name) },
             .{
                 "doc",
                 if (@hasField(@TypeOf(docs), name)) optionalText(@field(docs, name)) else "",
@@ -273,9 +285,9 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
     return list(fields);
 }
 
-fn defaultOf(comptime Field: type, comptime attrs: anytype) []const u8 {
-    const value = attrs.defaultValue(Field) orelse return "";
-    return quoted(fieldDefault(Field, value));
+fn defaultOf(comptime T: type, comptime name: [:0]const u8) []const u8 {
+    const value = classes.defaultOf(T, name) orelse return "";
+    return quoted(fieldDefault(@FieldType(T, name), value));
 }
 
 fn fieldTypeOf(comptime Field: type) []const u8 {
@@ -560,9 +572,8 @@ fn fieldsOf(comptime T: type, comptime outer: []const type) []const u8 {
         .@"struct" => |info| inline for (
             info.field_names,
             info.field_types,
-            info.field_attrs,
-        ) |name, Field, attrs| {
-            const default = if (attrs.defaultValue(Field)) |value| quoted(repr(
+        ) |name, Field| {
+            const default = if (classes.defaultOf(T, name)) |value| quoted(repr(
                 Field,
                 value,
             ) orelse "...") else "";

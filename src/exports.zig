@@ -181,6 +181,10 @@ fn decideType(comptime T: type) Export {
             "class",
             "its field '{s}' is less aligned than its type: leave align() out",
             .{field},
+        ) else if (classes.comptimeFieldOf(T)) |field| leftOut(
+            "class",
+            "its field '{s}' is known while compiling only: let it be a pointer or a number",
+            .{field},
         ) else .silent,
         else => .silent,
     };

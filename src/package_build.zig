@@ -37,8 +37,7 @@ pub fn build(b: *Build) void {
     });
     root.addImport("nano_ffi", nano_ffi);
     root.addImport("module", user);
-    const source = in(b, work, "source.zig");
-    root.addAnonymousImport("module_source", .{ .root_source_file = source });
+    root.addAnonymousImport("module_source", .{ .root_source_file = described(b, user) });
     if (b.option([]const u8, "object", "To be linked")) |object|
         root.addObjectFile(path(b, object));
     const exports = b.option([]const u8, "exports", "What is exported: a .def or a version script");
@@ -89,6 +88,29 @@ fn addDependencies(
         for (modules.keys(), modules.values()) |own_name, module| user.addImport(own_name, module);
         if (modules.count() == 1) user.addImport(name, modules.values()[0]);
     }
+}
+
+/// What src/source.zig reads of the user's file and of all modules that it may import.
+fn described(b: *Build, user: *Build.Module) Build.LazyPath {
+    const describe = b.addSystemCommand(&.{option(b, "describe")});
+    describe.has_side_effects = true; // or it would be kept, whatever becomes of imported files
+    describe.addFileArg(user.root_source_file.?);
+    const source = describe.addOutputFileArg("source.zig");
+    describe.addArg(option(b, "std"));
+    var modules: std.array_hash_map.Auto(*Build.Module, void) = .empty;
+    modules.put(b.allocator, user, {}) catch @panic("OOM");
+    var next: usize = 0;
+    while (next < modules.count()) : (next += 1) {
+        const from = modules.keys()[next];
+        for (from.import_table.keys(), from.import_table.values()) |name, to| {
+            if (to.root_source_file == null or std.mem.eql(u8, name, "nano_ffi")) continue;
+            describe.addFileArg(from.root_source_file.?);
+            describe.addArg(name);
+            describe.addFileArg(to.root_source_file.?);
+            modules.put(b.allocator, to, {}) catch @panic("OOM");
+        }
+    }
+    return source;
 }
 
 fn addC(b: *Build, user: *Build.Module) void {

@@ -303,6 +303,11 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 .exception => if (!addException(self, state, target, T, read, name)) return false,
                 .errors => if (!addSet(self, state, target, T, read, name)) return false,
             };
+            inline for (classes.all, state.instances) |class, made| {
+                if (comptime !class.is_returned or class.within != T) continue;
+                if (c.PyObject_SetAttrString(target, comptime class.ownName(), made.?) < 0)
+                    return false;
+            }
             return true;
         }
 

@@ -248,6 +248,16 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     };
 }
 
+/// Whether a struct is one of Zig's own library that has a state, so that its fields are nobody
+/// else's. Its name has the place in the library in front.
+fn isLibraryObject(comptime T: type) bool {
+    if (@typeInfo(T).@"struct".is_tuple) return false;
+    if (!@hasDecl(T, "init") and !@hasDecl(T, "deinit") and !@hasDecl(T, "next")) return false;
+    const name = @typeName(T);
+    const end = comptime std.mem.indexOfAny(u8, name, ".(") orelse name.len;
+    return @hasDecl(std, name[0..end]);
+}
+
 /// Whether a `T` is a set of flags: a packed struct of bools, with what is between and behind them.
 pub fn isFlags(comptime T: type) bool {
     return comptime flags: {
@@ -325,7 +335,7 @@ fn structKind(
         (table.Value == void or isTablePart(table.Value, within))) .table else null;
     if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
     if (isFlags(T)) return .flags;
-    if (info.field_types.len == 0) return null;
+    if (info.field_types.len == 0 or isLibraryObject(T)) return null;
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or
@@ -984,6 +994,9 @@ fn remedyOf(comptime T: type) []const u8 {
     if (T == *std.Io.Writer or T == *std.Io.Reader)
         return "what outlives the call may keep it: let it be for the call only, and write one " ++
             "text, or return what else there is alone";
+    if (@typeInfo(classes.Pointee(T)) == .@"struct" and isLibraryObject(classes.Pointee(T)))
+        return "its fields are the library's own: give it a name, pub const Name = std.…; and " ++
+            "it is a class";
     return remedy;
 }
 
@@ -1126,6 +1139,15 @@ test analyze {
         refusal.refused,
         "'poke': parameter 'address' has type *u8, which cannot come from Python: use integers",
     );
+}
+
+test isLibraryObject {
+    try std.testing.expect(isLibraryObject(std.Random.Sfc64));
+    try std.testing.expect(!isLibraryObject(std.SemanticVersion));
+    try std.testing.expect(!isLibraryObject(struct {
+        x: u8,
+        pub fn init() void {}
+    }));
 }
 
 test holdsMade {

@@ -1,10 +1,12 @@
-//! A build step: reads a Zig file, and those that it imports by path, and writes down, as Zig, what
-//! the compiler does not tell about its public declarations: the names of parameters, the `///`
+//! A build step: reads a Zig file, and those that it imports, and writes down, as Zig, what the
+//! compiler does not tell about its public declarations: the names of parameters, the `///`
 //! comments, and what each container is out of, so that two modules know that it is the same.
 //!
-//! Usage: source FILE.zig OUT.zig
+//! Usage: source FILE.zig OUT.zig [STD.zig [MODULE.zig NAME OTHER.zig]...]
 //!
-//! Without OUT.zig, it writes to standard output the names of the modules that the files import.
+//! STD.zig is the root file of Zig's own library; a module with the root file MODULE.zig imports
+//! the one of OTHER.zig as NAME. Without OUT.zig and the rest, it writes to standard output the
+//! names of the modules that the files import.
 
 const std = @import("std");
 const Ast = std.zig.Ast;
@@ -13,13 +15,17 @@ pub fn main(init: std.process.Init) !void {
     const arena = init.arena.allocator();
     const args = try init.minimal.args.toSlice(arena);
     var reader: Reader = .{ .arena = arena, .io = init.io };
-    const root = try reader.read(args[1]);
+    const root = try reader.read(args[1], args[1]);
     if (args.len == 2) {
         var output = std.Io.File.stdout().writer(init.io, try arena.alloc(u8, 4096));
         for (try reader.modules(root.file)) |name| try output.interface.print("{s}\n", .{name});
         return output.interface.flush();
     }
 
+    if (args.len > 3) reader.standard = args[3];
+    var rest = args[@min(4, args.len)..];
+    while (rest.len > 0) : (rest = rest[3..])
+        try reader.imports.append(arena, .{ .from = rest[0], .name = rest[1], .to = rest[2] });
     const file = try std.Io.Dir.cwd().createFile(init.io, args[2], .{});
     var writer = file.writer(init.io, try arena.alloc(u8, 4096));
     try reader.describe(root, &writer.interface, try fileComment(arena, root.file.tree));
@@ -28,6 +34,8 @@ pub fn main(init: std.process.Init) !void {
 
 const File = struct {
     path: []const u8,
+    /// The root file of the module that it is of.
+    module: []const u8,
     tree: Ast,
     /// See `Reader.digest`; null while nobody has asked.
     digest: ?[]const u8 = null,
@@ -40,6 +48,12 @@ const Container = struct {
     around: ?*const Container,
     /// Where it begins in the file.
     start: Ast.TokenIndex,
+    /// The comment where it is declared, or of the function that returns it.
+    doc: []const u8 = "",
+
+    fn isSame(container: *const Container, other: *const Container) bool {
+        return container.file == other.file and container.start == other.start;
+    }
 };
 
 /// What a name stands for, as far as files tell.
@@ -55,12 +69,16 @@ const Reader = struct {
     arena: std.mem.Allocator,
     io: std.Io,
     files: std.array_hash_map.String(*const Container) = .empty,
+    /// The root file of Zig's own library; empty where that is not to be read.
+    standard: []const u8 = "",
+    /// Which other modules a module imports, all by the paths of their root files.
+    imports: std.ArrayList(struct { from: []const u8, name: []const u8, to: []const u8 }) = .empty,
     /// What is being written: a file may import the one that imports it.
-    open: std.ArrayList([*]const Ast.Node.Index) = .empty,
+    open: std.ArrayList(*const Container) = .empty,
 
-    /// The file at `path`. One with syntax errors is read as far as it goes: the compiler reports
-    /// them.
-    fn read(reader: *Reader, path: []const u8) !*const Container {
+    /// The file at `path` of a module. One with syntax errors is read as far as it goes: the
+    /// compiler reports them.
+    fn read(reader: *Reader, path: []const u8, module: []const u8) !*const Container {
         const slot = try reader.files.getOrPut(reader.arena, path);
         if (slot.found_existing) return slot.value_ptr.*;
         const source = std.Io.Dir.cwd().readFileAllocOptions(
@@ -74,13 +92,19 @@ const Reader = struct {
             _ = reader.files.pop();
             return err;
         };
-        slot.value_ptr.* = try reader.parsed(path, source);
+        slot.value_ptr.* = try reader.parsed(path, module, source);
         return slot.value_ptr.*;
     }
 
-    fn parsed(reader: *Reader, path: []const u8, source: [:0]const u8) !*const Container {
+    fn parsed(
+        reader: *Reader,
+        path: []const u8,
+        module: []const u8,
+        source: [:0]const u8,
+    ) !*const Container {
         const file = try reader.arena.create(File);
-        file.* = .{ .path = path, .tree = try Ast.parse(reader.arena, source, .{}) };
+        const tree: Ast = try .parse(reader.arena, source, .{});
+        file.* = .{ .path = path, .module = module, .tree = tree };
         const container = try reader.arena.create(Container);
         container.* = .{
             .file = file,
@@ -91,6 +115,21 @@ const Reader = struct {
         return container;
     }
 
+    /// The root file of what a file imports by a name that is no path; null where it is not known.
+    fn moduleOf(reader: *Reader, file: *const File, name: []const u8) !?*const Container {
+        const path = if (std.mem.eql(u8, name, "std")) reader.standard else for (
+            reader.imports.items,
+        ) |import| {
+            if (std.mem.eql(u8, import.from, file.module) and std.mem.eql(u8, import.name, name))
+                break import.to;
+        } else return null;
+        if (path.len == 0) return null;
+        return reader.read(path, path) catch |err| switch (err) {
+            error.OutOfMemory => |failed| failed,
+            else => null, // the compiler says so
+        };
+    }
+
     /// A hash of the text of a file and of all that it imports by path. Empty where this does not
     /// say all: where there are variables, which every module has for itself, or other modules.
     fn digest(reader: *Reader, file: *File) ![]const u8 {
@@ -99,6 +138,8 @@ const Reader = struct {
     }
 
     fn digestOf(reader: *Reader, first: *File) !?[]const u8 {
+        if (reader.files.count() > 0 and
+            !std.mem.eql(u8, first.module, reader.files.values()[0].file.module)) return null;
         var files: std.ArrayList(*File) = .empty;
         try files.append(reader.arena, first);
         var hash: std.crypto.hash.sha2.Sha256 = .init(.{});
@@ -114,7 +155,10 @@ const Reader = struct {
                     if (std.mem.eql(u8, name, "std") or std.mem.eql(u8, name, "nano_ffi")) continue;
                     return null;
                 }
-                const other = reader.read(try beside(reader.arena, file, name)) catch return null;
+                const other = reader.read(
+                    try beside(reader.arena, file, name),
+                    file.module,
+                ) catch return null;
                 if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
                     try files.append(reader.arena, other.file);
             }
@@ -135,7 +179,8 @@ const Reader = struct {
                 const name = try importOf(reader.arena, file.tree, node) orelse continue;
                 if (std.mem.endsWith(u8, name, ".zig")) {
                     const path = try beside(reader.arena, file, name);
-                    const other = reader.read(path) catch continue; // the compiler says so
+                    // Where it is not there, the compiler says so.
+                    const other = reader.read(path, file.module) catch continue;
                     if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
                         try files.append(reader.arena, other.file);
                 } else try names.put(reader.arena, name, {});
@@ -145,8 +190,9 @@ const Reader = struct {
     }
 
     /// Writes one declaration per public one: of a function
-    /// `pub const NAME = .{ .params = .{…}, .doc = … };`, of a container a struct of its own ones,
-    /// with its comment and those of its fields, of anything else the comment.
+    /// `pub const NAME = .{ .params = .{…}, .doc = … };`, and what it returns where that
+    /// is an iterator, as `.result`; of a container a struct of its own ones, with its comment and
+    /// those of its fields; of anything else the comment.
     fn describe(
         reader: *Reader,
         container: *const Container,
@@ -170,7 +216,19 @@ const Reader = struct {
             });
         }
         try writer.writeAll(" };\n");
-        try reader.open.append(reader.arena, container.members.ptr);
+        var undefined_fields: usize = 0;
+        for (container.members) |node| {
+            const field = tree.fullContainerField(node) orelse continue;
+            const value = field.ast.value_expr.unwrap() orelse continue;
+            if (!std.mem.eql(u8, tree.getNodeSource(value), "undefined")) continue;
+            if (undefined_fields == 0)
+                try writer.writeAll("pub const @\"nano_ffi.undefined\" = .{");
+            const name = unquoted(tree.tokenSlice(field.ast.main_token));
+            try writer.print(" \"{f}\",", .{std.zig.fmtString(name)});
+            undefined_fields += 1;
+        }
+        if (undefined_fields > 0) try writer.writeAll(" };\n");
+        try reader.open.append(reader.arena, container);
         defer _ = reader.open.pop();
         for (container.members) |node| try reader.describeMember(container, node, writer);
     }
@@ -186,9 +244,10 @@ const Reader = struct {
         if (tree.fullFnProto(&buffer, node)) |proto| {
             const name = proto.name_token orelse return;
             if (isPublic(tree, proto.visib_token)) try reader.describeFunction(
-                container.file.tree,
+                container,
                 tree.tokenSlice(name),
                 node,
+                "",
                 writer,
             );
             return;
@@ -215,24 +274,21 @@ const Reader = struct {
             .other;
         switch (meaning) {
             .function => |function| return reader.describeFunction(
-                function.container.file.tree,
+                function.container,
                 name,
                 function.node,
+                doc,
                 writer,
             ),
             .broken => |broken| return writeLeftOut(writer, name, broken[0], broken[1], doc),
-            .container => |inner| if (std.mem.indexOfScalar(
-                [*]const Ast.Node.Index,
-                reader.open.items,
-                inner.members.ptr,
-            ) == null) {
+            .container => |inner| if (!reader.isOpen(inner)) {
                 try writer.print("pub const {s} = struct {{\n", .{name});
-                const own = inner.around == null and doc.len == 0;
-                try reader.describe(
-                    inner,
-                    writer,
-                    if (own) try fileComment(reader.arena, inner.file.tree) else doc,
-                );
+                try reader.describe(inner, writer, if (doc.len > 0)
+                    doc
+                else if (inner.around == null)
+                    try fileComment(reader.arena, inner.file.tree)
+                else
+                    inner.doc);
                 return writer.writeAll("};\n");
             },
             .other => {},
@@ -243,16 +299,30 @@ const Reader = struct {
         );
     }
 
+    /// Whether nothing more is said of a container: it is being written, or all of Zig's library.
+    fn isOpen(reader: *Reader, container: *const Container) bool {
+        if (container.around == null and
+            std.mem.eql(u8, container.file.path, reader.standard)) return true;
+        for (reader.open.items) |other| if (container.isSame(other)) return true;
+        return false;
+    }
+
+    /// `own_doc` is the comment of another name of the function.
     fn describeFunction(
         reader: *Reader,
-        tree: Ast,
+        container: *const Container,
         name: []const u8,
         node: Ast.Node.Index,
+        own_doc: []const u8,
         writer: *std.Io.Writer,
-    ) !void {
+    ) anyerror!void {
+        const tree = container.file.tree;
         var buffer: [1]Ast.Node.Index = undefined;
         const proto = tree.fullFnProto(&buffer, node).?;
-        const doc = try docComment(reader.arena, tree, proto.firstToken());
+        const doc = if (own_doc.len > 0)
+            own_doc
+        else
+            try docComment(reader.arena, tree, proto.firstToken());
         if (try reader.refusal(tree, node)) |text|
             return writeLeftOut(writer, name, "function", text, doc);
         try writer.print("pub const {s} = .{{ .params = .{{", .{name});
@@ -276,7 +346,28 @@ const Reader = struct {
                 "";
             try writer.print(".library = \"{f}\", ", .{std.zig.fmtString(library)});
         }
+        try reader.describeIterator(container, proto, writer);
         try writer.print(".doc = \"{f}\" }};\n", .{std.zig.fmtString(doc)});
+    }
+
+    /// Writes what a function returns, where that has a public `next`.
+    fn describeIterator(
+        reader: *Reader,
+        container: *const Container,
+        proto: Ast.full.FnProto,
+        writer: *std.Io.Writer,
+    ) !void {
+        const tree = container.file.tree;
+        var result = proto.ast.return_type.unwrap() orelse return;
+        if (tree.nodeTag(result) == .error_union) result = tree.nodeData(result).node_and_node[1];
+        const meaning = try reader.resolve(container, result, 0);
+        if (meaning != .container or reader.isOpen(meaning.container)) return;
+        const inner = meaning.container;
+        const next = try reader.lookUp(inner, "next", 0) orelse return;
+        if (next != .function) return;
+        try writer.writeAll(".result = struct {\n");
+        try reader.describe(inner, writer, inner.doc);
+        try writer.writeAll("}, ");
     }
 
     /// Writes which parameters without a type are used as nothing but a `Stream`.
@@ -455,10 +546,13 @@ const Reader = struct {
         }
         if (try reader.compileError(tree, node)) |text| return .{ .broken = .{ "constant", text } };
         if (try importOf(reader.arena, tree, node)) |name| {
-            if (!std.mem.endsWith(u8, name, ".zig")) return .other; // another module
-            const file = reader.read(
-                try beside(reader.arena, container.file, name),
-            ) catch return .other;
+            const file = if (std.mem.endsWith(u8, name, ".zig"))
+                reader.read(
+                    try beside(reader.arena, container.file, name),
+                    container.file.module,
+                ) catch return .other
+            else
+                try reader.moduleOf(container.file, name) orelse return .other;
             return .{ .container = file };
         }
         if (tree.fullCall(&one, node)) |call| switch (try reader.resolve(
@@ -532,7 +626,11 @@ const Reader = struct {
             } else if (tree.fullVarDecl(node)) |variable| {
                 if (!std.mem.eql(u8, tree.tokenSlice(variable.ast.mut_token + 1), name)) continue;
                 const value = variable.ast.init_node.unwrap() orelse return .other;
-                return try reader.resolve(container, value, depth);
+                return try reader.documented(
+                    try reader.resolve(container, value, depth),
+                    tree,
+                    variable.firstToken(),
+                );
             }
         }
         return null;
@@ -556,7 +654,25 @@ const Reader = struct {
         const last = statements[statements.len - 1];
         if (tree.nodeTag(last) != .@"return") return .other;
         const value = tree.nodeData(last).opt_node.unwrap() orelse return .other;
-        return reader.resolve(container, value, depth);
+        return reader.documented(
+            try reader.resolve(container, value, depth),
+            tree,
+            tree.firstToken(node),
+        );
+    }
+
+    /// A container that has no comment has the one above `first`, in `tree`.
+    fn documented(
+        reader: *Reader,
+        meaning: Meaning,
+        tree: Ast,
+        first: Ast.TokenIndex,
+    ) !Meaning {
+        if (meaning != .container) return meaning;
+        const container = try reader.arena.create(Container);
+        container.* = meaning.container.*;
+        if (container.doc.len == 0) container.doc = try docComment(reader.arena, tree, first);
+        return .{ .container = container };
     }
 };
 
@@ -658,13 +774,13 @@ test Reader {
     defer arena_state.deinit();
     const arena = arena_state.allocator();
     var reader: Reader = .{ .arena = arena, .io = std.testing.io };
-    const other = try reader.parsed("other.zig",
+    const other = try reader.parsed("other.zig", "main.zig",
         \\//! Of another file.
         \\pub fn far(y: u8) void {}
         \\pub const back = @import("main.zig");
     );
     try reader.files.put(arena, "other.zig", other);
-    const main_file = try reader.parsed("main.zig",
+    const main_file = try reader.parsed("main.zig", "main.zig",
         \\//! The file.
         \\const other = @import("other.zig");
         \\/// Adds "two"
@@ -672,16 +788,20 @@ test Reader {
         \\pub fn add(a: i64, @"the other": i64) i64 {}
         \\fn hidden(x: u8) void {}
         \\pub inline fn bare(_: u8) void {}
+        \\pub fn words() !Words {}
+        \\const Words = struct { pub fn next(self: *Words) ?u8 {} };
         \\pub const alias = other.far;
         \\/// A point.
         \\pub const Point = struct {
         \\    /// To the right.
         \\    x: f64,
-        \\    y: f64,
+        \\    y: f64 = undefined,
         \\    pub const Self = @This();
+        \\    pub const Again = Point;
         \\    pub fn norm(self: Point) f64 {}
         \\};
         \\pub const List = ListOf(u8);
+        \\/// Of any.
         \\fn ListOf(comptime T: type) type {
         \\    return struct { pub fn get(self: @This(), index: usize) T {} };
         \\}
@@ -702,15 +822,22 @@ test Reader {
         \\pub const @"nano_ffi.fields" = .{ };
         \\pub const add = .{ .params = .{ "a", "the other", }, .doc = "Adds \"two\"\nnumbers." };
         \\pub const bare = .{ .params = .{ "_", }, .doc = "" };
+        \\pub const words = .{ .params = .{ }, .result = struct {
+        \\pub const @"nano_ffi.doc" = "";
+        \\pub const @"nano_ffi.fields" = .{ };
+        \\pub const next = .{ .params = .{ "self", }, .doc = "" };
+        \\}, .doc = "" };
         \\pub const alias = .{ .params = .{ "y", }, .doc = "" };
         \\pub const Point = struct {
         \\pub const @"nano_ffi.doc" = "A point.";
         \\pub const @"nano_ffi.fields" = .{ .x = "To the right.", .y = "", };
+        \\pub const @"nano_ffi.undefined" = .{ "y", };
         \\pub const Self = .{ .doc = "" };
+        \\pub const Again = .{ .doc = "" };
         \\pub const norm = .{ .params = .{ "self", }, .doc = "" };
         \\};
         \\pub const List = struct {
-        \\pub const @"nano_ffi.doc" = "";
+        \\pub const @"nano_ffi.doc" = "Of any.";
         \\pub const @"nano_ffi.fields" = .{ };
         \\pub const get = .{ .params = .{ "self", "index", }, .doc = "" };
         \\};
@@ -735,9 +862,9 @@ test "modules that are imported" {
     defer arena_state.deinit();
     const arena = arena_state.allocator();
     var reader: Reader = .{ .arena = arena, .io = std.testing.io };
-    const other = try reader.parsed("in/other.zig", "const far = @import(\"far\");");
+    const other = try reader.parsed("in/other.zig", "main.zig", "const far = @import(\"far\");");
     try reader.files.put(arena, "in/other.zig", other);
-    const main_file = try reader.parsed("main.zig",
+    const main_file = try reader.parsed("main.zig", "main.zig",
         \\const std = @import("std");
         \\const other = @import("in/other.zig");
         \\const missing = @import("missing.zig");
@@ -753,7 +880,7 @@ test "what a container is out of" {
     defer arena_state.deinit();
     const arena = arena_state.allocator();
     var reader: Reader = .{ .arena = arena, .io = std.testing.io };
-    const point = try reader.parsed("in/point.zig",
+    const point = try reader.parsed("in/point.zig", "main.zig",
         \\const std = @import("std");
         \\pub const Point = struct { x: f64 };
     );
@@ -769,11 +896,11 @@ test "what a container is out of" {
     const has_digest = [texts.len]bool{ true, false, false, false, false, false, true };
     try reader.files.put(arena, "in/point.zig", point);
     for (texts, has_digest) |text, expected| {
-        const file = try reader.parsed("main.zig", text);
+        const file = try reader.parsed("main.zig", "main.zig", text);
         try std.testing.expectEqual(expected, (try reader.digest(file.file)).len == 32);
     }
     var writer: std.Io.Writer.Allocating = .init(arena);
-    try reader.describe(try reader.parsed("main.zig", texts[0]), &writer.writer, "");
+    try reader.describe(try reader.parsed("main.zig", "main.zig", texts[0]), &writer.writer, "");
     const digest = try reader.digest(point.file);
     for ([_][]const u8{ "0", "12" }) |start| {
         const line = try std.fmt.allocPrint(

@@ -554,6 +554,38 @@ def test_a_package_that_cannot_be_had_is_not_asked_for(here: Path) -> None:
         importlib.import_module("needed")
 
 
+NUMBERS = """
+const std = @import("std");
+pub const three: i64 = 3;
+pub const Point = @import("point.zig").Point;
+/// Of all coordinates.
+pub fn sum(points: []const Point) i64 {
+    var all: i64 = 0;
+    for (points) |point| all += point.x + point.y;
+    return all;
+}
+pub fn Stack(comptime T: type) type {
+    return struct {
+        gpa: std.mem.Allocator,
+        items: std.ArrayList(T) = .empty,
+        const Self = @This();
+        pub fn init(gpa: std.mem.Allocator) Self {
+            return .{ .gpa = gpa };
+        }
+        pub fn deinit(self: *Self) void {
+            self.items.deinit(self.gpa);
+        }
+        pub fn push(self: *Self, item: T) !void {
+            try self.items.append(self.gpa, item);
+        }
+        pub fn pop(self: *Self) ?T {
+            return self.items.pop();
+        }
+    };
+}
+"""
+
+
 def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
     write(
         here / "parts" / "build.zig",
@@ -572,7 +604,21 @@ def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
         here / "parts" / "build.zig.zon",
         '.{ .name = .parts, .version = "0.1.0", .fingerprint = 0x6940a7fe22c8ee24, .paths = .{""} }',
     )
-    write(here / "parts" / "src" / "numbers.zig", "pub const three: i64 = 3;")
+    write(here / "parts" / "src" / "numbers.zig", NUMBERS)
+    write(
+        here / "parts" / "src" / "point.zig",
+        """
+        /// Somewhere.
+        pub const Point = struct {
+            /// To the right.
+            x: i64,
+            y: i64 = 0,
+            pub fn plus(self: Point, other: Point) Point {
+                return .{ .x = self.x + other.x, .y = self.y + other.y };
+            }
+        };
+        """,
+    )
     write(
         here / "build.zig.zon",
         """.{
@@ -586,12 +632,25 @@ def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
     write(
         here / "depends.zig",
         'const numbers = @import("numbers");\nconst parts = @import("parts");\n'
-        "pub fn number() i64 { return numbers.three + parts.three; }",
+        "pub fn number() i64 { return numbers.three + parts.three; }\n"
+        "pub const Place = parts.Point;\npub const lib = numbers;\npub const Ints = parts.Stack(i64);\n"
+        "pub fn unit() numbers.Point { return .{ .x = 1, .y = 1 }; }\n",
     )
-    assert fresh("depends").number() == 6
+    depends = fresh("depends")
+    assert depends.number() == 6
+    assert isinstance(depends.unit(), depends.Place)
+    assert depends.lib.Point is depends.Place
+    assert depends.Place.__doc__ == "Somewhere."
+    assert depends.lib.sum([depends.Place(2, 3), depends.unit().plus(other=depends.unit())]) == 9
+    assert str(inspect.signature(depends.lib.sum)) == "(points)"
+    assert str(inspect.signature(depends.Place)) == "(x, y=0)"
+    with depends.Ints() as stack:
+        stack.push(item=7)
+        assert stack.pop() == 7
+    assert depends.lib.sum.__doc__ == "Of all coordinates."
     fresh("depends")
     assert compiled == ["depends"]
-    write(here / "parts" / "src" / "numbers.zig", "pub const three: i64 = 33;")
+    write(here / "parts" / "src" / "numbers.zig", NUMBERS.replace("= 3;", "= 33;"))
     assert fresh("depends").number() == 66
     write(here / "depends.zig", 'pub fn number() i64 {\n    return @import("parts").four;\n}')
     with pytest.raises(CompileError) as caught:

@@ -42,7 +42,7 @@ def test_inline_functions_are_functions(real: ModuleType) -> None:
 def test_an_alias_of_a_function_of_std_is_a_function(real: ModuleType) -> None:
     assert real.isAlpha(ord("x")) is True
     assert real.isAlpha(ord("1")) is False
-    assert str(inspect.signature(real.isAlpha)) == "(arg0)"
+    assert str(inspect.signature(real.isAlpha)) == "(c)"
     assert real.isAlpha.__doc__ == "Whether it is a letter."
 
 
@@ -246,9 +246,9 @@ NAMELESS = (
     "[tool.nano-ffi], or its source in c-sources"
 )
 LEFT_OUT = {
-    "startsWith": "parameter 'arg0' is a type: write a function that calls it with one",
-    "allEqual": "parameter 'arg0' is a type: write a function that calls it with one",
-    "gcd": "parameter 'arg0' is generic: give it a type, Python's values have only one",
+    "startsWith": "parameter 'T' is a type: write a function that calls it with one",
+    "allEqual": "parameter 'T' is a type: write a function that calls it with one",
+    "gcd": "parameter 'a' is generic: give it a type, Python's values have only one",
     "Writing.init": "parameter 'writer' is generic: give it a type, Python's values have only one",
     "Plain.init": "it is a @compileError: use Plain{}",
     "Plain.deinit": "it is a @compileError: there is nothing to give back",
@@ -302,7 +302,7 @@ def test_what_cannot_cross_is_left_out_by_name(real: ModuleType) -> None:
 def test_the_stub_has_what_the_module_has(real: ModuleType) -> None:
     text = stub(described(real))
     assert "def twice(x: SupportsIndex) -> int:" in text
-    assert "def isAlpha(arg0: SupportsIndex) -> bool:" in text
+    assert "def isAlpha(c: SupportsIndex) -> bool:" in text
     assert "class Writing:" in text
     assert "order: Final = 57896044618658097711785492504343953926634992332820282019728792003956564819968\n" in text
     assert "Sleep" not in text

@@ -100,6 +100,7 @@ def check(folder: Path, *modules: str) -> None:
         "hiding",
         "real_calls",
         "real_types",
+        "real_std",
     ],
 )
 def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:

@@ -59,12 +59,8 @@ pub fn Fields(comptime T: type) type {
             inline for (&args, names) |*arg, field| {
                 const F = @FieldType(T, field);
                 arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
-                inline for (all.field_names, all.field_attrs) |other, attrs| {
-                    if (comptime std.mem.eql(u8, other, field))
-                        if (attrs.defaultValue(F)) |default| {
-                            arg.default = description.fieldDefault(F, default);
-                        };
-                }
+                if (classes.defaultOf(T, field)) |default|
+                    arg.default = description.fieldDefault(F, default);
             }
             const final = args;
             return .{ .name = name, .args = &final, .ret = &.{} };
@@ -112,7 +108,11 @@ pub fn Fields(comptime T: type) type {
                         some,
                         comptime &.{ .function = sig.name, .parameter = sig.args[index] },
                     );
-                } else if (comptime attrs.defaultValue(F)) |default| {
+                } else if (comptime if (index < names.len)
+                    classes.defaultOf(T, name)
+                else
+                    attrs.defaultValue(F)) |default|
+                {
                     @field(loaded, name) = if (comptime classes.isKept(F))
                         default
                     else
