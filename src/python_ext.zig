@@ -197,8 +197,8 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
-            if (classes.all.len > 0 and !(fork.watch() and
-                lists.addTypes(self, own_name, state) and
+            if (!fork.watch() or !input_output.prepare()) return false;
+            if (classes.all.len > 0 and !(lists.addTypes(self, own_name, state) and
                 maps.addTypes(self, own_name, state))) return false;
             // Types first: values may be of them.
             if (!addEnums(self, namespace, source, "")) return false;

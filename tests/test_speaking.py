@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -156,3 +157,64 @@ def test_a_thread_is_not_interrupted(speaking: ModuleType) -> None:
     thread.start()
     thread.join()
     assert results == [sum(range(1000))] * 2
+
+
+@pytest.mark.alone(timeout=60)
+def test_io(speaking: ModuleType) -> None:
+    handlers = [signal.getsignal(number) for number in signal.valid_signals()]
+    for count in (0, 7, 100, 10_000):
+        assert speaking.summed(count) == sum(range(count))
+    assert speaking.meeting(5) == 5
+    assert speaking.cancelled() is True
+    assert handlers == [signal.getsignal(number) for number in signal.valid_signals()]
+    totals: list[int] = []
+    callers = [
+        threading.Thread(target=lambda: totals.extend(speaking.summed(1000) for _ in range(50))) for _ in range(8)
+    ]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    assert totals == [sum(range(1000))] * 400
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_io_in_the_child_of_a_fork(speaking: ModuleType) -> None:
+    assert speaking.meeting(3) == 3
+    child = os.fork()
+    if child == 0:
+        try:
+            good = speaking.meeting(4) == 4 and speaking.summed(1000) == sum(range(1000)) and speaking.cancelled()
+            os._exit(0 if good else 1)
+        finally:
+            os._exit(2)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    assert speaking.meeting(3) == 3
+
+
+def in_new_process(speaking: ModuleType, code: str, threads: str) -> subprocess.CompletedProcess[str]:
+    assert speaking.__file__ is not None
+    folder = str(Path(speaking.__file__).parent)
+    return subprocess.run(
+        [sys.executable, "-c", f"import sys; sys.path.insert(0, {folder!r}); import speaking\n{code}"],
+        env=os.environ | {"NANO_FFI_IO_THREADS": threads},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_how_many_threads_io_has(speaking: ModuleType) -> None:
+    code = """
+print(speaking.meeting(3), speaking.cancelled())
+try:
+    speaking.meeting(4)
+except Exception as error:
+    print(error)
+"""
+    done = in_new_process(speaking, code, "3")
+    assert (done.stderr, done.stdout) == ("", "3 True\nConcurrencyUnavailable\n")
+    done = in_new_process(speaking, "", "many")
+    assert done.stderr.endswith("ValueError: NANO_FFI_IO_THREADS must be a number of threads\n")

@@ -1,12 +1,75 @@
-//! The `std.Io` that functions with such a parameter get.
+//! The `std.Io` that functions with such a parameter get: one for the module in a process, whose
+//! threads are started when they are first needed. They know nothing of Python, so that they may
+//! serve every interpreter, and end with the process.
 
 const std = @import("std");
-const memory = @import("memory.zig");
+const builtin = @import("builtin");
+const capi = @import("capi.zig");
+const environment = @import("environment.zig");
+const SpinLock = @import("../SpinLock.zig");
+const Io = std.Io;
 
-/// One for the module. It runs what is async at once, in the thread that asks for it, and sets no
-/// handlers of signals: these are Python's.
-var threaded: std.Io.Threaded = .init_single_threaded;
+/// Elsewhere what is async runs at once, in the thread that asks for it: there Zig has no C library
+/// to start threads with, or, with the stable ABI, nano_ffi's allocator needs Python.
+const has_threads = !builtin.abi.isAndroid() and !capi.limited;
 
-pub fn provide() std.Io {
+var threaded: Io.Threaded = .init_single_threaded;
+var is_ready: std.atomic.Value(bool) = .init(false);
+var lock: SpinLock = .{};
+/// How many threads there may be; one for each core but that of the caller where nothing is said.
+var most: Io.Limit = .unlimited;
+
+/// To be called when a module is made: reads NANO_FFI_IO_THREADS. False with the error set.
+pub fn prepare() bool {
+    const number = environment.number("NANO_FFI_IO_THREADS", "threads") catch return false;
+    if (number) |count| if (!is_ready.load(.acquire)) {
+        most = .limited(count);
+    };
+    return true;
+}
+
+pub fn provide() Io {
+    if (has_threads and !is_ready.load(.acquire)) setUp();
     return threaded.io();
 }
+
+noinline fn setUp() void {
+    lock.lock();
+    defer lock.unlock();
+    if (is_ready.load(.monotonic)) return;
+    threaded = fresh();
+    takeSignal();
+    is_ready.store(true, .release);
+}
+
+fn fresh() Io.Threaded {
+    var new: Io.Threaded = .init_single_threaded;
+    new.allocator = std.heap.smp_allocator;
+    new.concurrent_limit = most;
+    new.async_limit = if (most != .unlimited) most else if (std.Thread.getCpuCount()) |count|
+        .limited(count - 1)
+    else |_|
+        .nothing;
+    return new;
+}
+
+/// In the child of a fork there are none of the parent's threads.
+pub fn afterFork() void {
+    if (is_ready.load(.monotonic)) threaded = fresh();
+}
+
+/// Who cancels what waits for the system sends it SIGIO, and without a handler that would end the
+/// process. All other signals are Python's, and so is this one where it has a handler for it.
+fn takeSignal() void {
+    if (std.posix.Sigaction == void or !@hasField(std.posix.SIG, "IO")) return;
+    var known: std.posix.Sigaction = undefined;
+    std.posix.sigaction(.IO, null, &known);
+    if (known.handler.handler != std.posix.SIG.DFL) return;
+    std.posix.sigaction(.IO, &.{
+        .handler = .{ .handler = &ignore },
+        .mask = std.posix.sigemptyset(),
+        .flags = 0,
+    }, null);
+}
+
+fn ignore(_: std.posix.SIG) callconv(.c) void {}

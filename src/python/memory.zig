@@ -11,6 +11,7 @@ pub const Blocks = @import("../Blocks.zig");
 const Heap = @import("../Heap.zig");
 const SpinLock = @import("../SpinLock.zig");
 const capi = @import("capi.zig");
+const environment = @import("environment.zig");
 const c = capi.functions;
 
 pub const Block = Blocks.Block;
@@ -234,22 +235,8 @@ fn addressOfHeap() ?*capi.PyObject {
 
 /// NANO_FFI_QUARANTINE, in bytes. False with the error set.
 fn readRest() bool {
-    const environ = capi.imported("os", "environ") orelse return false;
-    defer c.Py_DecRef(environ);
-    const name = capi.newStr("NANO_FFI_QUARANTINE") orelse return false;
-    defer c.Py_DecRef(name);
-    const text = capi.callMethod(environ, "get", &.{name}) orelse return false;
-    defer c.Py_DecRef(text);
-    if (text == capi.object("_Py_NoneStruct")) return true;
-    var size: capi.Py_ssize_t = 0;
-    const digits = c.PyUnicode_AsUTF8AndSize(text, &size) orelse return false;
-    const bytes = std.fmt.parseInt(usize, digits[0..@intCast(size)], 10) catch {
-        c.PyErr_SetString(
-            capi.exception("ValueError"),
-            "NANO_FFI_QUARANTINE must be a number of bytes",
-        );
-        return false;
-    };
+    const number = environment.number("NANO_FFI_QUARANTINE", "bytes") catch return false;
+    const bytes = number orelse return true;
     heap.setRest(bytes) catch {
         _ = c.PyErr_NoMemory();
         return false;

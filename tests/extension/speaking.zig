@@ -1,4 +1,4 @@
-//! What Zig says by std.log and std.debug.print, and Ctrl-C.
+//! What Zig says by std.log and std.debug.print, Ctrl-C, and the std.Io that functions get.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
@@ -15,6 +15,7 @@ pub const std_options_cwd = null;
 pub const nano_ffi_options = .{
     .interruptedMeanwhile = .{ .gil = .released },
     .saysMeanwhile = .{ .gil = .released },
+    .summed = .{ .gil = .released },
 };
 
 pub fn says(text: []const u8) void {
@@ -70,4 +71,60 @@ pub fn interruptedInThread(rounds: u64) !u64 {
 
 fn unheard(rounds: u64, result: *u64) void {
     result.* = interrupted(rounds) catch 0;
+}
+
+/// The sum of the numbers below `count`, by futures and a group.
+pub fn summed(io: std.Io, count: u64) !u64 {
+    var low = io.async(between, .{ 0, count / 4 });
+    defer _ = low.cancel(io);
+    var next = try io.concurrent(between, .{ count / 4, count / 2 });
+    defer _ = next.cancel(io);
+    var high: std.atomic.Value(u64) = .init(0);
+    var group: std.Io.Group = .init;
+    defer group.cancel(io);
+    for (0..10) |part| group.async(io, add, .{
+        &high,
+        count / 2 + part * (count / 20),
+        if (part == 9) count else count / 2 + (part + 1) * (count / 20),
+    });
+    try group.await(io);
+    return low.await(io) + next.await(io) + high.load(.monotonic);
+}
+
+fn between(first: u64, end: u64) u64 {
+    var sum: u64 = 0;
+    for (first..end) |number| sum += number;
+    return sum;
+}
+
+fn add(total: *std.atomic.Value(u64), first: u64, end: u64) void {
+    _ = total.fetchAdd(between(first, end), .monotonic);
+}
+
+/// In how many threads `count` tasks run that wait for each other.
+pub fn meeting(io: std.Io, count: u8) !u64 {
+    var threads: [255]u64 = undefined;
+    var here: std.atomic.Value(u8) = .init(0);
+    var group: std.Io.Group = .init;
+    defer group.cancel(io);
+    for (threads[0..count]) |*thread| try group.concurrent(io, meet, .{ io, &here, count, thread });
+    try group.await(io);
+    var different: u64 = 0;
+    for (threads[0..count], 0..) |thread, index| {
+        if (std.mem.indexOfScalar(u64, threads[0..index], thread) == null) different += 1;
+    }
+    return different;
+}
+
+fn meet(io: std.Io, here: *std.atomic.Value(u8), count: u8, thread: *u64) std.Io.Cancelable!void {
+    thread.* = std.Thread.getCurrentId();
+    _ = here.fetchAdd(1, .monotonic);
+    while (here.load(.monotonic) < count) try io.sleep(.fromMilliseconds(1), .awake);
+}
+
+/// What cancels a task that would wait for an hour, in the system and at once.
+pub fn cancelled(io: std.Io) !bool {
+    var future = try io.concurrent(std.Io.sleep, .{ io, .fromSeconds(3600), .awake });
+    try io.sleep(.fromMilliseconds(20), .awake);
+    if (future.cancel(io)) return false else |err| return err == error.Canceled;
 }
