@@ -171,6 +171,8 @@ class Writer:
             return (
                 f"{self.buffer()} | {sequence}" if kind == "items" and BUFFER_ITEM.fullmatch(typ.item.zig) else sequence
             )
+        if kind == "column":
+            return f"{self.arrow('array')} | {self.arrow('stream')}"
         if kind == "operand":
             assert typ.item is not None
             item = self.taking(typ.item)
@@ -235,6 +237,8 @@ class Writer:
             return self.giving(typ.item)
         if kind == "made":
             return self.array(typ)
+        if kind == "column":
+            return self.column(typ)
         if kind in {"enum", "flags"}:
             return f"{self.enum_name(typ)} | {self.builtin('int')}" if typ.open else self.enum_name(typ)
         if kind in {"record", "tagged"}:
@@ -298,6 +302,40 @@ class Writer:
                 f"    def __buffer__(self, flags: {integer}, /) -> {self.builtin('memoryview')}: ...",
                 f"    def __dlpack__(self, **options: {anything}) -> {anything}: ...",
                 f"    def __dlpack_device__(self) -> {self.builtin('tuple')}[{integer}, {integer}]: ...",
+            ]
+            self.helpers[name] = "\n".join(lines) + "\n"
+        return name
+
+    def arrow(self, what: str) -> str:
+        """The protocol of what exports Arrow's array or stream."""
+        name = f"_Arrow{what.title()}"
+        if name not in self.helpers:
+            given = f"self, requested_schema: {self.typing('Any')} = ..."
+            self.helpers[name] = (
+                f"@{self.typing('type_check_only')}\n"
+                f"class {name}({self.typing('Protocol')}):\n"
+                f"    def __arrow_c_{what}__({given}) -> {self.typing('Any')}: ...\n"
+            )
+        return name
+
+    def column(self, typ: Type) -> str:
+        """The class of columns of an item type, which only type checkers know by that name."""
+        assert typ.item is not None
+        name = "_Column_" + re.sub(r"\W+", "_", typ.item.zig)
+        if name not in self.helpers:
+            self.helpers[name] = ""
+            item, integer, anything = self.giving(typ.item), self.builtin("int"), self.typing("Any")
+            row = f"{item} | None"
+            lines = [
+                f"@{self.typing('type_check_only')}",
+                f"@{self.typing('final')}",
+                f"class {name}:",
+                f"    def __len__(self) -> {integer}: ...",
+                f"    def __getitem__(self, key: {integer}, /) -> {row}: ...",
+                f"    def __iter__(self) -> {self.typing('Iterator', 'collections.abc')}[{row}]: ...",
+                f"    def tolist(self) -> {self.builtin('list')}[{row}]: ...",
+                f"    def __arrow_c_schema__(self) -> {anything}: ...",
+                f"    def __arrow_c_array__(self, requested_schema: {anything} = ...) -> {anything}: ...",
             ]
             self.helpers[name] = "\n".join(lines) + "\n"
         return name

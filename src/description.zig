@@ -550,6 +550,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
             .{ "returns", typeWithin(T.R, within) },
         },
+        .column => .{.{ "item", typeWithin(T.Item, within) }},
         .operand => .{.{ "item", typeWithin(T.nano_ffi_operand, within) }},
         .out => .{.{ "items", types(T.nano_ffi_out, within) }},
         .results => .{.{ "items", types(T.nano_ffi_results, within) }},

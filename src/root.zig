@@ -2,6 +2,7 @@
 
 const allocators = @import("allocator.zig");
 const arrays = @import("array.zig");
+const columns = @import("column.zig");
 const ndarrays = @import("ndarray.zig");
 const python_ext = @import("python_ext.zig");
 const said = @import("python/said.zig");
@@ -48,6 +49,7 @@ pub const Callback = signatures.Callback;
 pub const Object = references.Object;
 pub const Reference = references.Reference;
 pub const Array = arrays.Array;
+pub const Column = columns.Column;
 pub const NdArray = ndarrays.NdArray;
 pub const NdArrayMut = ndarrays.NdArrayMut;
 /// Python's dates and times, exact numbers and UUIDs.
@@ -69,6 +71,7 @@ test {
     _ = @import("array.zig");
     _ = @import("Blocks.zig");
     _ = @import("classes.zig");
+    _ = @import("column.zig");
     _ = @import("comptime_bridge.zig");
     _ = @import("declarations.zig");
     _ = @import("elementwise.zig");

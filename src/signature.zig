@@ -142,6 +142,8 @@ pub const Kind = enum {
     ndarray,
     /// An array whose memory becomes Python's. A result, or a part of one.
     made,
+    /// A column of Arrow: lent as a parameter, as a result the function's own.
+    column,
     /// One item or an array of such, for a function that is called with each: see elementwise.zig.
     /// A parameter only.
     operand,
@@ -329,6 +331,8 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
         return if (dtypes.isItem(T.Item)) .made else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_out")) return .out;
+    if (!info.is_tuple and @hasDecl(T, "nano_ffi_column"))
+        return if (isColumnItem(T.Item)) .column else null;
     if (comptime isComplex(T)) return .complex;
     if (standard.of(T) != null) return .standard;
     if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
@@ -363,7 +367,7 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .input, .given, .made, .table, .operand, .out, .results => false,
-        .rest, .keywords => false,
+        .rest, .keywords, .column => false,
         .tuple, .record => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
@@ -483,6 +487,11 @@ pub fn isBufferItem(comptime T: type) bool {
     };
 }
 
+/// Whether a column of Arrow can have rows of type `T`.
+fn isColumnItem(comptime T: type) bool {
+    return T == []const u8 or (isBufferItem(T) and @typeInfo(T) != .@"struct");
+}
+
 /// Whether a `T` is a number, or a bool, that can be read out of memory of others.
 pub fn isNumber(comptime T: type) bool {
     return switch (comptime kindOf(T) orelse return false) {
@@ -558,6 +567,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
             typeName(T.Item) orelse shortName(T.Item),
             T.nano_ffi_array.dimensions,
         }),
+        .column => "Column(" ++ typeName(T.Item).? ++ ")",
         .operand => "Elementwise(" ++ typeName(T.nano_ffi_operand).? ++ ")",
         .out => "Out(" ++ listOf(T.nano_ffi_out) ++ ")",
         .results => "Elementwise(" ++ listOf(T.nano_ffi_results) ++ ")",

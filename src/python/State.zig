@@ -42,6 +42,8 @@ dict_class: ?*PyObject,
 dict_iterator_class: ?*PyObject,
 /// That of the arrays that functions make; null until there is one.
 array_class: ?*PyObject,
+/// The same of columns.
+column_class: ?*PyObject,
 /// dict: name → signature (a dict) of what was registered from Python.
 registered: *PyObject,
 /// dict: address in the code → code object that says where in the source it is, or None.
@@ -54,14 +56,32 @@ dispatcher: ?*PyObject,
 /// The module that has made a class, borrowed, and what it knows of it.
 pub const Home = struct { module: *PyObject, info: *const Info };
 
-fn views(state: *const State) [5]?*PyObject {
+fn views(state: *const State) [6]?*PyObject {
     return .{
         state.list_class,
         state.number_list_class,
         state.dict_class,
         state.dict_iterator_class,
         state.array_class,
+        state.column_class,
     };
+}
+
+/// A type of a module's objects, made for the first of them: borrowed, or null with the error set.
+pub fn classOf(
+    module: *PyObject,
+    comptime field: []const u8,
+    comptime spec: *const capi.structs.PyType_Spec,
+) ?*PyObject {
+    const state = of(module) orelse return null;
+    const place = &@field(state, field);
+    if (@atomicLoad(?*PyObject, place, .acquire)) |class| return class;
+    const class = c.PyType_FromModuleAndSpec(module, spec, null) orelse return null;
+    // Another thread may have been faster.
+    const known = @cmpxchgStrong(?*PyObject, place, null, class, .release, .acquire) orelse
+        return class;
+    c.Py_DecRef(class);
+    return known.?;
 }
 
 /// The state of `module`, or null with the error set.
@@ -104,6 +124,7 @@ pub fn create(state: *State) bool {
     state.dict_class = null;
     state.dict_iterator_class = null;
     state.array_class = null;
+    state.column_class = null;
     state.ready = true;
     return true;
 }

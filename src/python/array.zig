@@ -37,22 +37,22 @@ const Items = struct {
 
 /// Memory, and how many have it: objects, and tensors of DLPack, which end on any thread, with or
 /// without Python, and whether or not the interpreter is still there.
-const Shared = struct {
+pub const Shared = struct {
     memory: arrays.Memory,
     count: std.atomic.Value(usize),
 
-    fn create(given: arrays.Memory) error{OutOfMemory}!*Shared {
+    pub fn create(given: arrays.Memory) error{OutOfMemory}!*Shared {
         const shared = try memory.allocator.create(Shared);
         shared.* = .{ .memory = given, .count = .init(1) };
         return shared;
     }
 
-    fn keep(shared: *Shared) *Shared {
+    pub fn keep(shared: *Shared) *Shared {
         _ = shared.count.fetchAdd(1, .monotonic);
         return shared;
     }
 
-    fn drop(shared: *Shared) void {
+    pub fn drop(shared: *Shared) void {
         if (shared.count.fetchSub(1, .acq_rel) > 1) return;
         shared.memory.free();
         memory.allocator.destroy(shared);
@@ -151,7 +151,7 @@ noinline fn giveAny(
     strides: []const isize,
     given: arrays.Memory,
 ) ?*PyObject {
-    const class = classOf(module) orelse {
+    const class = State.classOf(module, "array_class", &spec) orelse {
         given.free();
         return null;
     };
@@ -211,20 +211,6 @@ fn dealloc(object: *PyObject) callconv(.c) void {
     self.owner.drop();
     c.PyObject_Free(object);
     c.Py_DecRef(class);
-}
-
-/// The type of a module's arrays, made for the first of them: borrowed, or null with the error set.
-fn classOf(module: *PyObject) ?*PyObject {
-    const state = State.of(module) orelse return null;
-    if (@atomicLoad(?*PyObject, &state.array_class, .acquire)) |class| return class;
-    const class = c.PyType_FromModuleAndSpec(module, &spec, null) orelse return null;
-    // Another thread may have been faster.
-    const known = @cmpxchgStrong(?*PyObject, &state.array_class, null, class, .release, .acquire);
-    if (known) |other| {
-        c.Py_DecRef(class);
-        return other.?;
-    }
-    return class;
 }
 
 const spec: capi.structs.PyType_Spec = .{

@@ -36,18 +36,24 @@ pub const Array = extern struct {
     release: ?*const fn (array: *Array) callconv(.c) void,
     private: ?*anyopaque,
 
-    fn end(array: *Array) void {
+    pub fn isNull(array: *const Array, row: usize) bool {
+        if (array.null_count == 0) return false;
+        const validity: [*]const u8 = @ptrCast(array.buffers.?[0] orelse return false);
+        const bit = row + @as(usize, @intCast(array.offset));
+        return validity[bit / 8] >> @as(u3, @intCast(bit % 8)) & 1 == 0;
+    }
+
+    pub fn end(array: *Array) void {
         if (array.release) |release| release(array);
         array.release = null;
     }
 
     /// How many items are null.
-    fn nulls(array: *const Array) usize {
+    pub fn nulls(array: *const Array) usize {
         if (array.null_count >= 0) return @intCast(array.null_count);
-        const validity: [*]const u8 = @ptrCast(array.buffers.?[0] orelse return 0);
+        if (array.buffers.?[0] == null) return 0;
         var count: usize = 0;
-        for (@intCast(array.offset)..@intCast(array.offset + array.len)) |bit|
-            count += 1 - (validity[bit / 8] >> @as(u3, @intCast(bit % 8)) & 1);
+        for (0..@intCast(array.len)) |row| count += @intFromBool(array.isNull(row));
         return count;
     }
 };
@@ -59,6 +65,72 @@ pub const Stream = extern struct {
     release: ?*const fn (stream: *Stream) callconv(.c) void,
     private: ?*anyopaque,
 };
+
+/// What an object gives by the capsules, with all its pieces, until `close`.
+pub const Received = struct {
+    schema: Schema,
+    pieces: std.ArrayList(Array) = .empty,
+
+    pub fn open(object: *PyObject, site: *const Site) Error!Received {
+        var received: Received = .{ .schema = undefined };
+        received.schema.release = null;
+        errdefer received.close();
+        if (capi.hasMethod(object, "__arrow_c_array__")) {
+            const capsules = try pairOf(object, site);
+            defer c.Py_DecRef(capsules);
+            const schema = try contentOf(Schema, c.PyTuple_GetItem(capsules, 0).?, "arrow_schema");
+            const array = try contentOf(Array, c.PyTuple_GetItem(capsules, 1).?, "arrow_array");
+            received.pieces.append(memory.allocator, array.*) catch return errors.raiseNoMemory();
+            array.release = null; // the capsule's no more
+            received.schema = schema.*;
+            schema.release = null;
+            return received;
+        }
+        if (!capi.hasMethod(object, "__arrow_c_stream__"))
+            return errors.raiseNoColumn(site, object);
+        const capsule = capi.callMethod(object, "__arrow_c_stream__", &.{}) orelse
+            return error.PythonException;
+        defer c.Py_DecRef(capsule);
+        const stream = try contentOf(Stream, capsule, "arrow_array_stream");
+        if (stream.get_schema.?(stream, &received.schema) != 0) {
+            received.schema.release = null;
+            return raiseFailed(stream, site);
+        }
+        while (true) {
+            const piece = received.pieces.addOne(memory.allocator) catch
+                return errors.raiseNoMemory();
+            piece.release = null;
+            if (stream.get_next.?(stream, piece) != 0) return raiseFailed(stream, site);
+            if (piece.release != null) continue;
+            received.pieces.items.len -= 1;
+            return received;
+        }
+    }
+
+    pub fn close(received: *Received) void {
+        for (received.pieces.items) |*piece| piece.end();
+        received.pieces.deinit(memory.allocator);
+        if (received.schema.release) |release| release(&received.schema);
+        received.schema.release = null;
+    }
+};
+
+/// What `__arrow_c_array__` gives: a new reference to a tuple of two.
+fn pairOf(object: *PyObject, site: *const Site) Error!*PyObject {
+    const pair = capi.callMethod(object, "__arrow_c_array__", &.{}) orelse
+        return error.PythonException;
+    defer c.Py_DecRef(pair);
+    const capsules = c.PySequence_Tuple(pair) orelse return error.PythonException;
+    if (c.PyTuple_Size(capsules) == 2) return capsules;
+    defer c.Py_DecRef(capsules);
+    return errors.raiseWrongType(site, "what gives a schema and an array", object);
+}
+
+fn contentOf(comptime T: type, capsule: *PyObject, name: [*:0]const u8) Error!*T {
+    return @ptrCast(@alignCast(
+        c.PyCapsule_GetPointer(capsule, name) orelse return error.PythonException,
+    ));
+}
 
 /// A column of numbers with no null in it, lent until `release`: where it is, or put together of
 /// its pieces.
@@ -72,21 +144,10 @@ pub const Column = struct {
     /// Null of a column of what is no number.
     pub fn open(object: *PyObject, site: *const Site) Error!?Column {
         if (!capi.hasMethod(object, "__arrow_c_array__")) return openStream(object, site);
-        const pair = capi.callMethod(object, "__arrow_c_array__", &.{}) orelse
-            return error.PythonException;
-        defer c.Py_DecRef(pair);
-        const capsules = c.PySequence_Tuple(pair) orelse return error.PythonException;
+        const capsules = try pairOf(object, site);
         defer c.Py_DecRef(capsules);
-        if (c.PyTuple_Size(capsules) != 2)
-            return errors.raiseWrongType(site, "what gives a schema and an array", object);
-        const schema: *Schema = @ptrCast(@alignCast(c.PyCapsule_GetPointer(
-            c.PyTuple_GetItem(capsules, 0).?,
-            "arrow_schema",
-        ) orelse return error.PythonException));
-        const array: *Array = @ptrCast(@alignCast(c.PyCapsule_GetPointer(
-            c.PyTuple_GetItem(capsules, 1).?,
-            "arrow_array",
-        ) orelse return error.PythonException));
+        const schema = try contentOf(Schema, c.PyTuple_GetItem(capsules, 0).?, "arrow_schema");
+        const array = try contentOf(Array, c.PyTuple_GetItem(capsules, 1).?, "arrow_array");
         const item = try itemOf(schema, object, site) orelse return null;
         try expectWhole(array, site);
         const moved = array.*;
@@ -98,10 +159,7 @@ pub const Column = struct {
         const capsule = capi.callMethod(object, "__arrow_c_stream__", &.{}) orelse
             return error.PythonException;
         defer c.Py_DecRef(capsule);
-        const stream: *Stream = @ptrCast(@alignCast(
-            c.PyCapsule_GetPointer(capsule, "arrow_array_stream") orelse
-                return error.PythonException,
-        ));
+        const stream = try contentOf(Stream, capsule, "arrow_array_stream");
         var schema: Schema = undefined;
         if (stream.get_schema.?(stream, &schema) != 0) return raiseFailed(stream, site);
         defer if (schema.release) |release| release(&schema);

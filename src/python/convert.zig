@@ -10,6 +10,7 @@ const buffers = @import("buffers.zig");
 const memories = @import("memories.zig");
 const sources = @import("sources.zig");
 const capi = @import("capi.zig");
+const columns = @import("columns.zig");
 const elementwise = @import("elementwise.zig");
 const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
@@ -57,6 +58,7 @@ pub fn Argument(comptime T: type) type {
         .keywords => Keywords(T),
         .items => Items(T, @typeInfo(T).pointer.child),
         .ndarray => buffers.Shaped(T),
+        .column => columns.Argument(T),
         .operand => elementwise.Operand(T),
         .out => elementwise.Out(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
@@ -1116,7 +1118,7 @@ fn loadAny(
         .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
         .table => return loadTable(T, arena, module, object, site),
         .input, .given, .operand, .out, .results => comptime unreachable,
-        .rest, .keywords => comptime unreachable,
+        .rest, .keywords, .column => comptime unreachable,
         .terminated => comptime unreachable,
     }
 }
@@ -1709,6 +1711,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         },
         .made => return arrays.give(T, module, value),
         .results => return elementwise.give(T, module, value),
+        .column => return columns.give(T, module, value),
         .table => {
             var map = value;
             defer map.deinit();

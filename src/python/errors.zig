@@ -514,6 +514,34 @@ pub noinline fn raiseNulls(site: *const Site, count: usize) Error {
     );
 }
 
+/// Raises TypeError: what is no column of Arrow.
+pub noinline fn raiseNoColumn(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    return raiseOfClass(
+        "TypeError",
+        site,
+        value,
+        "must be a column of Arrow (%s), and this %S has no __arrow_c_array__: pass a Series of " ++
+            "polars or pandas, or pyarrow.array(x)",
+    );
+}
+
+/// Raises TypeError: a column of other items.
+pub noinline fn raiseWrongColumn(
+    site: *const Site,
+    format: [*:0]const u8,
+    is_dictionary: bool,
+) Error {
+    @branchHint(.cold);
+    const text: [*:0]const u8 = if (is_dictionary) "categories, with " else "";
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be a column of such items (%s), not of %sArrow's format '%s': cast it",
+        .{ site.parameter.typ.ptr, text, format },
+    );
+}
+
 /// Raises TypeError: a table has columns, and an array is asked for.
 pub noinline fn raiseTable(site: *const Site, value: *PyObject) Error {
     @branchHint(.cold);

@@ -44,7 +44,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
         .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
         .standard, .path, .rest, .keywords => false,
         .objects, .kept, .input, .given, .flags, .made, .table => false,
-        .operand, .out, .results => false,
+        .operand, .out, .results, .column => false,
     };
 }
 

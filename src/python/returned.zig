@@ -175,7 +175,7 @@ fn mayStore(comptime Param: type) bool {
             reach.storageOf(Param) != .nowhere);
     }
     return switch (signature.kindOf(Param) orelse return true) {
-        .str, .text, .bytes, .buffer, .input, .path => false,
+        .str, .text, .bytes, .buffer, .input, .path, .column => false,
         .given => mayStore(Param.nano_ffi_given),
         .rest => mayStore(Param.nano_ffi_args),
         .keywords => mayStore(Param.nano_ffi_kwargs),

@@ -71,8 +71,9 @@ def test_the_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
         folder, mode = ROOT / "examples" / page.stem, "Debug"
         found = without_excerpts(found, folder, name(page))
     python = "\n".join(text for language, _, text in found if language == "python")
-    if "import numpy" in python:
-        pytest.importorskip("numpy", reason="numpy, which the page imports, is not installed")
+    for library in ("numpy", "polars", "pyarrow"):
+        if f"import {library}" in python:
+            pytest.importorskip(library, reason=f"{library}, which the page imports, is not installed")
     for language, title, text in found:
         assert language in {"python", "zig", "console", "toml"}, f"{name(page)}: a block of {language} is not run"
         if title:

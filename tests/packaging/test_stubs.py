@@ -89,6 +89,7 @@ def check(folder: Path, *modules: str) -> None:
         "standard",
         "variadic",
         "arrays",
+        "columns",
         "classes",
         "classes_options",
         "graph",
