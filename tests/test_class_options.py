@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import copy
 import inspect
 import operator
@@ -234,3 +235,32 @@ def test_what_an_operator_raises_is_raised(m: ModuleType) -> None:
         TypeError,
         "the Caller has no value: its __init__ was not called",
     )
+
+
+def test_mixins_abstract_bases_and_protocols(m: ModuleType) -> None:
+    class Named:
+        def shout(self) -> str:
+            return f"{type(self).__name__}!"
+
+    class Shape(abc.ABC):
+        @abc.abstractmethod
+        def next(self) -> Any: ...
+
+    @typing.runtime_checkable
+    class HasNext(typing.Protocol):
+        def next(self) -> Any: ...
+
+    class Sub(Named, m.Version):  # type: ignore[misc, name-defined]
+        def next(self) -> Any:
+            return super().next().__replace__(major=9)
+
+    class Both(m.Version, Shape):  # type: ignore[misc, name-defined]
+        pass
+
+    assert (Sub(1).shout(), Sub(1).next()) == ("Sub!", m.Version(9, 1))
+    assert [isinstance(Sub(1), m.Version), isinstance(m.Version(1), HasNext), isinstance(Both(1), Shape)] == [True] * 3
+    assert not isinstance(m.Spot(), HasNext)
+    assert Both(1).next() == m.Version(1, 1)
+    assert not isinstance(m.Version(1), Shape)
+    Shape.register(m.Version)
+    assert isinstance(m.Version(1), Shape)
