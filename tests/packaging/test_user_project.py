@@ -165,9 +165,13 @@ def test_the_workflows_are_the_projects(project: Path) -> None:
         text = path.read_text()
         assert not re.search(r"@[A-Z]+@", text)
         assert "secrets." not in text
-    assert f'"nano-ffi[wheels]=={nano_ffi.version()}"' in (workflows / "wheels.yml").read_text()
+    wheels = (workflows / "wheels.yml").read_text()
+    assert f'"nano-ffi=={nano_ffi.version()}"' in wheels
+    assert "--require-hashes --only-binary=:all: --no-deps -r .github/wheels.txt" in wheels
     release = (workflows / "release.yml").read_text()
     ours = (ROOT / ".github" / "workflows" / "release.yml").read_text()
+    assert "git merge-base --is-ancestor HEAD origin/main" in release
+    assert "group: release-${{ github.ref }}" in release
     (upload,) = re.findall("twine upload .*", release)
     assert [upload] == re.findall("twine upload .*", ours)
     lock = ROOT / "nano_ffi" / "template" / "dot.github" / "publish.txt.in"
