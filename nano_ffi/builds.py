@@ -29,6 +29,12 @@ ZIG = "<zig>"
 OURS = "<nano_ffi>/"
 """Stands for the folder of the package's own Zig files, which another environment has elsewhere."""
 
+NOEXEC = (
+    "its file system runs no programs (it is mounted with noexec), or somebody took its permission: "
+    "set NANO_FFI_CACHE to a folder elsewhere"
+)
+"""Why what is built cannot be run, or loaded."""
+
 UNKNOWN = "-"
 """In the place of a hash: the file was written while it was compiled, so what the compiler saw is not known."""
 

@@ -72,6 +72,11 @@ SOURCES = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "zi
 """The package's own Zig files; an editable install has them elsewhere than the Python ones."""
 
 
+OPERATORS = SOURCES / "operators.cpp"
+
+OPERATOR_FLAGS = ("-fvisibility-global-new-delete=force-hidden", "-std=c++17")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Extension:
     """An extension module that was compiled."""
@@ -395,6 +400,7 @@ class Job:
             ),
             *([f"-Dpage-size={size}"] if (size := self.target.platform.page_size) else []),
             *([f"-Dobject={places_object(zig, self, triple)}"] if self.shows_places else []),
+            *([f"-Doperators={OPERATORS}"] if self.hides_operators else []),
             *(f"-D{key}={value}" for key, values in lists.items() for value in values),
         ]
 
@@ -417,7 +423,13 @@ class Job:
             *(f"-l{name}" for name in self.libraries),
             *cflags,
             *table.c_sources,
+            *(["-cflags", *OPERATOR_FLAGS, "--", str(OPERATORS)] if self.hides_operators else []),
         ]
+
+    @property
+    def hides_operators(self) -> bool:
+        """Whether C++ brings operator new and delete that only definitions of one's own hide, see src/operators.cpp."""
+        return self.target.platform.system == "macos" and "c++" in self.table.link
 
 
 def write_build_options(

@@ -30,6 +30,13 @@ __all__ = ["ZigBuildHook"]
 EDITABLE = 'import importlib.util as u; u.find_spec("nano_ffi") and __import__("nano_ffi.importer")\n'
 
 
+def wheel_cpu(asked: str, for_target: bool) -> str:
+    """The CPU of a wheel for NANO_FFI_CPU: never this machine's own, which others need not have."""
+    if asked and asked != "native":
+        return asked
+    return "" if for_target else "baseline"
+
+
 class ZigBuildHook(BuildHookInterface[Any]):
     """Puts extension modules and their stubs into a wheel."""
 
@@ -59,7 +66,7 @@ class ZigBuildHook(BuildHookInterface[Any]):
                 source,
                 target=target if identifier else None,
                 mode=switches.mode,
-                cpu=switches.cpu or "baseline" * (not identifier),
+                cpu=wheel_cpu(switches.cpu, bool(identifier)),
                 strip=True,
                 limited=stable,
             )

@@ -15,8 +15,13 @@ from nano_ffi.switches import cache_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from importlib.abc import Loader
     from types import ModuleType
+    from typing import ParamSpec, TypeVar
+
+    Parameters = ParamSpec("Parameters")
+    Result = TypeVar("Result")
 else:
     Loader = object  # importlib.abc takes long to import, and adds nothing
 
@@ -41,7 +46,13 @@ def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
     Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
     """
     source = os.path.abspath(path)
-    fullname = name or builds.module_name(source)
+    try:
+        return load_named(source, name or builds.module_name(source))
+    except ImportError as error:
+        raise error.with_traceback(None)  # noqa: B904 - the same error, which is about the file
+
+
+def load_named(source: str, fullname: str) -> ModuleType:
     with lock:
         module = sys.modules.get(fullname)
         if module is None and fullname not in sys.stdlib_module_names:
@@ -102,8 +113,28 @@ def reload(module: ModuleType, /) -> ModuleType:
     loader: object = getattr(module, "__loader__", None)
     if not isinstance(loader, ZigLoader):
         raise TypeError(f"reload(): {module!r} is not a module of a Zig file")
-    loader.renew(module)
+    try:
+        loader.renew(module)
+    except ImportError as error:
+        raise error.with_traceback(None)  # noqa: B904 - as of `load`
     return module
+
+
+def unseen(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """A method that importlib calls, of which a traceback of an ImportError shows no frame.
+
+    Such an error is about the user's file, as a SyntaxError is. CPython takes importlib's own frames out of an
+    ImportError's traceback, and knows them by their file name.
+    """
+
+    def importing(*arguments: Parameters.args, **keywords: Parameters.kwargs) -> Result:
+        try:
+            return method(*arguments, **keywords)
+        except ImportError as error:
+            raise error.with_traceback(None)  # noqa: B904 - the same error
+
+    importing.__code__ = importing.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+    return importing
 
 
 class ZigLoader(Loader):
@@ -114,10 +145,12 @@ class ZigLoader(Loader):
         self.source = os.path.abspath(source)
         self.extension: ExtensionFileLoader | None = None
 
+    @unseen
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         self.extension, module = self.new_module()
         return module
 
+    @unseen
     def exec_module(self, module: ModuleType) -> None:
         """Fill a module that `create_module` made, or renew one: `importlib.reload` asks so."""
         if module in loaded or self.extension is None:
@@ -130,7 +163,12 @@ class ZigLoader(Loader):
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
         path = builds.extension_of(self.source, self.fullname.rpartition(".")[2])
         loader = ExtensionFileLoader(self.fullname, path)
-        module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+        try:
+            module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+        except ImportError as error:
+            if os.access(path, os.X_OK):
+                raise
+            raise ImportError(f"{error}: {builds.NOEXEC}", name=self.fullname, path=path) from None
         module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
         return loader, module
 

@@ -15,6 +15,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from nano_ffi.builds import NOEXEC, sources
+from nano_ffi.complaints import for_the_user
 from nano_ffi.switches import SettingsError, Switches, cache_folder
 
 __all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
@@ -94,7 +96,7 @@ class Zig:
         """What Zig prints. Raises CompileError with what it complains of."""
         done = self._call([self.executable, *arguments], cwd, b"")
         if done.returncode != 0:
-            raise CompileError(complaint(done))
+            raise CompileError(self.complaint(done))
         return done.stdout.decode()
 
     def compile(self, command: str, *arguments: str, cwd: Path) -> Compiled:
@@ -119,7 +121,17 @@ class Zig:
             return Compiled(folder=folder, inputs=inputs)
         # The same again, for a person: the protocol's messages of errors have yet to be put into words.
         self.run(command, *arguments, cwd=cwd)
-        raise CompileError(f"a file changed while it was compiled: try again ({complaint(done)})")
+        raise CompileError(f"a file changed while it was compiled: try again ({self.complaint(done)})")
+
+    def complaint(self, done: subprocess.CompletedProcess[bytes]) -> str:
+        """What a person is told of a call that failed: of what is the user's, or with NANO_FFI_VERBOSE=2 everything."""
+        text = done.stderr.decode(errors="replace").strip()
+        if not text:
+            return f"Zig ended with code {done.returncode} and no message"
+        if self.verbose:
+            return text
+        start = str(Path(self.executable).parent / "lib" / "std" / "start.zig")
+        return for_the_user(text, [f"{sources()}{os.sep}", start])
 
     def _call(self, command: list[str], cwd: Path | None, given: bytes) -> subprocess.CompletedProcess[bytes]:
         started = time.monotonic()
@@ -130,10 +142,6 @@ class Zig:
         if self.verbose:
             print(f"nano_ffi: {time.monotonic() - started:.2f} s  {shlex.join(command)}", file=sys.stderr)
         return done
-
-
-def complaint(done: subprocess.CompletedProcess[bytes]) -> str:
-    return done.stderr.decode(errors="replace").strip() or f"Zig ended with code {done.returncode} and no message"
 
 
 @functools.cache
@@ -152,6 +160,8 @@ def tool(zig: Zig, source: Path, folder: Path, *modules: str) -> Path:
         options = ("-Odebug", "--debug-rt", "-fstrip", "--name", source.stem)
         built = zig.compile("build-exe", *options, *(modules or (str(source),)), cwd=folder)
         take(built.folder / name, program)
+    if not os.access(program, os.X_OK):
+        raise CompileError(f"{program} cannot be run: {NOEXEC}")
     return program
 
 

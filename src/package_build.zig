@@ -113,6 +113,10 @@ fn described(b: *Build, user: *Build.Module) Build.LazyPath {
     return source;
 }
 
+/// As in nano_ffi/compiler.py.
+const operator_flags: []const []const u8 =
+    &.{ "-fvisibility-global-new-delete=force-hidden", "-std=c++17" };
+
 fn addC(b: *Build, user: *Build.Module) void {
     for (list(b, "include")) |folder| user.addIncludePath(path(b, folder));
     for (list(b, "library-dir")) |folder| user.addLibraryPath(path(b, folder));
@@ -120,6 +124,8 @@ fn addC(b: *Build, user: *Build.Module) void {
     const flags = list(b, "cflag");
     for (list(b, "c-source")) |source|
         user.addCSourceFile(.{ .file = path(b, source), .flags = flags });
+    if (b.option([]const u8, "operators", "The path of operators.cpp")) |file|
+        user.addCSourceFile(.{ .file = path(b, file), .flags = operator_flags });
 }
 
 fn option(b: *Build, name: []const u8) []const u8 {

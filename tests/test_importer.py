@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import inspect
 import os
@@ -24,8 +25,10 @@ pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano
 
 from nano_ffi import builds, loading
 from nano_ffi.compiler import CompileError, Job
+from nano_ffi.complaints import for_the_user
 from nano_ffi.importer import ZigFinder
 from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder
+from nano_ffi.zig import Zig, tool
 
 ADD = """\
 /// The sum.
@@ -674,3 +677,62 @@ def test_a_panic_shows_its_place(here: Path, monkeypatch: pytest.MonkeyPatch) ->
         assert (str(frame.path), frame.lineno + 1) == (str(path), line)
         write(path, "pub fn less(a: u8) u8 {\n\n    return a - 1;\n}\n")
         nano_ffi.reload(module)
+
+
+def test_an_error_of_the_users_shows_what_is_his(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "sub").mkdir()
+    write(here / "sub" / "__init__.py", "")
+    write(
+        here / "wrong.zig",
+        "fn inner(x: i64) i64 {\n    return x + true;\n}\npub fn f(x: i64) i64 {\n    return inner(x);\n}\n",
+    )
+    write(here / "sub" / "above.zig", 'pub const x = @import("../wrong.zig");\n')
+    path = here / "wrong.zig"
+    with pytest.raises(CompileError) as caught:
+        importlib.import_module("wrong")
+    lines = str(caught.value).splitlines()
+    assert lines[0].startswith(f"{path}:2:14: error: ")
+    assert lines[1] == "    return x + true;"
+    assert lines[-2:] == ["referenced by:", f"    f: {path}:5:17"]
+    assert "zig/" not in str(caught.value)
+    done = run("import nano_ffi.importer\nimport sub.above", here)
+    assert frames(done.stderr) == ['  File "<string>", line 3, in <module>']
+    assert "above.zig:1:23: error: import of file outside module path" in done.stderr
+    assert done.stderr.rstrip().endswith('with a line for each, as pub const part = @import("part/file.zig");')
+    done = run(f"import nano_ffi\nnano_ffi.load({str(path)!r})", here)
+    assert len(frames(done.stderr)) == 2
+
+
+def test_what_cannot_be_run_is_said_with_the_reason(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if os.name == "nt":
+        pytest.skip("Windows has no such mount option")
+    program = here / "count"
+    program.write_text("")
+    program.chmod(0o644)
+    with pytest.raises(CompileError) as refused:
+        tool(Zig.find(), here / "count.zig", here)
+    assert str(refused.value) == f"{program} cannot be run: {builds.NOEXEC}"
+    monkeypatch.setattr(builds, "extension_of", lambda *_: str(program))
+    with pytest.raises(ImportError, match=re.escape(f": {builds.NOEXEC}")):
+        nano_ffi.load(here / "count.zig")
+
+
+def frames(traceback: str) -> list[str]:
+    return [line for line in traceback.splitlines() if line.startswith("  File ")]
+
+
+def test_what_zig_says_of_nano_ffis_own_files_is_left_out() -> None:
+    theirs = "/home/me/a.zig:1:2: error: no\n    x\n    ^"
+    ours = "/lib/nano_ffi/zig/b.zig:3:4: note: called here\n    y\n    ^"
+    meant = "/lib/nano_ffi/zig/b.zig:3:4: error: nano_ffi: f has no such thing\n    y\n    ^"
+    bug = "/lib/nano_ffi/zig/b.zig:3:4: error: expected type\n    y\n    ^"
+    references = "referenced by:\n    f: /home/me/a.zig:9:9\n    run: /lib/nano_ffi/zig/b.zig:3:4\n    9 reference(s) hidden; use x"
+    noise = "debug: x\n/a/b.zig:1:2: 0x1 in f\ninstall\n+- compile lib x\nBuild Summary: 1/2\nfailed command: zig\nerror: the following build command failed with exit code 1:\n"
+    says = functools.partial(for_the_user, ours=["/lib/nano_ffi/zig/"])
+    assert says(f"{theirs}\n{ours}\n{references}") == f"{theirs}\nreferenced by:\n    f: /home/me/a.zig:9:9"
+    assert says(f"{meant}\n{ours}\nreferenced by:\n    run: /lib/nano_ffi/zig/b.zig:3:4") == (
+        "error: nano_ffi: f has no such thing"
+    )
+    assert says(f"{bug}\n{ours}") == bug
+    assert says(f"{noise}{theirs}") == theirs
+    assert says("something else") == "something else"

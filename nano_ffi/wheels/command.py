@@ -16,6 +16,7 @@ from pathlib import Path
 from unittest import mock
 
 import cibuildwheel.__main__ as cibuildwheel_command
+import tomllib
 from cibuildwheel import errors
 
 from nano_ffi.wheels import checksums, cross
@@ -24,7 +25,7 @@ from nano_ffi.wheels.cross import Session
 __all__ = ["main"]
 
 HELP = """\
-usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [cibuildwheel's arguments]
+usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
@@ -33,6 +34,7 @@ With --platform android: for CPython's Android, 3.13 and later.
   --all-archs     every architecture of each platform (--archs all)
   --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
   --force         build what is up to date, too
+  --fail-fast     stop at the first wheel that fails
 
 The rest of the command line is cibuildwheel's:
 """
@@ -56,13 +58,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     own = argparse.ArgumentParser(prog="nano-ffi wheels", add_help=False, allow_abbrev=False)
     own.add_argument("--shard", type=parse_shard)  # these are what cibuildwheel must not see
     own.add_argument("--force", action="store_true")
+    own.add_argument("--fail-fast", action="store_true")
     own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
-    session = Session(force=own_options.force)
+    session = Session(force=own_options.force, fail_fast=own_options.fail_fast)
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
         return run(arguments)
+    if problem := malformed(arguments) or cross.environment_problem():
+        parser.error(problem)
     commands = one_per_platform(arguments, ours)
     if own_options.shard:
         try:
@@ -72,6 +77,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     if ours.print_build_identifiers:
         return first_failure(run(command) for command in commands)
 
+    if cpu := os.environ.get("NANO_FFI_CPU"):
+        print(
+            f"NANO_FFI_CPU={cpu} is for modules of this machine, and left out: wheels are for each platform's baseline."
+        )
     started = time.monotonic()
     # A request to end takes the way of Ctrl-C: the children end first, and finished wheels are kept.
     previous = signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -81,6 +90,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             for command in with_something_to_build(commands, session):
                 begin_platform()
                 codes.append(run(command))
+                if session.fail_fast and codes[-1]:
+                    break
             return first_failure(iter(codes))
     except KeyboardInterrupt:
         print("\nInterrupted.", file=sys.stderr)
@@ -90,6 +101,19 @@ def main(argv: Sequence[str] | None = None) -> int:
         if session.output is not None and checksums.published(session.output):
             checksums.write(session.output)
         tell_end(session, time.monotonic() - started)
+
+
+def malformed(arguments: Sequence[str]) -> str:
+    """What is wrong in a pyproject.toml of the command line's; empty where each can be read."""
+    for folder in ("", *(argument for argument in arguments if Path(argument).is_dir())):
+        pyproject = Path(folder, "pyproject.toml")
+        try:
+            tomllib.loads(pyproject.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError) as error:
+            return f"{pyproject}: {error}"
+    return ""
 
 
 def parse_shard(text: str) -> tuple[int, int]:

@@ -10,15 +10,19 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import fcntl
+import functools
 import io
 import os
+import re
 import secrets
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -36,8 +40,9 @@ from cibuildwheel.typing import GenericPythonConfiguration
 from cibuildwheel.util.cmd import shell
 from cibuildwheel.util.helpers import prepare_command
 from cibuildwheel.util.packaging import find_compatible_wheel
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
 
-from nano_ffi.switches import cache_folder
 from nano_ffi.wheels import checksums, records, sbom, targets
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
@@ -54,8 +59,11 @@ BY_DEFAULT: tuple[System, ...] = ("linux", "macos", "windows")
 SYSTEMS: tuple[System, ...] = (*BY_DEFAULT, "android")
 """Of all that can be built here."""
 
-EPOCH_FLOOR = 315532800
-"""1980-01-01, the oldest time that a zip file can hold."""
+REFUSED: tuple[Literal["pyodide", "ios"], ...] = ("pyodide", "ios")
+"""Platforms of cibuildwheel's that have no wheel here."""
+
+EPOCHS = range(315532800, 4354819200)
+"""From 1980-01-01 up to 2107-12-31, the times that a zip file can hold."""
 
 CORES_PER_ZIG_BUILD = 4
 """One ``zig build`` compiles for all CPythons of a target at once, and keeps about so many cores busy."""
@@ -77,6 +85,8 @@ class Session:
     """The identifiers of this machine where several share the work."""
     force: bool = False
     """Whether what is up to date is built, too."""
+    fail_fast: bool = False
+    """Whether nothing is begun any more after a failure."""
     number: int = 0
     built: int = 0
     kept: int = 0
@@ -89,13 +99,35 @@ class Session:
     directory: Path = field(default_factory=Path.cwd)
     """From where the command was called."""
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    backends: dict[Path, Backend] = field(default_factory=dict)
-    """Of each package directory: one, except where sdists are unpacked."""
+    backends: dict[tuple[Path, bool], Backend] = field(default_factory=dict)
+    """Of each package directory (one, except where sdists are unpacked), without and with before-build."""
+    told: set[str] = field(default_factory=set)
+    """The compiler's messages that have been printed."""
+
+    @functools.cached_property
+    def folder(self) -> Path:
+        """A temporary one, up to the end of the command."""
+        return Path(self.resources.enter_context(tempfile.TemporaryDirectory(prefix="nano-ffi-wheels-")))
+
+    def bytecode(self) -> Path:
+        return self.folder / "bytecode"
+
+    def spaceless(self, path: Path) -> Path:
+        """A name without spaces: commands of users have {wheel} and {dest_dir} in no quotation marks, as ever."""
+        if not re.search(r"\s", str(path)):
+            return path
+        folder = self.resources.enter_context(tempfile.TemporaryDirectory(prefix="nano-ffi-wheels-", dir="/tmp"))
+        link = Path(folder, "link")
+        link.symlink_to(path)
+        return link
 
 
 def install(session: Session) -> None:
-    """Make cibuildwheel build the wheels of all `SYSTEMS` on this host. Installing again replaces the session."""
-    for name in SYSTEMS:
+    """Make cibuildwheel build the wheels of all `SYSTEMS` on this host. Installing again replaces the session.
+
+    Those of `REFUSED` are told with the reason, by `parse_all`.
+    """
+    for name in (*SYSTEMS, *REFUSED):
         native = platforms.ALL_PLATFORM_MODULES[name]
         if isinstance(native, CrossPlatform):
             native = native.native
@@ -135,14 +167,58 @@ class CrossPlatform:
             raise errors.FatalError(message) from error
 
 
+def version_of(text: str) -> tuple[str, ...]:
+    """11 is 11.0."""
+    return tuple(re.sub(r"(\.0)+$", "", text.strip()).split("."))
+
+
+REASONS = {
+    "pp": "PyPy has another ABI, and its layout of objects is not CPython's, which nano_ffi reads",
+    "gp": "GraalPy has another ABI, and its layout of objects is not CPython's, which nano_ffi reads",
+    "pyodide": "in Pyodide a panic of Zig ends the whole interpreter, since nothing gets out of a trap of WebAssembly",
+    "ios": "Zig 0.17.1 crashes when it links a library for iOS",
+}
+"""Why something is not built: by how an identifier, or its platform, begins."""
+
+
+def check_uses_zig(pyproject: Mapping[str, Any] | None, wanted: Sequence[Target]) -> None:
+    """Raises ConfigurationError for a project of which nothing says that it compiles with Zig, but for wheels of here."""
+    tables = pyproject or {}
+    names = set()
+    for need in tables.get("build-system", {}).get("requires", []):
+        with contextlib.suppress(InvalidRequirement):  # the build frontend will tell
+            names.add(canonicalize_name(Requirement(need).name))
+    if names & {"nano-ffi", "ziglang"} or "nano-ffi" in tables.get("tool", {}):
+        return
+    with contextlib.suppress(ValueError):
+        here = targets.native()
+        wanted = [target for target in wanted if target != here]
+    if wanted:
+        message = (
+            f"Cannot cross-compile {some([target.identifier for target in wanted])}: pyproject.toml does not say that the "
+            "project is compiled with Zig, and another compiler makes binaries for this machine only. Neither nano-ffi nor "
+            "ziglang is in `requires` of [build-system], and there is no [tool.nano-ffi]. Build its wheels with "
+            "cibuildwheel on each system, or let its build call Zig."
+        )
+        raise errors.ConfigurationError(message)
+
+
+def some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 3} more" if len(names) > 4 else ""
+    return ", ".join(names[:3] if more else names) + more
+
+
 def parse_all(identifiers: Sequence[str]) -> list[Target]:
     """Their targets. Raises ConfigurationError, naming each identifier that has none."""
     unknown = [identifier for identifier in identifiers if not is_known(identifier)]
     if unknown:
+        whys = [
+            why for name, why in REASONS.items() if any(one.startswith(name) or f"-{name}_" in one for one in unknown)
+        ]
         message = (
-            f"Cannot cross-compile {', '.join(unknown)}: only CPython 3.10 and later on "
-            f"{', '.join(targets.PLATFORMS)}. Leave them out: with 'skip' or 'build' of [tool.cibuildwheel], or with "
-            "requires-python of [project]."
+            f"Cannot cross-compile {some(unknown)}: only CPython 3.10 and later on "
+            f"{', '.join(targets.PLATFORMS)}. {''.join(f'{why}. ' for why in whys)}Leave them out: with 'skip' or 'build' of "
+            "[tool.cibuildwheel], or with requires-python of [project]."
         )
         raise errors.ConfigurationError(message)
     return [targets.parse(identifier) for identifier in identifiers]
@@ -162,7 +238,7 @@ class Run:
     def __init__(self, options: Options, tmp_path: Path, wanted: Sequence[Target], session: Session) -> None:
         self.options = options
         self.session = session
-        self.tmp = tmp_path
+        self.tmp = session.spaceless(tmp_path)
         self.wanted = wanted
         self.package = options.globals.package_dir
         self.output = options.globals.output_dir
@@ -170,7 +246,10 @@ class Run:
         unpacked = Path.cwd() != session.directory
         self.state = (session.directory if unpacked else self.package) / "build" / "wheels"
         self.before_target = settings(options.pyproject_toml).get("before-target", "")
-        self.base = base_environment(self.package)
+        check_uses_zig(options.pyproject_toml, wanted)
+        self.prepares = any(self.build_options(target).before_build for target in wanted)
+        """Whether there is a before-build."""
+        self.base = base_environment(self.package, session.bytecode)
         self.environments = {target: self.environment(target) for target in wanted}
         self.interpreters = {target: find_interpreter(target) if self.wants_test(target) else None for target in wanted}
         self.digests: dict[Target, str] = {}
@@ -206,6 +285,18 @@ class Run:
         self.feed_summary()
 
     def environment(self, target: Target) -> dict[str, str]:
+        environment = self.asked_environment(target)
+        floor = target.platform.triples[0].target.partition("-macos.")[2]
+        asked = environment.get("MACOSX_DEPLOYMENT_TARGET", floor)
+        if floor and version_of(asked) != version_of(floor):
+            message = (
+                f"MACOSX_DEPLOYMENT_TARGET is {asked}, and {target.identifier} is built for macOS {floor} and later, which "
+                f"its tag says, {target.platform.wheel_tag}: unset it, or set it to {floor}."
+            )
+            raise errors.ConfigurationError(message)
+        return environment
+
+    def asked_environment(self, target: Target) -> dict[str, str]:
         # The backend tags the wheel as it is to be published: auditwheel cannot tell the C library from the suffix of
         # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule.
         return self.build_options(target).environment.as_dictionary(
@@ -293,14 +384,15 @@ class Run:
 
     def backend(self, target: Target) -> Backend:
         """Our own environment if it holds all build requirements, else an isolated one, made once."""
-        if self.package not in self.session.backends:
+        key = (self.package, self.prepares)
+        if key not in self.session.backends:
             try:
-                self.session.backends[self.package] = self.make_backend(target)
+                self.session.backends[key] = self.make_backend(target)
             except build.BuildException as error:
                 raise errors.FatalError(f"Cannot prepare the build of {self.package}: {error}") from error
             except build.BuildBackendException as error:
                 raise errors.FatalError(f"The build backend of {self.package} failed: {error}") from error
-        return self.session.backends[self.package]
+        return self.session.backends[key]
 
     def make_backend(self, target: Target) -> Backend:
         options = self.build_options(target)
@@ -308,18 +400,21 @@ class Run:
         settings = self.config_settings(target)
         environment = self.environments[target]
         ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
-        if {"-n", "--no-isolation"} & set(arguments):
-            return self.own_backend()
-        missing = {unmet for need in ours.build_system_requires for unmet in build.check_dependency(need)}
-        missing = missing or ours.check_dependencies("wheel", settings)
-        if not missing:
-            return self.own_backend()
+        # What before-build installs is for the build alone.
+        if not self.prepares:
+            if {"-n", "--no-isolation"} & set(arguments):
+                return self.own_backend()
+            missing = {unmet for need in ours.build_system_requires for unmet in build.check_dependency(need)}
+            missing = missing or ours.check_dependencies("wheel", settings)
+            if not missing:
+                return self.own_backend()
 
-        log.step(f"Making one isolated build environment, for {', '.join(sorted(chain[0] for chain in missing))}...")
+        why = "before-build" if self.prepares else ", ".join(sorted(chain[0] for chain in missing))
+        log.step(f"Making one isolated build environment, for {why}...")
         isolated = self.session.resources.enter_context(build.env.DefaultIsolatedEnv(installer="uv"))
-        isolated.install(ours.build_system_requires)
+        isolated.install({*ours.build_system_requires, *(["pip"] if self.prepares else [])})
         scripts = isolated.make_extra_environ()["PATH"].split(os.pathsep)[0]
-        backend = Backend(python=isolated.python_executable, scripts=scripts)
+        backend = Backend(python=isolated.python_executable, scripts=scripts, root=isolated.path)
         runner = HookRunner(environment=backend.environment(environment), quiet=True)
         theirs = build.ProjectBuilder(self.package, backend.python, runner)
         isolated.install(theirs.get_requires_for_build("wheel", settings))
@@ -352,7 +447,7 @@ class Run:
                 job = self.wheel_job(target, backend)
                 wheel_running[job.name] = target
                 pool.start(job)
-            if not pool.running:
+            if not pool.running or (self.session.fail_fast and self.failures):
                 break
             for outcome in pool.wait(self.screen.patience):
                 self.screen.clear()
@@ -409,7 +504,7 @@ class Run:
                 missing[target].discard(triple)
             return
         print(f"before-target {outcome.job.name}  FAILED after {outcome.seconds:.1f} s: {outcome.result.message}")
-        print_tail(outcome.job.log)
+        self.tell_why(complaint_in(outcome.job.log), outcome.job.log)
         for target in of_it:
             wheels.remove(target)
             message = f"before-target failed for {triple.target}"
@@ -429,6 +524,7 @@ class Run:
                 folder=self.tmp / target.identifier,
                 shared_folder=self.tmp,
                 interpreter=self.interpreters[target],
+                alone=self.prepares,
                 compatible=find_compatible_wheel(self.finished(), target.identifier),
             ),
         )
@@ -494,22 +590,39 @@ class Run:
         self.session.untested += tested is False
 
     def fail(self, target: Target, failure: Failure, seconds: float, log_file: Path, *, show_log: bool) -> None:
+        complaint = complaint_in(log_file) if show_log else ""
+        failure = dataclasses.replace(failure, message=complaint or failure.message)
         self.failures[target] = failure
         self.logs[target] = log_file
         self.session.failed.append(target.identifier)
         self.progress(f"{target.identifier}  FAILED after {seconds:.1f} s: {first_line(failure.message)}")
         if show_log:
+            self.tell_why(complaint, log_file)
+
+    def tell_why(self, complaint: str, log_file: Path) -> None:
+        """Print a compiler's message, or else the end of the log; the same message only once."""
+        if not complaint:
             print_tail(log_file)
+        elif complaint not in self.session.told:
+            self.session.told.add(complaint)
+            print("".join(f"    {line}\n" for line in complaint.splitlines()), end="")
+            print(f"    The full log: {shown(log_file)}")
 
     def raise_failures(self) -> None:
         failures = [(target, self.failures[target]) for target in self.wanted if target in self.failures]
         if not failures:
             return
+        by_message: dict[str, list[Target]] = {}
+        for target, why in failures:
+            by_message.setdefault(why.message, []).append(target)
+        left = len(self.wanted) - len(self.wheels) - len(failures)
+        begun = f" ({left} not built: --fail-fast)" if left else ""
         lines = [
-            f"{len(failures)} of {len(self.wanted)} wheels failed, the others are in {shown(self.output)}:",
+            f"{len(failures)} of {len(self.wanted)} wheels failed{begun}, the others are in {shown(self.output)}:",
             *(
-                f"  {target.identifier}: {first_line(why.message)} ({shown(self.logs[target])})"
-                for target, why in failures
+                f"  {first.identifier}{f' and {len(more)} more' if more else ''}: {first_line(message)} "
+                f"({shown(self.logs[first])})"
+                for message, (first, *more) in by_message.items()
             ),
         ]
         error = errors.FatalError("\n".join(lines))
@@ -580,6 +693,19 @@ class Screen:
             self.told = time.monotonic()
 
 
+COMPLAINT = re.compile(r"((?:[^\s:][^\n:]*\.\w+:\d+:\d+: error: |error: nano_ffi: ).*(?:\n.*){0,2})")
+
+
+def complaint_in(path: Path) -> str:
+    """The first error of a compiler in a log, with the line and the caret: ``FILE:LINE:COLUMN: error: …``."""
+    text = path.read_text(encoding="utf-8", errors="replace") if path.exists() else ""
+    found = COMPLAINT.search(text)
+    if found is None:
+        return ""
+    first, *more = found[1].splitlines()
+    return "\n".join([first, *more] if len(more) == 2 and re.fullmatch(r"\s*~*\^~*\s*", more[1]) else [first])
+
+
 def first_line(message: str) -> str:
     return message.strip().partition("\n")[0]
 
@@ -608,28 +734,52 @@ def settings(pyproject: Mapping[str, Any] | None) -> dict[str, str]:
     return dict(table)
 
 
-def base_environment(package: Path) -> dict[str, str]:
-    """The environment that all commands start from: this process's, made reproducible."""
+def environment_problem() -> str:
+    """What cannot be in the environment, told before anything is built; empty where all can."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch is None or (re.fullmatch(r"[0-9]+", epoch) and int(epoch) in EPOCHS):
+        return ""
+    return (
+        f"SOURCE_DATE_EPOCH is {epoch!r}, and must be seconds since 1970, from {EPOCHS.start} (1980-01-01, the oldest time "
+        "in a wheel) on: unset it, and the time is the last commit's"
+    )
+
+
+def base_environment(package: Path, bytecode: Callable[[], Path]) -> dict[str, str]:
+    """The environment that all commands start from: this process's, made reproducible.
+
+    `bytecode` makes a folder for bytecode, of this run alone: what a full disk has cut off there, no later run reads.
+    """
     environment = dict(os.environ)
+    environment.pop("NANO_FFI_CPU", None)  # is said for modules of this machine
     environment["PATH"] = os.pathsep.join([scripts_directory(), environment.get("PATH", os.defpath)])
     # Hundreds of short Python processes follow: without bytecode each would compile half a second of libraries anew.
     if environment.pop("PYTHONDONTWRITEBYTECODE", None):
-        environment.setdefault("PYTHONPYCACHEPREFIX", str(Path(cache_folder(), "pycache")))
+        environment.setdefault("PYTHONPYCACHEPREFIX", str(bytecode()))
     # A cold `zig build` compiles its own build runner; in Debug mode that takes 19 s of CPU instead of 145 s.
     environment.setdefault("ZIG_DEBUG_CMD", "1")
     if shutil.which("patchelf", path=environment["PATH"]) is None:
         # auditwheel wants it even where there is no library to bundle, and without it says so where there is one.
         environment.setdefault("AUDITWHEEL_PATCHER", "none")
-    environment.setdefault("SOURCE_DATE_EPOCH", str(max(EPOCH_FLOOR, last_commit_time(package))))
+    environment.setdefault("SOURCE_DATE_EPOCH", str(max(EPOCHS.start, last_commit_time(package))))
     return environment
 
 
+@functools.cache
 def last_commit_time(folder: Path) -> int:
-    """Seconds since 1970, 0 where there is no commit."""
+    """Seconds since 1970, 0 where there is no commit, or where git does not say, which is printed."""
     command = ["git", "-C", str(folder), "log", "-1", "--format=%ct"]
     try:
-        return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    except (OSError, ValueError, subprocess.CalledProcessError):
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        if "dubious ownership" in done.stderr:
+            print(
+                f"{folder} belongs to another user, and git says nothing of it: the wheels have the time 1980-01-01 and not "
+                f"the last commit's. `git config --global --add safe.directory {shlex.quote(str(folder))}`, or set "
+                "SOURCE_DATE_EPOCH.",
+                flush=True,
+            )
+        return int(done.stdout)
+    except (OSError, ValueError):
         return 0
 
 

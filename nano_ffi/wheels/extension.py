@@ -10,24 +10,12 @@ from nano_ffi.wheels import baseline
 from nano_ffi.wheels.android import check_android
 from nano_ffi.wheels.binary import Expect, Format, Image, module_headers, read
 from nano_ffi.wheels.claim import Claim
+from nano_ffi.wheels.identity import MARKER, is_extension, module_name
 from nano_ffi.wheels.linking import PYTHON_DLL, check_linking, some
 from nano_ffi.wheels.symbols import cpython_symbols, stable_symbols
 from nano_ffi.wheels.targets import Python
 
-__all__ = ["check_binary", "is_extension", "module_name", "own_path"]
-
-
-def is_extension(member: str) -> bool:
-    """Whether a wheel's member is named as an extension module, and not as a library that one needs."""
-    folder, _, name = member.rpartition("/")
-    if folder.endswith((".libs", ".dylibs")):
-        return False
-    return name.endswith(".pyd") or (name.endswith(".so") and not (name.startswith("lib") and name.count(".") == 1))
-
-
-def module_name(member: str) -> str:
-    """The module's last name: what is before the first dot of the file's name."""
-    return member.rpartition("/")[2].partition(".")[0]
+__all__ = ["check_binary", "own_path"]
 
 
 def check_binary(member: str, data: bytes, claim: Claim, members: frozenset[str], expect: Expect) -> list[str]:
@@ -233,9 +221,6 @@ def _check_cpu(image: Image, expect: Expect) -> list[str]:
         )
     expect(not excesses, problem)
     return []
-
-
-MARKER = re.compile(rb"nano_ffi-abi:([\w.]+):")
 
 
 def _check_marker(data: bytes, claim: Claim, expect: Expect) -> None:

@@ -30,7 +30,7 @@ from cibuildwheel.venv import activate_virtualenv, find_uv
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.wheels import checksums, records, sbom, targets
+from nano_ffi.wheels import checksums, identity, records, sbom, targets
 from nano_ffi.wheels.sbom import Zig
 from nano_ffi.wheels.targets import Target
 
@@ -55,6 +55,8 @@ class Backend:
 
     python: str
     scripts: str | None = None
+    root: str = ""
+    """The folder of its environment, if it is not our own."""
     zig: Zig | None = None
     """The compiler that the backend calls, if it is the package ``ziglang``."""
 
@@ -62,7 +64,10 @@ class Backend:
         """`base` with this interpreter's commands first."""
         if self.scripts is None:
             return dict(base)
-        return {**base, "PATH": os.pathsep.join([self.scripts, base["PATH"]]), "PYTHONPATH": ""}
+        path = os.pathsep.join([self.scripts, base["PATH"]])
+        environment = {**base, "PATH": path, "PYTHONPATH": "", "VIRTUAL_ENV": self.root}
+        environment.pop("UV_PYTHON", None)  # or `uv pip install` in a command of the user's changes that one
+        return environment
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +118,8 @@ class WheelJob:
     """For what all wheels of a run share, the audit's environment."""
     interpreter: Path | None
     """What can run the wheel's tests here."""
+    alone: bool
+    """Whether a wheel's before-build and build must not run beside another's: all are in one tree and environment."""
     compatible: Path | None
     """A wheel built before that this target's interpreter takes; then nothing is built."""
 
@@ -137,12 +144,13 @@ class WheelJob:
     def build(self) -> Path:
         options = self.options
         backend_environment = self.backend.environment(self.environment)
-        if options.before_build:
-            log.step("Running before_build...")
-            shell(self.command(options.before_build), env=backend_environment)
+        with locked(self.shared_folder / "build.lock") if self.alone else contextlib.nullcontext():
+            if options.before_build:
+                log.step("Running before_build...")
+                shell(self.command(options.before_build), env=backend_environment)
 
-        log.step("Building wheel...")
-        wheel = self.call_backend(backend_environment)
+            log.step("Building wheel...")
+            wheel = self.call_backend(backend_environment)
         if wheel.name.endswith("none-any.whl"):
             raise errors.NonPlatformWheelError
 
@@ -169,6 +177,12 @@ class WheelJob:
             call(sys.executable, "-P", "-m", "wheel", "tags", "--remove", platform_tag, wheel, env=self.environment)
             wheel = only_wheel(repaired)
         check_tags(wheel.name, self.target)
+        if problems := identity.differences(wheel, self.target):
+            message = (
+                f"The wheel {wheel.name} is not what its name says: {'; '.join(problems)}. Let the build call Zig for "
+                f"{' and '.join(triple.target for triple in self.target.platform.triples)}, as `nano-ffi new` shows."
+            )
+            raise errors.FatalError(message)
         sbom.add(wheel, self.backend.zig, int(self.environment["SOURCE_DATE_EPOCH"]))
         log.step_end()
 

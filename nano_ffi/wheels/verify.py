@@ -39,7 +39,8 @@ from packaging.version import InvalidVersion, Version
 from nano_ffi.wheels import checksums, sbom
 from nano_ffi.wheels.binary import Expect, Format, recognise
 from nano_ffi.wheels.claim import Claim, claim_of
-from nano_ffi.wheels.extension import check_binary, is_extension, own_path
+from nano_ffi.wheels.extension import check_binary, own_path
+from nano_ffi.wheels.identity import is_extension
 
 __all__ = ["Options", "Report", "main", "verify_wheel"]
 

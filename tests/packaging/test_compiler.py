@@ -142,6 +142,38 @@ def test_threads_are_what_verify_takes(platform: str, tmp_path: Path) -> None:
     assert problems_of(compile_module(source, tmp_path, target=target, optimize="small"), target) == []
 
 
+CPP = """\
+#include <map>
+#include <stdexcept>
+#include <string>
+#include <vector>
+extern "C" int total(int n) {
+    std::vector<int> numbers;
+    std::map<std::string, int> sums;
+    for (int i = 0; i <= n; i++) numbers.push_back(i);
+    try {
+        if (n < 0) throw std::runtime_error("negative");
+    } catch (const std::exception &) {
+        return -1;
+    }
+    for (int number : numbers) sums["all"] += number;
+    return sums["all"];
+}
+"""
+
+
+# Linux has a list of what is exported, macOS' linker takes none.
+@pytest.mark.parametrize("identifier", ["cp313-manylinux_x86_64", "cp313-macosx_arm64"])
+def test_cpp_is_what_verify_takes(identifier: str, tmp_path: Path) -> None:
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nc-sources = ["total.cpp"]\nlink = ["c++"]\n')
+    (tmp_path / "total.cpp").write_text(CPP)
+    source = tmp_path / "uses_cpp.zig"
+    source.write_text("extern fn total(c_int) c_int;\npub fn sum(n: i32) i32 {\n    return total(n);\n}\n")
+    target = targets.parse(identifier)
+    assert problems_of(compile_module(source, tmp_path / "built", target=target), target) == []
+
+
 def test_a_library_of_this_machine_is_in_no_wheel(tmp_path: Path) -> None:
     source = with_c(tmp_path)
     (tmp_path / "pyproject.toml").write_text('[tool.nano-ffi]\nlink = ["z", "m"]\n')

@@ -62,6 +62,8 @@ name = "demo"
 version = "1.0"
 requires-python = ">=3.10"
 
+[tool.nano-ffi]  # the project is compiled with Zig
+
 [tool.cibuildwheel]
 build = "cp313-manylinux_* cp314-manylinux_*"
 build-frontend = "build[uv]"

@@ -22,7 +22,7 @@ pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"
 from cibuildwheel import errors
 
 from nano_ffi import __main__
-from nano_ffi.wheels import checksums, cross, job, records, targets
+from nano_ffi.wheels import checksums, cross, identity, job, records, targets
 
 # A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
 BACKEND = """
@@ -31,12 +31,25 @@ import json, os, sys, zipfile
 def get_requires_for_build_wheel(config_settings=None):
     return []
 
+def binary(identifier):
+    # As much of a binary as says for which machine it is.
+    arm = "arm64" in identifier or "aarch64" in identifier
+    if "win" in identifier:
+        return b"MZ".ljust(60, b"\\0") + b"\\x40\\0\\0\\0PE\\0\\0" + (b"\\x64\\xaa" if arm else b"\\x64\\x86")
+    if "macos" in identifier:
+        slices = [b"\\x0c\\0\\0\\x01" if arm else b"\\x07\\0\\0\\x01"]
+        if "universal2" in identifier:
+            arch = lambda kind: kind.ljust(20, b"\\0")
+            return b"\\xca\\xfe\\xba\\xbe\\0\\0\\0\\2" + arch(b"\\1\\0\\0\\7") + arch(b"\\1\\0\\0\\x0c")
+        return b"\\xcf\\xfa\\xed\\xfe" + slices[0]
+    return b"\\x7fELF\\2\\1".ljust(18, b"\\0") + (b"\\xb7\\0" if arm else b"\\x3e\\0")
+
 def build_wheel(folder, config_settings=None, metadata_directory=None):
     identifier = os.environ["CIBUILDWHEEL_BUILD_IDENTIFIER"]
     tag = os.environ["SKBUILD_WHEEL_TAGS"]
     faults = json.load(open(os.environ["FAULTS"]))  # which is no part of the project
     if identifier in faults.get("BROKEN", "").split():
-        print(f"the reason why {identifier} fails")
+        print(faults["SAYS"] or f"the reason why {identifier} fails")
         sys.exit(3)
     if identifier in faults.get("SLOW", "").split():
         import time
@@ -48,7 +61,7 @@ def build_wheel(folder, config_settings=None, metadata_directory=None):
         def add(path, text):
             wheel.writestr(zipfile.ZipInfo(path), text)
         add("demo/__init__.py", "answer = 42\\n")
-        add("demo/ext" + os.environ["SETUPTOOLS_EXT_SUFFIX"], identifier)
+        add("demo/ext" + os.environ["SETUPTOOLS_EXT_SUFFIX"], binary(faults.get("LIES") or identifier))
         interpreters, abis, platforms = tag.split("-")
         tags = [f"Tag: {i}-{a}-{p}\\n" for i in interpreters.split(".") for a in abis.split(".") for p in platforms.split(".")]
         add("demo-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nGenerator: x\\nRoot-Is-Purelib: false\\n" + "".join(tags))
@@ -67,6 +80,8 @@ backend-path = ["."]
 name = "demo"
 version = "1.0"
 requires-python = ">=3.10"
+
+[tool.nano-ffi]  # the project is compiled with Zig; so says its backend
 
 [tool.cibuildwheel]
 build-frontend = "build[uv]"
@@ -95,7 +110,7 @@ class Project:
             name: value for name, value in os.environ.items() if not name.startswith(("CIBW_", "GITHUB_", "PYTHONPATH"))
         }
         faults = self.root.with_name(f"{self.root.name}.faults")
-        faults.write_text(json.dumps({name: environment.pop(name, "") for name in ("BROKEN", "SLOW")}))
+        faults.write_text(json.dumps({name: environment.pop(name, "") for name in ("BROKEN", "SLOW", "LIES", "SAYS")}))
         environment["FAULTS"] = str(faults)
         return [sys.executable, "-P", "-m", "nano_ffi", "wheels", *arguments], {**clean, **environment}
 
@@ -652,10 +667,181 @@ def test_record_that_cannot_be_read_is_none(tmp_path: Path) -> None:
 def test_epoch_is_what_a_zip_can_hold(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-    epoch = int(cross.base_environment(tmp_path)["SOURCE_DATE_EPOCH"])
+    epoch = int(cross.base_environment(tmp_path, Path)["SOURCE_DATE_EPOCH"])
     assert time.gmtime(epoch)[:3] == (1980, 1, 1)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
-    assert cross.base_environment(tmp_path)["SOURCE_DATE_EPOCH"] == "1700000000"
+    assert cross.base_environment(tmp_path, Path)["SOURCE_DATE_EPOCH"] == "1700000000"
+
+
+def test_an_epoch_that_is_none_is_told_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    output = project.wheels(code=2, SOURCE_DATE_EPOCH="today")
+    assert last_line(output).startswith(
+        "nano-ffi wheels: error: SOURCE_DATE_EPOCH is 'today', and must be seconds since 1970, from 315532800 "
+    )
+    assert output.count("SOURCE_DATE_EPOCH is ") == 1
+    for epoch, wrong in {"": True, "-1": True, "100": True, "99999999999999": True, "1700000000": False}.items():
+        monkeypatch.setenv("SOURCE_DATE_EPOCH", epoch)
+        assert bool(cross.environment_problem()) == wrong
+
+
+def test_a_malformed_pyproject_is_named(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text("[tool\n")
+    assert last_line(project.wheels(code=2)).startswith("nano-ffi wheels: error: pyproject.toml: Expected ")
+
+
+def test_what_another_user_owns_is_said_to_be_his(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    git(project.root, "init", "-q")
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert cross.last_commit_time(project.root) == cross.last_commit_time(project.root) == 0
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith(
+        f"{project.root} belongs to another user, and git says nothing of it: the wheels have the time "
+    )
+    assert f"git config --global --add safe.directory {project.root}" in line
+
+
+def test_a_temporary_folder_with_a_space(project: Project, tmp_path_factory: pytest.TempPathFactory) -> None:
+    spaced = tmp_path_factory.mktemp("with a space")
+    project.configure('windows.repair-wheel-command = "cp {wheel} {dest_dir}"\n')
+    assert "1 wheel (1 built" in last_line(project.wheels("--only", "cp313-win_amd64", TMPDIR=str(spaced)))
+    assert list(spaced.iterdir()) == []
+
+
+def test_a_wheel_that_lies_gets_no_name(project: Project) -> None:
+    output = project.wheels("--only", "cp313-win_amd64", code=1, LIES="cp313-manylinux_x86_64")
+    assert (
+        "The wheel demo-1.0-cp313-cp313-win_amd64.whl is not what its name says: demo/ext.cp313-win_amd64.pyd is Linux ELF "
+        "for x86_64, and not Windows PE for x86_64. Let the build call Zig for x86_64-windows-gnu, as "
+    ) in output
+    assert project.house == []
+
+
+def test_which_binaries_are_refused(tmp_path: Path) -> None:
+    def problems(identifier: str, name: str, data: bytes, tag: str = "") -> list[str]:
+        target = targets.parse(identifier)
+        wheel = tmp_path / f"demo-1.0-{tag or target.tag}.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(name, data)
+        return [problem.removeprefix(name).strip() for problem in identity.differences(wheel, target)]
+
+    def elf(machine: int, wide: int, order: int) -> bytes:
+        return b"\x7fELF" + bytes([wide, order]) + bytes(12) + machine.to_bytes(2, "little" if order == 1 else "big")
+
+    windows = b"MZ".ljust(60, b"\0") + b"\x40\0\0\0PE\0\0\x64\x86"
+    for arch, data in {
+        "x86_64": elf(62, 2, 1),
+        "i686": elf(3, 1, 1),
+        "s390x": elf(22, 2, 2),
+        "ppc64le": elf(21, 2, 1),
+        "armv7l": elf(40, 1, 1),
+    }.items():
+        name = targets.parse(f"cp313-manylinux_{arch}").suffix
+        assert problems(f"cp313-manylinux_{arch}", f"ext{name}", data) == []
+        assert problems(f"cp313-manylinux_{arch}", f"ext{name}", data[:19]) == [
+            f"is Linux ELF for no machine, and not Linux ELF for {arch}"
+        ]
+    tag, name = "cp313-win_amd64", "ext.cp313-win_amd64.pyd"
+    assert problems(tag, name, windows) == []
+    assert problems(tag, name, b"text") == ["is neither ELF, Mach-O nor PE"]
+    assert problems(tag, name, windows + b" python312.dll") == ["needs python312.dll, and not python313.dll"]
+    assert problems(tag, name, windows + b"nano_ffi-abi:cp312:") == ["was built for cp312, and not for cp313"]
+    assert problems(tag, "ext.cp312-win_amd64.pyd", windows) == [
+        "has the suffix .cp312-win_amd64.pyd, and not .cp313-win_amd64.pyd, by which the tag's CPython finds it"
+    ]
+    assert problems("cp313-macosx_arm64", "ext.cpython-313-darwin.so", b"\xcf\xfa\xed\xfe\x07\0\0\1") == [
+        "is macOS Mach-O for x86_64, and not macOS Mach-O for aarch64"
+    ]
+    assert problems(tag, "ext.libs/other.so", b"") == []
+    assert problems(tag, "ext.pyd", windows, "py3-none-win_amd64") == []
+    assert problems(tag, "ext.pyd", windows + b"python3.dll", "cp312-abi3-win_amd64") == []
+
+
+def test_a_project_without_zig_is_refused_before_it_is_built(project: Project) -> None:
+    path = project.root / "pyproject.toml"
+    path.write_text(path.read_text().replace("[tool.nano-ffi]", "[tool.other]"))
+    output = project.wheels("--platform", "windows", code=2)
+    assert (
+        "Cannot cross-compile cp310-win_amd64, cp311-win_amd64, cp312-win_amd64 and 13 more: pyproject.toml does not say that "
+        "the project is compiled with Zig, and another compiler makes binaries for this machine only."
+    ) in " ".join(output.split())
+    assert project.house == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("--platform", "pyodide"), "in Pyodide a panic of Zig ends the whole interpreter"),
+        (("--platform", "ios", "--archs", "all"), "Zig 0.17.1 crashes when it links a library for iOS"),
+        (("--only", "cp314-pyodide_wasm32"), "in Pyodide a panic of Zig ends the whole interpreter"),
+        (("--only", "pp311-win_amd64"), "PyPy has another ABI"),
+    ],
+)
+def test_what_is_not_built_is_refused_with_the_reason(project: Project, arguments: tuple[str, ...], why: str) -> None:
+    assert why in project.wheels(*arguments, code=2)
+
+
+def test_before_build_is_never_beside_another_wheels(project: Project) -> None:
+    project.configure(
+        'build = "cp31{2,3}-win_amd64"\n'
+        'before-build = "pip --version >> ran.txt; test ! -e busy && touch busy && sleep 0.3 && rm busy"\n'
+    )
+    assert "2 wheels (2 built" in last_line(project.wheels("--platform", "windows"))
+    pips = set((project.root / "ran.txt").read_text().splitlines())
+    assert len(pips) == 1
+    assert not any(sys.prefix in line for line in pips)
+
+
+def test_the_deployment_target_is_the_tags(project: Project) -> None:
+    only = ("--only", "cp313-macosx_arm64")
+    output = project.wheels(*only, code=2, MACOSX_DEPLOYMENT_TARGET="12.3")
+    assert (
+        "MACOSX_DEPLOYMENT_TARGET is 12.3, and cp313-macosx_arm64 is built for macOS 11.0 and later, which its tag says, "
+        "macosx_11_0_arm64: unset it, or set it to 11.0."
+    ) in " ".join(output.split())
+    assert [cross.version_of(text) for text in ("11", "11.0", "12.3")] == [("11",), ("11",), ("12", "3")]
+    assert "1 wheel (1 built" in last_line(project.wheels("--only", "cp313-win_amd64", MACOSX_DEPLOYMENT_TARGET="12"))
+
+
+def test_this_machines_cpu_is_in_no_wheel(project: Project) -> None:
+    pytest.importorskip("hatchling", reason='needs pip install "nano-ffi[wheels]"')
+    from nano_ffi.hatch_hook import wheel_cpu
+
+    assert [wheel_cpu("native", True), wheel_cpu("native", False), wheel_cpu("", True)] == ["", "baseline", ""]
+    assert wheel_cpu("x86_64_v3", True) == "x86_64_v3"
+    project.configure('before-build = "echo cpu=$NANO_FFI_CPU. > ran.txt"\n')
+    output = project.wheels("--only", "cp313-win_amd64", NANO_FFI_CPU="native")
+    assert "NANO_FFI_CPU=native is for modules of this machine, and left out" in output
+    assert (project.root / "ran.txt").read_text() == "cpu=.\n"
+
+
+MISTAKE = """\
+Traceback (most recent call last):
+nano_ffi.zig.CompileError: /home/me/src/fast.zig:2:12: error: use of undeclared identifier 'x'
+    return x;
+           ^"""
+
+
+def test_one_mistake_is_told_once(project: Project) -> None:
+    project.configure('build = "cp31{2,3}-*"\n')
+    names = [name for name in project.wheels("--print-build-identifiers").split() if "macosx" not in name]
+    output = project.wheels(code=1, BROKEN=" ".join(names), SAYS=MISTAKE)
+    assert output.count("    return x;") == 1
+    place = "/home/me/src/fast.zig:2:12: error: use of undeclared identifier 'x'"
+    assert f"  cp312-manylinux_x86_64 and 7 more: {place} (build/wheels/cp312-manylinux_x86_64.log)" in output
+    assert f"  cp312-win_amd64 and 3 more: {place} (build/wheels/cp312-win_amd64.log)" in output
+    assert "Traceback" not in output
+    assert len(project.house) == 4
+
+
+def test_fail_fast_begins_nothing_more(project: Project) -> None:
+    project.configure('build = "cp31?-{win,macosx}_*"\n')
+    names = project.wheels("--print-build-identifiers", "--platform", "macos").split()
+    output = project.wheels("--fail-fast", code=1, BROKEN=" ".join(names))
+    assert re.search(r"wheels failed \(\d+ not built: --fail-fast\), the others are in wheelhouse:", output)
+    assert "win_amd64" not in output
+    assert output.count("FAILED after") <= 2 * (os.cpu_count() or 1)
 
 
 def test_wheels_are_zip_files_with_the_suffix_of_their_target(project: Project) -> None:
