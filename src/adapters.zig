@@ -10,7 +10,8 @@
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
-//!                         each of its fields is a parameter; one without fields is no parameter
+//!                         each of its fields is a parameter that is given by name; one without
+//!                         fields is no parameter
 //!
 //! Each such function is called by another one with the types that cross. Nothing here knows an
 //! interpreter.
@@ -35,7 +36,7 @@ pub const Hints = struct {
 };
 
 /// What Python calls for `function`, whose parameters are called `names`: `function` and `params`,
-/// which are the same where nothing is to be done.
+/// which are the same where nothing is to be done, and which of these are only given by name.
 pub fn Adapted(
     comptime original: anytype,
     comptime names: []const [:0]const u8,
@@ -45,6 +46,7 @@ pub fn Adapted(
     const Same = struct {
         pub const function = original;
         pub const params = names;
+        pub const named: []const []const u8 = &.{};
     };
     const plan = planOf(@TypeOf(original), names, hints) orelse return Same;
     // What a generic function says of its errors are not those of one of its instances.
@@ -63,6 +65,7 @@ pub fn Adapted(
     return struct {
         pub const function = Function(plan.types, R, run).call;
         pub const params = plan.names;
+        pub const named = plan.fields;
 
         fn run(given: @Tuple(plan.types)) R {
             var readers: [plan.roles.len]std.Io.Reader = undefined;
@@ -150,7 +153,7 @@ const Plan = struct {
     types: []const type,
     names: []const [:0]const u8,
     /// Of the options: those fields that are parameters.
-    fields: []const [:0]const u8 = &.{},
+    fields: []const []const u8 = &.{},
     writes: bool = false,
 
     fn changes(comptime plan: Plan) bool {
@@ -577,6 +580,7 @@ test Adapted {
     const gpa = std.testing.allocator;
     const Write = Adapted(functions.write, &.{ "writer", "text", "options" }, .{});
     try std.testing.expectEqual(5, Write.params.len);
+    try std.testing.expectEqual(2, Write.named.len);
     const written = try Write.function("ab", null, .{ .value = 2 }, .{}, gpa);
     defer written.deinit();
     try std.testing.expectEqualStrings("abab.", written.data);

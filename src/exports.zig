@@ -368,7 +368,7 @@ pub fn specOf(
         .keeps = options.keeps,
         .frees = options.frees,
         .positional = options.positional,
-        .named = options.named,
+        .named = options.named ++ callable.named,
         .remembers = remembers(source),
         .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
             signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,

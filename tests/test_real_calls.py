@@ -107,13 +107,15 @@ def test_options_may_be_left_out_and_given_by_name(calls: ModuleType) -> None:
     assert calls.greet("you", calls.Options(times=2), loud=True) == "hello youhello you!"
     assert calls.greet("you", {"end": "."}, times=2) == "hello youhello you."
     assert calls.greet("you", None, loud=False) == calls.greet("you", loud=None, end=".") == "hello you."
-    signature = "(name, options=None, times=1, end='', loud=None)"
+    signature = "(name, options=None, *, times=1, end='', loud=None)"
     assert str(inspect.signature(calls.greet)) == signature
     assert (calls.Vec(2).norm(), calls.Vec(2).norm(scale=3, name="ab"), calls.Vec(2).norm({"scale": 2})) == (2, 12, 4)
     with pytest.raises(OverflowError, match=r"^greet\(\): parameter 'times' is out of range for u8 \(0 to 255\)"):
         calls.greet("you", times=300)
     with pytest.raises(TypeError, match="got an unexpected keyword argument 'time'"):
         calls.greet("you", time=3)
+    with pytest.raises(TypeError, match=r"^greet\(\) takes at most 2 positional arguments \(3 given\)$"):
+        calls.greet("you", None, 2)
 
 
 def test_an_operand_is_no_options(calls: ModuleType) -> None:
@@ -241,6 +243,6 @@ def test_the_stub(calls: ModuleType) -> None:
         "def names(text: str | Buffer) -> set[str]: ...",
         "def lines(reader: str | Buffer | _Readable) -> int: ...",
         "class _Readable(Protocol):\n    def read(self) -> str | Buffer: ...",
-        "    times: SupportsIndex = 1,\n    end: str | Buffer = ...,\n    loud: bool | None = None,\n) -> str:",
+        "    *,\n    times: SupportsIndex = 1,\n    end: str | Buffer = ...,\n    loud: bool | None = None,\n) -> str:",
     ):
         assert line in text, line
