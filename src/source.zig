@@ -411,7 +411,8 @@ const Reader = struct {
         comptime Stream: type,
         open: *std.ArrayList(Ast.Node.Index),
     ) !bool {
-        if (std.mem.indexOfScalar(Ast.Node.Index, open.items, node) != null) return true;
+        if (std.mem.indexOfScalar(Ast.Node.Index, open.items, node)) |first|
+            return isCallable(tree, open.items[first..]);
         try open.append(reader.arena, node);
         const body = tree.nodeData(node).node_and_node[1];
         const end = tree.lastToken(body);
@@ -439,6 +440,19 @@ const Reader = struct {
             }
         }
         return uses > 0;
+    }
+
+    /// Whether functions that call each other in a circle can be called: Zig infers no errors of
+    /// several that wait for one another.
+    fn isCallable(tree: Ast, circle: []const Ast.Node.Index) bool {
+        if (circle.len == 1) return true;
+        for (circle) |node| {
+            var buffer: [1]Ast.Node.Index = undefined;
+            const proto = tree.fullFnProto(&buffer, node).?;
+            const result = proto.ast.return_type.unwrap() orelse continue;
+            if (tree.tokenTag(tree.firstToken(result) - 1) != .bang) return true;
+        }
+        return false;
     }
 
     /// Whether the call that has the argument at `token` is one of functions of the file that take

@@ -91,10 +91,18 @@ def test_a_reader_reads_text_bytes_and_files(calls: ModuleType) -> None:
     lent.append(1)
 
 
+def test_functions_that_call_each_other(calls: ModuleType) -> None:
+    assert calls.tick(2) == "ticktocktick"
+    assert calls.tock(times=1) == "ticktock"
+    assert calls.countdown(3) == "3210"
+
+
 def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
     left = {left.name: left.reason for left in described(calls).left_out}
     assert left == {
         "anything": "parameter 'value' is generic: give it a type, Python's values have only one",
+        "ping": "parameter 'writer' is generic: give it a type, Python's values have only one",
+        "pong": "parameter 'writer' is generic: give it a type, Python's values have only one",
         "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "
         "is lost: make it []const, or a parameter of its own",
         "Kept.of": "parameter 'writer' has type *Io.Writer, which cannot come from Python: what outlives the call may keep "

@@ -272,3 +272,30 @@ pub fn names(gpa: std.mem.Allocator, text: []const u8) !std.StringHashMap(void) 
 pub fn hasName(set: std.StringHashMap(void), name: []const u8) bool {
     return set.contains(name);
 }
+
+/// Each waits for the errors of the other: nobody can call them.
+pub fn ping(writer: anytype, times: u8) !void {
+    if (times > 0) try pong(writer, times - 1);
+    try writer.writeAll("ping");
+}
+
+pub fn pong(writer: anytype, times: u8) !void {
+    if (times > 0) try ping(writer, times - 1);
+    try writer.writeAll("pong");
+}
+
+/// One of these says its errors.
+pub fn tick(writer: anytype, times: u8) !void {
+    if (times > 0) try tock(writer, times - 1);
+    try writer.writeAll("tick");
+}
+
+pub fn tock(writer: anytype, times: u8) error{WriteFailed}!void {
+    if (times > 0) try tick(writer, times - 1);
+    try writer.writeAll("tock");
+}
+
+pub fn countdown(writer: anytype, from: u8) !void {
+    try writer.print("{d}", .{from});
+    if (from > 0) try countdown(writer, from - 1);
+}
