@@ -192,7 +192,7 @@ class Writer:
             return self.struct(typ, taken=True)
         if kind == "table":
             parts = map(self.taking, typ.items)
-            name = "Collection" if len(typ.items) == 1 else "Mapping"
+            name = "Iterable" if len(typ.items) == 1 else "Mapping"
             return f"{self.typing(name, 'collections.abc')}[{', '.join(parts)}]"
         if kind in {"map", "mapping"}:
             assert typ.item is not None

@@ -41,6 +41,9 @@
 //! `finishFailed(*Returned) void` before and after an error is raised, and `end(*Returned) void` in
 //! any case.
 //!
+//! And `Scope`, with `enter(*Scope, Context)` before and `leave(*Scope)` after a call of a function
+//! for which `needsScope(Function)` is true.
+//!
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
@@ -63,6 +66,8 @@ pub const Site = struct {
     index: usize = 0,
     /// How many values are around this one.
     depth: u16 = 0,
+    /// Whether it is what the parameter returned, which is a callback.
+    is_result: bool = false,
 };
 
 pub fn Bridge(comptime Boundary: type) type {
@@ -316,6 +321,9 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             frame: anytype,
         ) Boundary.Result {
             if (@typeInfo(Return) == .error_union) messages.clear();
+            var scope: if (has_scope) Boundary.Scope else void = undefined;
+            if (has_scope) scope.enter(context);
+            defer if (has_scope) scope.leave();
             var returned: Returned = if (Returned == void) {} else .begin();
             defer if (Returned != void) returned.end();
             const outcome = if (comptime isReleased(spec))
@@ -359,6 +367,9 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             };
             return if (@TypeOf(frame) == void) settled else frame.finish(settled);
         }
+
+        const has_scope = @hasDecl(Boundary, "Scope") and !isReleased(spec) and
+            Boundary.needsScope(Function);
 
         const Returned =
             if (@hasDecl(Boundary, "Returned")) Boundary.Returned(Function, spec) else void;

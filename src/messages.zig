@@ -11,6 +11,8 @@ const Message = struct {
     code: u16 = 0,
     length: usize = 0,
     buffer: [2048]u8 = undefined,
+    /// The name of the file that it is about: of none "". It is in the buffer, behind the text.
+    path: []const u8 = "",
 };
 
 threadlocal var last: Message = .{};
@@ -25,8 +27,27 @@ pub fn fail(err: anytype, comptime format: []const u8, values: anytype) @TypeOf(
     var writer: std.Io.Writer = .fixed(&message.buffer);
     writer.print(format, values) catch {}; // full: the beginning tells most
     message.length = writer.end;
+    message.path = "";
     message.code = @intFromError(err);
     return err;
+}
+
+/// `return nano_ffi.failPath(error.FileNotFound, path);`: the same, with the error's name and that
+/// of a file as text, and the file as `filename` of the exception.
+pub fn failPath(err: anytype, path: []const u8) @TypeOf(err) {
+    @branchHint(.cold);
+    const failed = fail(err, "{s}: '{s}'", .{ @errorName(err), path });
+    if (!are_taken) return failed;
+    const rest = last.buffer[last.length..];
+    if (path.len > rest.len) return failed; // no system has such names
+    @memcpy(rest[0..path.len], path);
+    last.path = rest[0..path.len];
+    return failed;
+}
+
+/// The file that the text is about, which `of` gave last.
+pub fn pathOf() []const u8 {
+    return last.path;
 }
 
 /// Before a call: what an earlier one left is not its.
@@ -53,6 +74,15 @@ test fail {
     try std.testing.expectEqual(null, of(error.Other));
     try std.testing.expectEqualStrings("line 3: so it is", of(error.Syntax).?);
     try std.testing.expectEqual(null, of(error.Syntax));
+}
+
+test failPath {
+    try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, "a/b"));
+    try std.testing.expectEqualStrings("FileNotFound: 'a/b'", of(error.FileNotFound).?);
+    try std.testing.expectEqualStrings("a/b", pathOf());
+    const long: [1500]u8 = @splat('x');
+    try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, &long));
+    try std.testing.expectEqualStrings("", pathOf());
 }
 
 test clear {

@@ -17,6 +17,7 @@ const fork = @import("python/objects/fork.zig");
 const memory = @import("python/memory.zig");
 const module = @import("python/module.zig");
 const names = @import("python/names.zig");
+const operations = @import("python/operations.zig");
 const panics = @import("panics.zig");
 const annotations = @import("python/objects/annotations.zig");
 const arguments = @import("python/objects/arguments.zig");
@@ -38,6 +39,8 @@ pub const Boundary = struct {
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
     pub const Frame = arguments.Frame;
+    pub const Scope = operations.Scope;
+    pub const needsScope = operations.needsScope;
     pub const Returned = @import("python/returned.zig").Returned;
 
     /// What a function takes that is not the caller's.

@@ -31,6 +31,8 @@ pub const debug_io = said.debug_io;
 
 /// `return nano_ffi.fail(error.Syntax, "line {d}", .{line})`: an error whose exception has a text.
 pub const fail = @import("messages.zig").fail;
+/// `return nano_ffi.failPath(error.FileNotFound, path)`: an error whose exception has a `filename`.
+pub const failPath = @import("messages.zig").failPath;
 
 /// `return nano_ffi.raise(PathError{ .path = path })`: the exception of a struct that is one.
 pub const raise = @import("python/exceptions.zig").raise;
@@ -47,6 +49,8 @@ pub const Kwargs = variadic.Kwargs;
 pub const Buffer = signatures.Buffer;
 pub const Callback = signatures.Callback;
 pub const Object = references.Object;
+/// A module of Python's: during a call, as all that is done with objects.
+pub const import = @import("python/operations.zig").import;
 pub const Reference = references.Reference;
 pub const Array = arrays.Array;
 pub const Column = columns.Column;

@@ -403,6 +403,11 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
     return all;
 }
 
+/// Whether a Python object is in a `T`, which can cross.
+pub fn holdsObject(comptime T: type) bool {
+    return comptime contains(withParts(T, &.{}), Object);
+}
+
 /// Whether a `T` has a part that the function could write into: nobody would see it, since parts
 /// are copied. A parameter itself, and what it is where it is not null, is lent in place.
 pub fn hasWritablePart(comptime T: type) bool {
@@ -804,7 +809,7 @@ pub fn analyze(
     if (@hasField(Spec, "gil") and spec.gil == .released) for (passed, args) |parameter, arg| {
         const is_pythons = switch (kindOf(Value(info.param_types[parameter].?)).?) {
             .object => true,
-            .rest, .keywords => contains(withParts(info.param_types[parameter].?, &.{}), Object),
+            .rest, .keywords => holdsObject(info.param_types[parameter].?),
             .class, .reference => classes.holdsReferences(
                 classes.Pointee(info.param_types[parameter].?),
             ),
@@ -1119,6 +1124,10 @@ test hasWritablePart {
     try std.testing.expect(hasWritablePart(struct { u8, []u8 }));
     try std.testing.expect(hasWritablePart([]const ?[]i32));
     try std.testing.expect(!hasWritablePart([]const []const i32));
+}
+
+test holdsObject {
+    try std.testing.expect(holdsObject([]const ?Object) and !holdsObject([]const u8));
 }
 
 test isExact {

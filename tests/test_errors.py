@@ -127,6 +127,13 @@ def test_what_the_system_refused_has_its_number(zig_module: Callable[[str], Modu
             namesakes.store(which)
         for error in (caught.value, pickle.loads(pickle.dumps(caught.value))):
             assert (error.errno, error.strerror, error.filename) == (number, os.strerror(number), None)
+    for path in ("no/such/ü", b"no\xff", Path("a")):
+        with pytest.raises(FileNotFoundError) as caught:
+            namesakes.open(path)
+        error = caught.value
+        for same in (error, pickle.loads(pickle.dumps(error))):
+            assert (same.errno, same.filename) == (errno.ENOENT, os.fsdecode(path))
+    assert str(error) == "FileNotFound: 'a'"
     numbers = {name: getattr(errors, name)("x").errno for name in ("PermissionDenied", "TimeoutError", "Unexpected")}
     assert numbers == {"PermissionDenied": errno.EPERM, "TimeoutError": errno.ETIMEDOUT, "Unexpected": None}
     assert issubclass(errors.ProcessNotFound, ProcessLookupError)

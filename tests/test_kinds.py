@@ -406,7 +406,7 @@ def test_what_a_callable_raises_goes_on_its_way(kinds: ModuleType) -> None:
     with pytest.raises(LookupError, match=r"^two$") as caught:
         kinds.sum_of([1, 2, 3], fails)
     assert caught.traceback[-1].name == "fails"
-    with pytest.raises(TypeError, match=r"^callback\(\): parameter 'result' must be a float \(f64\), not str$"):
+    with pytest.raises(TypeError, match=r"^sum_of\(\): the result of 'function' must be a float \(f64\), not str$"):
         kinds.sum_of([1], lambda _value, _text: "x")
     with pytest.raises(TypeError, match="positional argument"):
         kinds.sum_of([1], lambda: 1.0)

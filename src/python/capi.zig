@@ -560,6 +560,11 @@ pub const functions = struct {
         step: *Py_ssize_t,
     ) c_int;
     pub extern fn PyObject_Size(object: *PyObject) Py_ssize_t;
+    pub extern fn PyObject_GetItem(object: *PyObject, key: *PyObject) ?*PyObject;
+    pub extern fn PyObject_SetItem(object: *PyObject, key: *PyObject, value: *PyObject) c_int;
+    pub extern fn PyObject_GetIter(object: *PyObject) ?*PyObject;
+    pub extern fn PyIter_Next(iterator: *PyObject) ?*PyObject;
+    pub extern fn PyObject_IsInstance(object: *PyObject, class: *PyObject) c_int;
     pub extern fn PyNumber_AsSsize_t(number: *PyObject, exception: ?*PyObject) Py_ssize_t;
     pub extern fn PyIndex_Check(object: *PyObject) c_int;
     pub extern fn PyObject_Repr(object: *PyObject) ?*PyObject;

@@ -404,9 +404,13 @@ fn Callback(comptime T: type) type {
                 return error.PythonException;
             defer c.Py_DecRef(result);
             if (T.R == void) return;
-            return loadScalar(T.R, argument.module, result, comptime &.{
-                .function = "callback",
-                .parameter = .{ .name = "result", .typ = signature.typeName(T.R).? },
+            return loadScalar(T.R, argument.module, result, &.{
+                .function = argument.site.function,
+                .parameter = .{
+                    .name = argument.site.parameter.name,
+                    .typ = comptime signature.typeName(T.R).?,
+                },
+                .is_result = true,
             });
         }
     };
@@ -1016,7 +1020,7 @@ fn InArena(comptime T: type) type {
 
 /// A value of any type that can come in, with its parts in `arena`. Nothing of it is borrowed, so
 /// that what Python code does meanwhile cannot reach it.
-fn load(
+pub fn load(
     comptime T: type,
     arena: std.mem.Allocator,
     module: *PyObject,

@@ -324,7 +324,14 @@ fn raiseWithMessage(classes: Classes, err: anyerror, message: []const u8) void {
     const text = c.PyUnicode_DecodeUTF8(message.ptr, @intCast(message.len), "replace") orelse
         return;
     defer c.Py_DecRef(text);
-    c.PyErr_SetObject(class, text);
+    const path = messages.pathOf();
+    if (path.len == 0) return c.PyErr_SetObject(class, text);
+    const filename = c.PyUnicode_DecodeFSDefaultAndSize(path.ptr, @intCast(path.len)) orelse return;
+    defer c.Py_DecRef(filename);
+    const exception = capi.vectorcall(class, &.{text}, 1, null) orelse return;
+    defer c.Py_DecRef(exception);
+    if (c.PyObject_SetAttrString(exception, "filename", filename) < 0) return;
+    c.PyErr_SetObject(class, exception);
 }
 
 pub fn releaseCache(cache: *Cache) void {
@@ -748,14 +755,19 @@ fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, value
     var buffer: [256]u8 = undefined;
     var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
     writePlace(&writer, site) catch {}; // cut off: the rest of the text tells enough
+    const what: [*:0]const u8 = if (isResult(site)) "the result of " else "parameter ";
     buffer[writer.end] = 0;
     const place: [*:0]const u8 = buffer[0..writer.end :0];
     _ = @call(
         .auto,
         c.PyErr_Format,
-        .{ class, "%s(): parameter '%s' " ++ format, site.function.ptr, place } ++ values,
+        .{ class, "%s(): %s'%s' " ++ format, site.function.ptr, what, place } ++ values,
     );
     return error.PythonException;
+}
+
+fn isResult(site: *const Site) bool {
+    return site.is_result or if (site.within) |within| isResult(within) else false;
 }
 
 fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {

@@ -8,6 +8,7 @@ const description = @import("../description.zig");
 const errors = @import("errors.zig");
 const exceptions = @import("../exceptions.zig");
 const memory = @import("memory.zig");
+const operations = @import("operations.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
@@ -94,14 +95,14 @@ fn Kept(comptime T: type) type {
 /// Sets what `raise` has left for an error that a function returned. False where it left nothing.
 pub fn set(module: *PyObject, err: anyerror) bool {
     if (err != error.PythonException) return false;
-    const raised = pending orelse return false;
+    const raised = pending orelse return operations.raiseAgain();
     pending = null; // what is made now may call functions that raise
     defer raised.free(raised.value);
     raised.set(module, raised.value);
     return true;
 }
 
-fn forget() void {
+pub fn forget() void {
     const raised = pending orelse return;
     pending = null;
     raised.free(raised.value);

@@ -5,13 +5,15 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const memory = @import("memory.zig");
+const operations = @import("operations.zig");
 const panics = @import("../panics.zig");
 const string_maps = @import("../string_maps.zig");
 const trees = @import("../trees.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// A Python object as it is, lent for the call. What can be done with it is CPython's business.
+/// A Python object as it is, lent for the call. What is done with it is done during that call, with
+/// the GIL, and fails with error.PythonException where Python raises.
 pub const Object = struct {
     handle: *anyopaque,
 
@@ -20,6 +22,21 @@ pub const Object = struct {
         c.Py_IncRef(@ptrCast(@alignCast(object.handle)));
         return .{ .handle = object.handle };
     }
+
+    pub const get = operations.get;
+    pub const set = operations.set;
+    pub const call = operations.call;
+    pub const callWith = operations.callWith;
+    pub const callMethod = operations.callMethod;
+    pub const item = operations.item;
+    pub const setItem = operations.setItem;
+    pub const len = operations.len;
+    pub const iterate = operations.iterate;
+    pub const is = operations.is;
+    pub const isNone = operations.isNone;
+    pub const isInstance = operations.isInstance;
+    pub const as = operations.as;
+    pub const asAlloc = operations.asAlloc;
 };
 
 /// A Python object that Zig owns a reference to: in a field of a struct, where Python sees it as an

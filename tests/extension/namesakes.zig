@@ -30,6 +30,10 @@ pub fn fail(which: u8) error{ ValueError, KeyError, StopIteration, UnicodeDecode
 
 pub const StoreError = error{ FileNotFound, NoSpaceLeft, Broken, BadToken, EndOfStream };
 
+/// What the system says of a file.
+pub fn open(path: nano_ffi.Path) error{FileNotFound}!void {
+    return nano_ffi.failPath(error.FileNotFound, path.data);
+}
 pub fn store(which: u8) StoreError!void {
     return switch (which) {
         0 => error.FileNotFound,

@@ -86,6 +86,7 @@ def check(folder: Path, *modules: str) -> None:
         "names",
         "namesakes",
         "ndarrays",
+        "operations",
         "standard",
         "variadic",
         "arrays",
