@@ -174,6 +174,7 @@ pub fn exportDispatcher(
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
+        .home = "nano_ffi.functions",
         .methods = &methods,
         .exec = &addDispatcher,
     });

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import logging
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -218,3 +219,48 @@ except Exception as error:
     assert (done.stderr, done.stdout) == ("", "3 True\nConcurrencyUnavailable\n")
     done = in_new_process(speaking, "", "many")
     assert done.stderr.endswith("ValueError: NANO_FFI_IO_THREADS must be a number of threads\n")
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_a_pool_of_processes(
+    speaking: ModuleType, zig_module: Callable[[str], ModuleType], tmp_path: Path, method: str
+) -> None:
+    """Functions, objects, enums and errors go there and come back, and the threads of std.Io are each process' own."""
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip("this system has no such start method")
+    zig_module("namesakes")  # in the same folder
+    script = tmp_path / "main.py"
+    script.write_text(f"""\
+import multiprocessing, sys
+
+sys.path.insert(0, {str(Path(speaking.__file__ or "").parent)!r})
+import nano_ffi
+import namesakes, speaking
+from nano_ffi import functions
+
+def raised(function, *args):
+    try:
+        return function(*args)
+    except Exception as error:
+        return error
+
+if __name__ == "__main__":
+    assert speaking.meeting(3) == 3
+    with multiprocessing.get_context({method!r}).Pool(4) as pool:
+        assert pool.map(speaking.meeting, [2] * 8) == [2] * 8
+        assert pool.map(speaking.summed, range(20)) == [sum(range(count)) for count in range(20)]
+        assert pool.starmap(nano_ffi.call, [("add", 1, number) for number in range(9)]) == list(range(1, 10))
+        assert pool.map(functions.strlen, ["a", "ab"]) == pool.map(nano_ffi.get("strlen"), ["a", "ab"]) == [1, 2]
+        assert pool.map(namesakes.Shelf, [1, 2])[1] == namesakes.Shelf(2)
+        assert pool.map(namesakes.Kind, [0])[0] is namesakes.Kind(0)
+        for call in (
+            (nano_ffi.call, "add", 2**63 - 1, 1), (functions.add, "x", 1), (namesakes.walk, ["a", "", "c"]),
+            (namesakes.store, 0),
+        ):
+            here, there = raised(*call), raised(pool.apply, call[0], call[1:])
+            assert (type(here), here.args) == (type(there), there.args), there
+""")
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", script], capture_output=True, text=True, timeout=100, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -94,6 +94,26 @@ fn dealloc(self: *PyObject) callconv(.c) void {
     c.Py_DecRef(class);
 }
 
+/// `call` is pickled as the attribute of that name of this, which the module has, too.
+fn reduce(self: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const import = capi.imported("importlib", "import_module") orelse return null;
+    defer c.Py_DecRef(import);
+    const name = c.PyObject_GetAttrString(moduleOf(self.?), "__name__") orelse return null;
+    defer c.Py_DecRef(name);
+    const args = c.PyTuple_Pack(1, name) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.PyTuple_Pack(2, import, args);
+}
+
+const methods = [_]capi.PyMethodDef{
+    .{
+        .ml_name = "__reduce__",
+        .ml_meth = &reduce,
+        .ml_flags = capi.constants.METH_NOARGS,
+    },
+    .{},
+};
+
 const spec: capi.structs.PyType_Spec = .{
     .name = "nano_ffi.Dispatcher",
     .basicsize = @sizeOf(Object),
@@ -102,6 +122,7 @@ const spec: capi.structs.PyType_Spec = .{
     .slots = &[_]capi.structs.PyType_Slot{
         .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
         .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &traverse },
+        .{ .slot = capi.constants.Py_tp_methods, .pfunc = @constCast(&methods) },
         .{},
     },
 };

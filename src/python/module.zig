@@ -35,6 +35,8 @@ pub const Function = struct {
 pub const Definition = struct {
     name: [:0]const u8,
     functions: []const Function,
+    /// The module whose attributes the functions are, where that is another one.
+    home: ?[:0]const u8 = null,
     methods: []const capi.PyMethodDef = &.{},
     init: ?*const fn (registry: *State.Functions) anyerror!void = null,
     exec: ?*const fn (module: *PyObject, state: *State) bool = null,
@@ -93,6 +95,10 @@ pub fn exportModule(comptime definition: Definition) void {
             const name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
             defer c.Py_DecRef(name);
             if (!said.setName(name)) return false;
+            const home: ?*PyObject =
+                if (definition.home) |other| capi.newStr(other) else capi.newRef(name);
+            defer c.Py_DecRef(home);
+            if (home == null) return false;
             for (definition.functions, &function_defs) |function, *function_def| {
                 state.functions.register(
                     function.sig.name,
@@ -100,7 +106,7 @@ pub fn exportModule(comptime definition: Definition) void {
                     function.sig,
                 ) catch |err|
                     return raiseRegistration(state, err);
-                if (!addFunction(module, state, name, function_def, function.entry)) return false;
+                if (!addFunction(module, state, home.?, function_def, function.entry)) return false;
             }
             return true;
         }
