@@ -10,7 +10,7 @@ import pickle
 import sys
 import typing
 from collections.abc import Callable
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any
 
 import pytest
@@ -167,7 +167,7 @@ def test_annotations(m: ModuleType) -> None:
     assert m.Spot.__annotations__ == {"x": int, "color": m.Color | None}
     assert m.Map.__annotations__ == {
         "spot": m.Spot,
-        "spots": list[m.Spot],
+        "spots": GenericAlias(list, m.Spot),
         "weights": list[float],
         "named": dict[str, int],
     }
@@ -264,3 +264,35 @@ def test_mixins_abstract_bases_and_protocols(m: ModuleType) -> None:
     assert not isinstance(m.Version(1), Shape)
     Shape.register(m.Version)
     assert isinstance(m.Version(1), Shape)
+
+
+def test_nothing_of_this_keeps_memory(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def options() -> None:
+        body = m.Temperature(1, "north")
+        body.fahrenheit = body.kelvin
+        body.note("a" * 50)
+        assert copy.deepcopy(body) == pickle.loads(pickle.dumps(body))
+        assert m.Temperature.from_(str(body.celsius)).celsius == body.celsius
+        m.warmest([{"celsius": 1}, (2, "south"), body])
+
+    def frozen() -> None:
+        version = m.Version(1, label="a" * 50)
+        assert version < version.__replace__(minor=3)
+        hash(version)
+
+    functions: list[Callable[[], Any]] = [
+        options,
+        frozen,
+        lambda: setattr(m.Temperature(), "fahrenheit", "x"),
+        lambda: m.Temperature.from_("zz"),
+        lambda: m.Version(1).__replace__(more=1),
+        lambda: m.Version(1).__init__(3),
+        lambda: m.Version(1, label="a") < m.Version(1),
+        lambda: m.Number(2) + 3,
+        lambda: m.Number(2) + "x",
+        lambda: m.Number(2).__iadd__(1),
+        lambda: m.Number(2).__ipow__("x"),
+        lambda: m.Caller(1) @ (lambda number: number // 0),
+    ]
+    for function in functions:
+        assert growth(function) < 4, inspect.getsource(function)

@@ -372,3 +372,26 @@ def test_a_list_is_a_mutable_sequence(m: ModuleType) -> None:
             pytest.fail("no sequence")
     assert (box.numbers.index(1, 1), list(reversed(box.numbers))) == (2, [1.0, 2.0, 1.0])
     assert raises(lambda: box.numbers.index(1, 0, 0)) == (ValueError, "1 is not in list")
+
+
+def test_operators_of_a_list_keep_no_memory(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    box = m.Box()
+
+    def changed() -> None:
+        box.items = [m.Item(3, "c" * 50), m.Item(1, "a"), m.Item(2, "b" * 50)]
+        known = box.items[1]
+        box.items.sort(key=lambda item: item.name, reverse=True)
+        box.items *= 2
+        del box.items[::2]
+        assert known.name == "a"
+        assert pickle.loads(pickle.dumps(box.items)) == box.items.tolist()
+
+    functions: list[Callable[[], Any]] = [
+        changed,
+        lambda: box.items.sort(),
+        lambda: box.items.sort(key=lambda item: box.items.clear() or 1),
+        lambda: operator.add(box.items, (1,)),
+        lambda: (box.items + box.items, 2 * box.items),
+    ]
+    for function in functions:
+        assert growth(function) < 4

@@ -275,3 +275,17 @@ def test_operators_and_copies_of_a_map(m: ModuleType) -> None:
             assert number == 1
         case _:
             pytest.fail("no mapping")
+
+
+def test_operators_of_a_map_keep_no_memory(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    store = m.Store()
+
+    def changed() -> None:
+        store.ordered = {"a": m.Item(1, "x" * 50), "b": m.Item(2)}
+        live = store.ordered
+        live |= [("c", m.Item(3))]
+        assert list(reversed(live)) == list({"c": 1, "b": 1} | live)
+        assert copy.deepcopy(live) == live.todict() == live | {}
+
+    assert growth(changed) < 4
+    assert growth(lambda: store.ordered | 3) < 4
