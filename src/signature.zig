@@ -735,7 +735,7 @@ pub fn analyze(
     const defaults = if (@hasField(Spec, "defaults")) spec.defaults else .{};
     const passed = passedOf(info.param_types);
     comptime var args: [passed.len]Argument = undefined;
-    if (whyNotCalled(info)) |reason| return refused("'{s}' {s}", .{ name, reason });
+    if (whyNotCalled(name, info)) |reason| return refused("'{s}' {s}", .{ name, reason });
 
     if (@hasField(Spec, "args") and spec.args.len != args.len) return refused(
         "'{s}' takes {d} parameters, its signature names {d}: name each of them once",
@@ -985,7 +985,7 @@ pub fn parametersText(comptime first: [:0]const u8, comptime args: []const Argum
 }
 
 /// Why a function cannot be called at all; null where it can.
-fn whyNotCalled(comptime info: std.lang.Type.Fn) ?[]const u8 {
+fn whyNotCalled(comptime name: []const u8, comptime info: std.lang.Type.Fn) ?[]const u8 {
     if (info.attrs.varargs)
         return "takes any number of arguments: write a function that gives it those of one call";
     const convention = @tagName(info.attrs.@"callconv");
@@ -994,8 +994,23 @@ fn whyNotCalled(comptime info: std.lang.Type.Fn) ?[]const u8 {
             return "has the calling convention " ++ convention ++ ", with which Zig calls nothing";
     }
     if (info.return_type == type)
-        return "returns a type: give that a name, as in pub const IntStack = Stack(i64);";
+        return "returns a type: give that a name, as in " ++ lineOf(name, info.param_types);
     return null;
+}
+
+/// The line of Zig that makes a class of a function that returns a type.
+fn lineOf(comptime name: []const u8, comptime param_types: []const ?type) []const u8 {
+    comptime var arguments: []const u8 = "";
+    for (param_types, 0..) |given, index| {
+        const argument = if (given) |T| switch (@typeInfo(T)) {
+            .type => "i64",
+            .bool => "true",
+            .int, .comptime_int => "8",
+            else => ".{}",
+        } else "8";
+        arguments = arguments ++ (if (index == 0) "" else ", ") ++ argument;
+    }
+    return "pub const My" ++ name ++ " = " ++ name ++ "(" ++ arguments ++ ");";
 }
 
 /// How a function is called so that it has a frame of its own, with its name: an inline one cannot.
@@ -1145,6 +1160,13 @@ test kindOf {
     try std.testing.expectEqual(Kind.record, kindOf(struct { x: u8 }));
     try std.testing.expectEqual(Kind.owned, kindOf(allocators.OwnedArena([]const f64)));
     try std.testing.expectEqual(null, kindOf(fn () void));
+}
+
+test lineOf {
+    try std.testing.expectEqualStrings(
+        "pub const MyStack = Stack(i64, 8, true);",
+        comptime lineOf("Stack", &.{ type, usize, bool }),
+    );
 }
 
 test analyze {

@@ -258,8 +258,8 @@ LEFT_OUT = {
     "take the object and an allocator",
     "times": "it has a comptime parameter, and Python's values are not known while compiling: write a function that calls "
     "it with one",
-    "Stack": "it returns a type: give that a name, as in pub const IntStack = Stack(i64);",
-    "IntType": "it returns a type: give that a name, as in pub const IntStack = Stack(i64);",
+    "Stack": "it returns a type: give that a name, as in pub const MyStack = Stack(i64);",
+    "IntType": "it returns a type: give that a name, as in pub const MyIntType = IntType(8);",
     "old": 'it is a @compileError: use "new"',
     "older": 'it is a @compileError: use "new"',
     "gone": "it is a @compileError: gone since 0.2",

@@ -684,6 +684,16 @@ def test_an_epoch_that_is_none_is_told_once(project: Project, monkeypatch: pytes
         assert bool(cross.environment_problem()) == wrong
 
 
+def test_bytecode_is_of_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.delenv("PYTHONPYCACHEPREFIX", raising=False)
+    first, second = cross.Session(), cross.Session()
+    with first.resources, second.resources:
+        environment = cross.base_environment(tmp_path, first.bytecode)
+        assert environment["PYTHONPYCACHEPREFIX"] == str(first.bytecode()) != str(second.bytecode())
+    assert not first.folder.exists()
+
+
 def test_a_malformed_pyproject_is_named(project: Project) -> None:
     (project.root / "pyproject.toml").write_text("[tool\n")
     assert last_line(project.wheels(code=2)).startswith("nano-ffi wheels: error: pyproject.toml: Expected ")
