@@ -102,6 +102,8 @@ pub fn Callback(comptime Function: type) type {
 
         /// What only `invoke` knows what to do with.
         handle: *anyopaque,
+        /// Which of its uses this is.
+        number: usize = 0,
         invoke: *const fn (callback: Self, args: *const Args) error{PythonException}!R,
 
         pub fn call(callback: Self, args: Args) error{PythonException}!R {

@@ -64,6 +64,45 @@ def test_weak_references(m: ModuleType) -> None:
 
 
 @pytest.mark.alone
+@pytest.mark.parametrize("step", [1, 3])
+def test_an_item_is_removed_while_its_object_ends(m: ModuleType, step: int) -> None:
+    row = m.Row([m.Watched(number) for number in range(4)])
+    kept, ending = row.items[1], row.items[0]
+
+    def remove(_: object) -> None:
+        del row.items[slice(0, 1) if step == 1 else slice(0, 4, step)]
+
+    watch = weakref.ref(ending, remove)
+    del ending
+    assert watch() is None
+    assert row.items[0] is kept
+    for number in range(100):
+        row.items.insert(0, m.Watched(number))
+        assert row.items[1 + number] is kept
+    assert (kept.x, row.items[-1].x) == (1, 3 if step == 1 else 2)
+
+
+@pytest.mark.alone
+def test_a_part_of_what_is_ending(m: ModuleType) -> None:
+    """Zig gives an address in an object whose weak references end; it stays good."""
+    tank = m.Tank()
+    inner = tank.inner()
+    tank.part.x = 2.0
+    found: list[Any] = []
+    watch = weakref.ref(tank, lambda _: found.append(inner.part()))
+    del tank
+    gc.collect()
+    assert watch() is None
+    churn(m)
+    assert (found[0].x, inner.part().x) == (2, 2)
+    found.clear()
+    gc.collect()
+    churn(m)
+    inner.part().x = 3.0
+    assert inner.part().x == 3
+
+
+@pytest.mark.alone
 def test_a_borrowed_struct(m: ModuleType) -> None:
     text = str(b"some <text" * 1_000, "ascii")
     match = m.find(text)

@@ -374,7 +374,7 @@ def test_threads_of_zig_and_their_callbacks(tmp_path: Path, mode: str) -> None:
     source = Path(shutil.copy(Path(__file__).parent / "extension" / "elsewhere.zig", tmp_path))
     compile_module(source, tmp_path, optimize=mode)
     code = """
-import os, sys, threading
+import os, sys, threading, time
 import elsewhere as m
 
 called = []
@@ -416,6 +416,24 @@ if sys.platform != "win32":
 for _ in range(5):
     use_threads()
     assert m.summed(100_000) == sum(range(100_001))
+for function_ in (abs, lambda number: 1 / 0):
+    m.leave_thread(function_, False)
+    m.spread(abs, 8)  # whose callback may be where that one was
+    assert m.join_thread() == -1
+    try:
+        m.call_kept()
+    except RuntimeError as error:
+        assert str(error) == "a callback was called when the function that it was given to had returned"
+    else:
+        raise AssertionError
+def last(number):
+    m.note_call()
+    time.sleep(0.1)
+    ended.append(number)
+    return 5
+ended = []
+m.leave_thread(last, True)
+assert ended == [7] and m.join_thread() == 5
 callers = [threading.Thread(target=use_threads) for _ in range(4)]
 for caller in callers:
     caller.start()

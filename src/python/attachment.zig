@@ -2,6 +2,9 @@
 //! no thread that Zig started may, until it is attached to the interpreter.
 
 const capi = @import("capi.zig");
+const hold = @import("objects/hold.zig");
+const memory = @import("memory.zig");
+const SpinLock = @import("../SpinLock.zig");
 const c = capi.functions;
 
 /// A thread, as its callbacks and those of others see it: its address is one for each.
@@ -80,5 +83,61 @@ pub const Visit = union(enum) {
                 c.PyThreadState_Delete(state.?);
             },
         }
+    }
+};
+
+/// The time in which a callback can be called: until the function that it was given to returns. Who
+/// calls later still has the address: so it is there for ever, and its use has a number.
+pub const Lease = struct {
+    lock: SpinLock = .{},
+    number: usize = 0,
+    /// Of how many calls it is that last.
+    visitors: usize = 0,
+    argument: *anyopaque = undefined,
+    next: ?*Lease = null,
+
+    var spare: struct { lock: SpinLock = .{}, first: ?*Lease = null } = .{};
+
+    /// Null where there is no memory.
+    pub fn begin() ?*Lease {
+        spare.lock.lock();
+        const first = spare.first;
+        if (first) |lease| spare.first = lease.next;
+        spare.lock.unlock();
+        if (first) |lease| return lease;
+        const made = memory.unnoted.create(Lease) catch return null;
+        made.* = .{};
+        return made;
+    }
+
+    /// What is called; null where the use of that number is over.
+    pub fn enter(lease: *Lease, number: usize) ?*anyopaque {
+        lease.lock.lock();
+        defer lease.lock.unlock();
+        if (lease.number != number) return null;
+        lease.visitors += 1;
+        return lease.argument;
+    }
+
+    pub fn leave(lease: *Lease) void {
+        lease.lock.lock();
+        defer lease.lock.unlock();
+        lease.visitors -= 1;
+    }
+
+    /// From here on nobody enters, and those that have are waited for.
+    pub fn end(lease: *Lease) void {
+        lease.lock.lock();
+        lease.number += 1;
+        while (lease.visitors > 0) {
+            lease.lock.unlock();
+            hold.pause();
+            lease.lock.lock();
+        }
+        lease.lock.unlock();
+        spare.lock.lock();
+        defer spare.lock.unlock();
+        lease.next = spare.first;
+        spare.first = lease;
     }
 };

@@ -28,6 +28,7 @@ const standard = @import("standard.zig");
 const lists = @import("objects/list.zig");
 const maps = @import("objects/map.zig");
 const memory = @import("memory.zig");
+const messages = @import("../messages.zig");
 const instances = @import("objects/arguments.zig");
 const results = @import("objects/results.zig");
 const classes_of = @import("objects/classes_of.zig");
@@ -286,6 +287,7 @@ fn Callback(comptime T: type) type {
         caller: *const attachment.Thread,
         /// Whether a thread that could not get Python called this.
         is_refused: bool = false,
+        lease: *attachment.Lease,
         /// Guards `raised` where several threads call this.
         lock: SpinLock = .{},
 
@@ -300,14 +302,21 @@ fn Callback(comptime T: type) type {
                 .callable = object,
                 .site = site,
                 .caller = attachment.here(),
+                .lease = attachment.Lease.begin() orelse return errors.raiseNoMemory(),
             };
         }
 
         pub fn get(argument: *Self) T {
-            return .{ .handle = @ptrCast(argument), .invoke = &invoke };
+            argument.lease.argument = argument;
+            return .{
+                .handle = @ptrCast(argument.lease),
+                .number = argument.lease.number,
+                .invoke = &invoke,
+            };
         }
 
         pub fn release(argument: *Self) void {
+            argument.lease.end();
             if (@atomicLoad(bool, &argument.is_refused, .acquire)) argument.raiseRefused();
             if (argument.raised[0] == null) return;
             var now: [3]?*PyObject = undefined;
@@ -352,7 +361,14 @@ fn Callback(comptime T: type) type {
         }
 
         fn invoke(callback: T, args: *const T.Args) Error!T.R {
-            const argument: *Self = @ptrCast(@alignCast(callback.handle));
+            const lease: *attachment.Lease = @ptrCast(@alignCast(callback.handle));
+            const argument: *Self = @ptrCast(@alignCast(lease.enter(callback.number) orelse
+                return messages.fail(
+                    error.PythonException,
+                    "a callback was called when the function that it was given to had returned",
+                    .{},
+                )));
+            defer lease.leave();
             const visit = attachment.Visit.begin(argument.caller) orelse {
                 @atomicStore(bool, &argument.is_refused, true, .release);
                 return error.PythonException;

@@ -9,6 +9,8 @@ const Errors = error{ PythonException, SystemResources };
 pub const nano_ffi_options = .{
     .spread = .{ .gil = .released },
     .detached = .{ .gil = .released },
+    .leave_thread = .{ .gil = .released },
+    .join_thread = .{ .gil = .released },
 };
 
 /// The sum of what `count` threads get for 20 numbers each.
@@ -101,3 +103,39 @@ fn add(total: *std.atomic.Value(u64), first: u64, last: u64) void {
 
 /// Of the C library, which every module has where threads need it.
 pub extern "c" fn getpid() c_int;
+
+var kept: Function = undefined;
+var kept_result: error{PythonException}!i64 = 0;
+var kept_thread: std.Thread = undefined;
+var is_called: std.atomic.Value(bool) = .init(false);
+var may_call: std.atomic.Value(bool) = .init(false);
+
+/// A thread that outlives the call; where `is_awaited`, only that the callback says `note_call`.
+pub fn leave_thread(function: Function, is_awaited: bool) Errors!void {
+    kept = function;
+    is_called.store(false, .release);
+    may_call.store(is_awaited, .release);
+    kept_thread = std.Thread.spawn(.{}, runKept, .{}) catch return error.SystemResources;
+    while (is_awaited and !is_called.load(.acquire)) std.Thread.yield() catch {};
+}
+
+pub fn note_call() void {
+    is_called.store(true, .release);
+}
+
+/// What the callback gave to that thread, or -1.
+pub fn join_thread() i64 {
+    may_call.store(true, .release);
+    kept_thread.join();
+    return kept_result catch -1;
+}
+
+fn runKept() void {
+    while (!may_call.load(.acquire)) std.Thread.yield() catch {};
+    kept_result = kept.call(.{7});
+}
+
+/// The callback of an earlier call.
+pub fn call_kept() error{PythonException}!i64 {
+    return kept.call(.{1});
+}

@@ -16,6 +16,33 @@ pub const nano_ffi_options = .{
 
 pub const Point = struct { x: f64 = 0 };
 pub const Watched = struct { x: f64 = 0 };
+pub const Row = struct { items: []Watched = &.{} };
+
+/// Knows where it is, and what it gives knows it, too.
+pub const Tank = struct {
+    gpa: Allocator,
+    part: Point = .{},
+    inner_: *Inner,
+
+    pub fn init(gpa: Allocator) !Tank {
+        return .{ .gpa = gpa, .inner_ = try gpa.create(Inner) };
+    }
+    pub fn deinit(self: *Tank) void {
+        self.gpa.destroy(self.inner_);
+    }
+    pub fn inner(self: *Tank) *Inner {
+        self.inner_.* = .{ .tank = self };
+        return self.inner_;
+    }
+
+    pub const Inner = struct {
+        tank: *Tank,
+
+        pub fn part(self: *const Inner) *Point {
+            return &self.tank.part;
+        }
+    };
+};
 
 var deinits: usize = 0;
 

@@ -13,6 +13,7 @@ const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const SpinLock = @import("../../SpinLock.zig");
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -21,8 +22,8 @@ const Layout = object.Layout;
 const PyObject = capi.PyObject;
 const Region = @This();
 
-/// 1 while something here is changed.
-guard: u8 = 0,
+/// While something here is changed.
+guard: SpinLock = .{},
 /// What it is a part of now.
 united: ?*Region = null,
 /// The regions that were united with it, at whatever remove.
@@ -109,13 +110,21 @@ pub fn current(region: *Region) *Region {
 }
 
 fn lock(region: *Region) void {
-    if (!capi.free_threaded) return;
-    while (@cmpxchgWeak(u8, &region.guard, 0, 1, .acquire, .monotonic) != null)
-        std.atomic.spinLoopHint();
+    if (capi.free_threaded) region.guard.lock();
 }
 
 fn unlock(region: *Region) void {
-    if (capi.free_threaded) @atomicStore(u8, &region.guard, 0, .release);
+    if (capi.free_threaded) region.guard.unlock();
+}
+
+/// What a region is a part of now, locked.
+fn lockCurrent(region_: *Region) *Region {
+    while (true) {
+        const region = region_.current();
+        region.lock();
+        if (region.current() == region) return region;
+        region.unlock();
+    }
 }
 
 /// The region of an object, locked.
@@ -132,8 +141,9 @@ fn lockOf(self: *Layout) *Region {
 pub fn ensure(self: *Layout) Error!*Region {
     if (of(self)) |region| return region;
     const info = object.infoOf(self);
-    const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
-    region.* = .{ .live = 1, .holders = 1, .is_stable = info.is_stable };
+    const region = create(info.is_stable) catch return errors.raiseNoMemory();
+    region.live = 1;
+    region.holders = 1;
     region.insert(self, info) catch {
         region.discard();
         return errors.raiseNoMemory();
@@ -155,11 +165,52 @@ pub fn ensure(self: *Layout) Error!*Region {
     return other.?.current();
 }
 
+/// Where threads are free, one may just look at a region that has ended, and sees under its lock
+/// that it is not what it looked for: its memory is a region's again, and never anything else's.
+var spare: struct { guard: SpinLock = .{}, first: ?*Region = null } = .{};
+
+/// A region that nobody has yet.
+pub fn create(is_stable: bool) error{OutOfMemory}!*Region {
+    const region = takeSpare() orelse made: {
+        const made = try memory.allocator.create(Region);
+        made.guard = .{};
+        break :made made;
+    };
+    region.lock();
+    defer region.unlock();
+    inline for (@typeInfo(Region).@"struct".field_names) |name| {
+        if (comptime std.mem.eql(u8, name, "guard")) continue;
+        if (comptime std.mem.eql(u8, name, "united")) {
+            @atomicStore(?*Region, &region.united, null, .release);
+        } else @field(region, name) = @field(Region{}, name);
+    }
+    region.is_stable = is_stable;
+    return region;
+}
+
+fn takeSpare() ?*Region {
+    if (!capi.free_threaded) return null;
+    spare.guard.lock();
+    defer spare.guard.unlock();
+    const first = spare.first orelse return null;
+    spare.first = if (first.node.next) |next| @fieldParentPtr("node", next) else null;
+    return first;
+}
+
 /// One that nobody was to have.
 pub fn discard(region: *Region) void {
     region.objects.deinit(memory.allocator);
     region.owners.deinit(memory.allocator);
-    memory.allocator.destroy(region);
+    region.giveBack();
+}
+
+/// One that has nothing any more.
+fn giveBack(region: *Region) void {
+    if (!capi.free_threaded) return memory.allocator.destroy(region);
+    spare.guard.lock();
+    defer spare.guard.unlock();
+    region.node.next = if (spare.first) |first| &first.node else null;
+    spare.first = region;
 }
 
 /// Makes an object known by its place.
@@ -230,61 +281,71 @@ pub fn at(address: usize, info: *const Info, read_only: bool) Place {
 
 /// An object of a value that nobody has yet comes into a region. `self` has none.
 pub fn join(region_: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
-    const other = try region_.joinUnless(false, self, info);
-    std.debug.assert(other == null);
-}
-
-/// The same; or a new reference to the object of its place, where another thread has been faster.
-pub fn joinOrGet(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!?*Layout {
-    return region.joinUnless(capi.free_threaded, self, info);
-}
-
-fn joinUnless(
-    region_: *Region,
-    comptime is_known: bool,
-    self: *Layout,
-    info: *const Info,
-) error{OutOfMemory}!?*Layout {
     if (capi.free_threaded) c.PyUnstable_EnableTryIncRef(&self.ob_base);
-    while (true) {
-        const region = region_.current();
-        region.lock();
-        defer region.unlock();
-        if (region.current() != region) continue;
-        if (is_known) if (region.objects.get(placeOf(self, info))) |known| {
-            // Two keys may have one hash.
-            const is_same = self.state != .key or
-                std.mem.eql(u8, object.keyOf(known), object.keyOf(self));
-            if (is_same and !known.flags.is_zombie and tryRetain(&known.ob_base)) return known;
-        };
-        try region.insert(self, info);
-        if (self.flags.pins_parent) object.linkOf(self).parent.?.pins += 1;
-        if (self.state == .address and !self.flags.is_whole)
-            object.linkOf(self).generation = region.generation;
-        region.live += 1;
-        region.holders += 1;
-        self.region = region;
-        return null;
-    }
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    try region.take(self, info);
 }
 
-/// A new reference to the object of a place, or null.
+/// The same of a part, which comes to its parent's; or a new reference to the object of its place,
+/// where another thread has been faster. The parent may be detached until it is locked.
+pub fn joinParent(self: *Layout, info: *const Info) error{OutOfMemory}!?*Layout {
+    if (capi.free_threaded) c.PyUnstable_EnableTryIncRef(&self.ob_base);
+    const parent = object.linkOf(self).parent.?;
+    const region = lockOf(parent);
+    defer region.unlock();
+    if (capi.free_threaded) if (region.objects.get(placeOf(self, info))) |known| {
+        // Two keys may have one hash.
+        const is_same = self.state != .key or
+            std.mem.eql(u8, object.keyOf(known), object.keyOf(self));
+        if (is_same and tryRetain(&known.ob_base)) return known;
+    };
+    try region.take(self, info);
+    // The parts of what is collected keep it as an object, so that the collector sees them.
+    self.flags.pins_parent = (parent.state == .own or parent.state == .held) and
+        !object.infoOf(parent).has_gc;
+    if (self.flags.pins_parent) parent.pins += 1 else c.Py_IncRef(&parent.ob_base);
+    return null;
+}
+
+fn take(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
+    try region.insert(self, info);
+    if (self.state == .address and !self.flags.is_whole)
+        object.linkOf(self).generation = region.generation;
+    region.live += 1;
+    region.holders += 1;
+    if (capi.free_threaded)
+        @atomicStore(?*Region, &self.region, region, .release)
+    else
+        self.region = region;
+}
+
+/// A new reference to the object at an address, or null.
 pub fn get(region_: *Region, place: Place) ?*Layout {
-    while (true) {
-        const region = region_.current();
-        region.lock();
-        defer region.unlock();
-        if (region.current() != region) continue;
-        const known = region.objects.get(place) orelse return null;
-        if (known.flags.is_zombie) return null;
-        if (known.state == .address and !known.flags.is_whole and
-            object.linkOf(known).generation != region.generation) return null;
-        return if (tryRetain(&known.ob_base)) known else null;
-    }
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    const known = region.objects.get(place) orelse return null;
+    if (known.flags.is_zombie) return null;
+    if (known.state == .address and !known.flags.is_whole and
+        object.linkOf(known).generation != region.generation) return null;
+    return if (tryRetain(&known.ob_base)) known else null;
+}
+
+/// A new reference to the part of `parent`, which has a region, that is at a place; and how many
+/// parents one there has.
+pub fn partOf(parent: *Layout, place: Place) struct { ?*Layout, usize } {
+    const region = lockOf(parent);
+    defer region.unlock();
+    const known = region.objects.get(place);
+    const depth = switch (parent.state) {
+        .part, .item, .key => object.linkOf(parent).depth + 1,
+        else => 1,
+    };
+    return .{ if (known != null and tryRetain(&known.?.ob_base)) known else null, depth };
 }
 
 /// A reference, unless the object is about to end.
-fn tryRetain(known: *PyObject) bool {
+pub fn tryRetain(known: *PyObject) bool {
     if (capi.free_threaded) return c.PyUnstable_TryIncRef(known) != 0;
     if (known.ob_refcnt <= 0) return false;
     c.Py_IncRef(known);
@@ -294,14 +355,10 @@ fn tryRetain(known: *PyObject) bool {
 /// ReferenceError where an own object or an address is not to be used any more.
 pub fn check(region_: *Region, self: *Layout) Error!void {
     const broken, const is_good = facts: {
-        while (true) {
-            const region = region_.current();
-            region.lock();
-            defer region.unlock();
-            if (region.current() != region) continue;
-            break :facts .{ region.broken, generationOf(self) == object.any_generation or
-                generationOf(self) == region.generation };
-        }
+        const region = lockCurrent(region_);
+        defer region.unlock();
+        break :facts .{ region.broken, generationOf(self) == object.any_generation or
+            generationOf(self) == region.generation };
     };
     if (broken) |some| return raiseBroken(self, some);
     if (!is_good) return raiseEnded(self);
@@ -383,11 +440,18 @@ pub fn renew(self: *Layout, before: usize) void {
 
 pub const Attempt = enum { held, wait, in_use };
 
-/// Writes down a use, unless somebody is in the way, or, with a GIL, nobody can come meanwhile.
-pub fn tryHold(region: *Region, mode: Mode, is_noted: bool, runs_python: bool) Attempt {
+/// Writes down a use of the region that `self` was in when that was looked up, unless it is in
+/// another one now, somebody is in the way, or, with a GIL, nobody can come meanwhile.
+pub fn tryHold(
+    region: *Region,
+    self: *Layout,
+    mode: Mode,
+    is_noted: bool,
+    runs_python: bool,
+) Attempt {
     region.lock();
     defer region.unlock();
-    if (region.current() != region) return .wait;
+    if (of(self).? != region) return .wait;
     const uses = &region.uses;
     if (!uses.isNone() and uses.process != process) region.forgetThreads();
     const is_free = uses.writers == 0 and
@@ -406,43 +470,41 @@ pub fn tryHold(region: *Region, mode: Mode, is_noted: bool, runs_python: bool) A
 
 /// After a fork: those threads are not there. What one of them was changing is not used again.
 fn forgetThreads(region: *Region) void {
-    if (region.uses.writers > 0) region.broken = .{
-        .why = .forked,
-        .info = object.infoOf(region.objects.values()[0]),
-    };
+    const objects = region.objects.values();
+    if (region.uses.writers > 0 and objects.len > 0)
+        region.broken = .{ .why = .forked, .info = object.infoOf(objects[0]) };
     region.uses = .{ .exports = region.uses.exports };
 }
 
 pub fn release(region_: *Region, mode: Mode, runs_python: bool) void {
-    while (true) {
-        const region = region_.current();
-        region.lock();
-        defer region.unlock();
-        if (region.current() != region) continue;
-        const uses = &region.uses;
-        switch (mode) {
-            .shared => uses.readers -|= 1,
-            .exclusive => uses.writers -|= 1,
-            .exported => uses.exports -|= 1,
-        }
-        if (runs_python) uses.python -|= 1;
-        return;
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    const uses = &region.uses;
+    switch (mode) {
+        .shared => uses.readers -|= 1,
+        .exclusive => uses.writers -|= 1,
+        .exported => uses.exports -|= 1,
     }
+    if (runs_python) uses.python -|= 1;
 }
 
 pub fn isInUse(region: *Region) bool {
     return !region.uses.isNone();
 }
 
-pub noinline fn raiseInUse(region: *Region, mode: Mode) Error {
-    const name = region.ownerName();
-    if (region.uses.writers > 0) {
+pub noinline fn raiseInUse(region_: *Region, mode: Mode) Error {
+    const name, const uses = facts: {
+        const region = lockCurrent(region_);
+        defer region.unlock();
+        break :facts .{ region.ownerName(), region.uses };
+    };
+    if (uses.writers > 0) {
         _ = c.PyErr_Format(
             capi.exception("RuntimeError"),
             "the %s is in use by a call that may change it: wait until that is over",
             name.ptr,
         );
-    } else if (mode == .exclusive and region.uses.exports > 0) {
+    } else if (mode == .exclusive and uses.exports > 0) {
         _ = c.PyErr_Format(
             capi.exception("BufferError"),
             "a buffer of the %s is in use, and it cannot be changed until that is released",
@@ -457,7 +519,7 @@ pub noinline fn raiseInUse(region: *Region, mode: Mode) Error {
 }
 
 /// The name of the class of the first own object in it.
-pub fn ownerName(region: *Region) [:0]const u8 {
+fn ownerName(region: *Region) [:0]const u8 {
     if (region.owners.items.len > 0) return object.infoOf(region.owners.items[0]).name;
     if (region.objects.count() == 0) return "object";
     return object.infoOf(region.objects.values()[0]).name;
@@ -547,7 +609,7 @@ fn dropSpent(region: *Region, first: *Region) void {
         region.former.remove(&former.node);
         region.former_count -= 1;
         former.blocks.deinit();
-        memory.allocator.destroy(former);
+        former.giveBack();
         next.holders -= 1;
         former = next;
     }
@@ -567,7 +629,8 @@ pub fn markPointed(region: *Region) void {
     for (region.owners.items) |owner| owner.flags.is_pointed = true;
 }
 
-/// The own object whose value an address is in; null where it is in none.
+/// The own object whose value something points into at an address; null where there is none. It
+/// stays as long as the region, though Python may not have it any more.
 pub fn ownerAround(region: *Region, address: usize) ?*Layout {
     region.lock();
     defer region.unlock();
@@ -577,7 +640,9 @@ pub fn ownerAround(region: *Region, address: usize) ?*Layout {
             .held => object.linkOf(owner).place,
             else => continue,
         };
-        if (address -% start < @max(object.infoOf(owner).size, 1)) return owner;
+        if (address -% start >= @max(object.infoOf(owner).size, 1)) continue;
+        owner.flags.is_pointed = true;
+        return owner;
     }
     return null;
 }
@@ -686,16 +751,22 @@ fn destroy(region: *Region) void {
         left -= 1;
         object.deinitOwn(region.objects.values()[left]);
     }
-    for (region.objects.values()) |zombie| object.free(zombie);
-    region.objects.deinit(memory.allocator);
-    region.owners.deinit(memory.allocator);
+    region.lock();
+    var objects = region.objects;
+    var owners = region.owners;
+    region.objects = .empty;
+    region.owners = .empty;
+    region.unlock();
+    for (objects.values()) |zombie| object.free(zombie);
+    objects.deinit(memory.allocator);
+    owners.deinit(memory.allocator);
     region.blocks.deinit();
     while (region.former.popFirst()) |node| {
         const former: *Region = @fieldParentPtr("node", node);
         former.blocks.deinit(); // which a map of before may have filled
-        memory.allocator.destroy(former);
+        former.giveBack();
     }
-    memory.allocator.destroy(region);
+    region.giveBack();
 }
 
 /// The blocks of an object that nobody else may point into, whose value ends: the caller's to give
@@ -849,10 +920,18 @@ pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void
     const region = lockOf(view);
     defer region.unlock();
     var has_moved = false;
-    for (region.objects.keys(), region.objects.values()) |*place, known| {
+    var left = region.objects.count();
+    while (left > 0) {
+        left -= 1;
+        const place = &region.objects.keys()[left];
+        const known = region.objects.values()[left];
         if (known.state != .item or place.parent != @intFromPtr(view)) continue;
         const link = object.linkOf(known);
-        if (link.place < start + removed) continue;
+        if (link.place < start) continue;
+        if (link.place < start + removed) {
+            region.remove(known); // it is about to end, and another one comes to its place
+            continue;
+        }
         link.place = link.place - removed + added;
         place.place = link.place;
         has_moved = true;
@@ -873,15 +952,26 @@ pub fn reverseItems(view: *Layout, size: usize) void {
     region.reindex();
 }
 
+/// What is removed has no place.
+pub const no_place = std.math.maxInt(usize);
+
 /// Gives the items of the list `view`, which is held exclusively, other places: `places` has the
 /// new one of each. What is removed is to be detached before.
 pub fn reorderItems(view: *Layout, places: []const usize) void {
     const region = lockOf(view);
     defer region.unlock();
-    for (region.objects.keys(), region.objects.values()) |*place, known| {
+    var left = region.objects.count();
+    while (left > 0) {
+        left -= 1;
+        const place = &region.objects.keys()[left];
+        const known = region.objects.values()[left];
         if (known.state != .item or place.parent != @intFromPtr(view)) continue;
         const link = object.linkOf(known);
         if (link.place >= places.len) continue;
+        if (places[link.place] == no_place) {
+            region.remove(known); // see moveItems
+            continue;
+        }
         link.place = places[link.place];
         place.place = link.place;
     }
@@ -915,22 +1005,22 @@ pub fn itemsOf(
 /// A part becomes an own object, whose value is in its storage, with a region of its own, to which
 /// its parts go along. It is the caller's to give back the parent, which is returned.
 pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layout {
-    const own = memory.allocator.create(Region) catch return errors.raiseNoMemory();
-    own.* = .{ .live = 1, .holders = 1, .blocks = blocks.* };
-    errdefer memory.allocator.destroy(own);
+    const own = create(own_info.is_stable) catch return errors.raiseNoMemory();
+    errdefer own.discard();
     const region = lockOf(self);
     defer region.unlock();
     own.owners.ensureTotalCapacity(memory.allocator, 1) catch return errors.raiseNoMemory();
-    errdefer own.owners.deinit(memory.allocator);
     own.objects.ensureTotalCapacity(memory.allocator, region.objects.count() + 1) catch
         return errors.raiseNoMemory();
+    own.live = 1;
+    own.holders = 1;
+    own.blocks = blocks.*;
     blocks.* = .{};
     region.remove(self);
     const link = object.linkOf(self).*;
     if (self.state == .key) freeKey(link.place);
     self.state = .own;
     self.flags = .{ .has_snapshot = own_info.snapshot != 0 };
-    own.is_stable = own_info.is_stable;
     self.flags.is_forgotten = false;
     region.change(self, own);
     region.live -= 1;
@@ -953,8 +1043,12 @@ pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layo
 
 /// Where threads are free, some may just look at the former one, which then stays to the end.
 fn change(region: *Region, self: *Layout, other: *Region) void {
-    if (!capi.free_threaded) region.unlink(self);
-    self.region = other;
+    if (capi.free_threaded) {
+        @atomicStore(?*Region, &self.region, other, .release);
+    } else {
+        region.unlink(self);
+        self.region = other;
+    }
 }
 
 fn isWithin(part: *Layout, whole: *Layout) bool {

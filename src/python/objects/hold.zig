@@ -46,6 +46,8 @@ pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
         count: usize = 0,
         /// What is held: each region once.
         regions: [limit]*Region = undefined,
+        /// By which of the objects each of them was found.
+        finders: [limit]*Layout = undefined,
         region_modes: [limit]Mode = undefined,
         held: usize = 0,
 
@@ -72,7 +74,11 @@ pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
             defer if (waiter) |*some| some.deinit();
             while (true) {
                 try holds.findRegions();
-                const mode = holds.tryAll() orelse return;
+                const mode = holds.tryAll() orelse {
+                    if (holds.hasAll()) return;
+                    holds.release();
+                    continue;
+                };
                 const obstacle = holds.regions[holds.held];
                 holds.release();
                 if (mode) |refused| return obstacle.raiseInUse(refused);
@@ -85,14 +91,29 @@ pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
         fn tryAll(holds: *Self) ??Mode {
             const count = holds.held;
             holds.held = 0;
-            for (holds.regions[0..count], holds.region_modes[0..count]) |region, mode| {
-                switch (region.tryHold(mode, is_noted, meanwhile == .python)) {
+            for (holds.regions[0..count], holds.finders[0..count], holds.region_modes[0..count]) |
+                region,
+                finder,
+                mode,
+            | {
+                switch (region.tryHold(finder, mode, is_noted, meanwhile == .python)) {
                     .held => holds.held += 1,
                     .wait => return @as(?Mode, null),
                     .in_use => return mode,
                 }
             }
             return null;
+        }
+
+        /// Whether no other thread has detached one of the objects before all were held.
+        fn hasAll(holds: *const Self) bool {
+            if (!capi.free_threaded) return true;
+            for (holds.objects[0..holds.count]) |self| {
+                const region = Region.of(self).?;
+                if (std.mem.indexOfScalar(*Region, holds.regions[0..holds.held], region) == null)
+                    return false;
+            }
+            return true;
         }
 
         /// Each region once, in the stricter mode.
@@ -105,6 +126,7 @@ pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
                     if (other == region) break index;
                 } else {
                     holds.regions[holds.held] = region;
+                    holds.finders[holds.held] = self;
                     holds.region_modes[holds.held] = mode;
                     holds.held += 1;
                     continue;

@@ -90,6 +90,11 @@ pub const Ops = struct {
         return ops.is_flat and !ops.has_parts and ops.size > 0;
     }
 
+    /// Whether there are items that Python may give.
+    fn isLoadable(ops: *const Ops) bool {
+        return ops.is_copyable and !ops.is_const;
+    }
+
     fn of(self: *Layout) *const Ops {
         return @alignCast(@fieldParentPtr("info", object.linkOf(self).info));
     }
@@ -204,7 +209,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             index: usize,
             at: *anyopaque,
         ) Error!void {
-            if (comptime !classes.isCopyable(Item)) unreachable; // `expectChangeable` has seen it
+            if (comptime !classes.isCopyable(Item)) unreachable; // see `isLoadable`
             const place: *Item = @ptrCast(@alignCast(at));
             place.* = try convert.loadListItem(Item, gpa, module, value, index, comptime &.{
                 .function = "list",
@@ -578,7 +583,7 @@ const Given = struct {
 
     /// One value, or all of an iterable.
     fn load(given: *Given, self: *PyObject, value: *PyObject, is_single: bool) Error!void {
-        try expectChangeable(object.of(self), given.ops);
+        if (!given.ops.isLoadable()) return raiseFixed(object.of(self));
         const module = object.moduleOf(object.of(self));
         const gpa = given.fresh.allocator();
         if (is_single) {
@@ -635,12 +640,6 @@ const Given = struct {
         given.fresh.deinit();
     }
 };
-
-/// TypeError where the list is not in memory that Python may change.
-fn expectChangeable(self: *Layout, ops: *const Ops) Error!void {
-    if (ops.is_const or !ops.is_copyable or (ops.is_fixed and !ops.is_flat and !isTrees(self)))
-        return raiseFixed(self);
-}
 
 /// Whether what the list points to is a tree's, whose memory Python gave.
 pub fn isTrees(self: *Layout) bool {
@@ -709,7 +708,7 @@ fn splice(
             return putNumber(held, raw, start, new);
     }
     const is_trees = isTrees(view);
-    try expectChangeable(view, ops);
+    if (!ops.isLoadable()) return raiseFixed(view);
     if (added != removed and !mayGrow(view, ops)) return raiseFixed(view);
     if (!ops.is_flat and !is_trees) return raiseFixed(view);
     const len = raw.len - removed + added;
@@ -741,8 +740,7 @@ fn removeEach(held: *Held, raw: Raw, slice: Range.Places, gone: *Blocks.Gone) Er
     if (slice.count == 0) return;
     const ops = held.ops;
     const view = held.view;
-    try expectChangeable(view, ops);
-    if (!mayGrow(view, ops)) return raiseFixed(view);
+    if (!ops.isLoadable() or !mayGrow(view, ops)) return raiseFixed(view);
     const step: usize = @abs(slice.step);
     const first = slice.at(if (slice.step > 0) 0 else slice.count - 1);
     // First all that may fail.
@@ -758,9 +756,10 @@ fn removeEach(held: *Held, raw: Raw, slice: Range.Places, gone: *Blocks.Gone) Er
     const size = ops.size;
     var to: usize = 0;
     for (0..raw.len) |from| {
-        if (ops.has_parts) room[from] = to;
-        if (from >= first and (from - first) % step == 0 and (from - first) / step < slice.count)
-            continue;
+        const is_removed = from >= first and (from - first) % step == 0 and
+            (from - first) / step < slice.count;
+        if (ops.has_parts) room[from] = if (is_removed) Region.no_place else to;
+        if (is_removed) continue;
         @memmove(bytes[to * size ..][0..size], bytes[from * size ..][0..size]);
         to += 1;
     }
@@ -1191,6 +1190,12 @@ fn getBuffer(self: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c) 
 fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
     const part = object.of(self);
     const ops: *const Ops = .of(part);
+    const exported = memory.allocator.create(Exported) catch return errors.raiseNoMemory();
+    errdefer memory.allocator.destroy(exported);
+    var holds: hold.Holds(1, .python) = .{};
+    holds.add(part, .shared);
+    try holds.acquire();
+    defer holds.release();
     // What is written as a byte need not be a bool.
     const is_read_only = ops.is_const or ops.is_bool or object.isReadOnly(part);
     if (is_read_only and flags & capi.constants.PyBUF_WRITABLE != 0)
@@ -1198,17 +1203,11 @@ fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
             "a list of bool cannot be written by its bytes"
         else
             "the list is const in Zig, and cannot be written");
-    const exported = memory.allocator.create(Exported) catch return errors.raiseNoMemory();
-    errdefer memory.allocator.destroy(exported);
-    var holds: hold.Holds(1, .python) = .{};
-    holds.add(part, .shared);
-    try holds.acquire();
-    defer holds.release();
     const region = Region.of(part).?;
     if (region.is_lent)
         return raiseBuffer("the list was lent to a callback, and its memory may not outlive that");
     const list: *anyopaque = @ptrFromInt(try object.resolve(part));
-    if (region.tryHold(.exported, true, false) != .held) return region.raiseInUse(.exported);
+    if (region.tryHold(part, .exported, true, false) != .held) return region.raiseInUse(.exported);
     const raw = ops.get(list);
     exported.* = .{
         .shape = .{@intCast(raw.len)},

@@ -94,19 +94,23 @@ fn expectFillable(self: *Layout) Error!void {
 /// Gives `self` the value of a new object that nobody else has.
 fn move(self: *Layout, made: *Layout) Error!void {
     const info = object.infoOf(made);
-    if (self.state == .empty) return Region.moveOwn(self, made, info);
+    if (self.state == .empty) {
+        var holds: hold.Holds(1, .nothing) = .{};
+        holds.add(self, .exclusive);
+        try holds.acquire();
+        defer holds.release();
+        if (self.state == .empty) return Region.moveOwn(self, made, info);
+    }
     // What is given back may run Python code, and be a call of this.
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
     var blocks: Blocks = .{};
     defer blocks.deinit();
-    var use: hold.Use(.python) = .{};
-    const old = use.begin(self, .exclusive) catch |err| switch (self.state) {
-        .destroyed => 0,
-        else => return err,
-    };
-    if (self.state == .destroyed) c.PyErr_Clear();
-    defer if (old != 0) use.end();
+    var holds: hold.Holds(1, .python) = .{};
+    holds.add(self, .exclusive);
+    try holds.acquire();
+    defer holds.release();
+    const old = if (self.state == .destroyed) 0 else try object.resolve(self);
     try expectFillable(self);
     const given_back: Error!void = if (old != 0 and !self.flags.is_borrowed)
         if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}

@@ -31,21 +31,18 @@ pub fn part(
     key: []const u8,
     read_only: bool,
 ) ?*Layout {
-    const region = Region.ensure(parent) catch return null;
+    _ = Region.ensure(parent) catch return null;
     const known_place: Region.Place = .{
         .parent = @intFromPtr(parent),
         .place = if (kind == .key) Region.hashOfText(key) else place,
         .info = @intFromPtr(info),
         .read_only = read_only,
     };
-    if (region.get(known_place)) |known| {
+    const there, const depth = Region.partOf(parent, known_place);
+    if (there) |known| {
         if (kind != .key or std.mem.eql(u8, object.keyOf(known), key)) return known;
         c.Py_DecRef(&known.ob_base); // two keys of one hash
     }
-    const depth = switch (parent.state) {
-        .part, .item, .key => object.linkOf(parent).depth + 1,
-        else => 1,
-    };
     if (depth > object.max_depth) {
         c.PyErr_SetString(
             capi.exception("RecursionError"),
@@ -71,10 +68,7 @@ pub fn part(
         .item => .item,
         .key => .key,
     };
-    // The parts of what is collected keep it as an object, so that the collector sees them.
-    self.flags.pins_parent = (parent.state == .own or parent.state == .held) and
-        !object.infoOf(parent).has_gc;
-    const other = region.joinOrGet(self, info);
+    const other = Region.joinParent(self, info);
     if (other catch self) |known| {
         if (kind == .key) Region.freeKey(object.linkOf(self).place);
         self.state = .empty;
@@ -83,7 +77,6 @@ pub fn part(
         _ = c.PyErr_NoMemory();
         return null;
     }
-    if (!self.flags.pins_parent) c.Py_IncRef(&parent.ob_base);
     if (info.has_gc and self.flags.pins_parent) c.PyObject_GC_UnTrack(&self.ob_base);
     return self;
 }

@@ -261,7 +261,9 @@ fn addressOf(class: *PyObject, sought: object.Sought, lenders: []const Lender) ?
 /// The part of one of the objects of a lender's region that is at an address.
 fn locate(lender: *Layout, sought: object.Sought) object.Located {
     const region = Region.of(lender).?;
-    if (region.ownerAround(sought.address)) |owner| if (!owner.flags.is_zombie) {
+    // What is about to end gets no parts.
+    if (region.ownerAround(sought.address)) |owner| if (Region.tryRetain(&owner.ob_base)) {
+        defer c.Py_DecRef(&owner.ob_base);
         const found = locateIn(owner, sought);
         if (found != .nowhere) return found;
     };
@@ -311,7 +313,6 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
     }
     const home = region orelse return joinAlone(self, info);
     if (home.ownerAround(address)) |owner| {
-        owner.flags.is_pointed = true;
         // Not what is first in it: that may be there no more after a change.
         if (object.infoOf(owner) == info and object.resolve(owner) catch 0 == address) {
             self.flags.is_whole = true;
@@ -326,8 +327,7 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
 fn joinAlone(self: *Layout, info: *const Info) Error!void {
     self.flags.is_whole = true;
     object.linkOf(self).generation = object.any_generation;
-    const region = memory.allocator.create(Region) catch return errors.raiseNoMemory();
-    region.* = .{};
+    const region = Region.create(false) catch return errors.raiseNoMemory();
     region.join(self, info) catch {
         region.discard();
         return errors.raiseNoMemory();
@@ -393,7 +393,7 @@ pub fn expire(given: *PyObject) void {
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
     const region = Region.ensure(self) catch return c.PyErr_Clear();
-    while (region.current().tryHold(.exclusive, true, false) != .held) hold.pause();
+    while (region.current().tryHold(self, .exclusive, true, false) != .held) hold.pause();
     // Its place in the table is that of its address.
     region.forget(self);
     self.state = .expired;
