@@ -48,6 +48,82 @@ pub fn called(function: nano_ffi.Callback(fn ([]const u8, i64) f64), numbers: []
 """
 
 
+CALLS = {
+    "standard": """\
+from standard import *
+
+date(dt.date.min).year
+time(dt.time(1, tzinfo=dt.timezone.utc)).fold
+datetime(dt.datetime.max).tzinfo
+timedelta(dt.timedelta(1)).days
+duration(dt.timedelta(1)).days
+decimal(Decimal(2)).as_tuple()
+decimal(2).is_nan()
+fraction(Fraction(1, 3)).numerator
+fraction(3).denominator
+uuid(UUID(int=3)).hex
+for name in ("a", b"a", Path("a"), PurePosixPath("a")):
+    path(name).exists()
+many(x for x in {dt.date.min})
+maybe(None)
+later(dt.datetime.min, lambda when: when)
+event = Event(dt.datetime.min, price=2, file="a", times=[dt.time(1)])
+event.price = Decimal(3)
+event.at.year + event.year()
+refused(lambda: date("2026-01-01"))  # type: ignore[arg-type]
+refused(lambda: decimal(1.5))  # type: ignore[arg-type]
+refused(lambda: fraction(0.5))  # type: ignore[arg-type]
+refused(lambda: uuid("a"))  # type: ignore[arg-type]
+refused(lambda: path(3))  # type: ignore[arg-type]
+refused(lambda: many([3]))  # type: ignore[list-item]
+""",
+    "variadic": """\
+from variadic import *
+
+total() + total(1, 2.5, Fraction(1, 2))
+options(1, "a", b"b", limit=3, size=None, other=2)
+power(2, 3) + int(scaled(2, factor=3))
+Bag(1, 2, count=3).sum(4, a=5)
+refused(lambda: total("a"))  # type: ignore[arg-type]
+refused(lambda: options(1, 2))  # type: ignore[arg-type]
+refused(lambda: options(1, size="a"))  # type: ignore[arg-type]
+refused(lambda: power(base=2, exponent=3))  # type: ignore[call-arg]
+refused(lambda: scaled(2, 3))  # type: ignore[call-arg]
+refused(lambda: Bag().add(2, True))  # type: ignore[call-arg]
+""",
+}
+"""What stubs admit, which runs, and what they refuse, which is a TypeError."""
+
+CALLS_HEAD = """\
+import datetime as dt
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path, PurePosixPath
+from uuid import UUID
+
+
+def refused(call: Callable[[], object]) -> None:
+    try:
+        call()
+    except TypeError:
+        return
+    raise AssertionError
+
+
+"""
+
+
+def check_calls(folder: Path, calls: str) -> None:
+    """What mypy says of calls, and what they do."""
+    (folder / "calls.py").write_text(CALLS_HEAD + calls)
+    mypy = ["-m", "mypy", "--strict", "--cache-dir", str(folder / "cache"), "calls.py"]
+    for command in (mypy, ["-c", f"import sys; sys.path.insert(0, {str(folder)!r}); import calls"]):
+        run = [sys.executable, *command]
+        done = subprocess.run(run, cwd=folder, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
 def check(folder: Path, *modules: str) -> None:
     """mypy's stubtest, ruff, and mypy on the stubs themselves."""
     # CPython adds the reflected operator to what has a slot for the operator; it answers NotImplemented.
@@ -114,6 +190,8 @@ def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
     assert write_stub(path, tmp_path / f"{name}.pyi")
     assert write_stub(path, tmp_path / f"{name}.pyi")
     check(tmp_path, name)
+    if name in CALLS:
+        check_calls(tmp_path, CALLS[name])
 
 
 def test_the_same_for_another_machine(tmp_path: Path) -> None:
