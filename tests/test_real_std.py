@@ -117,6 +117,17 @@ def test_an_iterator_keeps_what_it_goes_through(std: ModuleType) -> None:
     assert type(iterator) is std.Numbers.Iterator
 
 
+def test_iterators_and_classes_of_std_keep_no_memory(
+    std: ModuleType, growth: Callable[[Callable[[], object]], float]
+) -> None:
+    numbers = std.Numbers()
+    numbers.add(3)
+    assert growth(lambda: list(std.words("one two three"))) < 8
+    assert growth(lambda: next(numbers.iterator())) < 8
+    assert growth(lambda: std.Uri.parse("https://example.org/a?b#c")) < 8
+    assert growth(lambda: std.Sha256().update(b"abc")) < 8
+
+
 def test_the_stub_has_iterators(std: ModuleType) -> None:
     text = stub(described(std))
     ast.parse(text)
