@@ -54,7 +54,11 @@ pub const Shared = struct {
 
     pub fn drop(shared: *Shared) void {
         if (shared.count.fetchSub(1, .acq_rel) > 1) return;
-        shared.memory.free();
+        const given = shared.memory;
+        if (given.bytes.len > 0 and given.allocator.vtable == memory.allocator.vtable)
+            memory.freeAtOnce(.of(given.bytes, given.alignment))
+        else
+            given.free();
         memory.allocator.destroy(shared);
     }
 };

@@ -147,6 +147,17 @@ pub fn free(block: Block) void {
     if (freed.more) freeMore(block);
 }
 
+/// The same at once: it is not filled, and does not rest. For what is Python's, which Zig code has
+/// no more, and which may be large.
+pub fn freeAtOnce(block: Block) void {
+    if (is_watched) {
+        if (heap.is_strict.load(.monotonic)) return free(block);
+        fail("freed", block, heap.remove(block));
+    }
+    if (recording.load(.monotonic) != 0) noteFreed(block);
+    giveBack(@ptrFromInt(block.address), block.alignment);
+}
+
 /// Gives back what has rested enough, now that `block` rests, too.
 noinline fn freeMore(block: Block) void {
     var freed: Heap.Freed = .{ .more = true };
@@ -381,6 +392,16 @@ test allocator {
     try std.heap.testAllocatorAligned(allocator);
     try std.heap.testAllocatorLargeAlignment(allocator);
     try std.heap.testAllocatorAlignedShrink(allocator);
+}
+
+test freeAtOnce {
+    const recorder = Recorder.begin().?;
+    defer recorder.end();
+    const block = try allocator.alloc(u8, 300);
+    try std.testing.expect(recorder.isLive(block.ptr));
+    freeAtOnce(.of(block, .@"1"));
+    try std.testing.expect(!recorder.isLive(block.ptr));
+    try std.testing.expectEqual(0, recorder.live.count);
 }
 
 test Recorder {
