@@ -22,10 +22,13 @@ pub inline fn isInOrder(comptime sig: Signature, nargs: usize, kwnames: *PyObjec
 
 /// Whether a str is a name that is known while compiling.
 inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
-    const text = capi.asciiOf(str) orelse return false;
+    return isSame(capi.asciiOf(str) orelse return false, name);
+}
+
+inline fn isSame(text: []const u8, comptime name: []const u8) bool {
     if (text.len != name.len) return false;
     const Bytes = @Vector(name.len, u8);
-    return @reduce(.And, @as(Bytes, text[0..name.len].*) == @as(Bytes, name[0..name.len].*));
+    return @reduce(.And, @as(Bytes, text.ptr[0..name.len].*) == @as(Bytes, name[0..name.len].*));
 }
 
 /// Whether each of the arguments that `bind` has found was given, and none is its default.
@@ -57,20 +60,22 @@ pub inline fn bindQuickly(
         const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(names));
         const keywords: [*]const ?*PyObject = &tuple.ob_item;
         for (0..@intCast(tuple.ob_base.ob_size)) |keyword| {
-            const name = keywords[keyword].?;
-            inline for (sig.args, 0..) |parameter, index| {
-                if (isNamed(name, parameter.name)) {
-                    if (all[index] != null) return false;
-                    all[index] = args[nargs + keyword];
-                    break;
-                }
-            } else return false;
+            const name = capi.asciiOf(keywords[keyword].?) orelse return false;
+            const index = numberOf(sig, name) orelse return false;
+            if (all[index] != null) return false;
+            all[index] = args[nargs + keyword];
         }
     }
     inline for (sig.args, 0..) |parameter, index| {
         if (parameter.default == null and all[index] == null) return false;
     }
     return true;
+}
+
+/// Which parameter has a name.
+inline fn numberOf(comptime sig: *const Signature, name: []const u8) ?usize {
+    inline for (sig.args, 0..) |parameter, index| if (isSame(name, parameter.name)) return index;
+    return null;
 }
 
 /// Fills `all` (as long as `sig.args`) with borrowed references, null for what was left out and has

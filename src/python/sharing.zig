@@ -20,7 +20,7 @@ const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
 /// another layout of objects of one version.
-const shared_name = std.fmt.comptimePrint("nano_ffi.types.1 {s} {s} {t}{s}", .{
+const shared_name = std.fmt.comptimePrint("nano_ffi.types.2 {s} {s} {t}{s}", .{
     @import("build_options").version,
     builtin.zig_version_string,
     builtin.mode,

@@ -10,7 +10,8 @@ const classes_of = @import("classes_of.zig");
 const entries = @import("../entry.zig");
 const errors = @import("../errors.zig");
 const exports = @import("../../exports.zig");
-const Fields = @import("fields.zig").Fields;
+const fields_of = @import("fields.zig");
+const Fields = fields_of.Fields;
 const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
 const Method = @import("method.zig").Method;
@@ -50,8 +51,30 @@ pub fn Attributes(comptime T: type) type {
                 .set = setter,
                 .doc = fieldDoc(name),
             };
-            list[0].closure = @ptrCast(@constCast(classes_of.infoOf(T)));
+            for (list[0..attributes.len], &attributes) |*def, *attribute|
+                def.closure = @ptrCast(@constCast(attribute));
             break :defs list;
+        };
+
+        /// One at least, even where there is no field: it says which class this is.
+        const attributes: [@max(fields.names.len, 1)]object.Attribute = list: {
+            @setEvalBranchQuota(1_000_000);
+            var list: [@max(fields.names.len, 1)]object.Attribute = @splat(.{
+                .info = classes_of.infoOf(T),
+                .offset = 0,
+                .site = undefined,
+            });
+            for (list[0..fields.names.len], fields.names) |*attribute, name| {
+                const F = @FieldType(T, name);
+                if (@typeInfo(T).@"struct".layout != .@"packed")
+                    attribute.offset = @offsetOf(T, name);
+                attribute.copy = fields_of.copyOf(T, F);
+                attribute.site = &.{
+                    .function = classes.nameOf(T),
+                    .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
+                };
+            }
+            break :list list;
         };
 
         fn fieldDoc(comptime name: [:0]const u8) ?[*:0]const u8 {
@@ -113,7 +136,10 @@ pub fn Class(
 
         const slots = [_]Slot{
             .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
-            .{ .slot = capi.constants.Py_tp_new, .pfunc = &new },
+            .{ .slot = capi.constants.Py_tp_new, .pfunc = if (construction == .none)
+                &refuseNew
+            else
+                &new },
             .{ .slot = capi.constants.Py_tp_init, .pfunc = &init },
             .{ .slot = capi.constants.Py_tp_getset, .pfunc = &Attributes(T).defs },
             .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
@@ -456,10 +482,8 @@ pub fn Class(
             return null;
         }
 
-        fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            if (construction == .none) return refuse();
-            const self = classes_of.newOfClass(T, subclass) orelse return null;
-            return &self.ob_base;
+        fn refuseNew(_: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            return refuse();
         }
 
         fn init(given: *PyObject, args: *PyObject, keywords: ?*PyObject) callconv(.c) c_int {
@@ -480,44 +504,21 @@ pub fn Class(
                 "__replace__() takes 0 positional arguments",
                 nargs,
             );
-            const values = fields.values(object.of(given)) orelse return null;
+            const values = fields_of.valuesOf(given, visible) orelse return null;
             defer c.Py_DecRef(values);
             return replaceFields(given, &match_args, values, changes, kwnames);
         }
 
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            const list = c.PyList_New(0) orelse return null;
-            for (match_args) |name| {
-                const text = capi.newStr(name);
-                defer c.Py_DecRef(text);
-                if (text == null or c.PyList_Append(list, text.?) < 0) {
-                    c.Py_DecRef(list);
-                    return null;
-                }
-            }
-            return list;
+            return listOf(&match_args);
         }
 
         /// `Point(x=1.0, y=0.0)`; of an object that is more than its fields, where it is.
         fn repr(given: *PyObject) callconv(.c) ?*PyObject {
-            const name = capi.typeName(given) orelse return null;
-            defer c.Py_DecRef(name);
-            if (!classes.isCopyable(T)) return c.PyUnicode_FromFormat(
-                "<%s.%U object at %p>",
-                module_name.ptr,
-                name,
-                given,
-            );
-            switch (object.of(given).state) {
-                .empty, .destroyed, .expired, .freed => return c.PyUnicode_FromFormat(
-                    "<%s.%U object without a value>",
-                    module_name.ptr,
-                    name,
-                ),
-                else => {},
-            }
-            return reprOfFields(given, name, fields.names.len, &Attributes(T).defs);
+            return reprOf(given, module_name ++ "", if (classes.isCopyable(T)) visible else null);
         }
+
+        const visible = Attributes(T).defs[0..fields.names.len];
 
         pub fn compare(
             given: *PyObject,
@@ -543,15 +544,15 @@ pub fn Class(
         fn compareFields(given: *PyObject, other: *PyObject, operator: c_int) ?*PyObject {
             if (object.ownClass(capi.typeOf(given)) != object.ownClass(capi.typeOf(other)))
                 return notImplemented();
-            const values = fields.values(object.of(given)) orelse return null;
+            const values = fields_of.valuesOf(given, visible) orelse return null;
             defer c.Py_DecRef(values);
-            const with = fields.values(object.of(other)) orelse return null;
+            const with = fields_of.valuesOf(other, visible) orelse return null;
             defer c.Py_DecRef(with);
             return c.PyObject_RichCompare(values, with, operator);
         }
 
         fn hashFields(given: *PyObject) callconv(.c) isize {
-            const values = fields.values(object.of(given)) orelse return -1;
+            const values = fields_of.valuesOf(given, visible) orelse return -1;
             defer c.Py_DecRef(values);
             return c.PyObject_Hash(values);
         }
@@ -568,73 +569,63 @@ pub fn Class(
         }
 
         fn reduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            if (construction == .none or !classes.isCopyable(T)) {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "cannot pickle or copy '%s' objects: they are more than their fields",
-                    info.name.ptr,
-                );
-                return null;
-            }
-            const given_class = capi.typeOf(given);
-            // A subclass may be made of other arguments.
-            if (construction == .fields and object.ownClass(given_class) == given_class) {
-                const values = fields.values(object.of(given)) orelse return null;
-                defer c.Py_DecRef(values);
-                return c.PyTuple_Pack(2, given_class, values);
-            }
-            const newobj = capi.imported("copyreg", "__newobj__") orelse return null;
-            defer c.Py_DecRef(newobj);
-            const state = stateOf(given) orelse return null;
-            defer c.Py_DecRef(state);
-            const args = c.PyTuple_Pack(1, given_class) orelse return null;
-            defer c.Py_DecRef(args);
-            return c.PyTuple_Pack(3, newobj, args, state);
-        }
-
-        /// A tuple of a tuple of the fields, and of the __dict__ of an object of a subclass.
-        fn stateOf(given: *PyObject) ?*PyObject {
-            const values = fields.values(object.of(given)) orelse return null;
-            defer c.Py_DecRef(values);
-            const dict = own.dictOf(given) orelse capi.singleton(.None);
-            defer c.Py_DecRef(dict);
-            return c.PyTuple_Pack(2, values, dict);
+            if (construction == .none or !classes.isCopyable(T)) return refuseToReduce(given);
+            return reduceOf(given, visible, construction == .fields);
         }
 
         fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
             own.restore(given, state, fields.names.len, &makeOf) catch return null;
             return capi.singleton(.None);
         }
+    };
+}
 
-        /// Without the many frames that Python's own way has for each value inside of another.
-        fn deepCopy(given: *PyObject, memo: *PyObject) callconv(.c) ?*PyObject {
-            const made = object.create(capi.typeOf(given), info) orelse return null;
-            if (copyDeeply(object.of(given), made, memo)) return &made.ob_base;
-            c.Py_DecRef(&made.ob_base);
+fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const self = object.create(subclass, object.infoOfClass(subclass)) orelse return null;
+    return &self.ob_base;
+}
+
+fn listOf(names: []const [:0]const u8) ?*PyObject {
+    const list = c.PyList_New(0) orelse return null;
+    for (names) |name| {
+        const text = capi.newStr(name);
+        defer c.Py_DecRef(text);
+        if (text == null or c.PyList_Append(list, text.?) < 0) {
+            c.Py_DecRef(list);
             return null;
         }
+    }
+    return list;
+}
 
-        fn copyDeeply(self: *Layout, made: *Layout, memo: *PyObject) bool {
-            {
-                var use: hold.Use(.nothing) = .{};
-                const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return false);
-                defer use.end();
-                results.setCopy(T, made, value.*) catch return false;
-            }
-            const dict = own.dictOf(&self.ob_base) orelse return true;
-            defer c.Py_DecRef(dict);
-            // What it has may have it.
-            const key = c.PyLong_FromUnsignedLongLong(@intFromPtr(self)) orelse return false;
-            defer c.Py_DecRef(key);
-            if (c.PyDict_SetItem(memo, key, &made.ob_base) < 0) return false;
-            const function = capi.imported("copy", "deepcopy") orelse return false;
-            defer c.Py_DecRef(function);
-            const copied = capi.vectorcall(function, &.{ dict, memo }, 2, null) orelse return false;
-            defer c.Py_DecRef(copied);
-            own.updateDict(&made.ob_base, copied) catch return false;
-            return true;
-        }
-    };
+/// Without the many frames that Python's own way has for each value inside of another.
+fn deepCopy(given: *PyObject, memo: *PyObject) callconv(.c) ?*PyObject {
+    const class = capi.typeOf(given);
+    const made = object.create(class, object.infoOfClass(class)) orelse return null;
+    if (copyDeeply(object.of(given), made, memo)) return &made.ob_base;
+    c.Py_DecRef(&made.ob_base);
+    return null;
+}
+
+fn copyDeeply(self: *Layout, made: *Layout, memo: *PyObject) bool {
+    {
+        var use: hold.Use(.nothing) = .{};
+        const value = use.begin(self, .shared) catch return false;
+        defer use.end();
+        object.infoOf(self).set_copy.?(made, @ptrFromInt(value)) catch return false;
+    }
+    const dict = own.dictOf(&self.ob_base) orelse return true;
+    defer c.Py_DecRef(dict);
+    // What it has may have it.
+    const key = c.PyLong_FromUnsignedLongLong(@intFromPtr(self)) orelse return false;
+    defer c.Py_DecRef(key);
+    if (c.PyDict_SetItem(memo, key, &made.ob_base) < 0) return false;
+    const function = capi.imported("copy", "deepcopy") orelse return false;
+    defer c.Py_DecRef(function);
+    const copied = capi.vectorcall(function, &.{ dict, memo }, 2, null) orelse return false;
+    defer c.Py_DecRef(copied);
+    own.updateDict(&made.ob_base, copied) catch return false;
+    return true;
 }
 
 /// What a class makes of the `values` of its fields, and of others for those in `kwnames`.
@@ -775,27 +766,78 @@ fn areSame(
     return compare(@ptrFromInt(a), @ptrFromInt(b));
 }
 
-/// `Point(x=1.0, y=0.0)`, out of the attributes.
-fn reprOfFields(
+fn refuseToReduce(given: *PyObject) ?*PyObject {
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "cannot pickle or copy '%s' objects: they are more than their fields",
+        object.infoOfClass(capi.typeOf(given)).name.ptr,
+    );
+    return null;
+}
+
+/// `takes_values`: whether the class is called with the values of its attributes.
+fn reduceOf(
     given: *PyObject,
-    name: *PyObject,
-    count: usize,
-    defs: [*]const capi.structs.PyGetSetDef,
+    defs: []const capi.structs.PyGetSetDef,
+    takes_values: bool,
 ) ?*PyObject {
+    const class = capi.typeOf(given);
+    const values = fields_of.valuesOf(given, defs) orelse return null;
+    defer c.Py_DecRef(values);
+    // A subclass may be made of other arguments.
+    if (takes_values and object.ownClass(class) == class) return c.PyTuple_Pack(2, class, values);
+    const newobj = capi.imported("copyreg", "__newobj__") orelse return null;
+    defer c.Py_DecRef(newobj);
+    // The state: the values, and the __dict__ of an object of a subclass.
+    const dict = own.dictOf(given) orelse capi.singleton(.None);
+    defer c.Py_DecRef(dict);
+    const state = c.PyTuple_Pack(2, values, dict) orelse return null;
+    defer c.Py_DecRef(state);
+    const args = c.PyTuple_Pack(1, class) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.PyTuple_Pack(3, newobj, args, state);
+}
+
+/// `Point(x=1.0, y=0.0)`, out of the attributes `defs`; where there are none to be shown, or no
+/// value, what it is.
+fn reprOf(
+    given: *PyObject,
+    module_name: [*:0]const u8,
+    defs: ?[]const capi.structs.PyGetSetDef,
+) ?*PyObject {
+    const name = capi.typeName(given) orelse return null;
+    defer c.Py_DecRef(name);
+    const visible = defs orelse
+        return c.PyUnicode_FromFormat("<%s.%U object at %p>", module_name, name, given);
+    switch (object.of(given).state) {
+        .empty, .destroyed, .expired, .freed => return c.PyUnicode_FromFormat(
+            "<%s.%U object without a value>",
+            module_name,
+            name,
+        ),
+        else => {},
+    }
     const parts = c.PyList_New(0) orelse return null;
     defer c.Py_DecRef(parts);
-    for (defs[0..count]) |def| {
-        const value = def.get.?(given, null) orelse return null;
+    if (c.PyList_Append(parts, name) < 0) return null;
+    for (visible, 0..) |def, index| {
+        const value = def.get.?(given, def.closure) orelse return null;
         defer c.Py_DecRef(value);
-        const part = c.PyUnicode_FromFormat("%s=%R", def.name.?, value) orelse return null;
-        defer c.Py_DecRef(part);
-        if (c.PyList_Append(parts, part) < 0) return null;
+        if (!appendOwned(parts, capi.newStr(if (index == 0) "(" else ", ")) or
+            !appendOwned(parts, capi.newStr(std.mem.span(def.name.?))) or
+            !appendOwned(parts, capi.newStr("=")) or
+            !appendOwned(parts, c.PyObject_Repr(value))) return null;
     }
-    const comma = capi.newStr(", ") orelse return null;
-    defer c.Py_DecRef(comma);
-    const joined = c.PyUnicode_Join(comma, parts) orelse return null;
-    defer c.Py_DecRef(joined);
-    return c.PyUnicode_FromFormat("%U(%U)", name, joined);
+    if (!appendOwned(parts, capi.newStr(if (visible.len == 0) "()" else ")"))) return null;
+    const nothing = capi.newStr("") orelse return null;
+    defer c.Py_DecRef(nothing);
+    return c.PyUnicode_Join(nothing, parts);
+}
+
+/// Appends what it consumes. False with the error set, also where it is null.
+fn appendOwned(list: *PyObject, value: ?*PyObject) bool {
+    defer c.Py_DecRef(value);
+    return value != null and c.PyList_Append(list, value.?) == 0;
 }
 
 /// Sets an attribute to a value that it consumes. False with the error set, also where it is null.

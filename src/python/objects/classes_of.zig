@@ -12,6 +12,7 @@ const object = @import("object.zig");
 const panics = @import("../../panics.zig");
 const places = @import("places.zig");
 const references = @import("../references.zig");
+const results = @import("results.zig");
 const signature = @import("../../signature.zig");
 const State = @import("../State.zig");
 const traces = @import("../traces.zig");
@@ -124,11 +125,16 @@ fn Known(comptime T: type) type {
             .locate = if (places.hasPlaces(T)) &places.In(T).locate else null,
             .traverse = if (classes.holdsReferences(T)) &traverse else null,
             .clear = if (classes.holdsReferences(T)) &clear else null,
+            .set_copy = if (is_copyable) &setCopy else null,
             .is_stable = classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
             .has_gc = hasGc(T),
             .is_frozen = classes.isFrozen(T),
             .has_allocator = is_copyable and trees.hasManagedMap(T),
         };
+
+        fn setCopy(self: *Layout, value: *const anyopaque) Error!void {
+            return results.setCopy(T, self, @as(*const T, @ptrCast(@alignCast(value))).*);
+        }
 
         fn walk(visitor: *trees.Visitor, value: *const anyopaque) void {
             trees.walk(T, visitor, @ptrCast(@alignCast(value)));

@@ -42,13 +42,13 @@ pub fn Fields(comptime T: type) type {
         };
         pub const getters: [names.len]*const capi.getter = of: {
             var list: [names.len]*const capi.getter = undefined;
-            for (&list, names) |*place, name| place.* = &Field(T, name).get;
+            for (&list, names) |*place, name| place.* = &Of(T, name).get;
             break :of list;
         };
         pub const setters: [names.len]?*const capi.setter = of: {
             var list: [names.len]?*const capi.setter = undefined;
             for (&list, names) |*place, name|
-                place.* = if (classes.isAssignable(T, name)) &Field(T, name).set else null;
+                place.* = if (classes.isAssignable(T, name)) &Of(T, name).set else null;
             break :of list;
         };
 
@@ -127,27 +127,38 @@ pub fn Fields(comptime T: type) type {
             }
             value.* = loaded;
         }
-
-        /// A new tuple of copies of the fields' values, or null with the error set.
-        pub fn values(self: *Layout) ?*PyObject {
-            var use: hold.Use(.python) = .{};
-            const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
-            defer use.end();
-            const tuple = c.PyTuple_New(names.len) orelse return null;
-            inline for (names, 0..) |name, index| {
-                const item = convert.giveField(
-                    @FieldType(T, name),
-                    object.moduleOf(self),
-                    @field(value, name),
-                ) orelse {
-                    c.Py_DecRef(tuple);
-                    return null;
-                };
-                _ = c.PyTuple_SetItem(tuple, index, item);
-            }
-            return tuple;
-        }
     };
+}
+
+/// A new tuple of copies of the values of the attributes `defs`, or null with the error set.
+pub fn valuesOf(given: *PyObject, defs: []const capi.structs.PyGetSetDef) ?*PyObject {
+    const self = object.of(given);
+    var use: hold.Use(.python) = .{};
+    const start = use.begin(self, .shared) catch return null;
+    defer use.end();
+    const tuple = c.PyTuple_New(@intCast(defs.len)) orelse return null;
+    for (defs, 0..) |*def, index| {
+        const attribute = object.attributeOf(def.closure);
+        const value = (if (attribute.copy) |copy|
+            copy(object.moduleOf(self), @ptrFromInt(start + attribute.offset))
+        else
+            def.get.?(given, def.closure)) orelse {
+            c.Py_DecRef(tuple);
+            return null;
+        };
+        _ = c.PyTuple_SetItem(tuple, @intCast(index), value);
+    }
+    return tuple;
+}
+
+/// How the value of an attribute is copied; null where its getter does that.
+pub fn copyOf(comptime T: type, comptime F: type) @FieldType(object.Attribute, "copy") {
+    if (@typeInfo(T).@"struct".layout == .@"packed" or !classes.isCopyable(T)) return null;
+    return &struct {
+        fn copy(module: *PyObject, value: *align(1) const anyopaque) ?*PyObject {
+            return convert.giveField(F, module, @as(*align(1) const F, @ptrCast(value)).*);
+        }
+    }.copy;
 }
 
 noinline fn slowly(
@@ -180,100 +191,35 @@ fn isAtomic(comptime F: type) bool {
     };
 }
 
-/// An attribute.
-pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
+fn Of(comptime T: type, comptime name: [:0]const u8) type {
+    if (@typeInfo(T).@"struct".layout == .@"packed") return Bits(T, name);
     const F = @FieldType(T, name);
-    const kind = classes.fieldKind(F);
+    const is_list = classes.fieldKind(F) == .list;
+    return Attribute(F, if (is_list) lists.allocationOf(T) else .none);
+}
+
+/// An attribute that is a field of a packed struct, which is at no address of its own.
+fn Bits(comptime T: type, comptime name: [:0]const u8) type {
+    const F = @FieldType(T, name);
     return struct {
         pub fn get(self_: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
             const self = object.of(self_);
-            switch (kind) {
-                .value => return giveValue(self),
-                .reference => {
-                    var use: hold.Use(.nothing) = .{};
-                    const address = use.begin(self, .shared) catch return null;
-                    defer use.end();
-                    const value: *const T = @ptrFromInt(address);
-                    const pointer = if (@typeInfo(F) == .optional)
-                        @field(value, name) orelse return capi.singleton(.None)
-                    else
-                        @field(value, name);
-                    return results.giveField(@TypeOf(pointer), self, address, pointer);
-                },
-                .kept => {
-                    var use: hold.Use(.nothing) = .{};
-                    const value: *const T =
-                        @ptrFromInt(use.begin(self, .shared) catch return null);
-                    defer use.end();
-                    return references.give(F, @field(value, name));
-                },
-                .part => {
-                    if (self.state == .empty) return noValue(self);
-                    const module = object.moduleOf(self);
-                    const class = classes_of.classOf(F, module) orelse return null;
-                    const info = classes_of.infoIn(F, module) orelse return null;
-                    const offset = @offsetOf(T, name);
-                    const part = places.part(self, class, info, .part, offset, "", false) orelse
-                        return null;
-                    return &part.ob_base;
-                },
-                .optional => return giveOptional(self),
-                .list => {
-                    if (self.state == .empty) return noValue(self);
-                    return lists.give(F, comptime lists.allocationOf(T), self, @offsetOf(T, name));
-                },
-                .map => {
-                    if (self.state == .empty) return noValue(self);
-                    return maps.give(F, self, @offsetOf(T, name));
-                },
-                .hidden => comptime unreachable,
-            }
-        }
-
-        /// A struct that may be there is an item of a list of one, or none.
-        fn giveOptional(self: *Layout) ?*PyObject {
-            const is_there = is_there: {
-                var use: hold.Use(.nothing) = .{};
-                const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
-                defer use.end();
-                break :is_there @field(value, name) != null;
-            };
-            if (!is_there) return capi.singleton(.None);
-            const view = lists.give(F, .none, self, @offsetOf(T, name)) orelse return null;
-            defer c.Py_DecRef(view);
-            const Some = @typeInfo(F).optional.child;
-            const item = lists.item(Some, object.of(view), 0, false) orelse return null;
-            return &item.ob_base;
-        }
-
-        inline fn giveValue(self: *Layout) ?*PyObject {
-            var use: hold.Use(if (isAtomic(F)) .nothing else .python) = .{};
+            var use: Reading(F) = .{};
             const value: *const T = @ptrFromInt(use.begin(self, .shared) catch return null);
             defer use.end();
             return convert.giveAttribute(F, self, @field(value, name));
         }
 
-        pub fn set(self_: *PyObject, given: ?*PyObject, _: ?*anyopaque) callconv(.c) c_int {
+        pub fn set(self_: *PyObject, given: ?*PyObject, closure: ?*anyopaque) callconv(.c) c_int {
             const self = object.of(self_);
-            const value = given orelse return refuseToDelete(self, &site);
-            if (comptime classes.isFlat(F)) if (quick(F, value)) |loaded| {
-                if (!capi.free_threaded and self.region == null and self.state == .own) {
-                    @field(@as(*T, @ptrFromInt(object.storage(self))), name) = loaded;
-                    return 0;
-                }
-            };
-            if (@typeInfo(T).@"struct".layout == .@"packed") return setBits(self, value);
-            return setSlowly(F, self, value, @offsetOf(T, name), &site);
-        }
-
-        /// A field of a packed struct, which is at no address of its own.
-        noinline fn setBits(self: *Layout, given: *PyObject) c_int {
+            const site = object.attributeOf(closure).site;
+            const value = given orelse return refuseToDelete(self, site);
             if (self.state == .empty) {
                 _ = noValue(self);
                 return -1;
             }
             const module = object.moduleOf(self);
-            const loaded = convert.loadField(F, memory.allocator, module, given, &site) catch
+            const loaded = convert.loadField(F, memory.allocator, module, value, site) catch
                 return -1;
             var use: hold.Use(.nothing) = .{};
             const whole = beginChange(T, &use, self, 0) catch return -1;
@@ -281,11 +227,99 @@ pub fn Field(comptime T: type, comptime name: [:0]const u8) type {
             @field(whole, name) = loaded;
             return 0;
         }
+    };
+}
 
-        const site: Site = .{
-            .function = classes.nameOf(T),
-            .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
-        };
+fn Reading(comptime F: type) type {
+    return hold.Use(if (isAtomic(F)) .nothing else .python);
+}
+
+/// An attribute of type `F`, whose place the closure says: compiled once, whatever classes have it.
+fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
+    const kind = classes.fieldKind(F);
+    return struct {
+        pub fn get(self_: *PyObject, closure: ?*anyopaque) callconv(.c) ?*PyObject {
+            const self = object.of(self_);
+            const offset = object.attributeOf(closure).offset;
+            switch (kind) {
+                .value => {
+                    var use: Reading(F) = .{};
+                    const start = use.begin(self, .shared) catch return null;
+                    defer use.end();
+                    return convert.giveAttribute(F, self, at(start, offset).*);
+                },
+                .reference => {
+                    var use: hold.Use(.nothing) = .{};
+                    const start = use.begin(self, .shared) catch return null;
+                    defer use.end();
+                    const value = at(start, offset).*;
+                    const pointer = if (@typeInfo(F) == .optional)
+                        value orelse return capi.singleton(.None)
+                    else
+                        value;
+                    return results.giveField(@TypeOf(pointer), self, start, pointer);
+                },
+                .kept => {
+                    var use: hold.Use(.nothing) = .{};
+                    const start = use.begin(self, .shared) catch return null;
+                    defer use.end();
+                    return references.give(F, at(start, offset).*);
+                },
+                .part => {
+                    if (self.state == .empty) return noValue(self);
+                    const module = object.moduleOf(self);
+                    const class = classes_of.classOf(F, module) orelse return null;
+                    const info = classes_of.infoIn(F, module) orelse return null;
+                    const part = places.part(self, class, info, .part, offset, "", false) orelse
+                        return null;
+                    return &part.ob_base;
+                },
+                .optional => return giveOptional(self, offset),
+                .list => {
+                    if (self.state == .empty) return noValue(self);
+                    return lists.give(F, allocation, self, offset);
+                },
+                .map => {
+                    if (self.state == .empty) return noValue(self);
+                    return maps.give(F, self, offset);
+                },
+                .hidden => comptime unreachable,
+            }
+        }
+
+        /// A field may be aligned by less than its type.
+        inline fn at(start: usize, offset: usize) *align(1) F {
+            return @ptrFromInt(start + offset);
+        }
+
+        /// A struct that may be there is an item of a list of one, or none.
+        fn giveOptional(self: *Layout, offset: usize) ?*PyObject {
+            const is_there = is_there: {
+                var use: hold.Use(.nothing) = .{};
+                const start = use.begin(self, .shared) catch return null;
+                defer use.end();
+                break :is_there at(start, offset).* != null;
+            };
+            if (!is_there) return capi.singleton(.None);
+            const view = lists.give(F, .none, self, offset) orelse return null;
+            defer c.Py_DecRef(view);
+            const Some = @typeInfo(F).optional.child;
+            const item = lists.item(Some, object.of(view), 0, false) orelse return null;
+            return &item.ob_base;
+        }
+
+        pub fn set(self_: *PyObject, given: ?*PyObject, closure: ?*anyopaque) callconv(.c) c_int {
+            const self = object.of(self_);
+            const attribute = object.attributeOf(closure);
+            const value = given orelse return refuseToDelete(self, attribute.site);
+            if (comptime classes.isFlat(F)) if (quick(F, value)) |loaded| {
+                if (!capi.free_threaded and self.region == null and self.state == .own) {
+                    at(object.storage(self), attribute.offset).* = loaded;
+                    return 0;
+                }
+            };
+            return setSlowly(F, self, value, attribute.offset, attribute.site);
+        }
     };
 }
 

@@ -155,7 +155,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
                 @memcpy(all[1..], given[0 .. count - 1]);
             } else if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
                 if (is_quick and binding.isWhole(&Trampoline.sig, &all))
-                    if (callQuickly(self, @ptrCast(all[1..]))) |result| return result.value;
+                    return receive(self, @ptrCast(all[1..]), count - 1, null);
             } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
             defer if (!is_plain) binding.release(&sig, all[1..]);
             return run(object.moduleOf(object.of(self)), &all);

@@ -9,6 +9,7 @@ const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
+const Site = @import("../../comptime_bridge.zig").Site;
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -112,6 +113,8 @@ pub const Info = struct {
     /// What the garbage collector is told of the Python objects in a value, and empties them.
     traverse: ?*const fn (value: *anyopaque, visitor: *const references.Visitor) c_int = null,
     clear: ?*const fn (value: *anyopaque) void = null,
+    /// Gives an object that has no value yet a copy of one. Null of what cannot be copied.
+    set_copy: ?*const fn (self: *Layout, value: *const anyopaque) Error!void = null,
     /// Whether addresses that its methods give stay good as long as it lives.
     is_stable: bool = false,
     /// Whether its objects take part in cyclic garbage collection.
@@ -120,6 +123,16 @@ pub const Info = struct {
     is_frozen: bool = false,
     /// Whether a map in a value has the place of its region's blocks.
     has_allocator: bool = false,
+};
+
+/// What is known of an attribute: the closure of its getter and its setter.
+pub const Attribute = struct {
+    info: *const Info,
+    /// Where its value is in that of an object.
+    offset: usize,
+    /// A new reference to a copy of its value, null with the error set.
+    copy: ?*const fn (module: *PyObject, value: *align(1) const anyopaque) ?*PyObject = null,
+    site: *const Site,
 };
 
 /// An address that Zig gave, of a value of a class.
@@ -197,7 +210,11 @@ pub inline fn infoOfClass(class: *PyObject) *const Info {
         c.PyType_GetSlot(own, capi.constants.Py_tp_getset).?
     else
         capi.typeLayout(own).tp_getset.?));
-    return @ptrCast(@alignCast(defs[0].closure.?));
+    return attributeOf(defs[0].closure).info;
+}
+
+pub inline fn attributeOf(closure: ?*anyopaque) *const Attribute {
+    return @ptrCast(@alignCast(closure.?));
 }
 
 pub fn infoOf(self: *Layout) *const Info {
