@@ -11,6 +11,7 @@ const enums = @import("python/enums.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
 const input_output = @import("python/input_output.zig");
+const classes_of = @import("python/objects/classes_of.zig");
 const lists = @import("python/objects/list.zig");
 const maps = @import("python/objects/map.zig");
 const fork = @import("python/objects/fork.zig");
@@ -202,8 +203,11 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
     return struct {
         fn add(self: *PyObject, state: *State) bool {
             if (!fork.watch() or !input_output.prepare()) return false;
-            if (classes.all.len > 0 and !(lists.addTypes(self, own_name, state) and
-                maps.addTypes(self, own_name, state))) return false;
+            // What no class has is not compiled. A struct that may be there is a list of one.
+            if (comptime classes_of.haveAny(&.{ .list, .optional }))
+                if (!lists.addTypes(self, own_name, state)) return false;
+            if (comptime classes_of.haveAny(&.{.map}))
+                if (!maps.addTypes(self, own_name, state)) return false;
             // Types first: values may be of them.
             if (!addEnums(self, namespace, source, "")) return false;
             inline for (classes.all) |declared| {

@@ -23,6 +23,16 @@ const Info = object.Info;
 const Layout = object.Layout;
 const PyObject = capi.PyObject;
 
+/// Whether the classes of the module have fields of one of these kinds.
+pub fn haveAny(comptime kinds: []const classes.FieldKind) bool {
+    @setEvalBranchQuota(1_000_000);
+    comptime for (classes.all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
+        if (std.mem.indexOfScalar(classes.FieldKind, kinds, classes.fieldKind(Field)) != null)
+            return true;
+    };
+    return false;
+}
+
 /// The class (borrowed: the state keeps it) of `T`, or null with the error set.
 pub fn classOf(comptime T: type, module: *PyObject) ?*PyObject {
     const state = State.of(module) orelse return null;
