@@ -1718,6 +1718,8 @@ class Token:
 
 @final
 class Tree:
+    """What was read. It points into the text, which lives as long."""
+
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     def root(self) -> Node: ...
     def write(self) -> str:
@@ -1747,6 +1749,23 @@ class Tree:
 
 @final
 class Node:
+    """A list, or what is in one. Nodes are equal where they are the same one."""
+
+    @final
+    class ChildrenIterator:
+        @property
+        def rest(self) -> list[Node]: ...
+        def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+        def next(self) -> Node | None: ...
+        def __iter__(self) -> Node.ChildrenIterator: ...
+        def __next__(self) -> Node: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
     kind: NodeKind
     line: int
     """Where it begins, from 1."""
@@ -1788,6 +1807,7 @@ class Node:
         """It and all that is in it as text: lines and indentation as KiCad makes them."""
 
     def __repr__(self) -> str: ...
+    def children(self) -> Node.ChildrenIterator: ...
     def raw(self) -> str:
         """As it stands in the text."""
 
