@@ -121,6 +121,8 @@ pub fn Vectorized(
     return struct {
         pub const function = adapters.Function(types, Failure!All, run).call;
         pub const params = names ++ .{ "out", "allocator" };
+        /// `out` is given by its place, too.
+        pub const named: []const []const u8 = &.{};
 
         fn run(given: @Tuple(types)) Failure!All {
             const out = given[inputs.len];
