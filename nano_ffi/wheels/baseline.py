@@ -35,7 +35,7 @@ import iced_x86
 
 from nano_ffi.wheels.binary import Code, Format, Image
 
-__all__ = ["Excess", "baseline_name", "beyond_baseline", "thumb"]
+__all__ = ["Excess", "asks_the_cpu", "baseline_name", "beyond_baseline", "thumb"]
 
 
 @dataclass(kw_only=True)
@@ -69,6 +69,15 @@ def baseline_name(image: Image) -> str:
 def thumb(image: Image) -> bool:
     """Whether an ARM image is entered in Thumb state, so that it cannot be judged."""
     return image.machine == "armv7l" and any(address & 1 for address in image.entries)
+
+
+def asks_the_cpu(image: Image) -> bool:
+    """Whether code of another compiler may choose by the CPU that it finds: CPUID, or glibc's and Linux' answer."""
+    if image.machine in {"x86_64", "i686"}:
+        return any(b"\x0f\xa2" in code.data for code in image.code)
+    return any(
+        imported.name in {"getauxval", "sysctlbyname", "IsProcessorFeaturePresent"} for imported in image.imports
+    )
 
 
 def beyond_baseline(image: Image) -> list[Excess]:

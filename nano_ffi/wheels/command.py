@@ -35,6 +35,7 @@ With --platform android: for CPython's Android, 3.13 and later.
   --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
   --force         build what is up to date, too
   --fail-fast     stop at the first wheel that fails
+  --explain       say what would be built, how, and what stands in the way
 
 The rest of the command line is cibuildwheel's:
 """
@@ -59,10 +60,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     own.add_argument("--shard", type=parse_shard)  # these are what cibuildwheel must not see
     own.add_argument("--force", action="store_true")
     own.add_argument("--fail-fast", action="store_true")
+    own.add_argument("--explain", action="store_true")
     own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
-    session = Session(force=own_options.force, fail_fast=own_options.fail_fast)
+    session = Session(force=own_options.force, fail_fast=own_options.fail_fast, explain=own_options.explain)
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
         return run(arguments)

@@ -37,15 +37,16 @@ from cibuildwheel.options import BuildOptions, Options
 from cibuildwheel.platforms import PlatformModule
 from cibuildwheel.selector import BuildSelector
 from cibuildwheel.typing import GenericPythonConfiguration
-from cibuildwheel.util.cmd import shell
+from cibuildwheel.util.cmd import call, shell
 from cibuildwheel.util.helpers import prepare_command
 from cibuildwheel.util.packaging import find_compatible_wheel
-from packaging.requirements import InvalidRequirement, Requirement
-from packaging.utils import canonicalize_name
+from cibuildwheel.venv import find_uv
 
 from nano_ffi.wheels import checksums, records, sbom, targets
-from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, find_interpreter, scripts_directory
+from nano_ffi.wheels.interpreters import find_interpreter, find_python
+from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
+from nano_ffi.wheels.project import backend_of, copy_of, is_without_zig, obstacles, uses_zig
 from nano_ffi.wheels.records import Record
 from nano_ffi.wheels.targets import Target, Triple
 
@@ -87,6 +88,8 @@ class Session:
     """Whether what is up to date is built, too."""
     fail_fast: bool = False
     """Whether nothing is begun any more after a failure."""
+    explain: bool = False
+    """Whether to say what would be done, and do nothing."""
     number: int = 0
     built: int = 0
     kept: int = 0
@@ -99,8 +102,9 @@ class Session:
     directory: Path = field(default_factory=Path.cwd)
     """From where the command was called."""
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
-    backends: dict[tuple[Path, bool], Backend] = field(default_factory=dict)
-    """Of each package directory (one, except where sdists are unpacked), without and with before-build."""
+    backends: dict[tuple[Path, targets.Python | None, bool], Backend] = field(default_factory=dict)
+    """Of each package directory (one, except where sdists are unpacked), of each CPython for a project without Zig, and
+    without and with before-build."""
     told: set[str] = field(default_factory=set)
     """The compiler's messages that have been printed."""
 
@@ -159,7 +163,15 @@ class CrossPlatform:
         selected = self.get_python_configurations(options.globals.build_selector, options.globals.architectures)
         if not selected:
             return
-        wanted = parse_all([configuration.identifier for configuration in selected])
+        identifiers = [configuration.identifier for configuration in selected]
+        if is_without_zig(options.pyproject_toml):
+            # Such a project selects for stock cibuildwheel, and is to be built as it is.
+            known = [identifier for identifier in identifiers if is_known(identifier)]
+            if left_out := [identifier for identifier in identifiers if identifier not in known]:
+                print(f"Left out, since only CPython 3.10 and later is cross-compiled: {', '.join(left_out)}")
+                self.session.total -= len(left_out)
+            identifiers = known
+        wanted = parse_all(identifiers)
         try:
             Run(options, tmp_path, wanted, self.session).execute()
         except subprocess.CalledProcessError as error:
@@ -183,12 +195,7 @@ REASONS = {
 
 def check_uses_zig(pyproject: Mapping[str, Any] | None, wanted: Sequence[Target]) -> None:
     """Raises ConfigurationError for a project of which nothing says that it compiles with Zig, but for wheels of here."""
-    tables = pyproject or {}
-    names = set()
-    for need in tables.get("build-system", {}).get("requires", []):
-        with contextlib.suppress(InvalidRequirement):  # the build frontend will tell
-            names.add(canonicalize_name(Requirement(need).name))
-    if names & {"nano-ffi", "ziglang"} or "nano-ffi" in tables.get("tool", {}):
+    if uses_zig(pyproject):
         return
     with contextlib.suppress(ValueError):
         here = targets.native()
@@ -245,8 +252,12 @@ class Run:
         # cibuildwheel changes the directory for an sdist only, to a temporary one.
         unpacked = Path.cwd() != session.directory
         self.state = (session.directory if unpacked else self.package) / "build" / "wheels"
+        self.ours = [self.output, self.state]
+        """Folders that are no part of the project."""
         self.before_target = settings(options.pyproject_toml).get("before-target", "")
-        check_uses_zig(options.pyproject_toml, wanted)
+        self.without_zig = is_without_zig(options.pyproject_toml)
+        if not self.without_zig:
+            check_uses_zig(options.pyproject_toml, wanted)
         self.prepares = any(self.build_options(target).before_build for target in wanted)
         """Whether there is a before-build."""
         self.base = base_environment(self.package, session.bytecode)
@@ -264,7 +275,16 @@ class Run:
         self.cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
     def execute(self) -> None:
-        """Raises FatalError if a wheel failed; the others are built, recorded and in the output folder."""
+        """Raises FatalError if a wheel failed; the others are built, recorded and in the output folder.
+
+        Raises ConfigurationError, before anything is built, for what cannot be built on this machine.
+        """
+        if self.session.explain:
+            self.explain()
+        if self.without_zig and (reasons := obstacles(self.wanted)):
+            raise errors.ConfigurationError("\n".join(["Not all wheels can be built here:", *reasons]))
+        if self.session.explain:
+            return
         self.session.output = self.output
         with alone_in(self.output), alone_in(self.state):
             for target in self.wanted:  # of a run that was killed
@@ -275,14 +295,24 @@ class Run:
             todo = [target for target in self.wanted if target not in self.wheels]
             if todo:
                 self.run_before_all(todo)
-                backend = self.backend(todo[0])
+                backends = {target: self.backend(target) for target in todo}
                 try:
                     with self.screen, Pool[Built | None]() as pool:
-                        self.work(todo, backend, pool)
+                        self.work(todo, backends, pool)
                 finally:
                     self.tree.built()
         self.raise_failures()
         self.feed_summary()
+
+    def explain(self) -> None:
+        """Say what would be done."""
+        how = "with Zig as its C and C++ compiler" if self.without_zig else "which calls Zig itself"
+        print(f"The wheels are built by {backend_of(self.options.pyproject_toml)}, {how}:")
+        for target in self.wanted:
+            found = find_python(target.python, headers=True) if self.without_zig else None
+            backend = f"  in an environment of {found.executable}" if found else ""
+            triples = " and ".join(triple.target for triple in target.platform.triples)
+            print(f"  {target.identifier:<30} for {triples}{backend}")
 
     def environment(self, target: Target) -> dict[str, str]:
         environment = self.asked_environment(target)
@@ -383,8 +413,11 @@ class Run:
                 log.step_end()
 
     def backend(self, target: Target) -> Backend:
-        """Our own environment if it holds all build requirements, else an isolated one, made once."""
-        key = (self.package, self.prepares)
+        """Our own environment if it holds all build requirements, else an isolated one, made once.
+
+        For a project without Zig one with each CPython: its backend asks the interpreter that it runs in for all else.
+        """
+        key = (self.package, target.python if self.without_zig else None, self.prepares)
         if key not in self.session.backends:
             try:
                 self.session.backends[key] = self.make_backend(target)
@@ -399,6 +432,8 @@ class Run:
         arguments = options.build_frontend.args
         settings = self.config_settings(target)
         environment = self.environments[target]
+        if self.without_zig:
+            return self.make_backend_of(target.python, environment, settings)
         ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
         # What before-build installs is for the build alone.
         if not self.prepares:
@@ -421,14 +456,46 @@ class Run:
         log.step_end()
         return dataclasses.replace(backend, zig=sbom.find_zig(backend.python))
 
+    def make_backend_of(
+        self, python: targets.Python, environment: Mapping[str, str], settings: Mapping[str, Sequence[str] | str] | None
+    ) -> Backend:
+        """An environment of a CPython with what the build of the project, which has no Zig, requires."""
+        interpreter = find_python(python, headers=True)
+        assert interpreter is not None  # `obstacles` would have said so
+        log.step(f"Making a build environment with CPython {python.version}...")
+        folder = Path(self.session.resources.enter_context(tempfile.TemporaryDirectory(prefix="nano-ffi-")))
+        plain = {key: value for key, value in environment.items() if key not in {"UV_PYTHON", "PYTHONPATH"}}
+        uv = str(find_uv())
+        call(uv, "venv", "--quiet", "--no-project", "--python", interpreter.executable, folder / "venv", env=plain)
+        own = folder / "venv" / "bin" / "python"
+        backend = Backend(
+            python=str(own),
+            scripts=str(own.parent),
+            zig=sbom.find_zig(sys.executable),
+            interpreter=interpreter,
+            is_meson=backend_of(self.options.pyproject_toml).startswith("mesonpy"),
+        )
+        runner = HookRunner(environment=backend.environment(environment), quiet=True)
+        # A setup.py is run to say what it requires, and may write into its sources.
+        builder = build.ProjectBuilder(copy_of(self.package, folder / "project", self.ours), str(own), runner)
+
+        def install(requirements: set[str]) -> None:
+            if requirements:
+                call(uv, "pip", "install", "--quiet", "--python", own, *sorted(requirements), env=plain)
+
+        install(builder.build_system_requires)
+        install(builder.get_requires_for_build("wheel", settings))
+        log.step_end()
+        return backend
+
     @staticmethod
     def own_backend() -> Backend:
         return Backend(python=sys.executable, zig=sbom.find_zig(sys.executable))
 
     # The work
 
-    def work(self, todo: Sequence[Target], backend: Backend, pool: Pool[Built | None]) -> None:
-        waiting = self.zig_builds(todo, backend)
+    def work(self, todo: Sequence[Target], backends: Mapping[Target, Backend], pool: Pool[Built | None]) -> None:
+        waiting = self.zig_builds(todo, backends[todo[0]])
         missing: dict[Target, set[Triple]] = {
             target: set(target.platform.triples) if waiting else set() for target in todo
         }
@@ -444,7 +511,7 @@ class Run:
                 pool.start(job)
             for target in self.ready(wheels, missing)[: max(0, self.cores - len(pool.running))]:
                 wheels.remove(target)
-                job = self.wheel_job(target, backend)
+                job = self.wheel_job(target, backends[target])
                 wheel_running[job.name] = target
                 pool.start(job)
             if not pool.running or (self.session.fail_fast and self.failures):

@@ -47,7 +47,7 @@ def check_binary(member: str, data: bytes, claim: Claim, members: frozenset[str]
         else:
             check_linking(image, folder, claim, members, claim.dll if is_extension(member) else None, expect)
         _check_symbols(image, claim, expect)
-        notes += _check_cpu(image, expect)
+        notes += _check_cpu(image, MARKER.search(data) is not None, expect)
         if is_extension(member):
             _check_exports(image, module_name(member), expect)
             notes += _check_threads(image, module_name(member), claim, expect)
@@ -202,7 +202,8 @@ def _kind(free_threaded: bool) -> str:
     return "free-threaded build" if free_threaded else "build with the GIL"
 
 
-def _check_cpu(image: Image, expect: Expect) -> list[str]:
+def _check_cpu(image: Image, ours: bool, expect: Expect) -> list[str]:
+    """Where the binary is not `ours`, it may have functions for several CPUs, and choose among them when it runs."""
     if baseline.thumb(image):
         return ["is Thumb code, in which data cannot be told from instructions: its CPU is not checked"]
     try:
@@ -210,6 +211,9 @@ def _check_cpu(image: Image, expect: Expect) -> list[str]:
     except KeyError:
         return [f"no CPU baseline is known for {image.machine} {image.format.value}: its CPU is not checked"]
     problem = ""
+    if excesses and not ours and baseline.asks_the_cpu(image):
+        features = ", ".join(f"{excess.feature} ({excess.count})" for excess in excesses)
+        return [f"uses {features}, and asks the CPU what it has: that it does so first is not checked"]
     if excesses:
         first, *others = excesses
         more = f" and {first.count - 1} more of it" if first.count > 1 else ""

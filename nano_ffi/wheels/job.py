@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import functools
 import os
 import re
 import shutil
@@ -30,9 +29,13 @@ from cibuildwheel.venv import activate_virtualenv, find_uv
 from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
-from nano_ffi.wheels import checksums, identity, records, sbom, targets
+from nano_ffi.wheels import checksums, identity, records, sbom
+from nano_ffi.wheels.interpreters import Interpreter
+from nano_ffi.wheels.project import copy_of
 from nano_ffi.wheels.sbom import Zig
 from nano_ffi.wheels.targets import Target
+from nano_ffi.wheels.toolchain import Toolchain
+from nano_ffi.zig import zig_executable
 
 __all__ = [
     "Backend",
@@ -40,7 +43,6 @@ __all__ = [
     "HookRunner",
     "WheelJob",
     "check_tags",
-    "find_interpreter",
     "floor_tags",
     "scripts_directory",
 ]
@@ -59,6 +61,9 @@ class Backend:
     """The folder of its environment, if it is not our own."""
     zig: Zig | None = None
     """The compiler that the backend calls, if it is the package ``ziglang``."""
+    interpreter: Interpreter | None = None
+    """Of the target's CPython, where the project has no Zig: then a `Toolchain` makes its C compiler ours."""
+    is_meson: bool = False
 
     def environment(self, base: Mapping[str, str]) -> dict[str, str]:
         """`base` with this interpreter's commands first."""
@@ -158,13 +163,13 @@ class WheelJob:
         repaired.mkdir()
         if options.repair_command:
             log.step("Repairing wheel...")
+            # cibuildwheel's own for macOS calls tools that only macOS has.
+            command = re.sub(r"^delocate-wheel .*", "repairwheel -o {dest_dir} {wheel}", options.repair_command)
             archs = {"universal2": "x86_64,arm64"}.get(self.arch, self.arch)
             # Of Android: where libraries of its compiler are, of which there are none.
             ldpaths = self.folder / "libraries"
             shell(
-                self.command(
-                    options.repair_command, wheel=wheel, dest_dir=repaired, delocate_archs=archs, ldpaths=ldpaths
-                ),
+                self.command(command, wheel=wheel, dest_dir=repaired, delocate_archs=archs, ldpaths=ldpaths),
                 env=self.environment,
             )
         else:
@@ -209,16 +214,42 @@ class WheelJob:
             self.options.config_settings, project=Path.cwd(), package=self.options.package_dir
         )
         environment = {**environment, "NANO_FFI_INPUTS": str(self.inputs_file)}
-        builder = ProjectBuilder(self.options.package_dir, self.backend.python, HookRunner(environment=environment))
+        package, parsed = self.options.package_dir, dict(parse_config_settings(settings) or {})
+        if self.backend.interpreter is not None:
+            package, toolchain = self.cross_compile(self.backend.interpreter)
+            environment = toolchain.environment(environment)
+            parsed = toolchain.config_settings(parsed)
+        builder = ProjectBuilder(package, self.backend.python, HookRunner(environment=environment))
         try:
-            name = builder.build("wheel", self.folder / "built", parse_config_settings(settings))
+            name = builder.build("wheel", self.folder / "built", parsed)
         except BuildBackendException as error:
             message = f"The build backend failed: {error}"
             raise errors.FatalError(message) from error
         wheel = Path(name)
         if wheel.suffix != ".whl" or not wheel.is_file():
             raise errors.BuildProducedNoWheelError
+        if self.backend.interpreter is not None and not wheel.name.endswith("none-any.whl"):
+            # Backends say linux_x86_64, which repair tools of this machine would take for its own C library.
+            tag = f"--platform-tag={self.target.platform.wheel_tag}"
+            call(sys.executable, "-P", "-m", "wheel", "tags", "--remove", tag, wheel, env=self.environment)
+            wheel = only_wheel(wheel.parent)
         return wheel
+
+    def cross_compile(self, interpreter: Interpreter) -> tuple[Path, Toolchain]:
+        """A copy of the project, and the tools that compile it for the target."""
+        ours = [self.options.output_dir, self.options.package_dir / "build" / "wheels"]
+        package = copy_of(self.options.package_dir, self.folder / "project", ours)
+        toolchain = Toolchain(
+            target=self.target,
+            interpreter=interpreter,
+            python=Path(self.backend.python),
+            zig=str(zig_executable()),
+            folder=self.folder / "tools",
+            sources=package,
+            is_meson=self.backend.is_meson,
+        )
+        toolchain.write()
+        return package, toolchain
 
     def audit(self, wheel: Path) -> None:
         def run() -> None:
@@ -369,42 +400,3 @@ def locked(path: Path) -> Iterator[None]:
 def scripts_directory() -> str:
     """Where the commands lie that were installed along with us."""
     return sysconfig.get_path("scripts")
-
-
-def find_interpreter(target: Target) -> Path | None:
-    """An interpreter that runs the wheels of `target` on this machine: those of its own kind, on PATH or pyenv's."""
-    try:
-        native = targets.native().platform
-    except ValueError:
-        return None
-    return _find_python(target.python) if target.platform == native else None
-
-
-@functools.cache
-def _find_python(python: targets.Python) -> Path | None:
-    command = f"python{python.version}"
-    pyenv = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser()
-    on_path = [Path(folder, command) for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
-    candidates = [Path(sys.executable), *on_path, *sorted(pyenv.glob(f"versions/*/bin/{command}"))]
-    return next(filter(None, (probe(path, python) for path in candidates if os.access(path, os.X_OK))), None)
-
-
-def probe(path: Path, python: targets.Python) -> Path | None:
-    """The interpreter that runs when `path` is called, if it is a `python` of this machine's platform."""
-    ask = (
-        "import sys, sysconfig; print(sys.implementation.name, sys.version_info[1],"
-        " bool(sysconfig.get_config_var('Py_GIL_DISABLED')), sysconfig.get_platform(), sys.executable, sep='\\n')"
-    )
-    try:
-        answer = subprocess.run(
-            [path, "-I", "-c", ask],
-            check=False,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=30,
-            text=True,
-        ).stdout.splitlines()
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    wanted = ["cpython", str(python.minor), str(python.free_threaded), sysconfig.get_platform()]
-    return Path(answer[4]) if answer[:4] == wanted else None

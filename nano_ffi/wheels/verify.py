@@ -40,7 +40,7 @@ from nano_ffi.wheels import checksums, sbom
 from nano_ffi.wheels.binary import Expect, Format, recognise
 from nano_ffi.wheels.claim import Claim, claim_of
 from nano_ffi.wheels.extension import check_binary, own_path
-from nano_ffi.wheels.identity import is_extension
+from nano_ffi.wheels.identity import MARKER, is_extension, module_name
 
 __all__ = ["Options", "Report", "main", "verify_wheel"]
 
@@ -451,7 +451,9 @@ def _check_typing(files: dict[str, bytes], report: Report) -> None:
         extensions,
         "has no extension module, expected at least one: nothing was built, or it was not installed into the wheel",
     )
-    for name in extensions:
+    typed = any(name.endswith((".pyi", "/py.typed")) for name in files)
+    promising = [name for name in extensions if MARKER.search(files[name]) or (typed and module_name(name)[0] != "_")]
+    for name in promising:
         folder, _, file = name.rpartition("/")
         module = posixpath.join(folder, file.partition(".")[0])
         stub = f"{module}.pyi"
@@ -459,13 +461,15 @@ def _check_typing(files: dict[str, bytes], report: Report) -> None:
             stub in files or f"{module}/__init__.pyi" in files,
             f"has no stub, expected {stub} beside it: write one, and install it into the wheel",
         )
-    for package in sorted({_inside(name).partition("/")[0] for name in extensions if "/" in _inside(name)}):
+    for package in sorted({_inside(name).partition("/")[0] for name in promising if "/" in _inside(name)}):
         marker = f"{package}/py.typed"
         there = any(_inside(name) == marker for name in files)
         report.about(marker)(
             there,
             f"is missing, so that type checkers ignore the stubs (PEP 561): put an empty {marker} into the package",
         )
+    if extensions and not promising and not typed:
+        report.notes.append(f"{report.name}: has no stub and no py.typed, so that type checkers know nothing of it")
 
 
 def _inside(name: str) -> str:
