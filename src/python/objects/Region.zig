@@ -1002,9 +1002,16 @@ pub fn itemsOf(
     }
 }
 
-/// A part becomes an own object, whose value is in its storage, with a region of its own, to which
-/// its parts go along. It is the caller's to give back the parent, which is returned.
-pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layout {
+/// A part becomes an own object, whose value is `bytes`, with a region of its own, to which its
+/// parts go along: from then on another thread may use it. It is the caller's to give back the
+/// parent, which is returned.
+pub fn detach(
+    self: *Layout,
+    own_info: *const Info,
+    blocks: *Blocks,
+    bytes: []const u8,
+    adopt_value: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
+) Error!*Layout {
     const own = create(own_info.is_stable) catch return errors.raiseNoMemory();
     errdefer own.discard();
     const region = lockOf(self);
@@ -1019,6 +1026,9 @@ pub fn detach(self: *Layout, own_info: *const Info, blocks: *Blocks) Error!*Layo
     region.remove(self);
     const link = object.linkOf(self).*;
     if (self.state == .key) freeKey(link.place);
+    const storage: [*]u8 = @ptrFromInt(object.storage(self));
+    @memcpy(storage[0..bytes.len], bytes);
+    if (adopt_value) |setAllocator| setAllocator(storage, own.blocks.allocator());
     self.state = .own;
     self.flags = .{ .has_snapshot = own_info.snapshot != 0 };
     self.flags.is_forgotten = false;

@@ -314,10 +314,13 @@ pub const Kept = struct {
 
     fn move(ops: anytype, copied: *Copy) Error!void {
         const self = copied.self;
-        const parent = try Region.detach(self, object.linkOf(self).info, &copied.blocks);
-        const to: [*]u8 = @ptrFromInt(object.storage(self));
-        @memcpy(to[0..ops.size], copied.bytes[0..ops.size]);
-        if (ops.adopt) |adopt| adopt(to, Region.of(self).?.blocks.allocator());
+        const parent = try Region.detach(
+            self,
+            object.linkOf(self).info,
+            &copied.blocks,
+            copied.bytes[0..ops.size],
+            ops.adopt,
+        );
         c.Py_DecRef(&parent.ob_base);
     }
 
