@@ -1,4 +1,4 @@
-//! error: nano_ffi: nano_ffi_options of root.Point has 'frozen', and it is more than its fields: it has a deinit or pointers
+//! error: nano_ffi: nano_ffi_options of class_frozen.Point has 'frozen', and it is more than its fields: it has a deinit or pointers
 const nano_ffi = @import("nano_ffi");
 pub const Point = struct {
     x: f64 = 0,

@@ -1,4 +1,4 @@
-//! error: nano_ffi: nano_ffi_options of root.Point has 'order', and its own '__lt__'
+//! error: nano_ffi: nano_ffi_options of class_order.Point has 'order', and its own '__lt__'
 const nano_ffi = @import("nano_ffi");
 pub const Point = struct {
     x: f64 = 0,
