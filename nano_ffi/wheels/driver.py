@@ -29,11 +29,11 @@ FOREIGN = re.compile(
         | -dead_strip | -no_fixup_chains | -undefined,.* | @.* | -install_name,.* | --export-all-symbols | --strip-.* | -plugin.*)
     | -mmacosx-version-min=.* | -bundle | -dynamiclib | -fno-semantic-interposition | -specs=.* | -flto.* | -fno-lto
     | -g\d? | -ggdb\d? | -fprofile.* | -pipe | -fstack-clash-protection | -fcf-protection.* | -march=native | -mtune=native
-    | -mcpu=native
+    | -mcpu=native | -Werror
     """,
     re.VERBOSE,
 )
-"""What is of this machine, of another linker, or that Zig does in any case."""
+"""What is of this machine, of another linker, or that Zig does in any case; no warning of another compiler is an error."""
 
 WITH_VALUE = frozenset({"-arch", "-isysroot", "-install_name", "-undefined", "-rpath", "-current_version"})
 WITH_VALUE_OF_LINKER = frozenset({"-compatibility_version", "-exported_symbols_list", "-bundle_loader"})

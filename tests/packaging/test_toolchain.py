@@ -242,7 +242,7 @@ COMMON = "-target x86_64-linux-gnu.2.17 -mcpu=baseline -fno-sanitize=undefined -
 
 
 def test_the_compiler_is_told_of_the_target() -> None:
-    given, library = compiler_arguments(SETTINGS, "cc", "-O2 -g -march=native -pipe -c x.c -o x.o".split())
+    given, library = compiler_arguments(SETTINGS, "cc", "-O2 -g -Werror -march=native -pipe -c x.c -o x.o".split())
     assert (" ".join(given), library) == (f"{COMMON} -O2 -c x.c -o x.o", None)
 
 
