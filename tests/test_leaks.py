@@ -322,13 +322,13 @@ def test_nothing_grows(
                 if not group:
                     continue
                 times = max(200, -(-calls // len(group)))
-                made, growth = growth_of(group, times, traced=not soak)
+                made, growth, too_much = growth_of(group, times, traced=not soak)
                 total += made
                 line = f"{name:>20} {made:>9,} calls that {kind:6} in {len(group):2} ways: " + ", ".join(
                     f"{amount:+,} {unit}" for unit, amount in growth.items()
                 )
                 tallies.append(line)
-                if any(amount > allowed(unit, times) for unit, amount in growth.items()):
+                if too_much:
                     grown.append(line)
     finally:
         gc.unfreeze()
@@ -347,28 +347,31 @@ def allowed(unit: str, times: int) -> int:
     )
 
 
-def growth_of(group: list[Callable[[], Any]], times: int, *, traced: bool) -> tuple[int, dict[str, int]]:
-    """How many calls were made, each of the group `times` times, and what there is more of after them.
+def growth_of(group: list[Callable[[], Any]], times: int, *, traced: bool) -> tuple[int, dict[str, int], set[str]]:
+    """How many calls were made; what there was more of after the last try; of what there was too much in every try.
 
-    That is the least of up to eight tries: what a free-threaded CPython frees later, an allocator has got to start
-    with, or nano_ffi's lets rest after it is freed, comes only once.
+    In up to eight tries each of the group is called `times` times: what a free-threaded CPython frees later, an
+    allocator has got to start with, or nano_ffi's lets rest after it is freed, comes only once. Two more make ten times
+    the calls: CPython's cache of attributes keeps up to 4,096 names, in places that are chance, however many calls
+    there are.
     """
     repeat(group, max(20, times // 100))
-    made, best = 0, dict[str, int]()
+    made, growth, too_much = 0, dict[str, int](), set[str]()
     if traced:
         tracemalloc.start()
-    for _ in range(8):
+    for tried in [times] * 8 + [10 * times] * 2:
         before = held(traced=traced)
-        repeat(group, times)
+        repeat(group, tried)
         after = held(traced=traced)
-        made += times * len(group)
         growth = {unit: after[unit] - before[unit] for unit in after}
-        best = {unit: min(amount, best.get(unit, amount)) for unit, amount in growth.items()}
-        if all(amount <= allowed(unit, times) for unit, amount in best.items()):
+        more = {unit for unit, amount in growth.items() if amount > allowed(unit, tried)}
+        too_much = too_much & more if made else more
+        made += tried * len(group)
+        if not too_much:
             break
     if traced:
         tracemalloc.stop()
-    return made, best
+    return made, growth, too_much
 
 
 def repeat(group: list[Callable[[], Any]], times: int) -> None:
@@ -393,8 +396,9 @@ def held(*, traced: bool) -> dict[str, int]:
 @pytest.mark.parametrize("traced", [True, False])
 def test_a_leak_is_seen(traced: bool) -> None:
     kept: list[object] = []
+    unseen = {"bytes traced"} if FREE_THREADED else set()
+    if not sys.getallocatedblocks():  # with malloc for all
+        unseen.add("blocks")
     for ways in (1, 90):
-        _, growth = growth_of([object] * (ways - 1) + [lambda: kept.append(object())], 200, traced=traced)
-        assert growth["blocks"] > allowed("blocks", 200) or not sys.getallocatedblocks()
-        assert growth.get("bytes traced", 2**20) > allowed("bytes traced", 200) or FREE_THREADED
-        assert growth.get("references", 2**20) > allowed("references", 200)
+        _, growth, too_much = growth_of([object] * (ways - 1) + [lambda: kept.append(object())], 200, traced=traced)
+        assert too_much >= {"blocks", "bytes traced", "references"} & growth.keys() - unseen
