@@ -66,8 +66,15 @@ pub const Site = struct {
     index: usize = 0,
     /// How many values are around this one.
     depth: u16 = 0,
-    /// Whether it is what the parameter returned, which is a callback.
-    is_result: bool = false,
+    role: Role = .parameter,
+
+    pub const Role = enum {
+        parameter,
+        /// What the parameter, which is a callback, returned.
+        result,
+        /// What an attribute of this name is set to; the function is its class.
+        attribute,
+    };
 };
 
 pub fn Bridge(comptime Boundary: type) type {
@@ -188,7 +195,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                 }
             };
             inline for (0..passed.len) |index| if (isGiven(Given, args, index)) {
-                const site = comptime &Site{ .function = sig.name, .parameter = sig.args[index] };
+                const site = comptime siteOf(index);
                 const Argument = @TypeOf(arguments[index]);
                 const arg = if (Given == Boundary.Value) args[index] else args[index].?;
                 if (@hasDecl(Argument, "takeInto")) {
@@ -298,6 +305,15 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     return null;
             }
             return values;
+        }
+
+        /// The setter of a property has its object, and what the attribute is set to.
+        fn siteOf(comptime index: usize) *const Site {
+            var arg = sig.args[index];
+            const sets = if (@hasField(@TypeOf(spec), "sets")) spec.sets else null;
+            const attribute = sets orelse return &.{ .function = sig.name, .parameter = arg };
+            arg.name = attribute.name;
+            return &.{ .function = attribute.class, .parameter = arg, .role = .attribute };
         }
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {

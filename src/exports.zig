@@ -370,6 +370,7 @@ pub fn specOf(
         .positional = options.positional,
         .named = options.named ++ callable.named,
         .remembers = remembers(source),
+        .sets = setBy(namespace, name),
         .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
             signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,
     };
@@ -449,9 +450,19 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         positional: []const []const u8,
         named: []const []const u8,
         remembers: bool,
+        sets: ?Property,
         /// Whether an operand that it does not take is left to what that says.
         is_operator: bool,
     };
+}
+
+pub const Property = struct { class: [:0]const u8, name: [:0]const u8 };
+
+/// The property that a function is the setter of; null of any other.
+fn setBy(comptime namespace: type, comptime name: [:0]const u8) ?Property {
+    if (!classes.isClass(namespace) or !classes.says(namespace, name, "setter")) return null;
+    const property: [:0]const u8 = @field(namespace.nano_ffi_options, name).setter;
+    return .{ .class = classes.nameOf(namespace), .name = signature.pythonName(property) };
 }
 
 /// Who gives back the memory of a result, once it is copied: nano_ffi where it is owned, nobody

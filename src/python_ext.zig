@@ -116,6 +116,12 @@ pub fn exportModule(
         .functions = functionsOf(namespace, source),
         .methods = &.{
             .{
+                .ml_name = "__dir__",
+                .ml_meth = &namesOf,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__dir__($module, /)\n--\n\nThe names of what the file has.",
+            },
+            .{
                 .ml_name = "__nano_ffi_signature__",
                 .ml_meth = &signature,
                 .ml_flags = capi.constants.METH_O,
@@ -133,6 +139,16 @@ pub fn exportModule(
         .init = initOf(namespace),
         .exec = &Attributes(name, namespace, source).add,
     });
+}
+
+/// What dir() and help() show of a module: all but what is there for nano_ffi.
+fn namesOf(own_module: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const dict = c.PyModule_GetDict(own_module) orelse return null;
+    const shown = c.PyDict_Copy(dict) orelse return null;
+    defer c.Py_DecRef(shown);
+    inline for (.{ "__dir__", "__nano_ffi_signature__", "__nano_ffi_description__" }) |own|
+        if (c.PyDict_DelItemString(shown, own) < 0) c.PyErr_Clear(); // it was taken away before
+    return c.PyDict_Keys(shown);
 }
 
 /// `pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void` of a file: it registers functions

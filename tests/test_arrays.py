@@ -835,7 +835,7 @@ def test_each_item_by_its_signature(arrays: ModuleType) -> None:
     assert str(inspect.signature(arrays.blend)) == "(a, b, c, d, weight=0.5, out=None)"
     assert arrays.blend(1, 2, 3, 4) == 5.0
     assert arrays.blend([1, 2], b=2, c=[3, 4], d=4, weight=1).tolist() == [3.0, 4.0]
-    with pytest.raises(TypeError, match=r"hypot\(\) takes at least 2 arguments \(1 given\)"):
+    with pytest.raises(TypeError, match=r"hypot\(\) missing required argument 'y'"):
         arrays.hypot(1)
 
 

@@ -90,11 +90,11 @@ def test_a_call_that_is_specialised(shapes: ModuleType) -> None:
 
 def test_what_is_wrong(shapes: ModuleType) -> None:
     wrong(lambda: shapes.none(1), "none() takes 0 arguments (1 given)")
-    wrong(lambda: shapes.one(), "one() takes 1 argument (0 given)")
+    wrong(lambda: shapes.one(), "one() missing required argument 'a'")
     wrong(lambda: shapes.one(1, 2), "one() takes 1 argument (2 given)")
     wrong(lambda: shapes.one(b=1), "one() got an unexpected keyword argument 'b'")
     wrong(lambda: shapes.one(1, a=1), "one() got multiple values for argument 'a'")
-    wrong(lambda: shapes.two(1), "two() takes 2 arguments (1 given)")
+    wrong(lambda: shapes.two(1), "two() missing required argument 'b'")
     wrong(lambda: shapes.two(1, c=1), "two() got an unexpected keyword argument 'c'")
     wrong(lambda: shapes.two(b=1), "two() missing required argument 'a'")
     wrong(lambda: call("add", 1, c=1), "add() got an unexpected keyword argument 'c'")

@@ -36,7 +36,7 @@ def test_properties(m: ModuleType) -> None:
     assert body.celsius == 100.0
     assert raises(lambda: setattr(body, "fahrenheit", "x")) == (
         TypeError,
-        "setFahrenheit(): parameter 'value' must be a float (f64), not str",
+        "Temperature.fahrenheit must be a float (f64), not str",
     )
     with pytest.raises(ValueError, match=r"^ValueError$"):
         body.fahrenheit = -500
@@ -86,7 +86,7 @@ def test_class_methods(m: ModuleType) -> None:
     assert Warm(1).from_("2.5", scale=2) == m.Temperature(5)
     assert str(inspect.signature(m.Temperature.from_)) == "(text, scale=None)"
     assert inspect.getdoc(m.Temperature.from_) == "Out of a text."
-    assert raises(m.Temperature.from_) == (TypeError, "from_() takes at least 1 argument (0 given)")
+    assert raises(m.Temperature.from_) == (TypeError, "from_() missing required argument 'text'")
 
 
 def test_what_is_frozen_does_not_change(m: ModuleType) -> None:

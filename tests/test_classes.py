@@ -7,6 +7,7 @@ import gc
 import inspect
 import json
 import pickle
+import pydoc
 import sys
 import weakref
 from collections.abc import Callable
@@ -38,23 +39,44 @@ def test_fields_are_typed_attributes(m: ModuleType) -> None:
     assert (point.x, point.y, type(point.x)) == (3.0, 4.0, float)
     point.x = 5
     assert point.x == 5.0
-    assert raises(lambda: setattr(point, "x", "a")) == (
-        TypeError,
-        "Point(): parameter 'x' must be a float (f64), not str",
-    )
+    assert raises(lambda: setattr(point, "x", "a")) == (TypeError, "Point.x must be a float (f64), not str")
     assert raises(lambda: delattr(point, "x")) == (TypeError, "the field 'x' of a Point cannot be deleted")
     assert raises(lambda: setattr(point, "z", 1))[0] is AttributeError
 
 
 def test_constructor_by_fields(m: ModuleType) -> None:
     assert str(inspect.signature(m.Point)) == "(x, y=0.0)"
+    assert str(inspect.signature(m.Point.__init__)) == "(self, /, x, y=0.0)"
     assert m.Point(1) == m.Point(x=1.0, y=0.0)
-    assert raises(m.Point) == (TypeError, "Point() takes at least 1 argument (0 given)")
+    assert raises(m.Point) == (TypeError, "Point() missing required argument 'x'")
     assert raises(lambda: m.Point(1, 2, 3)) == (TypeError, "Point() takes at most 2 arguments (3 given)")
     assert raises(lambda: m.Point(y=1)) == (TypeError, "Point() missing required argument 'x'")
     assert raises(lambda: m.Point(1, z=2)) == (TypeError, "Point() got an unexpected keyword argument 'z'")
     assert raises(lambda: m.Point(1, x=2)) == (TypeError, "Point() got multiple values for argument 'x'")
     assert raises(lambda: m.Point("1")) == (TypeError, "Point(): parameter 'x' must be a float (f64), not str")
+
+
+def test_init_by_its_name(m: ModuleType) -> None:
+    class Named(m.Point):  # type: ignore[name-defined,misc]
+        def __init__(self, name: str) -> None:
+            super().__init__(len(name), y=1)
+
+    assert Named("abc") == Named("xyz")
+    assert Named("abc").x == 3.0
+    assert list(inspect.signature(Named).parameters) == ["name"]
+    text = "__init__() of a Point needs one, not <class 'int'>"
+    assert raises(lambda: m.Point.__init__(3, 1)) == (TypeError, text)
+
+
+def test_help_shows_what_the_file_has(m: ModuleType) -> None:
+    text = pydoc.plain(pydoc.render_doc(m))
+    assert "Point(x, y=0.0)" in text
+    assert "nano_ffi_" not in text
+    assert "Point" in dir(m)
+    assert not [name for name in dir(m) if "nano_ffi" in name or name == "__dir__"]
+    for found in vars(m).values():
+        if isinstance(found, type):
+            assert pydoc.render_doc(found)
 
 
 def test_constructor_by_init(m: ModuleType) -> None:
@@ -85,7 +107,7 @@ def test_methods_by_value_pointer_and_const_pointer(m: ModuleType) -> None:
     assert point == m.Point(6, 8)
     assert point.far(m.Point(6, 0)) == 8.0
     assert m.Point.norm(point) == 10.0
-    assert raises(lambda: point.scale()) == (TypeError, "scale() takes 1 argument (0 given)")
+    assert raises(lambda: point.scale()) == (TypeError, "scale() missing required argument 'factor'")
     assert raises(lambda: m.Point.norm(3))[0] is TypeError
 
 

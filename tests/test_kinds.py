@@ -326,7 +326,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         TypeError,
         "maybe_called(): parameter 'function' must be a callable (?fn () i64), not int",
     ),
-    ("ten", (1,), TypeError, "ten() takes 10 arguments (1 given)"),
+    ("ten", (1,), TypeError, "ten() missing required arguments 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j'"),
 ]
 
 
@@ -371,7 +371,7 @@ def test_what_may_be_left_out(kinds: ModuleType) -> None:
     assert kinds.optional(1, c=2) == 20
     assert kinds.optional(1, 2, 3) == 6
     for args, text in [
-        ((), "optional() takes at least 1 argument (0 given)"),
+        ((), "optional() missing required argument 'a'"),
         ((1, 2, 3, 4), "optional() takes at most 3 arguments (4 given)"),
     ]:
         with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):

@@ -54,7 +54,7 @@ def test_their_errors(registering: ModuleType) -> None:
     ]:
         with pytest.raises(TypeError, match=f"^{re.escape(text)}$"):
             function("x", 1)
-    with pytest.raises(TypeError, match=r"^add\(\) takes 2 arguments \(1 given\)$"):
+    with pytest.raises(TypeError, match=r"^add\(\) missing required argument 'b'$"):
         registering.add(1)
 
 

@@ -156,20 +156,17 @@ fn bindPlain(
     all: []?*PyObject,
 ) bool {
     const keywords: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
-    const needed = for (sig.args, 0..) |parameter, index| {
-        if (parameter.default != null) break index;
-    } else sig.args.len;
-    if (nargs > all.len or (keywords == 0 and nargs < needed)) {
+    const has_defaults = for (sig.args) |parameter| {
+        if (parameter.default != null) break true;
+    } else false;
+    if (nargs > all.len) {
         _ = c.PyErr_Format(
             capi.exception("TypeError"),
             "%s() takes %s%zu argument%s (%zu given)",
             sig.name.ptr,
-            @as(
-                [*:0]const u8,
-                if (needed == all.len) "" else if (nargs < needed) "at least " else "at most ",
-            ),
-            if (nargs < needed) needed else all.len,
-            @as([*:0]const u8, if ((if (nargs < needed) needed else all.len) == 1) "" else "s"),
+            @as([*:0]const u8, if (has_defaults) "at most " else ""),
+            all.len,
+            @as([*:0]const u8, if (all.len == 1) "" else "s"),
             nargs + keywords,
         );
         return false;
@@ -214,17 +211,32 @@ fn bindNames(
         }
         all[slot] = values[index];
     }
-    for (all, sig.args) |*given, parameter| if (given.* == null) {
-        if (parameter.default != null) continue;
-        _ = c.PyErr_Format(
-            capi.exception("TypeError"),
-            "%s() missing required argument '%s'",
-            sig.name.ptr,
-            parameter.name.ptr,
-        );
-        return false;
-    };
+    for (all, sig.args) |given, parameter| {
+        if (given == null and parameter.default == null) return raiseMissing(sig, all);
+    }
     return true;
+}
+
+/// Raises TypeError, which names all parameters that were to be given. False.
+fn raiseMissing(sig: *const Signature, all: []const ?*PyObject) bool {
+    var buffer: [256]u8 = undefined;
+    var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
+    var count: usize = 0;
+    for (all, sig.args) |given, parameter| {
+        if (given != null or parameter.default != null) continue;
+        // Cut off where they are many: the first ones tell enough.
+        writer.print("{s}'{s}'", .{ if (count == 0) "" else ", ", parameter.name }) catch {};
+        count += 1;
+    }
+    buffer[writer.end] = 0;
+    _ = c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s() missing required argument%s %s",
+        sig.name.ptr,
+        @as([*:0]const u8, if (count == 1) "" else "s"),
+        @as([*:0]const u8, buffer[0..writer.end :0]),
+    );
+    return false;
 }
 
 fn find(sig: *const Signature, name: *PyObject) ?usize {

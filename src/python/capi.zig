@@ -313,6 +313,7 @@ pub const static_object: PyObject = if (free_threaded) .{
 
 /// Values of macros and enums, by their names in C.
 pub const constants = struct {
+    pub const METH_VARARGS: c_int = 0x1;
     pub const METH_KEYWORDS: c_int = 0x2;
     pub const METH_NOARGS: c_int = 0x4;
     pub const METH_O: c_int = 0x8;
@@ -631,6 +632,8 @@ pub const functions = struct {
 
     // Containers. PyTuple_SetItem and PyList_SetItem steal `item`; the getters lend.
     pub extern fn PyDict_Contains(dict: *PyObject, key: *PyObject) c_int;
+    pub extern fn PyDict_Copy(dict: *PyObject) ?*PyObject;
+    pub extern fn PyDict_DelItemString(dict: *PyObject, key: [*:0]const u8) c_int;
     pub extern fn PyDict_GetItemString(dict: *PyObject, key: [*:0]const u8) ?*PyObject;
     pub extern fn PyDict_GetItemWithError(dict: *PyObject, key: *PyObject) ?*PyObject;
     pub extern fn PyDict_Keys(dict: *PyObject) ?*PyObject;

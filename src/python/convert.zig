@@ -426,7 +426,7 @@ fn Callback(comptime T: type) type {
                     .name = argument.site.parameter.name,
                     .typ = comptime signature.typeName(T.R).?,
                 },
-                .is_result = true,
+                .role = .result,
             });
         }
     };

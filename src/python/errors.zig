@@ -750,24 +750,30 @@ pub fn raiseNoMemory() Error {
     return error.PythonException;
 }
 
-/// Raises `class` with a text that begins with the place: "f(): parameter 'points[2].x' …".
+/// Raises `class` with a text that begins with the place: "f(): parameter 'points[2].x' …", or
+/// "Point.x …" of an attribute.
 fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, values: anytype) Error {
     var buffer: [256]u8 = undefined;
     var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
     writePlace(&writer, site) catch {}; // cut off: the rest of the text tells enough
-    const what: [*:0]const u8 = if (isResult(site)) "the result of " else "parameter ";
+    const before: [*:0]const u8, const behind: [*:0]const u8 = switch (roleOf(site)) {
+        .parameter => .{ "(): parameter '", "' " },
+        .result => .{ "(): the result of '", "' " },
+        .attribute => .{ ".", " " },
+    };
     buffer[writer.end] = 0;
     const place: [*:0]const u8 = buffer[0..writer.end :0];
     _ = @call(
         .auto,
         c.PyErr_Format,
-        .{ class, "%s(): %s'%s' " ++ format, site.function.ptr, what, place } ++ values,
+        .{ class, "%s%s%s%s" ++ format, site.function.ptr, before, place, behind } ++ values,
     );
     return error.PythonException;
 }
 
-fn isResult(site: *const Site) bool {
-    return site.is_result or if (site.within) |within| isResult(within) else false;
+/// That of the outermost value, which the others are in.
+fn roleOf(site: *const Site) Site.Role {
+    return if (site.within) |within| roleOf(within) else site.role;
 }
 
 fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {

@@ -71,7 +71,11 @@ pub fn Attributes(comptime T: type) type {
                 attribute.copy = fields_of.copyOf(T, F);
                 attribute.site = &.{
                     .function = classes.nameOf(T),
-                    .parameter = .{ .name = name, .typ = classes.fieldTypeName(F) },
+                    .parameter = .{
+                        .name = signature.pythonName(name),
+                        .typ = classes.fieldTypeName(F),
+                    },
+                    .role = .attribute,
                 };
             }
             break :list list;
@@ -117,6 +121,8 @@ pub fn Class(
             .properties = &properties,
             .match_args = if (construction == .fields) &match_args else null,
             .vectorcall = &vectorcall,
+            .init = &init,
+            .init_method = if (construction == .none) null else &init_method,
         };
 
         const match_args = names: {
@@ -177,13 +183,18 @@ pub fn Class(
         const doc: [:0]const u8 = text: {
             const comment = @field(class.source, "nano_ffi.doc");
             if (construction == .none) break :text comment;
-            if (!constructor.isPlain()) break :text class.ownName() ++ "(" ++
-                signature.parametersText("", constructor.args) ++ ")\n--\n\n" ++ comment;
-            var text: [:0]const u8 = class.ownName() ++ "(";
+            break :text class.ownName() ++ "(" ++ parametersText("") ++ ")\n--\n\n" ++ comment;
+        };
+
+        /// The constructor's, behind `first`.
+        fn parametersText(comptime first: [:0]const u8) [:0]const u8 {
+            if (!constructor.isPlain())
+                return signature.parametersText(first, constructor.args);
+            var text = first;
             var has_default = false;
             var has_star = false;
-            for (constructor.args, 0..) |arg, index| {
-                if (index > 0) text = text ++ ", ";
+            for (constructor.args) |arg| {
+                if (text.len > 0) text = text ++ ", ";
                 // What has to be given behind what need not be is given by its name.
                 if (has_default and arg.default == null and !has_star) {
                     text = text ++ "*, ";
@@ -195,8 +206,8 @@ pub fn Class(
                     has_default = true;
                 }
             }
-            break :text text ++ ")\n--\n\n" ++ comment;
-        };
+            return text;
+        }
 
         const constructor: Signature = switch (construction) {
             .none => .{ .name = class.ownName(), .args = &.{}, .ret = &.{} },
@@ -491,6 +502,29 @@ pub fn Class(
             return 0;
         }
 
+        /// The same with a signature, which a slot has not.
+        const init_method: capi.PyMethodDef = .{
+            .ml_name = "__init__",
+            .ml_meth = &initByName,
+            .ml_flags = capi.constants.METH_VARARGS | capi.constants.METH_KEYWORDS,
+            .ml_doc = "__init__(" ++ parametersText("$self, /") ++ ")\n--\n\n" ++
+                "Give the object its value.",
+        };
+
+        fn initByName(
+            given: *PyObject,
+            args: *PyObject,
+            keywords: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            if (!isInstance(given)) return c.PyErr_Format(
+                capi.exception("TypeError"),
+                "__init__() of a " ++ class.name ++ " needs one, not %R",
+                capi.typeOf(given),
+            );
+            if (init(given, args, keywords) < 0) return null;
+            return capi.singleton(.None);
+        }
+
         const has_replace = construction == .fields and fields.names.len > 0 and
             !@hasDecl(T, "__replace__");
 
@@ -692,6 +726,8 @@ const Contents = struct {
     properties: []const capi.structs.PyGetSetDef,
     match_args: ?[]const [:0]const u8,
     vectorcall: *const capi.vectorcallfunc,
+    init: *const anyopaque,
+    init_method: ?*const capi.PyMethodDef,
 
     fn addTo(contents: *const Contents, made: *PyObject, module: *PyObject) bool {
         // The module may be part of a package, and the class of another one.
@@ -723,6 +759,13 @@ const Contents = struct {
             for (names, 0..) |name, index|
                 _ = c.PyTuple_SetItem(tuple, @intCast(index), capi.newStr(name));
             if (!setOwned(made, "__match_args__", tuple)) return false;
+        }
+        if (contents.init_method) |def| {
+            // As of any object: inspect asks it for that of the class itself.
+            const method = c.PyDescr_NewMethod(capi.object("PyBaseObject_Type"), def);
+            if (!setOwned(made, "__init__", method)) return false;
+            // What stands for it else looks it up by its name.
+            if (!capi.limited) capi.typeLayout(made).tp_init = contents.init;
         }
         if (!capi.limited) capi.typeLayout(made).tp_vectorcall = contents.vectorcall;
         return true;
