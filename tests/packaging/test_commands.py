@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import textwrap
@@ -315,6 +316,27 @@ def test_a_wheel_of_a_users_project(identifier: str, abi3: bool, name: str, here
     suffix = ".abi3.so" if "abi3" in name else targets.parse(identifier).suffix
     assert {"my_vec/__init__.py", f"my_vec/fast{suffix}", "my_vec/fast.pyi", "my_vec/py.typed"} <= set(members)
     assert not [member for member in members if member.endswith(".zig")]
+
+
+def test_a_wheel_for_this_interpreter_is_for_the_baseline(here: Path) -> None:
+    """`pip wheel .` gives no identifier, and what it builds goes to other machines all the same."""
+    assert main(["new", "my-vec"]) == 0
+    code = "import sys; from hatchling.build import build_wheel; print(build_wheel(sys.argv[1]))"
+    given = ("CIBUILDWHEEL_BUILD_IDENTIFIER", "NANO_FFI_CPU")
+    environment = {name: value for name, value in os.environ.items() if name not in given}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(here)],
+        cwd=here / "my-vec",
+        env={**environment, "NANO_FFI_MODE": "Debug", "NANO_FFI_VERBOSE": "2"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    name = done.stdout.strip()
+    assert f"-{targets.native().python.abi_tag}-" in name, done.stderr
+    assert f"my_vec/fast{targets.native().suffix}" in zipfile.ZipFile(here / name).namelist()
+    (command,) = (line for line in done.stderr.splitlines() if " build-lib " in line and "my_vec/fast.zig" in line)
+    assert set(re.findall(r"-mcpu=\S+", command)) == {"-mcpu=baseline"}
 
 
 def test_an_editable_install_builds_at_the_import(here: Path) -> None:

@@ -19,13 +19,14 @@ from typing import Any
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.wheels import checksums, extension, sbom, targets, universal2
+from nano_ffi.wheels import baseline, checksums, extension, sbom, targets, universal2
 from nano_ffi.wheels.android import check_android
-from nano_ffi.wheels.binary import Image, Segment, read
+from nano_ffi.wheels.binary import Code, Format, Image, Segment, read
 from nano_ffi.wheels.claim import claim_of
+from nano_ffi.wheels.linking import check_linking
 from nano_ffi.wheels.symbols import cpython_symbols
 from nano_ffi.wheels.targets import Platform, Python, Triple
-from nano_ffi.wheels.verify import Options, _check_tag, _local_versions, _tool, main, verify_wheel
+from nano_ffi.wheels.verify import Options, _check_tag, _local_versions, _tool, _tool_tasks, main, verify_wheel
 
 HEADERS = {
     # ob_refcnt, ob_type
@@ -124,13 +125,9 @@ def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
         body: str = "",
         code: str = "",
         flags: tuple[str, ...] = (),
-        cpu: str = "",
     ) -> bytes:
         library = dll or (python.library if platform.system == "android" else python.dll)
-        slices = [
-            compile_one(Triple(target=t.target, cpu=cpu or t.cpu), python, library, body, code, flags)
-            for t in platform.triples
-        ]
+        slices = [compile_one(triple, python, library, body, code, flags) for triple in platform.triples]
         return slices[0] if len(slices) == 1 else universal2.merge(slices)
 
     return extension
@@ -199,8 +196,6 @@ ANDROID = "cp313-android_x86_64"
 PYTHONS = ["cp310", "cp312", "cp313", "cp314t", "cp315"]
 KEEP = 'asm volatile ("" : : [text] "r" ("{}"));'
 """Zig that keeps a text in the binary."""
-# Zig's baseline of ARM has NEON.
-NO_NEON = "generic+v7a+vfp3d16-neon-d32"
 
 
 @pytest.mark.parametrize("platform", targets.PLATFORMS)
@@ -209,8 +204,7 @@ def test_a_right_wheel_passes(build: Build, tmp_path: Path, platform: str) -> No
     if platform.startswith("android"):
         python = "cp313" if platform.endswith("x86_64") else "cp315"
     identifier = f"{python}-{platform}"
-    cpu = NO_NEON if platform.endswith("armv7l") else ""
-    assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), cpu=cpu)))) == []
+    assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier))))) == []
 
 
 def test_a_template_of_a_test_is_no_test(build: Build, tmp_path: Path) -> None:
@@ -272,6 +266,12 @@ BINARIES = {
         spoiled_binary(LINUX, of="cp314-manylinux_x86_64"),
         "its module definition has the object header 0x50000c0000000 of another CPython, "
         "expected 0xffffffff of CPython 3.13: "
+        "build with the Python of the tag",
+    ),
+    "another CPython on 32 bits": (
+        spoiled_binary("cp313-manylinux_i686", of="cp314-manylinux_i686"),
+        "its module definition has the object header 0x70000000 of another CPython, "
+        "expected 0x3fffffff of CPython 3.13: "
         "build with the Python of the tag",
     ),
     "another Python DLL": (
@@ -350,6 +350,10 @@ BINARIES = {
     "symbols and debug information": (
         spoiled_binary(LINUX, flags=("-fno-strip",)),
         "holds a symbol table (.symtab): strip it (-fstrip)",
+    ),
+    "a PDB file": (
+        spoiled_binary(WINDOWS, flags=("-fno-strip",)),
+        "names a PDB file (probe.pdb): build for release and strip (-fstrip)",
     ),
     "lazy binding": (
         spoiled_binary(LINUX, flags=("-z", "lazy")),
@@ -434,14 +438,102 @@ def test_an_instruction_beyond_the_baseline_is_refused(build: Build, tmp_path: P
     code, text, feature = BEYOND[platform]
     identifier = f"cp313-{platform}"
     body = f'asm volatile (".byte {",".join("0x" + byte for byte in code.split())}");'
-    cpu = NO_NEON if platform.endswith("armv7l") else ""
-    wheel = pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), body=body, cpu=cpu)))
+    wheel = pack(tmp_path, identifier, contents(identifier, build(*parts(identifier), body=body)))
     (problem,) = problems(wheel)
     assert problem.startswith(f"{wheel.name}: {member(identifier)}: `")
     assert text in problem
     assert f"is {feature}" in problem
     assert "expected nothing beyond " in problem
     assert problem.endswith("compile for the baseline (-mcpu or -Dcpu, see nano_ffi/wheels/targets.py)")
+
+
+ELF, PE, MACHO = Format.ELF, Format.PE, Format.MACHO
+X86 = [("x86_64", ELF), ("i686", ELF), ("x86_64", PE), ("i686", PE), ("x86_64", MACHO)]
+ARM64 = [("aarch64", ELF), ("aarch64", PE), ("aarch64", MACHO)]
+ARM = [("armv7l", ELF)]
+ON_MACS = [("x86_64", MACHO)]
+OFTEN = [("x86_64", PE), ("x86_64", MACHO)]
+
+JUDGED: dict[str, tuple[str, str, list[tuple[str, Format]], list[tuple[str, Format]]]] = {
+    # name: code, what it is beyond the baseline, on which machines, and which of them have it
+    "bsf": ("f3 0f bc c1", "", X86, X86),
+    "pxor": ("66 0f ef c0", "", X86, X86),
+    "addsubps": ("f2 0f d0 c1", "SSE3", X86, ON_MACS),
+    "pshufb": ("66 0f 38 00 c1", "SSSE3", X86, ON_MACS),
+    "pmulld": ("66 0f 38 40 c1", "SSE4_1", X86, ON_MACS),
+    "pcmpgtq": ("66 0f 38 37 c1", "SSE4_2", X86, []),
+    "popcnt": ("f3 0f b8 c1", "POPCNT", X86, []),
+    "lzcnt": ("f3 0f bd c1", "LZCNT", X86, []),
+    "cmpxchg16b": ("48 0f c7 0e", "CMPXCHG16B", [("x86_64", ELF), *OFTEN], OFTEN),
+    "prefetchw": ("0f 0d 09", "PREFETCHW", X86, [("x86_64", PE)]),
+    "syscall": ("0f 05", "SYSCALL", X86, [("x86_64", ELF), *OFTEN]),
+    "sysenter": ("0f 34", "SEP", X86, [("i686", ELF), ("i686", PE)]),
+    "vaddps": ("c5 f0 58 c2", "AVX", X86, []),
+    "andn": ("c4 e2 70 f2 c2", "BMI1", X86, []),
+    "movbe": ("0f 38 f0 01", "MOVBE", X86, []),
+    "vfmadd132ps": ("c4 e2 71 98 c2", "FMA", X86, []),
+    "rdrand": ("0f c7 f0", "RDRAND", X86, []),
+    "aesenc": ("66 0f 38 dc c1", "AES", X86, []),
+    "pclmullqlqdq": ("66 0f 3a 44 c1 00", "PCLMULQDQ", X86, []),
+    "xsave": ("0f ae 21", "XSAVE", X86, []),
+    "add x": ("20 00 02 8b", "", ARM64, ARM64),
+    "fadd d": ("20 28 62 1e", "", ARM64, ARM64),
+    "paciasp": ("3f 23 03 d5", "", ARM64, ARM64),
+    "crc32b": ("20 40 c2 1a", "CRC", ARM64, ARM64[2:]),
+    "aese": ("20 48 28 4e", "AES", ARM64, ARM64[2:]),
+    "sha1c": ("20 00 02 5e", "SHA", ARM64, ARM64[2:]),
+    "sm4e": ("20 84 c0 ce", "SM3 or SM4", ARM64, []),
+    "ldapr": ("20 c0 bf b8", "RCPC", ARM64, ARM64[2:]),
+    "sdot": ("20 94 82 4e", "DOTPROD", ARM64, ARM64[2:]),
+    "pacia": ("20 00 c1 da", "PAUTH", ARM64, ARM64[2:]),
+    "fadd h": ("20 28 e2 1e", "FP16", ARM64, ARM64[2:]),
+    "pmull": ("20 e0 e2 0e", "AES (PMULL)", ARM64, ARM64[2:]),
+    "cpyfp": ("40 04 01 19", "MOPS", ARM64, []),
+    "add": ("02 00 81 e0", "", ARM, ARM),
+    "vadd.f64": ("02 0b 31 ee", "", ARM, ARM),
+    "vcvt.f32.s16": ("40 0a ba ee", "", ARM, ARM),
+    "udiv": ("11 f2 30 e7", "hardware division (IDIV)", ARM, []),
+    "sdivne": ("11 f2 10 17", "hardware division (IDIV)", ARM, []),
+    "crc32b of A32": ("42 00 01 e1", "CRC", ARM, []),
+    "lda": ("9f 0c 91 e1", "ARMv8", ARM, []),
+    "stlexb": ("92 0e c1 e1", "ARMv8", ARM, []),
+    "hlt": ("70 00 00 e1", "ARMv8", ARM, []),
+    "sevl": ("05 f0 20 e3", "ARMv8", ARM, []),
+    "vfma": ("02 0b a1 ee", "VFPv4 (fused multiply-add)", ARM, []),
+    "vcvtb": ("60 0a b2 ee", "VFPv3 half precision", ARM, []),
+    "vrintr": ("41 0b b6 ee", "ARMv8 floating point", ARM, []),
+    "vjcvt": ("c1 0b f9 ee", "ARMv8 floating point", ARM, []),
+    "vcvta": ("60 0a bc fe", "ARMv8 floating point", ARM, []),
+    "vdup": ("10 0b 80 ee", "NEON", ARM, []),
+    "vld1": ("0f 07 20 f4", "NEON", ARM, []),
+    "vmov.8": ("10 0b 40 ee", "NEON", ARM, []),
+    "vadd of d16": ("a2 0b 71 ee", "VFP with 32 registers (D32)", ARM, []),
+    "vadd.f16": ("81 09 30 ee", "FP16", ARM, []),
+    "vldr.16": ("00 09 90 ed", "FP16", ARM, []),
+}
+
+
+@pytest.mark.parametrize("name", JUDGED)
+def test_which_instructions_a_baseline_has(name: str) -> None:
+    code, feature, machines, fine = JUDGED[name]
+    for machine, format in machines:
+        image = Image(
+            format=format,
+            machine=machine,
+            pointer="<Q",
+            needed=(),
+            search=(),
+            imports=(),
+            exports=frozenset(),
+            versions=frozenset(),
+            code=(Code(address=0, data=bytes.fromhex(code)),),
+            entries=frozenset(),
+            minimum_system=None,
+            pointers={},
+            memory=lambda _address, _size: b"",
+        )
+        found = [excess.feature for excess in baseline.beyond_baseline(image)]
+        assert found == ([] if (machine, format) in fine else [feature]), (machine, format)
 
 
 def changed(**fields: Any) -> Callable[[Image], Image]:
@@ -524,10 +616,169 @@ def test_what_android_does_not_load_is_refused(build: Build, way: str) -> None:
     assert found == expected
 
 
+NEEDED = "needs {}, which not every interpreter has: do not link libpython, the interpreter has its symbols"
+BUNDLED = frozenset({"probe_pkg/probe.so", "probe.libs/libfoo-1234.so.1", "probe_pkg/.dylibs/libfoo.dylib"})
+
+LINKED: dict[str, tuple[str, Callable[[Image], Image], list[str]]] = {
+    "libpython": (
+        LINUX,
+        changed(needed=("libpython3.13.so.1.0",)),
+        [NEEDED.format("libpython3.13.so.1.0")],
+    ),
+    "libpython on musl": (
+        "cp313-musllinux_x86_64",
+        changed(needed=("libpython3.13.so.1.0",)),
+        [NEEDED.format("libpython3.13.so.1.0")],
+    ),
+    "libpython on macOS": (
+        MACOS,
+        changed(needed=("/Library/Frameworks/Python.framework/Versions/3.13/lib/libpython3.13.dylib",)),
+        [NEEDED.format("/Library/Frameworks/Python.framework/Versions/3.13/lib/libpython3.13.dylib")],
+    ),
+    "a library of no system": (
+        LINUX,
+        changed(needed=("libc.so.6", "libfoo.so.1")),
+        [
+            "needs libfoo.so.1, expected only the libraries of glibc for manylinux_x86_64: "
+            "let `auditwheel repair` bundle it, or link it statically"
+        ],
+    ),
+    "musl's library under glibc": (
+        LINUX,
+        changed(needed=("libc.musl-x86_64.so.1",)),
+        [
+            "needs libc.musl-x86_64.so.1, expected only the libraries of glibc for manylinux_x86_64: "
+            "build with -target …-linux-gnu.VERSION"
+        ],
+    ),
+    "glibc's library on musl": (
+        "cp313-musllinux_x86_64",
+        changed(needed=("libc.so.6",)),
+        [
+            "needs libc.so.6, expected nothing but libc.musl-x86_64.so.1 for musllinux_x86_64: "
+            "build with -target …-linux-musl, and let `auditwheel repair` bundle other libraries"
+        ],
+    ),
+    "versions of glibc on musl": (
+        "cp313-musllinux_x86_64",
+        changed(versions=frozenset({"GLIBC_2.2.5"})),
+        ["needs symbol versions of glibc (GLIBC_…) although it is for musl: build with -target …-linux-musl"],
+    ),
+    "a library of the wheel": (LINUX, changed(needed=("libfoo-1234.so.1",), search=("$ORIGIN/../probe.libs",)), []),
+    "every library of glibc": (
+        LINUX,
+        changed(
+            needed=("libc.so.6", "libm.so.6", "libdl.so.2", "librt.so.1", "libpthread.so.0", "ld-linux-x86-64.so.2")
+        ),
+        [],
+    ),
+    "libraries of the compiler": (LINUX, changed(needed=("libgcc_s.so.1", "libstdc++.so.6", "libatomic.so.1")), []),
+    "the newest glibc of the tag": (LINUX, changed(versions=frozenset({"GLIBC_2.2.5", "GLIBC_2.17"})), []),
+    "the next glibc": (
+        LINUX,
+        changed(versions=frozenset({"GLIBC_2.17", "GLIBC_2.18"})),
+        [
+            "needs a loader of GLIBC_2.18, expected at most GLIBC_2.17 for the tag: "
+            "build with -target …-linux-gnu.2.17, or retag the wheel"
+        ],
+    ),
+    "relative relocations, which glibc knows since 2.36": (
+        LINUX,
+        changed(versions=frozenset({"GLIBC_2.17", "GLIBC_ABI_DT_RELR"})),
+        [
+            "needs a loader of GLIBC_ABI_DT_RELR, expected at most GLIBC_2.17 for the tag: "
+            "build with -target …-linux-gnu.2.17, or retag the wheel"
+        ],
+    ),
+    "glibc's internals": (
+        LINUX,
+        changed(versions=frozenset({"GLIBC_2.17", "GLIBC_PRIVATE"})),
+        ["needs GLIBC_PRIVATE symbols, which change with every glibc: do not link glibc's internals"],
+    ),
+    "a foreign library on macOS": (
+        MACOS,
+        changed(needed=("/usr/lib/libSystem.B.dylib", "/opt/homebrew/lib/libfoo.dylib")),
+        [
+            "needs /opt/homebrew/lib/libfoo.dylib, which is neither macOS' nor in the wheel: "
+            "let the repair command put it there, or link it statically"
+        ],
+    ),
+    "a library of /usr/local on macOS": (
+        MACOS,
+        changed(needed=("/usr/lib/local/libfoo.dylib",)),
+        [
+            "needs /usr/lib/local/libfoo.dylib, which is neither macOS' nor in the wheel: "
+            "let the repair command put it there, or link it statically"
+        ],
+    ),
+    "libraries of macOS and of the wheel": (
+        MACOS,
+        changed(
+            needed=(
+                "/usr/lib/libSystem.B.dylib",
+                "/System/Library/Frameworks/Security.framework/Versions/A/Security",
+                "@loader_path/.dylibs/libfoo.dylib",
+            )
+        ),
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize("way", LINKED)
+def test_what_not_every_system_links_is_refused(build: Build, way: str) -> None:
+    identifier, change, expected = LINKED[way]
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    (image,) = read(build(*parts(identifier)), expect)
+    check_linking(change(image), "probe_pkg", claim_of(parse_tag(targets.parse(identifier).tag)), BUNDLED, None, expect)
+    assert found == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/home/somebody/x.zig",
+        "/Users/somebody/x.zig",
+        "/tmp/x/y.zig",
+        "/private/tmp/x",
+        "/var/folders/ab/x",
+        "/root/x.zig",
+        "/github/workspace/x",
+        r"C:\Users\somebody\x.zig",
+        "D:/a/project/x.zig",
+    ],
+)
+def test_every_path_of_a_builder_is_seen(path: str) -> None:
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    extension._check_paths(b"\0text\0" + path.encode() + b"\0more", expect)
+    assert found == [
+        f"names a path of the machine that built it ({path}): build for release and strip (-fstrip), "
+        "and keep @src().file and absolute paths out of messages"
+    ]
+
+
 def elf_segment(data: bytes, kind: int) -> int:
     """Where the program header of a segment begins, in an ELF file of 64 bits."""
     (table,), (count,) = struct.unpack_from("<Q", data, 32), struct.unpack_from("<H", data, 56)
     return next(at for at in range(table, table + 56 * count, 56) if struct.unpack_from("<I", data, at) == (kind,))
+
+
+def elf_dynamic(data: bytes, tag: int) -> int:
+    """Where the value of an entry of the dynamic section begins, in an ELF file of 64 bits."""
+    (at,) = struct.unpack_from("<Q", data, elf_segment(data, 2) + 8)
+    while struct.unpack_from("<Q", data, at) != (tag,):
+        at += 16
+    return int(at) + 8
 
 
 def pe_field(offset: int) -> Callable[[bytes], int]:
@@ -552,6 +803,31 @@ PATCHED: dict[str, tuple[str, Callable[[bytes], int], int, str]] = {
         lambda data: elf_segment(data, 1) + 4,
         0x3,
         "a segment is writable and executable: link without `-z rwx` or linker scripts",
+    ),
+    "text relocations": (
+        LINUX,
+        lambda data: elf_dynamic(data, 30),  # DT_FLAGS
+        0x4,
+        "has text relocations (DT_TEXTREL): compile as position-independent code (-fPIC)",
+    ),
+    "ARM with soft float": (
+        "cp312-manylinux_armv7l",
+        lambda _data: 37,
+        0x6,
+        "ELF flags are 0x5000200, expected 0x5000400 under the mask 0xff000600: "
+        "EABI 5 with hard float, target …-gnueabihf or …-musleabihf",
+    ),
+    "RISC-V with soft float": (
+        "cp313-manylinux_riscv64",
+        lambda _data: 48,
+        0x4,
+        "ELF flags are 0x1, expected 0x4 under the mask 0x1e: the double-precision float ABI lp64d, CPU baseline_rv64",
+    ),
+    "the old ABI of POWER": (
+        "cp314t-manylinux_ppc64le",
+        lambda _data: 48,
+        0x3,
+        "ELF flags are 0x1, expected 0x2 under the mask 0x3: the ABI ELFv2",
     ),
     "no ASLR": (
         WINDOWS,
@@ -683,6 +959,15 @@ FILES: dict[str, tuple[Callable[[Files], Files], str]] = {
         without("probe-1.0.dist-info/METADATA"),
         "probe-1.0.dist-info/METADATA: is missing: build the wheel again",
     ),
+    "no tag": (
+        replaced("probe-1.0.dist-info/WHEEL", f"Tag: {targets.parse(LINUX).tag}\n".encode(), b""),
+        f"probe-1.0.dist-info/WHEEL: lacks Tag: {targets.parse(LINUX).tag}, which is in the file's name: "
+        "use `wheel tags` to rename a wheel",
+    ),
+    "names that differ in case": (
+        with_file("probe_pkg/Probe.pyi", b""),
+        "probe_pkg/Probe.pyi: is the same file as probe_pkg/probe.pyi on Windows and macOS: rename one",
+    ),
     "wrong tag": (
         replaced("probe-1.0.dist-info/WHEEL", b"manylinux_2_17", b"manylinux_2_28"),
         "probe-1.0.dist-info/WHEEL: says Tag: cp313-cp313-manylinux_2_28_x86_64, which is not in the file's name: "
@@ -777,15 +1062,29 @@ def test_a_member_that_is_there_twice_is_refused(build: Build, tmp_path: Path) -
     ) in problems(wheel)
 
 
-def test_permissions_and_times_are_checked(build: Build, tmp_path: Path) -> None:
+@pytest.mark.parametrize("mode", [0o100666, 0o104755, 0o120777, 0o120755, 0o100244])
+def test_permissions_and_times_are_checked(build: Build, tmp_path: Path, mode: int) -> None:
+    """What everybody writes, runs as another user, is a symbolic link, or what not even its owner reads."""
     wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
     with zipfile.ZipFile(wheel, "a") as archive:
         entry = zipfile.ZipInfo("probe_pkg/more.py", (2021, 1, 1, 0, 0, 0))
-        entry.external_attr = 0o100666 << 16
+        entry.external_attr = mode << 16
         archive.writestr(entry, b"")
     text = "\n".join(problems(wheel))
     assert "file: its members have 2 different times, expected one for all" in text
-    assert "probe_pkg/more.py: has the permissions 100666, expected a regular file" in text
+    assert f"probe_pkg/more.py: has the permissions {mode:o}, expected a regular file" in text
+
+
+def test_what_is_around_the_zip_archive_is_refused(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.comment = b"more"
+    wheel.write_bytes(b"#!/bin/sh\n" + wheel.read_bytes())
+    assert problems(wheel) == [
+        f"{wheel.name}: file: has bytes before the zip archive, expected none: build it again, or copy it again",
+        f"{wheel.name}: file: has a comment in the zip archive, expected none: "
+        "installers may read something else into it",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -801,6 +1100,8 @@ def test_permissions_and_times_are_checked(build: Build, tmp_path: Path) -> None
             "only 3.13 and later, not free-threaded",
         ),
         ("probe-1.0-cp313-none-win_amd64.whl", "its tag cp313-none is none of a CPython extension"),
+        ("probe-1.0-cp312-cp313-win_amd64.whl", "its tag cp312-cp313 is none of a CPython extension"),
+        ("probe-1.0-py3-abi3-win_amd64.whl", "its tag py3-abi3 is none of a CPython extension"),
         (
             "probe-1.0-cp313-cp313-manylinux_2_17_x86_64.musllinux_1_2_x86_64.whl",
             "are of several platforms or CPythons",
@@ -880,6 +1181,16 @@ def stable(files: Files, *, floor: int, suffix: str) -> Files:
             ],
         ),
         (
+            "extern fn PyLong_AsInt() void;",
+            "PyLong_AsInt();",
+            12,
+            [
+                "imports PyLong_AsInt (since 3.13), expected only what the stable ABI of CPython 3.12 has, by the tag: "
+                "do not use it, or raise the tag"
+            ],
+        ),
+        ("extern fn PyLong_AsInt() void;", "PyLong_AsInt();", 13, []),
+        (
             "extern fn PyUnstable_Long_IsCompact() void;",
             "PyUnstable_Long_IsCompact();",
             13,
@@ -920,6 +1231,21 @@ def test_tags_are_understood(
     claim = claim_of(parse_tag(tags))
     assert claim.suffixes[0] == suffix
     assert (claim.dll, claim.minimum, claim.free_threaded) == (dll, minimum, free_threaded)
+
+
+@pytest.mark.parametrize(
+    ("tags", "oldest", "suffixes"),
+    [
+        ("cp310-abi3-manylinux_2_17_x86_64", 10, (".abi3.so",)),
+        ("cp314-abi3-macosx_11_0_arm64", 14, (".abi3.so",)),
+        ("cp315-abi3-manylinux_2_17_x86_64", 15, (".abi3.so", ".abi3-x86_64-linux-gnu.so")),
+        ("cp310.cp312-abi3-musllinux_1_2_x86_64", 10, (".abi3.so",)),
+        ("cp312-abi3-win_amd64", 12, (".pyd",)),
+    ],
+)
+def test_which_cpythons_find_a_stable_abi(tags: str, oldest: int, suffixes: tuple[str, ...]) -> None:
+    claim = claim_of(parse_tag(tags))
+    assert (claim.python, claim.suffixes) == (Python(minor=oldest), suffixes)
 
 
 def test_the_table_of_cpythons_symbols() -> None:
@@ -1033,6 +1359,33 @@ def test_the_tools_are_asked(build: Build, tmp_path: Path, capsys: pytest.Captur
     wheel = pack(tmp_path, LINUX, files)
     assert main([str(wheel)]) == 1
     assert "twine: wheels: refuses with exit code 1: " in capsys.readouterr().out
+
+
+def test_each_tool_refuses_a_wheel(build: Build, tmp_path: Path) -> None:
+    glibc = build(
+        *parts(LINUX),
+        flags=("-lc", "-target", "x86_64-linux-gnu.2.34"),
+        code="extern fn __libc_single_threaded_() void;\nextern fn pthread_create() c_int;\n",
+        body="_ = pthread_create();",
+    )
+    late = build(*parts("cp310-manylinux_x86_64"), code="extern fn PyLong_AsInt() void;", body="PyLong_AsInt();")
+    stable_wheel = pack(tmp_path, LINUX, stable(contents(LINUX, late), floor=10, suffix=".abi3.so"))
+    wheels = [
+        stable_wheel.rename(stable_wheel.with_name(stable_wheel.name.replace("cp313-cp313", "cp310-abi3"))),
+        pack(tmp_path, LINUX, contents(LINUX, glibc)),
+        pack(tmp_path, WINDOWS, contents(WINDOWS, build(*parts(WINDOWS), dll="sqlite3.dll"))),
+    ]
+    found = {task().name: task().problems for task in _tool_tasks(wheels)}
+    assert found["auditwheel"] == [
+        f"auditwheel: {wheels[1].name}: finds manylinux_2_34_x86_64, expected no newer than manylinux_2_17_x86_64 by the "
+        "file's name: repair the wheel, or retag it"
+    ]
+    assert found["delvewheel"] == [
+        f"delvewheel: {wheels[2].name}: wants to put sqlite3.dll (Error: Not Found) into the wheel, expected nothing: "
+        "run `delvewheel repair`"
+    ]
+    (problem,) = found["abi3audit"]
+    assert problem.startswith("abi3audit: wheels: refuses with exit code 1: ")
 
 
 def test_reading_something_else_fails_cleanly() -> None:

@@ -544,6 +544,9 @@ def test_right_tags(identifier: str, tag: str) -> None:
         ("cp313t-win_amd64", "cp313-cp313-win_amd64", "CPython 3.13t does not install it"),
         ("cp314t-win_amd64", "cp312-abi3-win_amd64", "CPython 3.14t does not install it"),
         ("cp311-win_amd64", "cp312-abi3-win_amd64", "CPython 3.11 does not install it"),
+        ("cp314-win_amd64", "cp315-abi3t-win_amd64", "CPython 3.14 does not install it"),
+        ("cp314t-win_amd64", "cp314-abi3t-win_amd64", "CPython 3.14t does not install it"),
+        ("cp312-win_amd64", "cp313-none-win_amd64", "CPython 3.12 does not install it"),
         ("cp313-manylinux_x86_64", "cp313-cp313-manylinux_2_28_x86_64", "its platform must be manylinux_2_17_x86_64"),
         (
             "cp313-manylinux_x86_64",
@@ -818,8 +821,9 @@ def test_this_machines_cpu_is_in_no_wheel(project: Project) -> None:
     pytest.importorskip("hatchling", reason='needs pip install "nano-ffi[wheels]"')
     from nano_ffi.hatch_hook import wheel_cpu
 
-    assert [wheel_cpu("native", True), wheel_cpu("native", False), wheel_cpu("", True)] == ["", "baseline", ""]
-    assert wheel_cpu("x86_64_v3", True) == "x86_64_v3"
+    assert [wheel_cpu("native", True), wheel_cpu("native", False)] == ["", "baseline"]
+    assert [wheel_cpu("", True), wheel_cpu("", False)] == ["", "baseline"]
+    assert [wheel_cpu("x86_64_v3", True), wheel_cpu("x86_64_v3", False)] == ["x86_64_v3"] * 2
     project.configure('before-build = "echo cpu=$NANO_FFI_CPU. > ran.txt"\n')
     output = project.wheels("--only", "cp313-win_amd64", NANO_FFI_CPU="native")
     assert "NANO_FFI_CPU=native is for modules of this machine, and left out" in output
