@@ -15,11 +15,13 @@ from nano_ffi import builds
 from nano_ffi.builds import Record, Unit
 from nano_ffi.compiler import SOURCES, CompileError, Extension, Job
 from nano_ffi.pyi import write_stub
-from nano_ffi.switches import find_upward
+from nano_ffi.switches import cache_folder, find_upward, make_folder
+from nano_ffi.zig import Zig
 
 try:
     from filelock import FileLock
 except ImportError:
+    Zig.find()  # without the extra there is no compiler either, and that is what is missed first
     raise CompileError('what is built needs a lock: pip install "nano-ffi[zig]" brings filelock') from None
 
 __all__ = ["build"]
@@ -31,7 +33,7 @@ def build(unit: Unit) -> str:
     Raises CompileError; what was built before is kept then.
     """
     try:
-        Path(unit.folder).mkdir(parents=True, exist_ok=True)
+        make_folder(unit.folder)
         # The system frees the lock of a process that ends, however it ends.
         with FileLock(Path(unit.folder, "lock")):
             record = Record.load(unit)
@@ -39,7 +41,7 @@ def build(unit: Unit) -> str:
                 return record.binary
             return build_locked(unit, record)
     except OSError as error:
-        if not str(error.filename or "").startswith(unit.folder):
+        if not str(error.filename or "").startswith(cache_folder()):
             raise
         raise CompileError(
             f"{unit.source} cannot be built into {unit.folder}: {error.strerror}; set NANO_FFI_CACHE to a folder that "
@@ -76,16 +78,17 @@ def build_locked(unit: Unit, before: Record | None) -> str:
 
 def entries(
     unit: Unit, upward: tuple[str, str], extension: Extension, seen: dict[str, str], started: int
-) -> Iterator[tuple[str, int, int, str]]:
+) -> Iterator[tuple[str, str, str]]:
     """The files of a record. Those that were written since the compilation began have no hash."""
     ours = f"{SOURCES}{os.sep}"
     inputs = [unit.source, *extension.inputs, *filter(None, upward)]
     named = [builds.OURS + path[len(ours) :].replace(os.sep, "/") if path.startswith(ours) else path for path in inputs]
     for path in dict.fromkeys([*named, builds.ZIG]):
-        found = Path(builds.real_path(path)).stat()
+        real = builds.real_path(path)
+        state = builds.state_of(real)
         digest = builds.digest_of(path, unit.source)
-        certain = seen[path] == digest if path in seen else found.st_mtime_ns < started
-        yield (digest if certain else builds.UNKNOWN, found.st_size, found.st_mtime_ns if certain else 0, path)
+        certain = seen[path] == digest if path in seen else Path(real).stat().st_mtime_ns < started
+        yield (digest, state, path) if certain else (builds.UNKNOWN, builds.UNKNOWN, path)
 
 
 def digest_or_none(path: str, source: str) -> str | None:
@@ -99,8 +102,7 @@ def remove_old(unit: Unit) -> None:
     """Remove what no record names, and no process can be about to load."""
     kept = set[str]()
     for path in Path(unit.folder).glob("*.record"):
-        lines = path.read_text(encoding="utf-8", errors="surrogateescape").split("\n")
-        kept |= {line.partition("/")[0] for line in lines[4:6]}
+        kept |= {line.partition("/")[0] for line in builds.lines_of(str(path))[4:6]}
     for folder in Path(unit.folder).iterdir():
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a module that is loaded

@@ -1,6 +1,6 @@
 """What has been built of a user's Zig file, whether that still holds, and how it is built anew.
 
-Of every file that a build read, its record has the time and size, and a hash for when those differ. A look at an
+Of every file that a build read, its record has what the file system says of it, and a hash for when that differs. A look at an
 up-to-date record is all that an import costs; so nothing that takes long to import is imported here at the top.
 """
 
@@ -13,7 +13,7 @@ from importlib.machinery import EXTENSION_SUFFIXES
 from zlib import adler32, crc32
 
 import nano_ffi
-from nano_ffi.switches import Switches, cache_folder, find_upward
+from nano_ffi.switches import Switches, cache_folder, find_upward, mode_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Unit", "extension_of", "module_name"]
 
-FORMAT = "nano_ffi record 2"
+FORMAT = "nano_ffi record 3"
+
+BETWEEN = "\0"
+"""What stands between the lines of a record: the one character that no path has."""
 
 ZIG = "<zig>"
 """Stands for the compiler among the files of a record, and its version for the hash."""
@@ -36,16 +39,20 @@ NOEXEC = (
 """Why what is built cannot be run, or loaded."""
 
 UNKNOWN = "-"
-"""In the place of a hash: the file was written while it was compiled, so what the compiler saw is not known."""
+"""In the place of hash and state: the file was written while it was compiled, so what the compiler saw is not known."""
 
 
-def extension_of(source: str, name: str) -> str:
+def extension_of(source: str, name: str, mode: str = "") -> str:
     """The path of an extension module `name` of the Zig file `source` that is up to date, built if need be.
+
+    `mode` is as of Zig, and empty for what the environment or a pyproject.toml says.
 
     Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
     nothing is built, and ``NANO_FFI_BUILD=never``.
     """
     switches = Switches()
+    if mode:
+        switches.mode = mode_named(mode, "mode")
     unit = Unit(os.path.abspath(source), name, switches)
     record = Record.load(unit)
     if switches.build == "never":
@@ -81,7 +88,7 @@ class Unit:
         self.source = source
         self.name = name
         self.switches = switches
-        self.folder = os.path.join(cache_folder(), "modules", f"{name}-{short_hash(source)}")
+        self.folder = cache_folder("modules", f"{name}-{short_hash(source)}")
         abi = EXTENSION_SUFFIXES[0].strip(".").replace(".", "-")
         cpu = switches.cpu or f"native_{machine()}"
         variant = f"{abi}-{sys.hexversion:x}-{switches.mode or 'default'}-{cpu}"
@@ -105,7 +112,7 @@ class Record:
         upward: tuple[str, str],
         build: str,
         previous: str,
-        files: list[tuple[str, int, int, str]],
+        files: list[tuple[str, str, str]],
     ) -> None:
         self.unit = unit
         self.installed = installed
@@ -117,7 +124,7 @@ class Record:
         self.previous = previous
         """The one before, which another process may be about to load."""
         self.files = files
-        """Hash, size, time of change in ns, path."""
+        """Hash, state, path."""
 
     @property
     def binary(self) -> str:
@@ -127,31 +134,30 @@ class Record:
     def load(cls, unit: Unit) -> Record | None:
         """None where there is none, or none that can be used."""
         try:
-            with open(unit.record, encoding="utf-8", errors="surrogateescape") as file:
-                form, installed, pyproject, package, build, previous, *lines = file.read().split("\n")
+            form, installed, pyproject, package, build, previous, *lines = lines_of(unit.record)
             if form != FORMAT or lines.pop() != "end":
                 return None
-            files: list[tuple[str, int, int, str]] = []
+            files: list[tuple[str, str, str]] = []
             for line in lines:
-                digest, size, changed, path = line.split(" ", 3)
-                files.append((digest, int(size), int(changed), path))
+                digest, state, path = line.split(" ", 2)
+                files.append((digest, state, path))
         except (OSError, ValueError):
             return None
         record = cls(
             unit, installed=installed, upward=(pyproject, package), build=build, previous=previous, files=files
         )
-        own = bool(files) and files[0][3] == unit.source
+        own = bool(files) and files[0][2] == unit.source
         return record if own and os.path.isfile(record.binary) else None
 
     def save(self) -> None:
         lines = [
             *(FORMAT, self.installed, *self.upward, self.build, self.previous),
-            *(f"{digest} {size} {changed} {path}" for digest, size, changed, path in self.files),
+            *(f"{digest} {state} {path}" for digest, state, path in self.files),
             "end",
         ]
         part = f"{self.unit.record}.{os.getpid()}-{threading.get_ident()}.part"
-        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="\n") as file:
-            file.write("\n".join(lines))
+        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(BETWEEN.join(lines))
         os.replace(part, self.unit.record)
 
     def holds(self) -> bool:
@@ -162,31 +168,43 @@ class Record:
             return False
         is_same = self.installed == (now := installed())
         ours_hold = is_same and " " in now
-        touched: list[tuple[int, os.stat_result]] = []
-        for index, (_, size, changed, path) in enumerate(self.files):
+        touched: list[tuple[int, str]] = []
+        for index, (_, state, path) in enumerate(self.files):
             if ours_hold and path.startswith(OURS):
                 continue
             try:
-                found = os.stat(real_path(path))
+                found = state_of(real_path(path))
             except FileNotFoundError:
                 if path == ZIG:
                     continue  # what is built needs no compiler
                 return False
-            if (found.st_size, found.st_mtime_ns) != (size, changed):
+            if found != state:
                 touched.append((index, found))
         if is_same and not touched:
             return True
         self.installed = now
         for index, found in touched:
-            digest, _, _, path = self.files[index]
+            digest, _, path = self.files[index]
             if digest_of(path, self.unit.source) != digest:
                 return False
-            self.files[index] = (digest, found.st_size, found.st_mtime_ns, path)
+            self.files[index] = (digest, found, path)
         try:  # noqa: SIM105  # contextlib takes long to import
             self.save()
         except OSError:
             pass  # a cache that is only read: the hashes are compared again next time
         return True
+
+
+def lines_of(record: str) -> list[str]:
+    """The lines of a record. Raises OSError and ValueError."""
+    with open(record, encoding="utf-8", errors="surrogateescape", newline="") as file:
+        return file.read().split(BETWEEN)
+
+
+def state_of(path: str) -> str:
+    """What the file system says of a file, which is other when its bytes are: its size, its times, and which file it is."""
+    found = os.stat(path)
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
 def real_path(path: str) -> str:

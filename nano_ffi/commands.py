@@ -21,7 +21,7 @@ from nano_ffi.description import Description, explain
 from nano_ffi.project import modules_here
 from nano_ffi.pyi import stub, write_stub
 from nano_ffi.settings import read_table
-from nano_ffi.switches import MODES, SWITCHES, SettingsError, Switches, cache_folder, mode_named
+from nano_ffi.switches import MODES, SWITCHES, SettingsError, Switches, cache_folder, make_folder, mode_named
 from nano_ffi.wheels import targets
 from nano_ffi.zig import version_of, zig_executable
 
@@ -251,7 +251,7 @@ def findings() -> Iterator[tuple[bool | None, str]]:
         yield from zig_findings(executable)
     try:
         folder = Path(cache_folder())
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(str(folder))
         with tempfile.TemporaryFile(dir=folder):
             yield True, f"what is built is kept in {folder}"
         Switches()

@@ -24,7 +24,7 @@ from nano_ffi._native import version
 from nano_ffi.builds import machine
 from nano_ffi.packages import build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
-from nano_ffi.switches import MODES, cache_folder, find_upward, mode_named
+from nano_ffi.switches import MODES, cache_folder, find_upward, make_folder, mode_named
 from nano_ffi.wheels import musl, targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, Zig, take, tool, version_of
@@ -472,7 +472,7 @@ def source_tool(zig: Zig, source: Path, *arguments: Path) -> str:
 
 def tools_folder(zig: Zig) -> Path:
     """Of the programs that are made of the package's Zig files."""
-    return Path(cache_folder(), "tools", tools_digest(version_of(zig.executable)))
+    return Path(cache_folder("tools", tools_digest(version_of(zig.executable))))
 
 
 @functools.cache
@@ -488,7 +488,7 @@ def places_object(zig: Zig, job: Job, triple: Triple) -> Path:
     cpu = job.cpu or triple.cpu
     place = tools_folder(zig) / f"places-{triple.target}-{cpu if cpu != 'native' else machine()}.o"
     if not place.exists():
-        place.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(str(place.parent))
         # Zig's own backend for x86_64 would be a second faster, once, and each module six times as large.
         options = ["-Osmall", "-fstrip", "-fPIC", "-fno-compiler-rt", "-fllvm"]
         options += ["-target", triple.target, f"-mcpu={cpu}"]
@@ -510,7 +510,7 @@ def libpython(zig: Zig, target: Target) -> Path:
     name = target.python.library
     library = tools_folder(zig) / triple.target / name
     if not library.exists():
-        library.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(str(library.parent))
         with tempfile.TemporaryDirectory() as temporary:
             options = write_build_options(target, limited=False, folder=Path(temporary))
             root = f"-Mroot={SOURCES / 'python' / 'libpython.zig'}"
@@ -532,7 +532,7 @@ def import_library(zig: Zig, target: Target, limited: bool) -> Path:
     folder = tools_folder(zig) / f"{dll}-{machine.replace(':', '-')}"
     library = folder / "python.lib"
     if not library.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(str(folder))
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary)
             options = write_build_options(target, limited=limited, folder=work)

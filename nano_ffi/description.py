@@ -325,6 +325,15 @@ def described(module: ModuleType | str | os.PathLike[str]) -> Description:
     return described(importlib.import_module(name))
 
 
+class Explained(tuple[LeftOut, ...]):
+    """What `explain` has printed: a notebook shows it no second time."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
 def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
     """Print which public declarations of a Zig file are not in its module, and why. Returns them.
 
@@ -336,4 +345,4 @@ def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
         print(f"{description.module}: nothing is left out")
     for left in description.left_out:
         print(f"{description.module}.{left.name} ({left.kind}) is left out: {left.reason}")
-    return description.left_out
+    return Explained(description.left_out)

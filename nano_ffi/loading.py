@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from nano_ffi import builds
 from nano_ffi.registration import follow
-from nano_ffi.switches import cache_folder
+from nano_ffi.switches import cache_folder, make_folder
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,27 +36,29 @@ loaded: WeakKeyDictionary[ModuleType, tuple[str, list[str]]] = WeakKeyDictionary
 """Which extension a module's code is from, and the names that it brought."""
 
 
-def load(path: str | os.PathLike[str], name: str | None = None) -> ModuleType:
+def load(path: str | os.PathLike[str], name: str | None = None, *, mode: str = "") -> ModuleType:
     """The module of the Zig file `path`, built if need be.
 
     `name` is what it is called in ``sys.modules``, so that its classes can be pickled; where it is not given,
     the file's name, with "_" for what no name can have: ``zig_string`` of ``zig-string.zig``. A file that is loaded
-    already is not loaded twice: its module is brought up to date, as `reload` does.
+    already is not loaded twice: its module is brought up to date, as `reload` does. `mode` is ``Debug``,
+    ``ReleaseSafe``, ``ReleaseFast`` or ``ReleaseSmall``; where it is not given, ``NANO_FFI_MODE`` or a pyproject.toml
+    says it.
 
     Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
     """
     source = os.path.abspath(path)
     try:
-        return load_named(source, name or builds.module_name(source))
+        return load_named(source, name or builds.module_name(source), mode)
     except ImportError as error:
         raise error.with_traceback(None)  # noqa: B904 - the same error, which is about the file
 
 
-def load_named(source: str, fullname: str) -> ModuleType:
+def load_named(source: str, fullname: str, mode: str) -> ModuleType:
     with lock:
         module = sys.modules.get(fullname)
         if module is None and fullname not in sys.stdlib_module_names:
-            return new(zig_spec(fullname, source))
+            return new(zig_spec(fullname, source, mode))
         loader: object = getattr(module, "__loader__", None)
         if module is None or not isinstance(loader, ZigLoader) or loader.source != source:
             raise ImportError(
@@ -64,14 +66,16 @@ def load_named(source: str, fullname: str) -> ModuleType:
                 f'load("{os.path.basename(source)}", name="zig_{fullname}")',
                 name=fullname,
             )
+        loader.mode = mode
         return reload(module)
 
 
-def compile(source: str, name: str | None = None) -> ModuleType:
+def compile(source: str, name: str | None = None, *, mode: str = "") -> ModuleType:
     """The module of a Zig source text, built if need be.
 
     `name` is what it is called in ``sys.modules``; where it is not given, it follows from the text, and the same text
-    is the same module. Another text under the same name takes the place of the code, as with `reload`.
+    is the same module. Another text under the same name takes the place of the code, as with `reload`. `mode` is as
+    of `load`.
 
     Raises CompileError, an ImportError, with Zig's message, and ImportError where another module has the name.
     """
@@ -82,7 +86,7 @@ def compile(source: str, name: str | None = None) -> ModuleType:
     folder = texts()
     path = os.path.join(folder, digest, f"{fullname}.zig")
     if not os.path.exists(path):
-        os.makedirs(os.path.dirname(path), exist_ok=True)
+        make_folder(os.path.dirname(path))
         part = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
         with open(part, "w", encoding="utf-8", newline="\n") as file:
             file.write(source)
@@ -91,8 +95,8 @@ def compile(source: str, name: str | None = None) -> ModuleType:
         module = sys.modules.get(fullname)
         loader: object = getattr(module, "__loader__", None)
         if module is None or not isinstance(loader, ZigLoader) or not loader.source.startswith(folder):
-            return load(path, fullname)
-        spec = zig_spec(fullname, path)
+            return load(path, fullname, mode=mode)
+        spec = zig_spec(fullname, path, mode)
         assert isinstance(spec.loader, ZigLoader)
         spec.loader.renew(module)
         module.__spec__, module.__loader__ = spec, spec.loader
@@ -140,8 +144,9 @@ def unseen(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]
 class ZigLoader(Loader):
     """Builds a Zig file if need be, and loads the extension module."""
 
-    def __init__(self, fullname: str, source: str) -> None:
+    def __init__(self, fullname: str, source: str, mode: str = "") -> None:
         self.fullname = fullname
+        self.mode = mode
         self.source = os.path.abspath(source)
         self.extension: ExtensionFileLoader | None = None
 
@@ -161,7 +166,7 @@ class ZigLoader(Loader):
         loaded[module] = (self.extension.path, [name for name in vars(module) if name not in before])
 
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
-        path = builds.extension_of(self.source, self.fullname.rpartition(".")[2])
+        path = builds.extension_of(self.source, self.fullname.rpartition(".")[2], self.mode)
         loader = ExtensionFileLoader(self.fullname, path)
         try:
             module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
@@ -197,9 +202,9 @@ class ZigLoader(Loader):
         return self.source
 
 
-def zig_spec(fullname: str, source: str) -> ModuleSpec:
+def zig_spec(fullname: str, source: str, mode: str = "") -> ModuleSpec:
     """As what, and from where, a Zig file is imported."""
-    spec = spec_from_file_location(fullname, os.path.abspath(source), loader=ZigLoader(fullname, source))
+    spec = spec_from_file_location(fullname, os.path.abspath(source), loader=ZigLoader(fullname, source, mode))
     assert spec is not None
     return spec
 
@@ -218,4 +223,4 @@ def new(spec: ModuleSpec) -> ModuleType:
 
 def texts() -> str:
     """The folder of the texts given to `compile`."""
-    return os.path.join(cache_folder(), "texts", "")
+    return os.path.join(cache_folder("texts"), "")

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from nano_ffi.builds import short_hash
-from nano_ffi.switches import cache_folder
+from nano_ffi.switches import cache_folder, make_folder
 from nano_ffi.zig import CompileError, Zig, take, write_whole
 
 __all__ = ["build_package", "has_dependencies"]
@@ -38,8 +38,8 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
     """
     from nano_ffi.compiler import SOURCES
 
-    folder = Path(cache_folder(), "packages", short_hash(str(package)))
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = Path(cache_folder("packages", short_hash(str(package))))
+    make_folder(str(folder))
     write_if_other(folder / "build.zig", (SOURCES / "package_build.zig").read_text(encoding="utf-8"))
     write_if_other(folder / "build.zig.zon", relocated(package, folder))
     cache = folder / "cache"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
-__all__ = ["MODES", "SWITCHES", "SettingsError", "Switches", "cache_folder", "find_upward", "mode_named"]
+__all__ = ["MODES", "SWITCHES", "SettingsError", "Switches", "cache_folder", "find_upward", "make_folder", "mode_named"]
 
 MODES = {"Debug": "debug", "ReleaseSafe": "safe", "ReleaseFast": "fast", "ReleaseSmall": "small"}
 """Zig's names of the build modes, and its short ones."""
@@ -53,11 +53,59 @@ def mode_named(name: str, where: str) -> str:
     raise SettingsError(f"{where} is {name!r}, and must be one of {', '.join(MODES)}")
 
 
-def cache_folder() -> str:
-    """The folder of what is built. Raises SettingsError where nothing says which one that is."""
+def cache_folder(*inside: str) -> str:
+    """The folder of what is built, or one inside of it; it need not be there yet.
+
+    Raises SettingsError where nothing says which one that is, and where others could have put something into it: what
+    lies there is run.
+    """
+    folder = cache_root()
+    refuse_of_others(folder)
+    for name in inside:
+        folder = os.path.join(folder, name)
+        refuse_of_others(folder)
+    return folder
+
+
+def refuse_of_others(folder: str) -> None:
+    """Raise SettingsError for a folder that another user owns, or may write into."""
+    if sys.platform == "win32":
+        return
+    try:
+        found = os.stat(folder)
+    except OSError:
+        return
+    if found.st_uid not in {0, os.geteuid()}:
+        why, remedy = f"is user {found.st_uid}'s", ""
+    # A user's own group, where users have one each, has the user's number.
+    elif found.st_mode & 0o002 or (found.st_mode & 0o020 and found.st_gid != found.st_uid):
+        import shlex
+
+        why, remedy = "may be written by others", f"chmod go-w {shlex.quote(folder)}, or "
+    else:
+        return
+    raise SettingsError(
+        f"the cache folder {folder} {why}, and what lies in it is run: {remedy}set NANO_FFI_CACHE to a folder of your own"
+    )
+
+
+def make_folder(folder: str) -> None:
+    """Make a folder of the cache, and those above it: no others may write into it, whatever the umask says."""
+    if not os.path.isdir(folder):
+        make_folder(os.path.dirname(folder))
+        try:  # noqa: SIM105  # contextlib takes long to import
+            os.mkdir(folder, 0o755)
+        except FileExistsError:
+            pass
+
+
+def cache_root() -> str:
     get, home = os.environ.get, os.path.expanduser("~")
-    if folder := get("NANO_FFI_CACHE"):
-        return os.path.abspath(folder)
+    if given := get("NANO_FFI_CACHE"):
+        folder = os.path.expanduser(given)
+        if not os.path.isabs(folder):
+            raise SettingsError(f"NANO_FFI_CACHE is {given!r}, and must be an absolute path, or begin with ~")
+        return os.path.normpath(folder)
     # As platformdirs has it, which takes ten times as long to import as a module that is built.
     if sys.platform == "win32":
         folder = os.path.join(get("LOCALAPPDATA") or os.path.join(home, "AppData", "Local"), "nano-ffi", "Cache")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
 import shlex
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from pathlib import Path
 
 from nano_ffi.builds import NOEXEC, sources
 from nano_ffi.complaints import for_the_user
-from nano_ffi.switches import SettingsError, Switches, cache_folder
+from nano_ffi.switches import SettingsError, Switches, cache_folder, make_folder
 
 __all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
 
@@ -71,10 +73,12 @@ class Zig:
         if executable is None:
             raise CompileError('no Zig compiler is installed; it is a Python package: pip install "nano-ffi[zig]"')
         try:
-            cache, verbose = cache_folder(), Switches().verbose > 1
+            cache, verbose = cache_folder("zig"), Switches().verbose > 1
+            with contextlib.suppress(OSError):  # whoever writes there says so
+                make_folder(cache)
         except SettingsError as error:
             raise CompileError(str(error)) from None
-        return cls(executable=executable, cache=str(Path(cache, "zig")), verbose=verbose)
+        return cls(executable=executable, cache=cache, verbose=verbose)
 
     @property
     def library(self) -> Path:
@@ -126,6 +130,11 @@ class Zig:
     def complaint(self, done: subprocess.CompletedProcess[bytes]) -> str:
         """What a person is told of a call that failed: of what is the user's, or with NANO_FFI_VERBOSE=2 everything."""
         text = done.stderr.decode(errors="replace").strip()
+        if done.returncode < 0:
+            said = signal.strsignal(-done.returncode) or "unknown"
+            # Nobody else sends this one unasked.
+            why = ", as the system does where memory is short" if said == "Killed" else ""
+            return f"Zig was ended by signal {-done.returncode} ({said}){why}\n{text}".rstrip()
         if not text:
             return f"Zig ended with code {done.returncode} and no message"
         if self.verbose:
@@ -155,7 +164,7 @@ def tool(zig: Zig, source: Path, folder: Path, *modules: str) -> Path:
     name = source.stem + (".exe" if sys.platform == "win32" else "")
     program = folder / name
     if not program.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(str(folder))
         # A compiler runtime that is not optimised is built in a quarter of the time.
         options = ("-Odebug", "--debug-rt", "-fstrip", "--name", source.stem)
         built = zig.compile("build-exe", *options, *(modules or (str(source),)), cwd=folder)

@@ -27,7 +27,7 @@ from nano_ffi import builds, loading
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.complaints import for_the_user
 from nano_ffi.importer import ZigFinder
-from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder
+from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder, make_folder
 from nano_ffi.zig import Zig, tool
 
 ADD = """\
@@ -146,6 +146,75 @@ def test_where_what_is_built_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
     with pytest.raises(SettingsError, match=r"^no cache folder is known, .*: set NANO_FFI_CACHE$"):
         cache_folder()
+    monkeypatch.undo()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("NANO_FFI_CACHE", "~/built/../kept")
+    assert cache_folder("modules") == str(tmp_path / "kept" / "modules")
+    monkeypatch.setenv("NANO_FFI_CACHE", "kept")
+    with pytest.raises(
+        SettingsError, match=r"^NANO_FFI_CACHE is 'kept', and must be an absolute path, or begin with ~$"
+    ):
+        cache_folder()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_folder_that_others_may_write_is_refused(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What lies in the cache is run: of its folders, none may be another's, or open to others."""
+    write(here / "mine.zig", ADD)
+    monkeypatch.setenv("NANO_FFI_CACHE", str(tmp_path / "own"))
+    before = os.umask(0)  # no folder of ours is open to others even so
+    try:
+        unit = builds.Unit(str(here / "mine.zig"), "mine", Switches())
+        make_folder(unit.folder)
+    finally:
+        os.umask(before)
+    folders = [tmp_path / "own", tmp_path / "own" / "modules", Path(unit.folder)]
+    for folder in folders:
+        assert folder.stat().st_mode & 0o777 == 0o755
+        for mode in (0o757, 0o775) if folder.stat().st_gid != os.geteuid() else (0o757,):
+            folder.chmod(mode)
+            said = f"the cache folder {folder} may be written by others, and what lies in it is run: chmod go-w {folder}, or"
+            with pytest.raises(SettingsError, match=f"^{re.escape(said)}"):
+                builds.extension_of(str(here / "mine.zig"), "mine")
+            folder.chmod(0o755)
+    for name in ("tools", "texts", "zig", "packages"):
+        (tmp_path / "own" / name).mkdir()
+        (tmp_path / "own" / name).chmod(0o777)
+    with pytest.raises(CompileError, match=r"may be written by others"):
+        Zig.find()
+    with pytest.raises(SettingsError, match=r"texts may be written by others"):
+        nano_ffi.compile(ADD)
+    monkeypatch.setattr(os, "geteuid", lambda: 4321)
+    owner = folders[0].stat().st_uid
+    if owner:  # root may write everywhere as it is
+        with pytest.raises(
+            SettingsError, match=rf"own is user {owner}'s, and what lies in it is run: set NANO_FFI_CACHE"
+        ):
+            cache_folder()
+    else:
+        os.chown(folders[1], 1234, -1)
+        with pytest.raises(
+            SettingsError, match=r"modules is user 1234's, and what lies in it is run: set NANO_FFI_CACHE"
+        ):
+            cache_folder("modules")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names, and ctime is another time there")
+def test_other_bytes_of_the_same_size_and_time_are_seen(here: Path, compiled: list[str]) -> None:
+    folder = here / "odd\nname"
+    folder.mkdir()
+    path = folder / "same.zig"
+    write(path, "pub const value = 1;")
+    module = nano_ffi.load(path)
+    assert nano_ffi.reload(module).value == 1
+    assert compiled == ["same"]
+    found = path.stat()
+    write(folder / "new", "pub const value = 2;")
+    os.utime(folder / "new", ns=(found.st_atime_ns, found.st_mtime_ns))
+    (folder / "new").replace(path)
+    assert (path.stat().st_size, path.stat().st_mtime_ns) == (found.st_size, found.st_mtime_ns)
+    assert nano_ffi.reload(module).value == 2
 
 
 def test_what_python_finds_comes_first(here: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -416,6 +485,11 @@ def test_load(here: Path, compiled: list[str]) -> None:
             nano_ffi.load(here / "loaded.zig", name)
     with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
         nano_ffi.load(here / "missing.zig")
+    fast = nano_ffi.load(here / "loaded.zig", "fast_name", mode="ReleaseFast")
+    assert fast.add(1, 2) == 3
+    assert "-ReleaseFast-" in str(list(Path(fast.__file__ or "").parents[1].iterdir()))
+    with pytest.raises(SettingsError, match=r"^mode is 'quick', and must be one of Debug, ReleaseSafe"):
+        nano_ffi.load(here / "loaded.zig", mode="quick")
     with pytest.raises(CompileError, match=r"^'other-name' cannot be a module's name, of ASCII letters"):
         nano_ffi.load(here / "loaded.zig", "other-name")
 
@@ -736,3 +810,31 @@ def test_what_zig_says_of_nano_ffis_own_files_is_left_out() -> None:
     assert says(f"{bug}\n{ours}") == bug
     assert says(f"{noise}{theirs}") == theirs
     assert says("something else") == "something else"
+
+
+def test_without_the_extra_a_compiler_is_asked_for(here: Path) -> None:
+    write(here / "wanted.zig", ADD)
+    code = """
+        import sys
+        sys.modules["filelock"] = None
+        import nano_ffi
+        try:
+            nano_ffi.load(sys.path[0] + "/wanted.zig")
+        except ImportError as error:
+            print(error)
+    """
+    both = code.replace("= None", "= sys.modules['ziglang'] = None", 1)
+    environment = {"NANO_FFI_CACHE": str(here / "empty")}
+    assert run(code, here, **environment).stdout.startswith("what is built needs a lock: pip install ")
+    for text in (both, code.replace("filelock", "ziglang")):
+        done = run(text, here, **environment)
+        assert done.stdout.startswith("no Zig compiler is installed; it is a Python package: pip install "), done
+
+
+def test_a_signal_that_ended_zig_is_named() -> None:
+    zig = Zig(executable="zig", cache="cache")
+    for code, said in (
+        (-9, "Zig was ended by signal 9 (Killed), as the system does where memory is short"),
+        (-15, "Zig was ended by signal 15 (Terminated)"),
+    ):
+        assert zig.complaint(subprocess.CompletedProcess([], code, b"", b"")) == said

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 import zipfile
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def run(*command: str, folder: Path, **environment: str) -> subprocess.Completed
     )
 
 
-@pytest.mark.parametrize("name", [name for name in SUBCOMMANDS if SUBCOMMANDS[name].module == "nano_ffi.commands"])
+@pytest.mark.parametrize("name", [name for name in SUBCOMMANDS if SUBCOMMANDS[name].extra == "zig"])
 def test_help_and_wrong_arguments(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
         main([name, "--help"])
@@ -271,6 +272,38 @@ def test_pytest_runs_them(here: Path) -> None:
     assert "3 failed, 5 passed, 2 skipped" in bad.stdout
     assert "FAILED bad.zig::panics" in bad.stdout
     assert "expected 4, found 3" in bad.stdout
+
+
+def test_cache(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANO_FFI_CACHE", str(here / "kept"))
+    old = time.time() - 10 * 24 * 60 * 60
+    for name, age in {
+        "modules/a-1/x/a.so": 0,
+        "modules/b-2/x/b.so": old,
+        "zig/o/1/a": old,
+        "zig/h/1": 0,
+        "nox/x": old,
+    }.items():
+        path = here / "kept" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(bytes(10**6))
+        if age:
+            os.utime(path, (age, age))
+    assert main(["cache"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == str(here / "kept")
+    assert said[1].split() == ["modules", "2", "2.0", "MB", "extension", "modules", "of", "Zig", "files"]
+    assert said[-1] == "together: 4.0 MB"
+    assert main(["cache", "--clean", "--older-than", "5"]) == 0
+    assert capsys.readouterr().out.endswith("removed: 1.0 MB\n")
+    assert [path.name for path in (here / "kept" / "modules").iterdir()] == ["a-1"]
+    assert main(["cache", "--clean"]) == 0
+    assert capsys.readouterr().out.endswith("removed: 3.0 MB\n")
+    assert sorted(path.name for path in (here / "kept").iterdir()) == ["modules", "nox"]
+    for wrong in (["--older-than", "5"], ["--clean", "--older-than", "-1"]):
+        with pytest.raises(SystemExit) as end:
+            main(["cache", *wrong])
+        assert end.value.code == 2
 
 
 def test_doctor(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

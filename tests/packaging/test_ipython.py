@@ -34,3 +34,27 @@ def test_the_magic(shell: object, capsys: pytest.CaptureFixture[str]) -> None:
     shown = "".join(capsys.readouterr())
     assert ":2:12: error: use of undeclared identifier 'x'\n    return x;\n           ^" in shown
     assert "Traceback" not in shown
+
+
+def test_the_magic_speaks(shell: object, capsys: pytest.CaptureFixture[str]) -> None:
+    run = shell.run_cell  # type: ignore[attr-defined]
+    assert run("%load_ext nano_ffi").success
+    capsys.readouterr()
+    assert run("%%zig spoken\npub fn any(x: anytype) void {\n    _ = x;\n}\npub const limit = 5;").success
+    said = capsys.readouterr().out
+    assert said.startswith("spoken.any (function) is left out: ")
+    assert run("import nano_ffi\nnano_ffi.explain(spoken)").success
+    shown = capsys.readouterr().out
+    assert shown.startswith(said)
+    assert "LeftOut(" not in shown
+    assert run("%%zig\nfn hidden() i64 {\n    return 1;\n}").success
+    assert capsys.readouterr().out == "no `pub fn` in this cell: write `pub fn hidden`\n"
+    text = 'pub const mode: []const u8 = @tagName(@import("builtin").mode);'
+    assert run(f"%%zig modes --mode ReleaseFast --explain\n{text}").success
+    assert capsys.readouterr().out == "modes: nothing is left out\n"
+    assert run("modes.mode").result == "ReleaseFast"
+    assert run(f"%%zig modes\n{text}").success
+    assert run("modes.mode").result == "Debug"
+    capsys.readouterr()
+    assert run(f"%%zig --mode fast\n{text}").error_in_exec is not None
+    assert "--mode" in "".join(capsys.readouterr())
