@@ -500,7 +500,7 @@ class Writer:
         )
         around, self.members = self.members, {item.name for items in kinds for item in items}
         lines = [self.constant(constant, inner) for constant in class_.constants]
-        if class_.matches and class_.init:
+        if class_.matches and class_.init is not None:
             matched = "".join(f"{quoted(field.name)}, " for field in class_.init)
             lines.append(f"{inner}__match_args__ = ({matched.rstrip(' ' if len(class_.init) == 1 else ', ')})\n")
         lines += [self.attribute(field, inner) for field in class_.fields if usable(field.name) and not field.readonly]
@@ -513,7 +513,12 @@ class Writer:
         else:
             functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
         functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
-        if class_.matches and class_.init and "__replace__" not in self.members:
+        if (
+            class_.matches
+            and class_.init
+            and len(class_.init) == len(class_.fields)
+            and "__replace__" not in self.members
+        ):
             same = self.name_from("typing_extensions", "Self")
             changed = [f"{field.name}: {self.taking(field.type)} = ..." for field in class_.init]
             functions.append(listed(f"{inner}def __replace__", "(", ["self", "*", *changed], ")", f" -> {same}: ...\n"))

@@ -99,7 +99,8 @@ pub fn Adapted(
                         break :reader &readers[index];
                     },
                     .options => options: {
-                        var options: Original = given[place] orelse .{};
+                        var options = given[place] orelse
+                            comptime classes.defaultsOf(Original);
                         inline for (plan.fields, place + 1..) |name, field| {
                             if (given[field].value) |value| @field(options, name) = value;
                         }
@@ -227,17 +228,13 @@ fn planOf(
         }
         if (role == .options) {
             const options = @typeInfo(T).@"struct";
-            for (
-                options.field_names,
-                options.field_types,
-                options.field_attrs,
-            ) |name, Field, attrs| {
+            for (options.field_names, options.field_types) |name, Field| {
                 if (!isFieldParameter(name, Field, names)) continue;
                 plan.fields = plan.fields ++ .{name};
                 plan.names = plan.names ++ .{name};
                 plan.types = plan.types ++ .{signature.Given(
                     Field,
-                    attrs.defaultValue(Field).?,
+                    classes.defaultOf(T, name).?,
                 )};
             }
         }
@@ -277,7 +274,7 @@ fn isOptions(comptime T: type, comptime params: []const ?type, comptime index: u
     const info = @typeInfo(T).@"struct";
     if (info.is_tuple or info.field_names.len == 0) return false;
     for (info.field_names, info.field_attrs) |name, attrs|
-        if (attrs.@"comptime" or classes.defaultOf(T, name) == null) return false;
+        if (attrs.@"comptime" or !classes.hasDefault(T, name)) return false;
     for (params, 0..) |Param, other| {
         if (other != index and classes.Pointee(Param orelse continue) == T) return false;
     }

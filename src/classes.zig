@@ -320,22 +320,77 @@ pub fn isContext(comptime T: type) bool {
 }
 
 /// What a field is that nothing was given of; null where it has to be. What its declaration leaves
-/// undefined is no default: nobody may look at it.
+/// undefined is zero, where a zero is a value: nobody may look at it.
 pub fn defaultOf(comptime T: type, comptime name: [:0]const u8) ?@FieldType(T, name) {
-    return comptime default: {
-        if (indexOf(T)) |index| {
-            const source = all[index].source;
-            if (@hasDecl(source, "nano_ffi.undefined")) {
-                for (@field(source, "nano_ffi.undefined")) |other|
-                    if (std.mem.eql(u8, other, name)) break :default null;
-            }
-        }
-        const info = @typeInfo(T).@"struct";
-        for (info.field_names, info.field_types, info.field_attrs) |other, Field, attrs| {
-            if (std.mem.eql(u8, other, name)) break :default attrs.defaultValue(Field);
-        }
-        unreachable;
+    const Field = @FieldType(T, name);
+    return comptime if (!hasDefault(T, name))
+        null
+    else if (isUndefined(T, name)) std.mem.zeroes(Field) else attributesOf(T, name).defaultValue(
+        Field,
+    );
+}
+
+/// A struct all of whose fields have defaults, where none is given.
+pub fn defaultsOf(comptime T: type) T {
+    return comptime defaults: {
+        var value: T = .{};
+        for (@typeInfo(T).@"struct".field_names) |name| @field(value, name) = defaultOf(T, name).?;
+        const final = value;
+        break :defaults final;
     };
+}
+
+/// Whether a field need not be given.
+pub fn hasDefault(comptime T: type, comptime name: [:0]const u8) bool {
+    return comptime attributesOf(T, name).default_value_ptr != null and
+        (!isUndefined(T, name) or isZero(@FieldType(T, name)));
+}
+
+/// Whether zeros are a value.
+fn isZero(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .int, .float, .bool => true,
+        .array => |array| array.sentinel_ptr == null and isZero(array.child),
+        else => false,
+    };
+}
+
+fn attributesOf(
+    comptime T: type,
+    comptime name: [:0]const u8,
+) std.lang.Type.Struct.FieldAttributes {
+    const info = @typeInfo(T).@"struct";
+    return for (info.field_names, info.field_attrs) |other, attrs| {
+        if (std.mem.eql(u8, other, name)) break attrs;
+    } else unreachable;
+}
+
+/// Whether the source of a struct says that a field is undefined at first.
+fn isUndefined(comptime T: type, comptime name: []const u8) bool {
+    @setEvalBranchQuota(1_000_000);
+    if (indexOf(T)) |index| {
+        const source = all[index].source;
+        if (@hasDecl(source, "nano_ffi.undefined")) {
+            for (@field(source, "nano_ffi.undefined")) |other|
+                if (std.mem.eql(u8, other, name)) return true;
+        }
+        return false;
+    }
+    if (!@hasDecl(root, "nano_ffi_source")) return false;
+    if (!@hasDecl(root.nano_ffi_source, "nano_ffi.undefined_fields")) return false;
+    const path = declaredName(@typeName(T)) ++ "." ++ name;
+    for (root.nano_ffi_source.@"nano_ffi.undefined_fields") |other|
+        if (std.mem.eql(u8, other, path)) return true;
+    return false;
+}
+
+/// The name of the innermost declaration in the name of a type: `List` of `file.List(u8)`, `make`
+/// of `file.make__struct_12`.
+fn declaredName(comptime name: []const u8) []const u8 {
+    const call = std.mem.indexOfScalar(u8, name, '(') orelse name.len;
+    const end = @min(call, std.mem.find(u8, name, "__struct_") orelse name.len);
+    const start = std.mem.lastIndexOfScalar(u8, name[0..end], '.') orelse return name[0..end];
+    return name[start + 1 .. end];
 }
 
 /// How Python sees a field.
@@ -650,6 +705,19 @@ pub fn whyNoFields(comptime T: type) ?[:0]const u8 {
     return comptime obstacleOf(T);
 }
 
+/// Whether a field of a new object has its default, and cannot be given: it is not Python's to
+/// give, or `deinit` frees what it points to.
+fn keepsDefault(comptime T: type, comptime name: [:0]const u8) bool {
+    const Field = @FieldType(T, name);
+    if (isFlat(Field) or isKept(Field) or !hasDefault(T, name)) return false;
+    return !isCopyable(Field) or hasDeinit(T);
+}
+
+/// Whether a field is a parameter of the constructor that takes the fields.
+pub fn isParameter(comptime T: type, comptime name: [:0]const u8) bool {
+    return comptime isVisible(T, name) and !keepsDefault(T, name);
+}
+
 fn obstacleOf(comptime T: type) ?[:0]const u8 {
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len == 0) return "it has no fields";
@@ -658,11 +726,11 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
         const why: ?[]const u8 = if (attrs.@"comptime")
             "is comptime"
         else if (is_hidden and (if (isFlat(Field))
-            attrs.defaultValue(Field) // undefined, as a buffer is at first, it is not looked at
+            attrs.default_value_ptr == null // undefined, it is not looked at
         else
-            defaultOf(T, name)) == null)
+            !hasDefault(T, name)))
             "is hidden and has no default"
-        else if (isKept(Field))
+        else if (isKept(Field) or keepsDefault(T, name))
             null
         else if (!isCopyable(Field))
             "has type " ++ @typeName(Field) ++ ", which cannot come from Python"
@@ -849,7 +917,22 @@ test nameOf {
 test defaultOf {
     try std.testing.expectEqual(0, defaultOf(Plane, "y"));
     try std.testing.expectEqual(null, defaultOf(Plane, "x"));
-    try std.testing.expectEqual(null, defaultOf(Grip, "number"));
+    try std.testing.expectEqual(0, defaultOf(Grip, "number"));
+}
+
+test hasDefault {
+    try expect(hasDefault(Plane, "y") and !hasDefault(Plane, "x") and hasDefault(Grip, "number"));
+    try expect(!hasDefault(Grip, "tree"));
+}
+
+test defaultsOf {
+    try std.testing.expectEqual(3, defaultsOf(struct { x: u8 = 3 }).x);
+}
+
+test declaredName {
+    try expectEqualStrings("List", declaredName("file.List(u8,.{ .a = 1.5 })"));
+    try expectEqualStrings("make", declaredName("file.make__struct_12"));
+    try expectEqualStrings("file", declaredName("file"));
 }
 
 test roleOf {
@@ -1025,6 +1108,21 @@ test isFrozen {
 test isVisible {
     try expect(isVisible(Plane, "x") and !isVisible(Plane, "y"));
     try expect(!isVisible(Forest, "opaque_thing") and isVisible(Forest, "name"));
+}
+
+test isParameter {
+    const Stack = struct {
+        items: std.ArrayList(u8) = .empty,
+        size: u8 = 0,
+        log: *const fn () void = undefined,
+        pub fn deinit(stack: *@This(), gpa: std.mem.Allocator) void {
+            stack.items.deinit(gpa);
+        }
+    };
+    try expect(!isParameter(Stack, "items") and isParameter(Stack, "size"));
+    try expect(isVisible(Stack, "items") and isParameter(Plane, "x") and !isParameter(Plane, "y"));
+    try std.testing.expectEqual(null, whyNoFields(Stack));
+    try expect(whyNoFields(struct { log: *const fn () void, x: u8 }) != null);
 }
 
 test isAssignable {

@@ -255,7 +255,7 @@ fn constructorOf(comptime T: type) []const u8 {
     const info = @typeInfo(T).@"struct";
     comptime var params: []const []const u8 = &.{};
     inline for (info.field_names, info.field_types) |name, Field| {
-        if (comptime !classes.isVisible(T, name)) continue;
+        if (comptime !classes.isParameter(T, name)) continue;
         params = params ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
             .{ "type", fieldTypeOf(Field) },
@@ -574,10 +574,12 @@ fn fieldsOf(comptime T: type, comptime outer: []const type) []const u8 {
             info.field_names,
             info.field_types,
         ) |name, Field| {
-            const default = if (classes.defaultOf(T, name)) |value| quoted(repr(
+            const default = if (!classes.hasDefault(T, name))
+                ""
+            else if (signature.isLibrary(T)) quoted("...") else quoted(repr(
                 Field,
-                value,
-            ) orelse "...") else "";
+                classes.defaultOf(T, name).?,
+            ) orelse "...");
             fields = fields ++ .{object(.{
                 .{ "name", quoted(name) },
                 .{ "type", typeWithin(Field, within) },

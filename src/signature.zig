@@ -253,13 +253,29 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
 }
 
 /// Whether a struct is one of Zig's own library that has a state, so that its fields are nobody
-/// else's. Its name has the place in the library in front.
+/// else's.
 fn isLibraryObject(comptime T: type) bool {
-    if (@typeInfo(T).@"struct".is_tuple) return false;
-    if (!@hasDecl(T, "init") and !@hasDecl(T, "deinit") and !@hasDecl(T, "next")) return false;
+    if (@typeInfo(T).@"struct".is_tuple or !isLibrary(T)) return false;
+    return inline for (.{
+        "init", "deinit", "next", "empty", "initEmpty", "initFull",
+    }) |name| {
+        if (@hasDecl(T, name)) break true;
+    } else false;
+}
+
+/// Whether a type is of Zig's own library: its name has the place there in front.
+pub fn isLibrary(comptime T: type) bool {
     const name = @typeName(T);
     const end = comptime std.mem.indexOfAny(u8, name, ".(") orelse name.len;
-    return @hasDecl(std, name[0..end]);
+    if (@hasDecl(std, name[0..end])) return true;
+    // Files of it that have no other name.
+    inline for (.{
+        "buf_map",          "buf_set",
+        "deque",            "priority_queue",
+        "priority_dequeue", "treap",
+        "multi_array_list", "tz",
+    }) |file| if (comptime std.mem.eql(u8, name[0..end], file)) return true;
+    return false;
 }
 
 /// Whether a `T` is a set of flags: a packed struct of bools, with what is between and behind them.
@@ -1187,10 +1203,16 @@ test analyze {
 test isLibraryObject {
     try std.testing.expect(isLibraryObject(std.Random.Sfc64));
     try std.testing.expect(!isLibraryObject(std.SemanticVersion));
+    try std.testing.expect(isLibraryObject(std.Deque(u8)) and isLibraryObject(std.BufMap));
     try std.testing.expect(!isLibraryObject(struct {
         x: u8,
         pub fn init() void {}
     }));
+}
+
+test isLibrary {
+    try std.testing.expect(isLibrary(std.SemanticVersion) and isLibrary(std.EnumSet(Kind)));
+    try std.testing.expect(!isLibrary(Signature));
 }
 
 test holdsMade {

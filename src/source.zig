@@ -29,6 +29,7 @@ pub fn main(init: std.process.Init) !void {
     const file = try std.Io.Dir.cwd().createFile(init.io, args[2], .{});
     var writer = file.writer(init.io, try arena.alloc(u8, 4096));
     try reader.describe(root, &writer.interface, try fileComment(arena, root.file.tree));
+    try reader.describeUndefined(&writer.interface);
     try writer.interface.flush();
 }
 
@@ -231,6 +232,37 @@ const Reader = struct {
         try reader.open.append(reader.arena, container);
         defer _ = reader.open.pop();
         for (container.members) |node| try reader.describeMember(container, node, writer);
+    }
+
+    /// Writes which fields of structs that are not public are undefined at first: `Name.field`,
+    /// with the name of the innermost declaration around them.
+    fn describeUndefined(reader: *Reader, writer: *std.Io.Writer) !void {
+        var all: std.array_hash_map.String(void) = .empty;
+        var files: std.ArrayList(*File) = .empty;
+        for (reader.files.values()) |container| try files.append(reader.arena, container.file);
+        var next: usize = 0;
+        while (next < files.items.len) : (next += 1) {
+            const file = files.items[next];
+            if (std.mem.eql(u8, file.module, reader.standard)) continue;
+            for (0..file.tree.nodes.len) |index| {
+                const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
+                try addUndefined(reader.arena, file, node, &all);
+                const name = try importOf(reader.arena, file.tree, node) orelse continue;
+                if (std.mem.eql(u8, name, "std")) continue;
+                const other = if (std.mem.endsWith(u8, name, ".zig"))
+                    reader.read(
+                        try beside(reader.arena, file, name),
+                        file.module,
+                    ) catch continue // the compiler says so
+                else
+                    try reader.moduleOf(file, name) orelse continue;
+                if (std.mem.indexOfScalar(*File, files.items, other.file) == null)
+                    try files.append(reader.arena, other.file);
+            }
+        }
+        try writer.writeAll("pub const @\"nano_ffi.undefined_fields\" = [_][]const u8{");
+        for (all.keys()) |name| try writer.print(" \"{f}\",", .{std.zig.fmtString(name)});
+        try writer.writeAll(" };\n");
     }
 
     fn describeMember(
@@ -690,6 +722,35 @@ const Reader = struct {
     }
 };
 
+/// Adds a field that is undefined at first.
+fn addUndefined(
+    arena: std.mem.Allocator,
+    file: *const File,
+    node: Ast.Node.Index,
+    all: *std.array_hash_map.String(void),
+) !void {
+    const tree = file.tree;
+    const field = tree.fullContainerField(node) orelse return;
+    const value = field.ast.value_expr.unwrap() orelse return;
+    if (!std.mem.eql(u8, tree.getNodeSource(value), "undefined")) return;
+    const place = field.ast.main_token;
+    var around: []const u8 = std.fs.path.stem(file.path);
+    var innermost: Ast.TokenIndex = 0;
+    for (0..tree.nodes.len) |index| {
+        const other: Ast.Node.Index = @fromBackingInt(@intCast(index));
+        var buffer: [1]Ast.Node.Index = undefined;
+        const name = if (tree.fullFnProto(&buffer, other)) |proto|
+            proto.name_token orelse continue
+        else if (tree.fullVarDecl(other)) |variable| variable.ast.mut_token + 1 else continue;
+        const first = tree.firstToken(other);
+        if (first < innermost or first > place or tree.lastToken(other) < place) continue;
+        innermost = first;
+        around = unquoted(tree.tokenSlice(name));
+    }
+    const own = unquoted(tree.tokenSlice(place));
+    try all.put(arena, try std.fmt.allocPrint(arena, "{s}.{s}", .{ around, own }), {});
+}
+
 /// What a node imports; null where it is no @import.
 fn importOf(arena: std.mem.Allocator, tree: Ast, node: Ast.Node.Index) !?[]const u8 {
     var two: [2]Ast.Node.Index = undefined;
@@ -867,6 +928,28 @@ test Reader {
         \\pub const older = .{ .left_out = .{ "constant", "it is a @compileError: use \"add\"" }, .doc = "" };
         \\pub const gone = .{ .left_out = .{ "function", "it is a @compileError: gone" }, .doc = "" };
         \\pub const Sleep = .{ .params = .{ "ms", }, .library = "kernel32", .doc = "" };
+        \\
+    , writer.written());
+}
+
+test "fields that are undefined at first" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{ .arena = arena, .io = std.testing.io };
+    const other = try reader.parsed("in/point.zig", "main.zig", "x: u8 = undefined, y: u8 = 0,");
+    try reader.files.put(arena, "in/point.zig", other);
+    const main_file = try reader.parsed("main.zig", "main.zig",
+        \\const Point = @import("in/point.zig");
+        \\const Hidden = struct { @"a b": u8 = undefined, b: u8 = 1 };
+        \\fn Of(comptime T: type) type { return struct { items: [8]T = undefined }; }
+        \\fn draw(options: struct { width: u8 = undefined }) void { _ = options; }
+    );
+    try reader.files.put(arena, "main.zig", main_file);
+    var writer: std.Io.Writer.Allocating = .init(arena);
+    try reader.describeUndefined(&writer.writer);
+    try std.testing.expectEqualStrings(
+        \\pub const @"nano_ffi.undefined_fields" = [_][]const u8{ "point.x", "Hidden.a b", "Of.items", "draw.width", };
         \\
     , writer.written());
 }

@@ -117,9 +117,55 @@ def test_namespaces_may_be_chosen(types: ModuleType) -> None:
     assert types.far(2) == 4
 
 
+def test_what_is_undefined_at_first_is_zero(types: ModuleType) -> None:
+    eight = types.Eight()
+    assert (eight.buffer, eight.len) == ([0] * 8, 0)
+    for number in range(8):
+        eight.append(number - 4)
+    assert eight.constSlice() == [-4, -3, -2, -1, 0, 1, 2, 3]
+    with pytest.raises(OverflowError):
+        eight.append(1)
+    assert types.Eight([1] * 8, 2).constSlice() == [1, 1]
+    assert types.rough() == {"weight": 3, "size": 2}
+    assert types.roughly({}, {"weight": 1, "size": 5}) == [0, 2, 1, 5]
+    assert types.roughly((7,), {"size": 9}) == [7, 2, 0, 9]
+    assert (types.sizeOf(), types.sizeOf(weight=4), types.sizeOf({"size": 0})) == (2, 6, 0)
+    assert str(inspect.signature(types.Fault)) == "(line, column=0)"
+    assert (types.Fault(3).column, types.Fault(3, column=4).column) == (0, 4)
+
+
+def test_fields_that_only_zig_can_give_have_their_defaults(
+    types: ModuleType, growth: Callable[[Callable[[], object]], float]
+) -> None:
+    settings = types.Settings(level=5)
+    assert (settings.level, settings.logged(), types.Settings().logged()) == (5, 5, 3)
+    assert str(inspect.signature(types.Settings)) == "(level=3)"
+    stack = types.Stack()
+    stack.push(4)
+    stack.push(5)
+    assert (stack.items, stack.limit) == ([4, 5], 2)
+    with pytest.raises(OverflowError):
+        stack.push(6)
+    assert str(inspect.signature(types.Stack)) == "(limit=2)"
+    assert (types.Stack.__match_args__, types.Stack.__field_names__()) == (("limit",), ["items", "limit"])
+    match types.Stack(limit=9):
+        case types.Stack(limit, items=items):
+            assert (limit, items) == (9, [])
+    with pytest.raises(TypeError, match=r"^Stack\(\) got an unexpected keyword argument 'items'"):
+        types.Stack(items=[1])
+    assert not hasattr(stack, "__replace__")
+    with stack:
+        pass
+    assert growth(lambda: types.Stack().push(1)) < 8
+
+
 def test_what_is_left_out(types: ModuleType) -> None:
     left = {left.name: left.reason for left in described(types).left_out}
-    assert left.keys() == {"Color.name", "Color.change"}
+    assert left.keys() == {"Color.name", "Color.change", "queue"}
+    assert left["queue"].startswith(
+        "it returns deque.Deque(u8), which cannot go to Python: its fields are the library's"
+    )
+    assert types.Waiting.__field_names__() == []
     assert left["Color.name"] == "every member of a Python enum has a 'name': give it another name"
     assert left["Color.change"].startswith("parameter 'self' has type *real_types.Color, which cannot come from Python")
 
@@ -133,5 +179,7 @@ def test_the_stub(types: ModuleType) -> None:
         "class Access(IntFlag):\n    read = 1\n    write = 2\n    run = 16\n\n    all: Access\n",
         "def flipped(access: Access | _AccessName | int) -> Access: ...",
         "def kindOf(number: SupportsIndex) -> Kind | int: ...",
+        '    __match_args__ = ("limit",)\n    limit: int\n\n    @property\n    def items(self) -> list[int]: ...\n',
+        "    def __init__(self, limit: SupportsIndex = 2) -> None: ...\n",
     ):
         assert line in text, line

@@ -1356,8 +1356,8 @@ pub fn loadFields(
             );
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
-        } else if (attrs.defaultValue(Field)) |default| {
-            @field(record, name) = default;
+        } else if (comptime classes.hasDefault(T, name)) {
+            @field(record, name) = comptime classes.defaultOf(T, name).?;
         } else return errors.raiseMissingField(site, name);
     }
     if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(

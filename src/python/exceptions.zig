@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
 const convert = @import("convert.zig");
 const description = @import("../description.zig");
 const errors = @import("errors.zig");
@@ -193,10 +194,10 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
         const text = text: {
             var all: [:0]const u8 = own_name ++ "(";
             var comma: []const u8 = "";
-            for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+            for (info.field_names, info.field_types) |name, Field| {
                 defer comma = ", ";
                 all = all ++ comma ++ signature.pythonName(name) ++
-                    if (attrs.defaultValue(Field)) |default|
+                    if (classes.defaultOf(T, name)) |default|
                         "=" ++ description.fieldDefault(Field, default)
                     else
                         "";
@@ -224,12 +225,7 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
             const all = c.PyTuple_New(info.field_names.len) orelse return error.PythonException;
             defer c.Py_DecRef(all);
             var named: capi.Py_ssize_t = 0;
-            inline for (
-                info.field_names,
-                info.field_types,
-                info.field_attrs,
-                0..,
-            ) |field, Field, attrs, index| {
+            inline for (info.field_names, 0..) |field, index| {
                 const name = comptime signature.pythonName(field);
                 const key = capi.newStr(name) orelse return error.PythonException;
                 defer c.Py_DecRef(key);
@@ -247,7 +243,7 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
                     }
                     value = found;
                 } else if (c.PyErr_Occurred() != null) return error.PythonException;
-                const object = try fieldOf(Field, attrs, name, module, value, key);
+                const object = try fieldOf(field, name, module, value, key);
                 _ = c.PyTuple_SetItem(all, index, object);
                 if (c.PyObject_SetAttr(self, key, object) < 0) return error.PythonException;
             }
@@ -257,16 +253,17 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
 
         /// A new reference to a field's value.
         fn fieldOf(
-            comptime Field: type,
-            comptime attrs: anytype,
+            comptime field: [:0]const u8,
             comptime name: [:0]const u8,
             module: *PyObject,
             given: ?*PyObject,
             key: *PyObject,
         ) Error!*PyObject {
+            const Field = @FieldType(T, field);
             const value = given orelse {
-                const default = attrs.defaultValue(Field) orelse
+                if (!comptime classes.hasDefault(T, field))
                     return wrong("missing required argument '%U'", key);
+                const default = comptime classes.defaultOf(T, field).?;
                 return convert.giveField(Field, module, default) orelse error.PythonException;
             };
             var arena: std.heap.ArenaAllocator = .init(memory.allocator);

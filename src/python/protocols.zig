@@ -5,7 +5,8 @@
 const std = @import("std");
 const capi = @import("capi.zig");
 const Error = @import("errors.zig").Error;
-const says = @import("../classes.zig").says;
+const classes = @import("../classes.zig");
+const says = classes.says;
 const pythonName = @import("../signature.zig").pythonName;
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -85,11 +86,11 @@ fn addItems(comptime T: type, dict: *PyObject, tuple: *PyObject) Error!bool {
     const info = @typeInfo(T).@"struct";
     const size = c.PyTuple_Size(tuple);
     var place: capi.Py_ssize_t = 0;
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+    inline for (info.field_names) |name| {
         if (comptime says(T, name, "hidden")) continue;
         defer place += 1;
         if (place >= size) {
-            if (attrs.defaultValue(Field) == null) return false;
+            if (!comptime classes.hasDefault(T, name)) return false;
         } else {
             const item = c.PyTuple_GetItem(tuple, place) orelse return error.PythonException;
             if (c.PyDict_SetItemString(dict, name, item) < 0) return error.PythonException;
@@ -103,7 +104,7 @@ fn addAttributes(comptime T: type, dict: *PyObject, object: *PyObject) Error!boo
     errdefer c.Py_DecRef(dict);
     const info = @typeInfo(T).@"struct";
     var is_any = false;
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+    inline for (info.field_names) |name| {
         if (comptime says(T, name, "hidden")) continue;
         if (c.PyObject_GetAttrString(object, comptime pythonName(name))) |value| {
             defer c.Py_DecRef(value);
@@ -113,7 +114,7 @@ fn addAttributes(comptime T: type, dict: *PyObject, object: *PyObject) Error!boo
             if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) == 0)
                 return error.PythonException;
             c.PyErr_Clear();
-            if (attrs.defaultValue(Field) == null) return false;
+            if (!comptime classes.hasDefault(T, name)) return false;
         }
     }
     return is_any;

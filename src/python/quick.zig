@@ -6,6 +6,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const classes = @import("../classes.zig");
 const signature = @import("../signature.zig");
 const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
@@ -236,9 +237,10 @@ noinline fn readRecord(comptime T: type, gpa: Allocator, object: *PyObject, plac
         found[number] = true;
         expected = number + 1;
     }
-    inline for (info.field_names, info.field_types, info.field_attrs, found) |n, Field, attrs, is| {
+    inline for (info.field_names, info.field_types, found) |n, Field, is| {
         if (!is) {
-            const default = (comptime attrs.defaultValue(Field)) orelse return false;
+            if (!comptime classes.hasDefault(T, n)) return false;
+            const default = comptime classes.defaultOf(T, n).?;
             // It may be in memory that is only read, where `own` would write.
             if (comptime hasText(Field)) if (sizeOfTexts(Field, &default) != 0) return false;
             @field(place, n) = default;

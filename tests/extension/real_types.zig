@@ -128,3 +128,78 @@ pub const Meters = f64;
 pub fn far(distance: Meters) Meters {
     return distance * 2;
 }
+
+/// So many bytes, of which some are used.
+fn Bounded(comptime T: type, comptime capacity: usize) type {
+    return struct {
+        buffer: [capacity]T = undefined,
+        len: usize = 0,
+
+        pub fn append(self: *@This(), item: T) error{Overflow}!void {
+            if (self.len == capacity) return error.Overflow;
+            self.buffer[self.len] = item;
+            self.len += 1;
+        }
+        pub fn constSlice(self: *const @This()) []const T {
+            return self.buffer[0..self.len];
+        }
+    };
+}
+
+pub const Eight = Bounded(i16, 8);
+
+const Rough = struct { weight: u8 = undefined, size: u8 = 2 };
+
+pub fn rough() Rough {
+    return .{ .weight = 3 };
+}
+
+pub fn roughly(given: Rough, other: Rough) [4]u16 {
+    return .{ given.weight, given.size, other.weight, other.size };
+}
+
+pub fn sizeOf(options: Rough) u8 {
+    return options.weight + options.size;
+}
+
+pub const Fault = struct {
+    line: u32,
+    column: u32 = undefined,
+
+    pub const nano_ffi_options = .{ .exception = .ValueError };
+};
+
+/// What has more than Python can give.
+pub const Settings = struct {
+    log: *const fn (u8) u8 = &same,
+    context: ?*anyopaque = null,
+    level: u8 = 3,
+
+    pub fn logged(self: *const Settings) u8 {
+        return self.log(self.level);
+    }
+};
+
+fn same(level: u8) u8 {
+    return level;
+}
+
+/// Nothing makes it but its defaults, and its functions are told the allocator.
+pub const Stack = struct {
+    items: std.ArrayList(i64) = .empty,
+    limit: usize = 2,
+
+    pub fn push(self: *Stack, gpa: std.mem.Allocator, item: i64) !void {
+        if (self.items.items.len == self.limit) return error.Overflow;
+        try self.items.append(gpa, item);
+    }
+    pub fn deinit(self: *Stack, gpa: std.mem.Allocator) void {
+        self.items.deinit(gpa);
+    }
+};
+
+pub fn queue() std.Deque(u8) {
+    return .empty;
+}
+
+pub const Waiting = struct { queue: std.Deque(u8) = .empty, per: std.EnumMap(Kind, u8) = .{} };

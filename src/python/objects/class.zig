@@ -126,6 +126,12 @@ pub fn Class(
         };
 
         const match_args = names: {
+            var names: [fields.parameters.len][:0]const u8 = undefined;
+            for (&names, fields.parameters) |*name, field| name.* = signature.pythonName(field);
+            break :names names;
+        };
+
+        const all_names = names: {
             var names: [fields.names.len][:0]const u8 = undefined;
             for (&names, fields.names) |*name, field| name.* = signature.pythonName(field);
             break :names names;
@@ -446,7 +452,7 @@ pub fn Class(
             switch (construction) {
                 .none => return refuse(),
                 .fields => {
-                    var bound: [fields.names.len]?*PyObject = undefined;
+                    var bound: [fields.parameters.len]?*PyObject = undefined;
                     if (!binding.bindQuickly(&constructor, given, nargs, kwnames, &bound)) {
                         if (!binding.bind(&constructor, given, nargs, kwnames, &bound))
                             return null;
@@ -463,7 +469,7 @@ pub fn Class(
         fn makeOf(made_class: *PyObject, values: [*]const ?*PyObject) ?*PyObject {
             const self = classes_of.newOfClass(T, made_class) orelse return null;
             const sig = comptime fields.signatureOf(class.ownName());
-            fields.fill(self, &sig, values[0..fields.names.len]) catch {
+            fields.fill(self, &sig, values[0..fields.parameters.len]) catch {
                 c.Py_DecRef(&self.ob_base);
                 return null;
             };
@@ -526,7 +532,7 @@ pub fn Class(
         }
 
         const has_replace = construction == .fields and fields.names.len > 0 and
-            !@hasDecl(T, "__replace__");
+            fields.parameters.len == fields.names.len and !@hasDecl(T, "__replace__");
 
         fn replace(
             given: *PyObject,
@@ -544,7 +550,7 @@ pub fn Class(
         }
 
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            return listOf(&match_args);
+            return listOf(&all_names);
         }
 
         /// `Point(x=1.0, y=0.0)`; of an object that is more than its fields, where it is.

@@ -40,6 +40,15 @@ pub fn Fields(comptime T: type) type {
             }
             break :visible visible;
         };
+        /// Those that a constructor takes.
+        pub const parameters: []const [:0]const u8 = given: {
+            @setEvalBranchQuota(1_000_000);
+            var given: []const [:0]const u8 = &.{};
+            for (names) |name| {
+                if (classes.isParameter(T, name)) given = given ++ .{name};
+            }
+            break :given given;
+        };
         pub const getters: [names.len]*const capi.getter = of: {
             var list: [names.len]*const capi.getter = undefined;
             for (&list, names) |*place, name| place.* = &Of(T, name).get;
@@ -55,8 +64,8 @@ pub fn Fields(comptime T: type) type {
         /// Of a constructor by the names of the fields.
         pub fn signatureOf(comptime name: [:0]const u8) Signature {
             @setEvalBranchQuota(1_000_000);
-            comptime var args: [names.len]signature.Argument = undefined;
-            inline for (&args, names) |*arg, field| {
+            comptime var args: [parameters.len]signature.Argument = undefined;
+            inline for (&args, parameters) |*arg, field| {
                 const F = @FieldType(T, field);
                 arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
                 if (classes.defaultOf(T, field)) |default|
@@ -71,7 +80,7 @@ pub fn Fields(comptime T: type) type {
         pub inline fn fill(
             self: *Layout,
             comptime sig: *const Signature,
-            given: *const [names.len]?*PyObject,
+            given: *const [parameters.len]?*PyObject,
         ) Error!void {
             const value: *T = @ptrFromInt(object.storage(self));
             if (comptime classes.isFlat(T)) {
@@ -83,23 +92,28 @@ pub fn Fields(comptime T: type) type {
             self.state = .own;
         }
 
+        /// Whether a default is not copied: nobody could, or `deinit` gives back what it has.
+        fn keepsOwn(comptime F: type) bool {
+            return !classes.isCopyable(F) or (classes.hasDeinit(T) and !classes.isFlat(F));
+        }
+
         fn load(
             value: *T,
             gpa: std.mem.Allocator,
             self: *Layout,
             comptime sig: *const Signature,
-            given: *const [names.len]?*PyObject,
+            given: *const [parameters.len]?*PyObject,
         ) Error!void {
             // It may have a value before this ends: what is converted may be Python's code.
             var loaded: T = undefined;
             inline for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
                 if (attrs.@"comptime") continue;
-                // What is hidden has its default: without one, there is no constructor.
-                const index = comptime for (names, 0..) |visible, index| {
+                // What cannot be given has its default: without one, there is no constructor.
+                const index = comptime for (parameters, 0..) |visible, index| {
                     if (std.mem.eql(u8, visible, name)) break index;
-                } else names.len;
-                if (comptime classes.isKept(F) and index < names.len) continue;
-                const has = if (index < names.len) given[index] else null;
+                } else parameters.len;
+                if (comptime classes.isKept(F) and index < parameters.len) continue;
+                const has = if (index < parameters.len) given[index] else null;
                 if (has) |some| {
                     @field(loaded, name) = quick(F, some) orelse try slowly(
                         F,
@@ -108,19 +122,19 @@ pub fn Fields(comptime T: type) type {
                         some,
                         comptime &.{ .function = sig.name, .parameter = sig.args[index] },
                     );
-                } else if (comptime if (index < names.len)
+                } else if (comptime if (index < parameters.len)
                     classes.defaultOf(T, name)
                 else
                     attrs.defaultValue(F)) |default|
                 {
-                    @field(loaded, name) = if (comptime classes.isKept(F))
+                    @field(loaded, name) = if (comptime classes.isKept(F) or keepsOwn(F))
                         default
                     else
                         try results.copied(F, gpa, default);
                 } else unreachable; // `bind` has seen that it is given
             }
             // These cannot fail: none is taken in vain.
-            inline for (names, 0..) |name, index| {
+            inline for (parameters, 0..) |name, index| {
                 const F = @FieldType(T, name);
                 if (comptime classes.isKept(F)) @field(loaded, name) =
                     references.take(F, given[index] orelse capi.object("_Py_NoneStruct"));
