@@ -57,6 +57,8 @@ class Type:
     returns: Type | None = None
     open: bool = False
     """Of an enum whose values may be others than its members."""
+    base: str = ""
+    """Of an enum or a set of flags: what its class is derived from, where that is not IntEnum."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +103,7 @@ class Enum:
     doc: str
     members: tuple[tuple[str, int], ...]
     base: str
-    """IntEnum or IntFlag."""
+    """IntEnum, StrEnum, IntFlag or Flag."""
     methods: tuple[Function, ...]
     constants: tuple[Constant, ...]
 
@@ -223,6 +225,7 @@ def type_of(read: dict[str, Any]) -> Type:
         params=tuple(map(type_of, read.get("params", ()))),
         returns=type_of(read["returns"]) if "returns" in read else None,
         open=read.get("open", False),
+        base=read.get("base", ""),
     )
 
 

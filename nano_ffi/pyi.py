@@ -186,7 +186,7 @@ class Writer:
             assert typ.item is not None
             return f"{self.taking(typ.item)} | None"
         if kind in {"enum", "flags"}:
-            ints = f" | {self.builtin('int')}" if typ.open or kind == "flags" else ""
+            ints = f" | {self.builtin('int')}" if typ.open or typ.base == "IntFlag" else ""
             return f"{self.enum_name(typ)} | {self.member_names(typ)}{ints}"
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=True)
@@ -358,7 +358,7 @@ class Writer:
 
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
-        return self.enum_paths.get(typ.name) or self.typing("IntFlag" if typ.kind == "flags" else "IntEnum", "enum")
+        return self.enum_paths.get(typ.name) or self.typing(typ.base or "IntEnum", "enum")
 
     def member_names(self, typ: Type) -> str:
         enum = self.enums.get(typ.name)
@@ -438,7 +438,8 @@ class Writer:
     def enum(self, enum: Enum, indent: str = "") -> str:
         inner = indent + "    "
         body = docstring(enum.doc, inner)
-        members = [f"{inner}{name} = {value}\n" for name, value in enum.members if usable(name)]
+        values = {name: quoted(name) if enum.base == "StrEnum" else value for name, value in enum.members}
+        members = [f"{inner}{name} = {value}\n" for name, value in values.items() if usable(name)]
         head = f"{indent}class {enum.name}({self.typing(enum.base, 'enum')}):\n"
         around, self.members = self.members, {item.name for kind in (enum.methods, enum.constants) for item in kind}
         # What has a value in an enum would be a member.

@@ -476,10 +476,15 @@ fn enumOf(
         else
             "") },
         .{ "members", list(members) },
-        .{ "base", if (signature.isFlags(E)) quoted("IntFlag") else "" },
+        .{ "base", baseOf(E) },
         .{ "methods", list(functions) },
         .{ "constants", list(constants) },
     });
+}
+
+fn baseOf(comptime E: type) []const u8 {
+    const base = signature.enumBaseOf(E);
+    return if (base == .IntEnum) "" else quoted(@tagName(base));
 }
 
 /// A type that can cross.
@@ -511,8 +516,9 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .@"enum" => .{
             .{ "name", quoted(signature.shortName(T)) },
             .{ "open", if (signature.isOpen(T)) "true" else "" },
+            .{ "base", baseOf(T) },
         },
-        .flags => .{.{ "name", quoted(signature.shortName(T)) }},
+        .flags => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "base", baseOf(T) } },
         .standard => .{
             .{ "name", quoted(standard.of(T).?.name) },
             .{ "module", quoted(standard.of(T).?.module) },
@@ -611,6 +617,33 @@ fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
     return std.fmt.comptimePrint("{s}", .{repr(T, value) orelse "..."});
 }
 
+/// The same for a signature that inspect reads: there are literals only, and no names.
+pub fn literalDefault(comptime T: type, comptime value: T) [:0]const u8 {
+    return comptime text: {
+        @setEvalBranchQuota(1_000_000);
+        const shown = textOfDefault(T, value);
+        if (std.mem.eql(u8, shown, "...") or classes.ListItem(T) != null) break :text shown;
+        if (string_maps.Value(T) != null) break :text shown;
+        break :text std.fmt.comptimePrint("{s}", .{literalOf(T, value) orelse "..."});
+    };
+}
+
+fn literalOf(comptime T: type, comptime value: T) ?[]const u8 {
+    switch (signature.kindOf(T) orelse return null) {
+        .void => return "None",
+        .order => return std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
+        .bool, .int, .float, .str, .text, .@"enum", .flags => return literals.literal(T, value),
+        .optional => return literalOf(@typeInfo(T).optional.child, value orelse return "None"),
+        .items, .array, .tuple => {},
+        else => return null,
+    }
+    var text: []const u8 = "";
+    for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
+        (literalOf(@TypeOf(item), item) orelse return null);
+    if (signature.kindOf(T).? != .tuple) return "[" ++ text ++ "]";
+    return "(" ++ text ++ (if (value.len == 1) ",)" else ")");
+}
+
 /// A value as Python shows it; null of one that has no such form.
 pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
     return switch (signature.kindOf(T) orelse return null) {
@@ -627,10 +660,9 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
             std.fmt.comptimePrint("{d}", .{@backingInt(value)})
         else
             signature.shortName(T) ++ "." ++ @tagName(value),
-        .flags => std.fmt.comptimePrint("{d}", .{@as(
-            @typeInfo(T).@"struct".backing_integer.?,
-            @bitCast(value),
-        )}),
+        .flags => if (signature.enumBaseOf(T) == .Flag) null else std.fmt.comptimePrint("{d}", .{
+            @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
+        }),
         .order => std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
@@ -760,4 +792,14 @@ test fieldDefault {
     try std.testing.expectEqualStrings("[]", fieldDefault(std.ArrayList(u8), .empty));
     try std.testing.expectEqualStrings("...", fieldDefault([]const u16, &.{1}));
     try std.testing.expectEqualStrings("None", fieldDefault(?u8, null));
+}
+
+test literalDefault {
+    const Color = enum { red, green };
+    const Pair = struct { ?Color, f64 };
+    try std.testing.expectEqualStrings("('green', 1.0)", literalDefault(Pair, .{ .green, 1 }));
+    try std.testing.expectEqualStrings("[1, 2]", literalDefault([2]u8, .{ 1, 2 }));
+    try std.testing.expectEqualStrings("...", literalDefault([1]f64, .{std.math.nan(f64)}));
+    try std.testing.expectEqualStrings("1e999", literalDefault(f64, std.math.inf(f64)));
+    try std.testing.expectEqualStrings("[]", literalDefault(std.ArrayList(u8), .empty));
 }

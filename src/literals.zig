@@ -57,7 +57,8 @@ pub fn of(comptime T: type, comptime value: anytype) ?[:0]const u8 {
     return comptime if (valueOf(T, value)) |some| literal(T, some) else null;
 }
 
-fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
+/// Of a bool, a number that is not complex, a text, a path, an enum or flags, or what may be null.
+pub fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
     return switch (signature.kindOf(T).?) {
         .operand => literal(T.nano_ffi_operand, value.scalar),
         .bool => if (value) "True" else "False",
@@ -73,15 +74,16 @@ fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
             std.fmt.comptimePrint("{d}", .{@backingInt(value)})
         else
             str(@tagName(value)),
-        .flags => std.fmt.comptimePrint("{d}", .{@as(
-            @typeInfo(T).@"struct".backing_integer.?,
-            @bitCast(value),
-        )}),
+        // Of members that are no ints there is no literal, which is for show only.
+        .flags => if (signature.enumBaseOf(T) == .Flag) "..." else std.fmt.comptimePrint("{d}", .{
+            @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
+        }),
         else => unreachable,
     };
 }
 
-fn ofFloat(comptime value: anytype) [:0]const u8 {
+fn ofFloat(comptime value: anytype) ?[:0]const u8 {
+    if (std.math.isNan(value)) return null;
     if (std.math.isInf(value)) return if (value > 0) "1e999" else "-1e999";
     if (@abs(value) >= 1e16 or (value != 0 and @abs(value) < 1e-4)) return std.fmt.comptimePrint(
         "{e}",
@@ -160,4 +162,10 @@ test of {
     try expect("'red'", of(Color, Color.red).?);
     try std.testing.expectEqual(null, of(Color, .blue));
     try std.testing.expectEqual(null, of(signature.Str, "\xff"));
+}
+
+test literal {
+    try std.testing.expectEqualStrings("None", comptime literal(?f64, null).?);
+    try std.testing.expectEqualStrings("'b'", comptime literal(enum { a, b }, .b).?);
+    try std.testing.expectEqual(null, comptime literal(f64, std.math.nan(f64)));
 }

@@ -387,7 +387,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     ) orelse return false;
                     defer c.Py_DecRef(function);
                     const is_added = if (comptime exports.isMethodOf(E, name))
-                        enums.addMethod(class, Made.function.sig.name, function)
+                        capi.addMethod(class, Made.function.sig.name, function)
                     else
                         c.PyObject_SetAttrString(class, Made.function.sig.name, function) == 0;
                     if (!is_added) return false;

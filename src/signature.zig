@@ -300,6 +300,31 @@ pub fn isOpen(comptime E: type) bool {
     return @typeInfo(E).@"enum".mode != .exhaustive;
 }
 
+/// What the class of an enum or of a set of flags is derived from, of Python's module enum.
+pub const EnumBase = enum { IntEnum, StrEnum, IntFlag, Flag };
+
+/// As the type says it: `pub const nano_ffi_options = .{ .base = .StrEnum };`.
+pub fn enumBaseOf(comptime E: type) EnumBase {
+    return comptime base: {
+        const of_flags = @typeInfo(E) == .@"struct";
+        const usual: EnumBase = if (of_flags) .IntFlag else .IntEnum;
+        if (!@hasDecl(E, "nano_ffi_options")) break :base usual;
+        const given = E.nano_ffi_options;
+        if (!@hasField(@TypeOf(given), "base")) break :base usual;
+        const other: EnumBase = if (of_flags) .Flag else .StrEnum;
+        for (.{ usual, other }) |base| {
+            if (given.base != base) continue;
+            if (base == .StrEnum and isOpen(E)) @compileError("nano_ffi: nano_ffi_options of " ++
+                @typeName(E) ++ " has .base = .StrEnum, and its values may be ints that no " ++
+                "member has: leave '_' out");
+            break :base base;
+        }
+        @compileError("nano_ffi: nano_ffi_options of " ++ @typeName(E) ++ " has .base = " ++
+            std.fmt.comptimePrint("{any}", .{given.base}) ++ ": it is ." ++ @tagName(usual) ++
+            " or ." ++ @tagName(other));
+    };
+}
+
 /// The members of an enum or a set of flags.
 pub fn membersOf(comptime T: type) []const Member {
     var members: []const Member = &.{};
@@ -1249,6 +1274,16 @@ test isFlags {
     const members = comptime membersOf(Access);
     try std.testing.expectEqual(16, members[1].value);
     try std.testing.expectEqualStrings("write", members[1].name);
+}
+
+test enumBaseOf {
+    const Layer = enum {
+        copper,
+        pub const nano_ffi_options = .{ .base = .StrEnum };
+    };
+    try std.testing.expectEqual(.StrEnum, enumBaseOf(Layer));
+    try std.testing.expectEqual(.IntEnum, enumBaseOf(enum { a }));
+    try std.testing.expectEqual(.IntFlag, enumBaseOf(packed struct { a: bool }));
 }
 
 test membersOf {

@@ -46,7 +46,7 @@ fn formOf(comptime Field: type) ?Form {
         .bytes, .buffer => .bytes,
         .path => .path,
         .standard => .standard,
-        .@"enum" => .member,
+        .@"enum", .flags => .member,
         .items, .array, .tuple => .list,
         .record, .map => .dict,
         .class => .class,

@@ -64,7 +64,7 @@ def test_init_by_its_name(m: ModuleType) -> None:
     assert Named("abc") == Named("xyz")
     assert Named("abc").x == 3.0
     assert list(inspect.signature(Named).parameters) == ["name"]
-    text = "__init__() of a Point needs one, not <class 'int'>"
+    text = "__init__() needs a Point object in front of the other arguments"
     assert raises(lambda: m.Point.__init__(3, 1)) == (TypeError, text)
 
 

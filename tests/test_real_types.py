@@ -7,6 +7,7 @@ import copy
 import enum
 import inspect
 import pickle
+import sys
 from collections.abc import Callable
 from types import ModuleType
 
@@ -64,6 +65,58 @@ def test_bools_of_a_packed_struct_are_flags(types: ModuleType) -> None:
     for wrong in (True, 1.0, types.Color.green.next):
         with pytest.raises(TypeError, match="must be a member of the enum, the name of one or an int"):
             types.flipped(wrong)
+
+
+def test_an_enum_that_is_text(types: ModuleType) -> None:
+    layer = types.Layer
+    assert issubclass(layer, str)
+    assert sys.version_info < (3, 11) or issubclass(layer, enum.StrEnum)
+    assert [*layer] == ["copper", "solder mask", "paste"]
+    assert (str(layer.copper), f"{layer.paste:>6}", layer.paste.value) == ("copper", " paste", "paste")
+    assert types.Pad().layer is layer.copper
+    assert types.Pad("solder mask") == types.Pad(layer("solder mask"))
+    assert layer.copper.below() is layer["solder mask"]
+    assert layer.below("paste") is None
+    assert types.layersOf([types.Pad("paste"), {"layer": layer.copper}]) == ["paste", "copper"]
+    assert pickle.loads(pickle.dumps(layer.paste)) is layer.paste
+    assert copy.deepcopy(types.Pad("paste")) == pickle.loads(pickle.dumps(types.Pad("paste")))
+    assert {layer.copper: 1}["copper"] == 1
+    pad = types.Pad()
+    with pytest.raises(
+        ValueError, match=r"^Pad\.layer is 'gold', which is no member of Layer: copper, solder mask, paste$"
+    ):
+        pad.layer = "gold"
+    with pytest.raises(
+        TypeError, match=r"^Pad\.layer must be a member of the enum or the name of one \(Layer\), not int$"
+    ):
+        pad.layer = 3
+
+
+def test_flags_that_are_no_ints(types: ModuleType) -> None:
+    mode = types.Mode
+    assert issubclass(mode, enum.Flag)
+    assert not issubclass(mode, int)
+    assert {member.name: member.value for member in mode} == {"fast": 1, "loud": 16}
+    assert types.opposite(mode.fast) is mode.loud
+    assert types.opposite(mode(0)) == mode.fast | mode.loud == mode.all
+    assert types.opposite(mode.all) == mode(0)
+    assert types.opposite("loud") is mode.fast
+    assert (mode.all.isLoud(), mode.fast.isLoud()) == (True, False)
+    assert types.Pad().mode is mode.loud
+    assert pickle.loads(pickle.dumps(types.Pad(mode=mode.all))).mode == mode.all
+    shown = "layer='copper', mode=Ellipsis"
+    assert str(inspect.signature(types.Pad)) == f"({shown})"
+    assert str(inspect.signature(types.Pad.__init__)) == f"(self, /, {shown})"
+    for wrong in (1, types.Access.read):
+        with pytest.raises(TypeError, match="must be a member of the enum or the name of one"):
+            types.opposite(wrong)
+
+
+def test_members_in_an_untagged_union(types: ModuleType) -> None:
+    values = [types.Layer.paste, types.Mode.all, "paste", 3]
+    names = [types.tagOf(values, place) for place in range(4)]
+    assert names == list(zip(["layer", "mode", "text", "number"], values, strict=True))
+    assert [type(value) for _, value in names] == [types.Layer, types.Mode, str, int]
 
 
 def test_a_packed_struct_is_a_class(types: ModuleType) -> None:
@@ -178,6 +231,11 @@ def test_the_stub(types: ModuleType) -> None:
         "    def parse(text: str | Buffer) -> Color: ...",
         "class Access(IntFlag):\n    read = 1\n    write = 2\n    run = 16\n\n    all: Access\n",
         "def flipped(access: Access | _AccessName | int) -> Access: ...",
+        "class Layer(StrEnum):\n",
+        '    copper = "copper"\n    paste = "paste"\n',
+        'class Mode(Flag):\n    """No ints in Python."""\n\n    fast = 1\n    loud = 16\n',
+        "def opposite(mode: Mode | _ModeName) -> Mode: ...",
+        "        layer: Layer | _LayerName = Layer.copper,\n        mode: Mode | _ModeName = ...,\n",
         "def kindOf(number: SupportsIndex) -> Kind | int: ...",
         '    __match_args__ = ("limit",)\n    limit: int\n\n    @property\n    def items(self) -> list[int]: ...\n',
         "    def __init__(self, limit: SupportsIndex = 2) -> None: ...\n",

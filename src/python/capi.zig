@@ -910,6 +910,17 @@ pub fn hasMethod(value: *PyObject, name: [*:0]const u8) bool {
     return method != object("_Py_NoneStruct");
 }
 
+/// Adds an attribute that is called with the object, as a method is. False with the error set.
+pub fn addMethod(class: *PyObject, name: [:0]const u8, function: *PyObject) bool {
+    const method = (if (limited) partial: {
+        const partialmethod = imported("functools", "partialmethod") orelse return false;
+        defer functions.Py_DecRef(partialmethod);
+        break :partial vectorcall(partialmethod, &.{function}, 1, null);
+    } else functions.PyInstanceMethod_New(function)) orelse return false;
+    defer functions.Py_DecRef(method);
+    return functions.PyObject_SetAttrString(class, name, method) == 0;
+}
+
 /// A new reference to the same.
 pub fn newRef(value: *PyObject) *PyObject {
     functions.Py_IncRef(value);

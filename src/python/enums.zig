@@ -1,5 +1,5 @@
-//! Zig enums and sets of flags ↔ Python's: one `enum.IntEnum` or `enum.IntFlag` per Zig type. That
-//! of a public one is made with the module.
+//! Zig enums and sets of flags ↔ Python's: one `enum.IntEnum` or `enum.IntFlag` per Zig type, or
+//! what it says. That of a public one is made with the module.
 
 const std = @import("std");
 const capi = @import("capi.zig");
@@ -44,7 +44,8 @@ pub fn load(
             return of(E, member.value);
     const class = (if (kept) |tuple| tuples.item(tuple, 0) else classOf(E, module)) orelse
         return error.PythonException;
-    const takes_ints = comptime signature.isFlags(E) or signature.isOpen(E);
+    const base = comptime signature.enumBaseOf(E);
+    const takes_ints = comptime base == .IntFlag or (base != .Flag and signature.isOpen(E));
     const expected = if (takes_ints)
         "a member of the enum, the name of one or an int"
     else
@@ -53,16 +54,21 @@ pub fn load(
         quick_way.boolOf(object) == null;
     if (capi.typeOf(object) != class and !is_int)
         return errors.raiseWrongType(site, expected, object);
+    const number = if (base == .Flag)
+        c.PyObject_GetAttrString(object, "value") orelse return error.PythonException
+    else
+        capi.newRef(object);
+    defer c.Py_DecRef(number);
     var overflow: c_int = 0;
-    const small = c.PyLong_AsLongLongAndOverflow(object, &overflow);
+    const small = c.PyLong_AsLongLongAndOverflow(number, &overflow);
     if (small == -1 and c.PyErr_Occurred() != null) return error.PythonException;
     const value: i128 = if (overflow <= 0) small else large: {
-        const large = c.PyLong_AsUnsignedLongLong(object);
+        const large = c.PyLong_AsUnsignedLongLong(number);
         if (c.PyErr_Occurred() == null) break :large large;
         c.PyErr_Clear();
         break :large std.math.maxInt(i128);
     };
-    if (takes_ints) {
+    if (takes_ints or base == .Flag) {
         const least, const most = comptime limitsOf(E);
         if (overflow >= 0 and value >= least and value <= most) {
             const is_known = !(comptime signature.isFlags(E)) or value & ~@as(i128, most) == 0;
@@ -181,17 +187,6 @@ fn withMembers(class: *PyObject, names: []const [:0]const u8) ?*PyObject {
     return tuple;
 }
 
-/// Adds an attribute that is called with a member, as a method is. False with the error set.
-pub fn addMethod(class: *PyObject, name: [:0]const u8, function: *PyObject) bool {
-    const method = (if (capi.limited) partial: {
-        const partialmethod = capi.imported("functools", "partialmethod") orelse return false;
-        defer c.Py_DecRef(partialmethod);
-        break :partial capi.vectorcall(partialmethod, &.{function}, 1, null);
-    } else c.PyInstanceMethod_New(function)) orelse return false;
-    defer c.Py_DecRef(method);
-    return c.PyObject_SetAttrString(class, name, method) == 0;
-}
-
 /// Whether a module made a class, and did not get it from another one. Null with the error set.
 pub fn isOwn(class: *PyObject, module: *PyObject) ?bool {
     const own = c.PyObject_GetAttrString(module, "__name__") orelse return null;
@@ -241,19 +236,23 @@ pub fn classOf(comptime E: type, module: *PyObject) ?*PyObject {
 }
 
 fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObject {
+    const base = comptime signature.enumBaseOf(E);
     const members = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(members);
     inline for (comptime signature.membersOf(E)) |member| {
-        const value = (if (member.value > std.math.maxInt(i64))
+        const value = (if (base == .StrEnum)
+            capi.newStr(member.name)
+        else if (member.value > std.math.maxInt(i64))
             c.PyLong_FromUnsignedLongLong(member.value)
         else
             c.PyLong_FromLongLong(member.value)) orelse return null;
         defer c.Py_DecRef(value);
         if (c.PyDict_SetItemString(members, member.name, value) < 0) return null;
     }
-    const base = if (comptime signature.isFlags(E)) "IntFlag" else "IntEnum";
-    const int_enum = capi.imported("enum", base) orelse return null;
-    defer c.Py_DecRef(int_enum);
+    const is_mixed = base == .StrEnum and !has_str_enum;
+    const parent = capi.imported("enum", if (is_mixed) "Enum" else @tagName(base)) orelse
+        return null;
+    defer c.Py_DecRef(parent);
     const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return null;
     defer c.Py_DecRef(module_name);
     const options = c.PyDict_New() orelse return null;
@@ -262,6 +261,8 @@ fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObje
     const place = capi.newStr(qualified) orelse return null;
     defer c.Py_DecRef(place);
     if (c.PyDict_SetItemString(options, "qualname", place) < 0) return null;
+    const text = capi.object("PyUnicode_Type");
+    if (is_mixed and c.PyDict_SetItemString(options, "type", text) < 0) return null;
 
     const args = c.PyTuple_New(2) orelse return null;
     defer c.Py_DecRef(args);
@@ -273,5 +274,23 @@ fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObje
     _ = c.PyTuple_SetItem(args, 0, class_name);
     c.Py_IncRef(members);
     _ = c.PyTuple_SetItem(args, 1, members);
-    return c.PyObject_Call(int_enum, args, options);
+    const class = c.PyObject_Call(parent, args, options) orelse return null;
+    if (!is_mixed or showsText(class)) return class;
+    c.Py_DecRef(class);
+    return null;
+}
+
+/// Whether Python's enum has a StrEnum: CPython 3.11, and all that the limited API is for.
+const has_str_enum = capi.limited or capi.minor >= 11;
+
+/// Lets the members of a class show themselves as str, as those of a StrEnum do. False with the
+/// error set.
+fn showsText(class: *PyObject) bool {
+    inline for (.{ "__str__", "__format__" }) |name| {
+        const method = c.PyObject_GetAttrString(capi.object("PyUnicode_Type"), name) orelse
+            return false;
+        defer c.Py_DecRef(method);
+        if (c.PyObject_SetAttrString(class, name, method) < 0) return false;
+    }
+    return true;
 }

@@ -198,7 +198,7 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
                 defer comma = ", ";
                 all = all ++ comma ++ signature.pythonName(name) ++
                     if (classes.defaultOf(T, name)) |default|
-                        "=" ++ description.fieldDefault(Field, default)
+                        "=" ++ description.literalDefault(Field, default)
                     else
                         "";
             }

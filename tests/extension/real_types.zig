@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
+const nano_ffi = @import("nano_ffi");
 
 /// A color.
 pub const Color = enum(u8) {
@@ -40,6 +41,60 @@ pub const Color = enum(u8) {
         self.* = self.next();
     }
 };
+
+/// Text in Python.
+pub const Layer = enum(u8) {
+    copper = 3,
+    @"solder mask",
+    paste,
+
+    pub const nano_ffi_options = .{ .base = .StrEnum };
+
+    pub fn below(self: Layer) ?Layer {
+        return if (self == .paste) null else @fromBackingInt(@backingInt(self) + 1);
+    }
+};
+
+/// No ints in Python.
+pub const Mode = packed struct(u8) {
+    fast: bool = false,
+    _: u3 = 0,
+    loud: bool = false,
+    _more: u3 = 0,
+
+    pub const nano_ffi_options = .{ .base = .Flag };
+    pub const all: Mode = .{ .fast = true, .loud = true };
+
+    pub fn isLoud(self: Mode) bool {
+        return self.loud;
+    }
+};
+
+pub const Pad = struct { layer: Layer = .copper, mode: Mode = .{ .loud = true } };
+
+pub const Chosen = union(enum) {
+    layer: Layer,
+    mode: Mode,
+    text: []const u8,
+    number: i64,
+
+    pub const nano_ffi_options = .{ .untagged = true };
+};
+
+pub fn layersOf(pads: []const Pad) ![]const Layer {
+    const layers = try nano_ffi.allocator.alloc(Layer, pads.len);
+    for (layers, pads) |*layer, pad| layer.* = pad.layer;
+    return layers;
+}
+
+pub fn opposite(mode: Mode) Mode {
+    return .{ .fast = !mode.fast, .loud = !mode.loud };
+}
+
+pub fn tagOf(values: []const Chosen, back: usize) !struct { []const u8, Chosen } {
+    if (values.len <= back) return error.IndexError;
+    return .{ @tagName(values[back]), values[back] };
+}
 
 pub const Access = packed struct(u8) {
     read: bool = false,

@@ -122,7 +122,7 @@ pub fn Class(
             .match_args = if (construction == .fields) &match_args else null,
             .vectorcall = &vectorcall,
             .init = &init,
-            .init_method = if (construction == .none) null else &init_method,
+            .init_function = if (construction == .none) null else &init_function,
         };
 
         const match_args = names: {
@@ -509,25 +509,30 @@ pub fn Class(
         }
 
         /// The same with a signature, which a slot has not.
-        const init_method: capi.PyMethodDef = .{
+        const init_function: capi.PyMethodDef = .{
             .ml_name = "__init__",
             .ml_meth = &initByName,
-            .ml_flags = capi.constants.METH_VARARGS | capi.constants.METH_KEYWORDS,
-            .ml_doc = "__init__(" ++ parametersText("$self, /") ++ ")\n--\n\n" ++
+            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+            .ml_doc = "__init__(" ++ parametersText("$module, self, /") ++ ")\n--\n\n" ++
                 "Give the object its value.",
         };
 
         fn initByName(
-            given: *PyObject,
-            args: *PyObject,
-            keywords: ?*PyObject,
+            _: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (!isInstance(given)) return c.PyErr_Format(
-                capi.exception("TypeError"),
-                "__init__() of a " ++ class.name ++ " needs one, not %R",
-                capi.typeOf(given),
-            );
-            if (init(given, args, keywords) < 0) return null;
+            if (nargs == 0 or !isInstance(given[0])) {
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "__init__() needs a %s object in front of the other arguments",
+                    class.name.ptr,
+                );
+                return null;
+            }
+            const count: usize = @intCast(nargs - 1);
+            own.fill(given[0], given + 1, count, kwnames, &vectorcall) catch return null;
             return capi.singleton(.None);
         }
 
@@ -733,7 +738,7 @@ const Contents = struct {
     match_args: ?[]const [:0]const u8,
     vectorcall: *const capi.vectorcallfunc,
     init: *const anyopaque,
-    init_method: ?*const capi.PyMethodDef,
+    init_function: ?*const capi.PyMethodDef,
 
     fn addTo(contents: *const Contents, made: *PyObject, module: *PyObject) bool {
         // The module may be part of a package, and the class of another one.
@@ -766,10 +771,11 @@ const Contents = struct {
                 _ = c.PyTuple_SetItem(tuple, @intCast(index), capi.newStr(name));
             if (!setOwned(made, "__match_args__", tuple)) return false;
         }
-        if (contents.init_method) |def| {
-            // As of any object: inspect asks it for that of the class itself.
-            const method = c.PyDescr_NewMethod(capi.object("PyBaseObject_Type"), def);
-            if (!setOwned(made, "__init__", method)) return false;
+        if (contents.init_function) |def| {
+            // A function of the module: there are the names that its signature's defaults have.
+            const function = c.PyCFunction_NewEx(def, module, own_module) orelse return false;
+            defer c.Py_DecRef(function);
+            if (!capi.addMethod(made, "__init__", function)) return false;
             // What stands for it else looks it up by its name.
             if (!capi.limited) capi.typeLayout(made).tp_init = contents.init;
         }

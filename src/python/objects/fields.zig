@@ -69,7 +69,7 @@ pub fn Fields(comptime T: type) type {
                 const F = @FieldType(T, field);
                 arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
                 if (classes.defaultOf(T, field)) |default|
-                    arg.default = description.fieldDefault(F, default);
+                    arg.default = description.literalDefault(F, default);
             }
             const final = args;
             return .{ .name = name, .args = &final, .ret = &.{} };

@@ -20,13 +20,23 @@ pub fn init(
     keywords: ?*PyObject,
     construct: *const capi.vectorcallfunc,
 ) Error!void {
-    const self = object.of(given);
-    try expectFillable(self);
     var call: slots.Arguments = try .create(args, keywords);
     defer call.destroy();
+    return fill(given, call.values.ptr, call.count, call.names, construct);
+}
+
+/// The same of arguments as a vectorcall has them.
+pub fn fill(
+    given: *PyObject,
+    args: [*]const *PyObject,
+    nargs: usize,
+    kwnames: ?*PyObject,
+    construct: *const capi.vectorcallfunc,
+) Error!void {
+    const self = object.of(given);
+    try expectFillable(self);
     const class = object.ownClass(capi.typeOf(given));
-    const made = construct(class, call.values.ptr, call.count, call.names) orelse
-        return error.PythonException;
+    const made = construct(class, args, nargs, kwnames) orelse return error.PythonException;
     defer c.Py_DecRef(made);
     try move(self, object.of(made));
 }
