@@ -15,9 +15,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nano_ffi.description import explain
     from nano_ffi.loading import compile, load, reload
+    from nano_ffi.switches import SettingsError
+    from nano_ffi.zig import CompileError
 
 __all__ = [
+    "CompileError",
     "OutOfRangeError",
+    "SettingsError",
     "ZigError",
     "ZigPanic",
     "call",
@@ -40,7 +44,14 @@ __version__ = version()
 from nano_ffi import errors, functions
 from nano_ffi.registration import register, register_module
 
-LATER = {"compile": "loading", "explain": "description", "load": "loading", "reload": "loading"}
+LATER = {
+    "CompileError": "zig",
+    "SettingsError": "switches",
+    "compile": "loading",
+    "explain": "description",
+    "load": "loading",
+    "reload": "loading",
+}
 """What only users' own Zig needs, and in which module that is: the others need not wait for its import."""
 
 

@@ -483,6 +483,7 @@ def test_load(here: Path, compiled: list[str]) -> None:
         )
         with pytest.raises(ImportError, match=re.escape(message)):
             nano_ffi.load(here / "loaded.zig", name)
+    assert (nano_ffi.CompileError, nano_ffi.SettingsError) == (CompileError, SettingsError)
     with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
         nano_ffi.load(here / "missing.zig")
     fast = nano_ffi.load(here / "loaded.zig", "fast_name", mode="ReleaseFast")
