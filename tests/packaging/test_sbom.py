@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import stat
 import sys
+import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -57,7 +58,9 @@ def problems(files: dict[str, bytes]) -> list[str]:
     return found
 
 
-def test_what_it_says(wheel: Path) -> None:
+def test_what_it_says(wheel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
     sbom.add(wheel, ZIG, EPOCH)
     files = contents(wheel)
     document = json.loads(files[OWN])

@@ -148,7 +148,7 @@ def test_what_cmake_is_told(identifier: str, expected: str) -> None:
 def test_the_target_of_an_interpreter(platform: str, bits: int, expected: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the interpreter, and not of the kernel that it runs on."""
     monkeypatch.setattr(sysconfig, "get_platform", lambda: platform)
-    monkeypatch.setattr(targets.platform, "libc_ver", lambda: ("glibc", "2.17"))
+    monkeypatch.setattr("platform.libc_ver", lambda: ("glibc", "2.17"))
     monkeypatch.setattr(sys, "maxsize", 2 ** (bits - 1) - 1)
     assert targets.native().platform.name == expected
 

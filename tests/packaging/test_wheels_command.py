@@ -10,19 +10,23 @@ import re
 import signal
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import time
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"')
 
-from cibuildwheel import errors
+from cibuildwheel import errors, selector
+from cibuildwheel.options import BuildOptions, CommandLineArguments, compute_options
 
 from nano_ffi import __main__
-from nano_ffi.wheels import checksums, cross, identity, job, records, targets
+from nano_ffi.wheels import checksums, cross, identity, job, pool, records, targets
 
 # A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
 BACKEND = """
@@ -387,7 +391,7 @@ def test_cibuildwheel_has_no_android_of_other_cpythons(project: Project, python:
     assert f"error: argument --only: invalid choice: '{python}-android_x86_64' (choose from 'cp39-" in output
 
 
-def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
+def test_native_wheel_is_tested_and_others_are_told(project: Project, tmp_path: Path) -> None:
     try:
         native = targets.native()
     except ValueError:
@@ -398,7 +402,9 @@ def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
         "test-command = \"python -c 'import demo; assert demo.answer == 42' && test -f test_fail.py\"\n"
     )
     arch = native.platform.name.partition("_")[2]
-    output = project.wheels("--platform", "linux", "--archs", arch)
+    (tmp_path / "sources").mkdir()
+    (tmp_path / "sources" / "demo.py").write_text("answer = 0  # what is tested is the wheel\n")
+    output = project.wheels("--platform", "linux", "--archs", arch, PYTHONPATH=str(tmp_path / "sources"))
     assert last_line(output).endswith("; 1 tested, 1 not (no interpreter for them on this machine)")
     other = f"{native.python.abi_tag}-{foreign}_{arch}"
     log = (project.root / "build" / "wheels" / f"{other}.log").read_text()
@@ -407,6 +413,38 @@ def test_native_wheel_is_tested_and_others_are_told(project: Project) -> None:
     project.configure(f'build = "{native.identifier}"\ntest-command = "python -c 1/0"\n')
     output = project.wheels("--platform", "linux", code=1)
     assert "exit code 1 of: python -c 1/0" in output
+
+
+def test_a_wheel_is_tested_once_an_interpreter_is_there(project: Project, tmp_path: Path) -> None:
+    native = targets.native()
+    python = next(name for name in ("3.15t", "3.14t") if name != native.python.version)
+    identifier = f"cp{python.replace('.', '')}-{native.platform.name}"
+    project.configure('test-command = "true"\n')
+    pyenv = tmp_path.with_name(f"{tmp_path.name}.pyenv")
+    surroundings = {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "PYENV_ROOT": str(pyenv),
+        "UV_PYTHON_INSTALL_DIR": str(pyenv),
+        "NANO_FFI_PYTHONS": "",
+    }
+    output = project.wheels("--only", identifier, code=0, **surroundings)
+    assert last_line(output).endswith("; 0 tested, 1 not (no interpreter for them on this machine)")
+    # It says of itself what it is, and can do no more: that it is called is enough.
+    interpreter = pyenv / "versions" / "x" / "bin" / f"python{python}"
+    interpreter.parent.mkdir(parents=True)
+    said = {
+        "implementation": "cpython",
+        "minor": int(python[2:4]),
+        "free_threaded": True,
+        "platform": sysconfig.get_platform(),
+        "executable": str(interpreter),
+        "include": "",
+        "variables": {},
+    }
+    interpreter.write_text(f"#!/bin/sh\necho '{json.dumps(said)}'\n")
+    interpreter.chmod(0o755)
+    assert f"1 failed: {identifier}" in last_line(project.wheels("--only", identifier, code=1, **surroundings))
+    assert "Testing wheel..." in (project.root / "build" / "wheels" / f"{identifier}.log").read_text()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -592,7 +630,7 @@ def git(folder: Path, *arguments: str) -> None:
 
 @pytest.mark.parametrize("in_git", [False, True], ids=["no git", "git"])
 @pytest.mark.parametrize(
-    "changed", ["src/a.c", "ignored.c", "build/tables.c", "dist/x.h", "../shared/v.c", "module/m.c"]
+    "changed", ["src/a.c", "ignored.c", "build/tables.c", "dist/x.h", "../shared/v.c", "../shared/new.c", "module/m.c"]
 )
 def test_every_source_counts(tmp_path: Path, changed: str, in_git: bool) -> None:
     top, package = tmp_path / "top", tmp_path / "top" / "package"
@@ -618,6 +656,73 @@ def test_every_source_counts(tmp_path: Path, changed: str, in_git: bool) -> None
     assert records.Tree(package, state, []).digest() == before
     (package / changed).write_text("changed")
     assert records.Tree(package, state, []).digest() != before
+
+
+def digest(**changes: Any) -> str:
+    options = compute_options(
+        platform="windows",
+        command_line_arguments=dataclasses.replace(CommandLineArguments.defaults(), package_dir=Path(__file__).parent),
+        env={},
+    ).build_options("cp313-win_amd64")
+    inputs: dict[str, Any] = {
+        "project": "p",
+        "options": options,
+        "target": targets.parse("cp313-win_amd64"),
+        "environment": {"X": "1"},
+        "extra": ["x"],
+    }
+    changed = {name: change(inputs[name]) for name, change in changes.items()}
+    return records.digest(**{**inputs, **changed})
+
+
+def with_option(name: str, value: Any) -> Callable[[BuildOptions], BuildOptions]:
+    return lambda options: dataclasses.replace(options, **{name: value})
+
+
+def without_tests(options: BuildOptions) -> BuildOptions:
+    skip = selector.TestSelector(skip_config="*")
+    return dataclasses.replace(options, globals=dataclasses.replace(options.globals, test_selector=skip))
+
+
+def test_every_input_of_a_wheel_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each changes the digest by itself, and nothing but it does."""
+    assert digest() == digest()
+    names = [field.name for field in dataclasses.fields(BuildOptions) if field.name != "globals"]
+    assert {"before_build", "config_settings", "environment", "repair_command", "test_command"} <= set(names)
+    found = {
+        "none": digest(),
+        **{name: digest(options=with_option(name, "other")) for name in names},
+        "test-skip": digest(options=without_tests),
+        "project": digest(project=lambda _: "other"),
+        "target": digest(target=lambda _: targets.parse("cp313-win_arm64")),
+        "environment": digest(environment=lambda _: {"X": "2"}),
+        "another variable": digest(environment=lambda _: {"Y": "1"}),
+        "extra": digest(extra=lambda _: ["y"]),
+    }
+    monkeypatch.setattr(records, "installed", lambda: "other")
+    found["installed"] = digest()
+    assert len(set(found.values())) == len(found), found
+
+
+def test_all_that_is_installed_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The versions of other packages, Zig's among them, and the files of this one."""
+    ours = tmp_path / "nano_ffi"
+    (ours / "wheels").mkdir(parents=True)
+    (ours / "src").mkdir()
+    (ours / "src" / "root.zig").write_text("one")
+    monkeypatch.setattr(records, "__file__", str(ours / "wheels" / "records.py"))
+    monkeypatch.syspath_prepend(str(tmp_path))
+    found = [records.installed.__wrapped__()]
+    (ours / "src" / "root.zig").write_text("two")
+    found.append(records.installed.__wrapped__())
+    for version in ("1.0", "1.1"):
+        (tmp_path / "other-1.dist-info").mkdir(exist_ok=True)
+        (tmp_path / "other-1.dist-info" / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: other\nVersion: {version}\n"
+        )
+        found.append(records.installed.__wrapped__())
+    assert len(set(found)) == 4
+    assert records.installed.__wrapped__() == found[-1]
 
 
 VERSIONED = """
@@ -674,6 +779,12 @@ def test_epoch_is_what_a_zip_can_hold(tmp_path: Path, monkeypatch: pytest.Monkey
     assert time.gmtime(epoch)[:3] == (1980, 1, 1)
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
     assert cross.base_environment(tmp_path, Path)["SOURCE_DATE_EPOCH"] == "1700000000"
+
+
+def test_the_time_is_that_of_the_commit_and_not_of_its_author(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q")
+    git(tmp_path, "commit", "--allow-empty", "--date=2001-09-09T01:46:40Z", "-qm", "x")
+    assert cross.last_commit_time(tmp_path) >= tmp_path.stat().st_mtime - 86400
 
 
 def test_an_epoch_that_is_none_is_told_once(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -859,6 +970,63 @@ def test_fail_fast_begins_nothing_more(project: Project) -> None:
 
 
 def test_wheels_are_zip_files_with_the_suffix_of_their_target(project: Project) -> None:
-    project.wheels("--only", "cp310-musllinux_aarch64")
+    project.wheels("--only", "cp310-musllinux_aarch64", SOURCE_DATE_EPOCH="1700000000")
     with zipfile.ZipFile(project.root / "wheelhouse" / project.house[0]) as wheel:
         assert "demo/ext.cpython-310-aarch64-linux-gnu.so" in wheel.namelist()
+        document = json.loads(wheel.read("demo-1.0.dist-info/sboms/demo.cdx.json"))
+    assert document["metadata"]["timestamp"] == "2023-11-14T22:13:20Z"
+
+
+def run_in_pool(tmp_path: Path, *runs: Callable[[], object]) -> list[object]:
+    with pool.Pool[object]() as children:
+        for number, run in enumerate(runs):
+            children.start(pool.Job(name=f"job {number}", log=tmp_path / f"{number}.log", run=run))
+        done: list[pool.Outcome[object]] = []
+        while len(done) < len(runs):
+            done += children.wait(60)
+    return [outcome.result for outcome in sorted(done, key=lambda outcome: outcome.job.name)]
+
+
+def kill_oneself() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail_at_length() -> None:
+    raise ValueError("x" * 1_000_000)
+
+
+def current_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_each_child_has_an_outcome_of_its_own(tmp_path: Path) -> None:
+    """One that the system kills, and one whose message is longer than a pipe holds, stop no other."""
+    before = os.umask(0o077)
+    try:
+        killed, long, mask = run_in_pool(tmp_path, kill_oneself, fail_at_length, current_umask)
+    finally:
+        os.umask(before)
+    assert killed == pool.Failure(message="job 0: the process ended by SIGKILL before it was done")
+    assert isinstance(long, pool.Failure)
+    assert long.message == f"ValueError: {'x' * 1_000_000}"[: pool.MESSAGE_LIMIT]
+    assert "x" * 1_000_000 in (tmp_path / "1.log").read_text()
+    assert mask == 0o022
+
+
+def ignore_the_request_to_end() -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("deaf", flush=True)
+    time.sleep(60)
+
+
+def test_a_child_that_does_not_end_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pool, "TERMINATION_GRACE", 0.2)
+    log = tmp_path / "x.log"
+    with pool.Pool[None]() as children:
+        children.start(pool.Job(name="x", log=log, run=ignore_the_request_to_end))
+        process = children.running[0].process
+        while not (log.exists() and "deaf" in log.read_text()):
+            time.sleep(0.01)
+    assert process.exitcode == -signal.SIGKILL
