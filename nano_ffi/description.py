@@ -86,6 +86,8 @@ class Function:
     """method, static or class; empty outside of a class."""
     numpy: bool = False
     """Whether the arrays of its result are numpy's."""
+    is_async: bool = False
+    """Whether it is a coroutine function."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -248,6 +250,7 @@ def function_of(read: dict[str, Any]) -> Function:
         returns=type_of(read["returns"]),
         how=read.get("how", ""),
         numpy=read.get("numpy", False),
+        is_async=read.get("async", False),
     )
 
 

@@ -566,16 +566,26 @@ class Writer:
         if method.name in {"__eq__", "__ne__"}:
             # What it does not take is left to the other operand, and in the end not equal.
             params = tuple(replace(param, type=replace(param.type, kind="object")) for param in params)
-        return head + self.signature(method.name, params, returned, method.doc, indent, first=first)
+        word = "async def" if method.is_async else "def"
+        return head + self.signature(method.name, params, returned, method.doc, indent, first=first, word=word)
 
     def function(self, function: Function) -> str:
         if not usable(function.name):
             return ""
         returned = self.giving_numpy(function.returns) if function.numpy else self.giving(function.returns)
-        return self.signature(function.name, function.params, returned, function.doc, "")
+        word = "async def" if function.is_async else "def"
+        return self.signature(function.name, function.params, returned, function.doc, "", word=word)
 
     def signature(
-        self, name: str, fields: Sequence[Field], returned: str, doc: str, indent: str, *, first: str = ""
+        self,
+        name: str,
+        fields: Sequence[Field],
+        returned: str,
+        doc: str,
+        indent: str,
+        *,
+        first: str = "",
+        word: str = "def",
     ) -> str:
         parameters = [first] if first else []
         positional = 0
@@ -598,7 +608,7 @@ class Writer:
             parameters.insert(positional or len(parameters), "/")
         end = f" -> {returned}:"
         body = docstring(doc, indent + "    ")
-        return listed(f"{indent}def {name}", "(", parameters, ")", end + (f"\n{body}" if doc else " ...\n"))
+        return listed(f"{indent}{word} {name}", "(", parameters, ")", end + (f"\n{body}" if doc else " ...\n"))
 
     def default_of(self, value: str) -> str:
         """A default as it stands in a stub."""

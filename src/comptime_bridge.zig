@@ -22,6 +22,11 @@
 //!                               the same with arrays as numpy's, where `.result = .numpy` asks
 //!     release() Token, acquire(Token)
 //!                               around a function whose signature says `.gil = .released`
+//!     runElsewhere(work, comptime body, comptime by) bool
+//!                               calls `body(work)` where it can be cancelled, in another thread;
+//!                               true where the user has interrupted it
+//!     interrupt(Context, Result) Result
+//!                               what the call comes to then
 //!
 //! A large `Argument(T)` has `takeInto(*Argument(T), Context, Value, *const Site) !void`, too: it
 //! is then filled where it is, and not copied.
@@ -106,6 +111,8 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         "nano_ffi: makeTrampoline takes a function, not " ++ @typeName(Function),
     );
     return struct {
+        const Self = @This();
+
         pub const sig: Signature = signature.of(
             if (@hasField(@TypeOf(spec), "name")) spec.name else nameOf(function),
             function,
@@ -336,13 +343,27 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             values: std.meta.ArgsTuple(Function),
             frame: anytype,
         ) Boundary.Result {
+            if (comptime !isInterruptible(spec)) return finishRun(context, values, frame, {});
+            var is_interrupted = false;
+            const result = finishRun(context, values, frame, &is_interrupted);
+            return if (is_interrupted) Boundary.interrupt(context, result) else result;
+        }
+
+        inline fn finishRun(
+            context: Boundary.Context,
+            values: std.meta.ArgsTuple(Function),
+            frame: anytype,
+            is_interrupted: if (isInterruptible(spec)) *bool else void,
+        ) Boundary.Result {
             if (@typeInfo(Return) == .error_union) messages.clear();
             var scope: if (has_scope) Boundary.Scope else void = undefined;
             if (has_scope) scope.enter(context);
             defer if (has_scope) scope.leave();
             var returned: Returned = if (Returned == void) {} else .begin();
             defer if (Returned != void) returned.end();
-            const outcome = if (comptime isReleased(spec))
+            const outcome = if (comptime isCancelable(Function, spec))
+                runElsewhere(values, is_interrupted)
+            else if (comptime isReleased(spec))
                 runReleased(values)
             else if (comptime isVectorized(spec))
                 (if (elementwise.isLong(values)) runReleased(values) else run(values))
@@ -399,6 +420,31 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             return run(values);
         }
 
+        fn runElsewhere(
+            values: std.meta.ArgsTuple(Function),
+            is_interrupted: if (isInterruptible(spec)) *bool else void,
+        ) Outcome {
+            const token = Boundary.release();
+            defer Boundary.acquire(token);
+            var there: There = .{ .values = values, .outcome = undefined };
+            if (comptime isInterruptible(spec)) {
+                is_interrupted.* = Boundary.runElsewhere(&there, There.run, .ctrl_c);
+            } else _ = Boundary.runElsewhere(&there, There.run, .its_caller);
+            return switch (there.outcome) {
+                .returned => there.outcome,
+                .panicked => .{ .panicked = panics.lastReport() }, // which was carried here
+            };
+        }
+
+        const There = struct {
+            values: std.meta.ArgsTuple(Function),
+            outcome: Outcome,
+
+            fn run(there: *@This()) void {
+                there.outcome = Self.run(there.values);
+            }
+        };
+
         inline fn run(values: std.meta.ArgsTuple(Function)) Outcome {
             if (!Boundary.catches_panics) return .{ .returned = @call(.auto, function, values) };
             var work: Work = .{ .values = values, .result = undefined };
@@ -452,6 +498,23 @@ pub const Gil = enum { held, released };
 pub fn isReleased(comptime spec: anytype) bool {
     if (!@hasField(@TypeOf(spec), "gil")) return false;
     return @as(Gil, spec.gil) == .released;
+}
+
+/// Whether it is a coroutine function in Python.
+pub fn isAsync(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "async") and spec.async;
+}
+
+/// Whether Ctrl-C cancels what it waits for.
+pub fn isInterruptible(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "interruptible") and spec.interruptible;
+}
+
+/// Whether it runs where its `std.Io` can be cancelled. What is async, and has none, asks by
+/// `checkSignals`, which needs no such thread.
+fn isCancelable(comptime Function: type, comptime spec: anytype) bool {
+    return comptime isInterruptible(spec) or isAsync(spec) and
+        std.mem.indexOfScalar(?type, @typeInfo(Function).@"fn".param_types, std.Io) != null;
 }
 
 /// Whether it is called for the items of arrays, which may be many.
@@ -540,6 +603,17 @@ const Plain = struct {
     fn acquire(token: usize) void {
         std.debug.assert(token == released);
         released = 0;
+    }
+    var interrupts = false;
+    fn runElsewhere(work: anytype, comptime body: fn (@TypeOf(work)) void, comptime by: Who) bool {
+        std.debug.assert(released > 0 and by == .ctrl_c);
+        body(work);
+        return interrupts;
+    }
+    const Who = enum { its_caller, ctrl_c };
+    fn interrupt(log: Context, _: Result) Result {
+        log.wrong = "interrupted";
+        return .failed;
     }
 };
 
@@ -643,12 +717,23 @@ test Bridge {
     try std.testing.expectEqual(Plain.Result.nothing, nothing.call(&log, &.{}));
     try std.testing.expectEqual(0, Plain.released);
 
+    const long = Bridge(Plain).makeTrampoline(functions.half, .{
+        .gil = .released,
+        .interruptible = true,
+    });
+    try std.testing.expectEqual(Plain.Result{ .int = 4 }, long.call(&log, &.{.{ .int = 8 }}));
+    Plain.interrupts = true;
+    try std.testing.expectEqual(Plain.Result.failed, long.call(&log, &.{.{ .int = 8 }}));
+    try std.testing.expectEqualStrings("interrupted", log.wrong);
+
     // With the first argument as Zig has it.
     try std.testing.expect(Half.TypeOf(0) == i64 and (comptime Half.allQuickBehind(0)));
     try std.testing.expect(!comptime repeats.allQuickBehind(0));
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, Half.callGiven(&log, 8, &.{}).?.value);
     try std.testing.expectEqual(4, try Half.runGiven(8, &.{}).?.returned);
     try std.testing.expect(isReleased(.{ .gil = .released }) and !isReleased(.{}));
+    try std.testing.expect(isAsync(.{ .async = true }) and !isAsync(.{ .async = false }));
+    try std.testing.expect(isInterruptible(.{ .interruptible = true }) and !isInterruptible(.{}));
 
     if (!Plain.catches_panics) return;
     const panicking = Bridge(Plain).makeTrampoline(functions.panics_, .{ .gil = .released });

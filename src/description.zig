@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const classes = @import("classes.zig");
+const isAsync = @import("comptime_bridge.zig").isAsync;
 
 const exports = @import("exports.zig");
 const literals = @import("literals.zig");
@@ -377,6 +378,7 @@ fn functionOf(
         .{ "returns", typeOf(ReturnOf(info, sig.name, how)) },
         .{ "errors", errorsOf(info.return_type.?) },
         .{ "gil", if (released) quoted("released") else "" },
+        .{ "async", if (comptime isAsync(spec)) "true" else "" },
         .{ "how", optionalText(how) },
         .{ "numpy", if (is_numpy) "true" else "" },
     });

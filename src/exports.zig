@@ -357,11 +357,14 @@ pub fn specOf(
     expectParameters(name, "positional", options.positional, params);
     expectParameters(name, "named", options.named, params);
     expectObjects(@TypeOf(callable.function), name, options.frees, params);
+    if (options.async) expectCoroutine(namespace, name, options);
     return .{
         .name = name,
         .params = params,
         .doc = docOf(source, name),
-        .gil = options.gil,
+        .gil = if (options.async or options.interruptible) .released else options.gil,
+        .async = options.async,
+        .interruptible = options.interruptible,
         .vectorize = options.vectorize,
         .defaults = options.defaults,
         .result = options.result,
@@ -414,6 +417,26 @@ fn expectParameters(
     }
 }
 
+/// Python calls these itself, or makes something else of them, and does not await what they give.
+fn expectCoroutine(
+    comptime namespace: type,
+    comptime name: []const u8,
+    comptime options: anytype,
+) void {
+    const place = "nano_ffi: nano_ffi_options of '" ++ name ++ "' has .async = true";
+    const is_special = std.mem.startsWith(u8, name, "__") or std.mem.eql(u8, name, "next");
+    if (@typeInfo(namespace) == .@"enum") @compileError(place ++
+        ", and it is a function of an enum: there are coroutine functions in modules and classes");
+    if (classes.isClass(namespace)) switch (classes.roleOf(namespace, name)) {
+        .method, .static => if (is_special) @compileError(place ++
+            ", and Python calls it without awaiting it: give it another name"),
+        else => @compileError(place ++ ", and only a method or a function of a class can be a " ++
+            "coroutine function: give it no other role"),
+    };
+    if (options.interruptible) @compileError(place ++ ", and .interruptible = true: Ctrl-C " ++
+        "cancels the task that awaits it, so leave the latter out");
+}
+
 /// Only an object can be gone after a call, and say so.
 fn expectObjects(
     comptime Function: type,
@@ -442,6 +465,8 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         params: []const [:0]const u8,
         doc: [:0]const u8,
         gil: Gil,
+        async: bool,
+        interruptible: bool,
         vectorize: bool,
         defaults: @FieldType(Options(GivenOptions(namespace, name)), "defaults"),
         result: Ownership,
@@ -541,6 +566,10 @@ fn holdsAllocator(comptime T: type, comptime depth: usize) bool {
 fn Options(comptime Given: type) type {
     return struct {
         gil: Gil = .held,
+        /// Whether it is a coroutine function: its calls run in threads, and are awaited.
+        async: bool = false,
+        /// Whether Ctrl-C cancels what it waits for.
+        interruptible: bool = false,
         defaults: if (@hasField(Given, "defaults"))
             @FieldType(Given, "defaults")
         else
@@ -571,7 +600,8 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
         if (!@hasField(@TypeOf(options), field)) @compileError(
             "nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++ field ++
-                "': there are only 'gil', 'defaults', 'result', 'bytes', " ++
+                "': there are only 'gil', 'async', 'interruptible', " ++
+                "'defaults', 'result', 'bytes', " ++
                 "'vectorize', 'keeps', " ++
                 "'frees', 'paths', 'positional' and 'named', and in a class " ++
                 "'property', 'setter' and 'classmethod'",

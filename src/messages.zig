@@ -6,7 +6,7 @@ const root = @import("root");
 /// Whether functions of this compilation may give one: a user's own module, or a unit test.
 const are_taken = @hasDecl(root, "nano_ffi_module") or @import("builtin").is_test;
 
-const Message = struct {
+pub const Message = struct {
     /// error.Unexpected's number is somebody's, too: 0 is none's.
     code: u16 = 0,
     length: usize = 0,
@@ -43,6 +43,20 @@ pub fn failPath(err: anytype, path: []const u8) @TypeOf(err) {
     @memcpy(rest[0..path.len], path);
     last.path = rest[0..path.len];
     return failed;
+}
+
+/// This thread's.
+pub fn here() *Message {
+    return &last;
+}
+
+/// What a function has left in another thread than its caller's.
+pub fn move(from: *Message, to: *Message) void {
+    to.code = from.code;
+    if (!are_taken or from.code == 0) return;
+    to.* = from.*;
+    to.path = to.buffer[from.length..][0..from.path.len];
+    from.code = 0;
 }
 
 /// The file that the text is about, which `of` gave last.
@@ -83,6 +97,19 @@ test failPath {
     const long: [1500]u8 = @splat('x');
     try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, &long));
     try std.testing.expectEqualStrings("", pathOf());
+}
+
+test move {
+    var other: Message = .{};
+    try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, "a/b"));
+    move(here(), &other);
+    try std.testing.expectEqual(null, of(error.FileNotFound));
+    try std.testing.expectEqual(error.Syntax, fail(error.Syntax, "another", .{}));
+    move(&other, here());
+    try std.testing.expectEqualStrings("FileNotFound: 'a/b'", of(error.FileNotFound).?);
+    try std.testing.expectEqualStrings("a/b", pathOf());
+    move(&other, here());
+    try std.testing.expectEqual(null, of(error.FileNotFound));
 }
 
 test clear {

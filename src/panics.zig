@@ -106,6 +106,11 @@ pub fn errorTrace() []const usize {
     return if (are_noted) last.trace() else &.{};
 }
 
+/// This thread's, for what was carried here from another one.
+pub fn lastReport() *Report {
+    return &last;
+}
+
 /// A panic handler: back to the checkpoint, or, where there is none, `end` with the text of why.
 pub fn panicking(
     text: []const u8,
@@ -505,6 +510,7 @@ test noteError {
     var addresses = [_]usize{ 1, 2, 3 };
     noteError(&.{ .index = 2, .instruction_addresses = &addresses });
     try std.testing.expectEqualSlices(usize, &.{ 1, 2 }, errorTrace());
+    try std.testing.expectEqual(2, lastReport().count);
     noteError(null);
     try std.testing.expectEqual(0, errorTrace().len);
 }

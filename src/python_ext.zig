@@ -2,10 +2,12 @@
 
 const std = @import("std");
 const attachment = @import("python/attachment.zig");
+const cancellation = @import("python/cancellation.zig");
 const capi = @import("python/capi.zig");
 const Class = @import("python/objects/class.zig").Class;
 const classes = @import("classes.zig");
 const convert = @import("python/convert.zig");
+const coroutines = @import("python/coroutines.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
 const entries = @import("python/entry.zig");
@@ -24,6 +26,7 @@ const annotations = @import("python/objects/annotations.zig");
 const arguments = @import("python/objects/arguments.zig");
 const pythonName = @import("signature.zig").pythonName;
 const sharing = @import("python/sharing.zig");
+const signals = @import("python/signals.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
@@ -93,6 +96,15 @@ pub const Boundary = struct {
 
     pub inline fn acquire(token: ?*anyopaque) void {
         attachment.attach(token);
+    }
+
+    pub const runElsewhere = cancellation.run;
+
+    /// KeyboardInterrupt, whatever the function has made of being cancelled.
+    pub noinline fn interrupt(context: Context, result: Result) Result {
+        if (result) |object| c.Py_DecRef(object) else c.PyErr_Clear();
+        signals.raiseInterrupt(context);
+        return null;
     }
 
     pub fn entry(comptime Trampoline: type) *const entries.Entry {
@@ -241,10 +253,12 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 const object = c.PyDict_GetItemString(state.objects, function.sig.name);
                 if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;
             }
+            if (!coroutines.add(self, self, namespace, source)) return false;
             if (!members(self, state, self, namespace, source)) return false;
             inline for (classes.all, state.instances, state.homes) |declared, class, home| {
                 if (home.module == self and
-                    !members(self, state, class.?, declared.T, declared.source)) return false;
+                    !(members(self, state, class.?, declared.T, declared.source) and
+                        coroutines.add(self, class.?, declared.T, declared.source))) return false;
             }
             inline for (classes.all, state.instances, state.homes) |declared, class, home| {
                 if (home.module == self and

@@ -38,6 +38,7 @@ PANICS: list[tuple[Callable[[Any], Any], str, list[tuple[str, int]]]] = [
     (lambda m: m.at([1, 2], 5), "at(): index out of bounds: index 5, len 2", [("at", 9)]),
     (lambda m: m.sum(2**62, 2**62), "sum(): integer overflow", [("sum", 13)]),
     (lambda m: m.unwrapped(None), "unwrapped(): attempt to use null value", [("unwrapped", 17)]),
+    (lambda m: m.elsewhere(None), "elsewhere(): attempt to use null value", [("elsewhere", 85)]),
     (lambda m: m.say("what the code says, häh"), "say(): what the code says, häh", [("say", 21)]),
     (lambda m: m.down(3), "down(): reached unreachable code", [("down", 26)] * 3 + [("down", 25)]),
     (lambda m: m.through(lambda n: -n, 7), "through(): negative", [("through", 41)]),

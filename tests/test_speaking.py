@@ -1,18 +1,24 @@
-"""What Zig says while it runs, and Ctrl-C."""
+"""What Zig says while it runs, Ctrl-C, std.Io, and coroutine functions."""
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
+import contextvars
+import inspect
 import io
 import logging
 import multiprocessing
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +27,7 @@ import pytest
 
 import nano_ffi
 from nano_ffi.description import described
+from nano_ffi.pyi import stub
 
 
 @pytest.fixture(scope="module")
@@ -151,6 +158,50 @@ def test_ctrl_c(speaking: ModuleType, name: str) -> None:
         assert function(10**5) == sum(range(10**5))
 
 
+HOUR = 3_600_000
+"""Milliseconds."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends a signal")
+@pytest.mark.alone(timeout=60)
+@pytest.mark.parametrize("name", ["sleepInterruptibly", "countInterruptibly", "pause"])
+def test_ctrl_c_cancels_what_is_interruptible(speaking: ModuleType, name: str) -> None:
+    function = getattr(speaking.Waiter() if name == "pause" else speaking, name)
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    function(2)
+    begun, ended = speaking.callsSoFar()
+    with interrupt(0.3), pytest.raises(KeyboardInterrupt) as caught:
+        function(HOUR * 1_000_000 if name == "countInterruptibly" else HOUR)
+    assert caught.value.__context__ is None
+    assert speaking.callsSoFar() == ((begun, ended) if name == "countInterruptibly" else (begun + 1, ended + 1))
+    function(2)
+
+
+def test_what_is_interruptible_is_a_call_as_any(speaking: ModuleType) -> None:
+    """It runs in another thread, and what it returns and raises is the caller's."""
+
+    def all_of_it() -> None:
+        tell = speaking.tellInterruptibly
+        assert speaking.sleepInterruptibly(1) == 1
+        assert speaking.countInterruptibly(1000) == sum(range(1000))
+        assert tell(lambda number: number + 1, 5) == 21
+        with pytest.raises(IndexError, match=r"^IndexError$"):
+            tell(len, -1)
+        with pytest.raises(nano_ffi.errors.Syntax, match=r"^häh -2$"):
+            tell(len, -2)
+        with pytest.raises(speaking.Refused) as refused:
+            tell(len, -3)
+        assert refused.value.number == -3
+        with pytest.raises(ZeroDivisionError) as divided:
+            tell(lambda number: number // 0, 0)
+        assert [entry.name for entry in divided.traceback][-1] == "<lambda>"
+        assert speaking.Waiter(3).pause(1) == 3
+
+    all_of_it()
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(all_of_it).result()
+
+
 @pytest.mark.alone(timeout=60)
 def test_a_thread_is_not_interrupted(speaking: ModuleType) -> None:
     results: list[int] = [speaking.interruptedInThread(1000)]
@@ -264,3 +315,179 @@ if __name__ == "__main__":
         [sys.executable, "-W", "ignore", script], capture_output=True, text=True, timeout=100, check=False
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_coroutine_functions(speaking: ModuleType) -> None:
+    later = speaking.later
+    assert inspect.iscoroutinefunction(later)
+    assert (later.__name__, later.__qualname__, later.__module__) == ("later", "later", speaking.__name__)
+    assert later.__doc__ == "The number, after some time."
+    assert str(inspect.signature(later)) == "(number, sleep=0)"
+    assert inspect.iscoroutinefunction(speaking.Waiter.wait)
+    assert str(inspect.signature(speaking.Waiter().wait)) == "(milliseconds)"
+    assert pickle.loads(pickle.dumps(later)) is later
+
+    async def run() -> None:
+        assert await later(3) == await later(number=3) == await later(3, sleep=1) == 3
+        waiter = speaking.Waiter(5)
+        assert [await waiter.wait(1), await waiter.wait(milliseconds=2), waiter.waited] == [6, 8, 8]
+        assert await speaking.Waiter.sum(1, 2) == await waiter.sum(1, high=2) == 3
+        with pytest.raises(TypeError, match=r"^later\(\) missing required argument 'number'$"):
+            await later(sleep=3)
+
+    asyncio.run(run())
+    text = stub(described(speaking))
+    assert "\nasync def later(number: " in text
+    assert "\n    async def wait(self, milliseconds: " in text
+    assert "\n    @staticmethod\n    async def sum(" in text
+
+
+def test_what_a_coroutine_function_raises(speaking: ModuleType) -> None:
+    async def run() -> None:
+        with pytest.raises(IndexError, match=r"^IndexError$"):
+            await speaking.later(-1)
+        with pytest.raises(nano_ffi.errors.Syntax, match=r"^häh -2$"):
+            await speaking.later(-2)
+        with pytest.raises(speaking.Refused) as refused:
+            await speaking.later(-3, 1)
+        assert refused.value.number == -3
+        with pytest.raises(RuntimeError, match="coroutine raised StopIteration"):
+            await speaking.later(-4)
+        with pytest.raises(ZeroDivisionError) as divided:
+            await speaking.told(lambda number: number // 0)
+        assert [entry.name for entry in divided.traceback][-1] == "<lambda>"
+        assert await speaking.later(1) == 1
+
+    asyncio.run(run())
+
+
+def test_a_callback_of_a_coroutine_has_its_context(speaking: ModuleType) -> None:
+    variable = contextvars.ContextVar("variable", default=0)
+
+    async def run(value: int) -> int:
+        variable.set(value)
+        return int(await speaking.told(lambda number: number + variable.get()))
+
+    async def main() -> list[int]:
+        return await asyncio.gather(*map(run, range(20)))
+
+    assert asyncio.run(main()) == [20 + value for value in range(20)]
+
+
+def test_ten_thousand_coroutines_at_once(speaking: ModuleType) -> None:
+    async def main() -> None:
+        assert await asyncio.gather(*map(speaking.later, range(10_000))) == list(range(10_000))
+
+    asyncio.run(main())
+
+
+async def cancelled(awaitable: Awaitable[Any], began: Callable[[], bool]) -> None:
+    task = asyncio.ensure_future(awaitable)
+    while not began():
+        await asyncio.sleep(0.001)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+def test_cancelling_a_coroutine_cancels_zig(speaking: ModuleType) -> None:
+    waiter = speaking.Waiter()
+
+    def has_begun(calls: int) -> bool:
+        return bool(speaking.callsSoFar()[0] == calls)
+
+    async def main() -> None:
+        for function, arguments, calls in (
+            (speaking.later, (1, HOUR), 1),  # in its std.Io
+            (speaking.checked, (HOUR,), 3),  # in tasks of its own
+            (speaking.counted, (10**15,), 1),  # where it asks
+            (waiter.wait, (HOUR,), 1),
+        ):
+            begun, ended = speaking.callsSoFar()
+            now = (begun + calls, ended + calls)
+            await cancelled(function(*arguments), partial(has_begun, begun + calls))
+            assert speaking.callsSoFar() == now
+        with pytest.raises(asyncio.TimeoutError):
+            await asyncio.wait_for(speaking.later(1, HOUR), 0.02)
+        assert waiter.waited == 0
+        assert await waiter.wait(1) == 1
+
+    asyncio.run(main())
+
+
+def test_a_coroutine_that_is_cancelled_in_the_queue_does_not_begin(speaking: ModuleType) -> None:
+    async def main() -> None:
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(1))
+        begun, _ = speaking.callsSoFar()
+        first = asyncio.ensure_future(speaking.later(1, HOUR))
+        while speaking.callsSoFar()[0] == begun:
+            await asyncio.sleep(0.001)
+        second = asyncio.ensure_future(speaking.later(2, HOUR))
+        await asyncio.sleep(0)
+        await cancelled(second, lambda: True)
+        assert not first.done()
+        await cancelled(first, lambda: True)
+        assert await speaking.later(3) == 3
+        assert speaking.callsSoFar()[0] == begun + 2
+
+    asyncio.run(main())
+
+
+EVENT_LOOPS = {
+    "uvloop": "getattr(uvloop, 'run', asyncio.run)(asyncios())",
+    "trio": "trio.run(nursery, trio.open_nursery, trio)",
+    "anyio": "[anyio.run(nursery, anyio.create_task_group, anyio, backend=name) for name in ('asyncio', 'trio')]",
+}
+
+
+@pytest.mark.parametrize("library", EVENT_LOOPS)
+def test_other_event_loops(speaking: ModuleType, library: str) -> None:
+    needed = [library, "trio"] if library == "anyio" else [library]
+    for name in needed:
+        pytest.importorskip(name)
+    code = f"""
+import asyncio
+import {library}
+
+async def nursery(open, library):
+    results = []
+    async def one(number):
+        results.append(await speaking.later(number, 1))
+    async with open() as tasks:
+        for number in range(100):
+            tasks.start_soon(one, number)
+    assert sorted(results) == list(range(100))
+    with library.move_on_after(0.05) as scope:
+        await speaking.later(1, {HOUR})
+    assert scope.cancelled_caught
+    begun, _ = speaking.callsSoFar()
+    async with open() as tasks:
+        for number in range(100):
+            tasks.start_soon(speaking.later, 1, {HOUR})
+        while speaking.callsSoFar()[0] < begun + 3:
+            await library.sleep(0.001)
+        tasks.cancel_scope.cancel()
+    await same()
+
+async def asyncios():
+    assert await asyncio.gather(*map(speaking.later, range(100))) == list(range(100))
+    try:
+        await asyncio.wait_for(speaking.later(1, {HOUR}), 0.05)
+    except asyncio.TimeoutError:
+        await same()
+    else:
+        raise AssertionError("not over")
+
+async def same():
+    try:
+        await speaking.later(-2)
+    except Exception as error:
+        assert str(error) == "häh -2"
+    begun, ended = speaking.callsSoFar()
+    assert begun == ended
+
+{EVENT_LOOPS[library]}
+print("over")
+"""
+    done = in_new_process(speaking, code, "100")
+    assert (done.stdout, done.stderr) == ("over\n", "")

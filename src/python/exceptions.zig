@@ -22,7 +22,7 @@ const Error = errors.Error;
 /// value points to needs to be there when the function has returned.
 threadlocal var pending: ?Pending = null;
 
-const Pending = struct {
+pub const Pending = struct {
     value: *anyopaque,
     /// Sets the error in a module.
     set: *const fn (module: *PyObject, value: *anyopaque) void,
@@ -101,6 +101,18 @@ pub fn set(module: *PyObject, err: anyerror) bool {
     defer raised.free(raised.value);
     raised.set(module, raised.value);
     return true;
+}
+
+/// Takes from this thread what its function has raised.
+pub fn take() ?Pending {
+    defer pending = null;
+    return pending;
+}
+
+/// The same for the thread of who has called the function.
+pub fn put(raised: ?Pending) void {
+    forget();
+    pending = raised;
 }
 
 pub fn forget() void {

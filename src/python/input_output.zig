@@ -11,9 +11,12 @@ const Io = std.Io;
 
 /// Elsewhere what is async runs at once, in the thread that asks for it: there Zig has no C library
 /// to start threads with, or, with the stable ABI, nano_ffi's allocator needs Python.
-const has_threads = !builtin.abi.isAndroid() and !capi.limited;
+pub const has_threads = !builtin.abi.isAndroid() and !capi.limited;
 
 var threaded: Io.Threaded = .init_single_threaded;
+/// The threads in which functions run that can be cancelled: as many as there are calls of such, or
+/// one that all of `threaded` wait for would not come.
+var carriers: Io.Threaded = .init_single_threaded;
 var is_ready: std.atomic.Value(bool) = .init(false);
 var lock: SpinLock = .{};
 /// How many threads there may be; one for each core but that of the caller where nothing is said.
@@ -33,20 +36,27 @@ pub fn provide() Io {
     return threaded.io();
 }
 
+/// The same for `cancellation.run`, whose threads are no part of how many there may be.
+pub fn carrying() Io {
+    _ = provide();
+    return carriers.io();
+}
+
 noinline fn setUp() void {
     lock.lock();
     defer lock.unlock();
     if (is_ready.load(.monotonic)) return;
-    threaded = fresh();
+    threaded = fresh(most);
+    carriers = fresh(.unlimited);
     takeSignal();
     is_ready.store(true, .release);
 }
 
-fn fresh() Io.Threaded {
+fn fresh(limit: Io.Limit) Io.Threaded {
     var new: Io.Threaded = .init_single_threaded;
     new.allocator = std.heap.smp_allocator;
-    new.concurrent_limit = most;
-    new.async_limit = if (most != .unlimited) most else if (std.Thread.getCpuCount()) |count|
+    new.concurrent_limit = limit;
+    new.async_limit = if (limit != .unlimited) limit else if (std.Thread.getCpuCount()) |count|
         .limited(count - 1)
     else |_|
         .nothing;
@@ -55,7 +65,9 @@ fn fresh() Io.Threaded {
 
 /// In the child of a fork there are none of the parent's threads.
 pub fn afterFork() void {
-    if (is_ready.load(.monotonic)) threaded = fresh();
+    if (!is_ready.load(.monotonic)) return;
+    threaded = fresh(most);
+    carriers = fresh(.unlimited);
 }
 
 /// Who cancels what waits for the system sends it SIGIO, and without a handler that would end the

@@ -1,4 +1,4 @@
-//! error: nano_ffi: nano_ffi_options of 'work' has 'gli': there are only 'gil', 'defaults', 'result', 'bytes', 'vectorize', 'keeps', 'frees', 'paths', 'positional' and 'named', and in a class 'property', 'setter' and 'classmethod'
+//! error: nano_ffi: nano_ffi_options of 'work' has 'gli': there are only 'gil', 'async', 'interruptible', 'defaults', 'result', 'bytes', 'vectorize', 'keeps', 'frees', 'paths', 'positional' and 'named', and in a class 'property', 'setter' and 'classmethod'
 const nano_ffi = @import("nano_ffi");
 const file = struct {
     pub fn work() void {}

@@ -3,7 +3,7 @@
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
 
-pub const nano_ffi_options = .{ .unwrapped = .{ .gil = .released } };
+pub const nano_ffi_options = .{ .unwrapped = released, .elsewhere = .{ .interruptible = true } };
 
 pub fn at(items: []const i64, index: usize) i64 {
     return items[index]; // line 9
@@ -76,4 +76,11 @@ pub fn forgotten(text: []const u8) error{Syntax}!usize {
         error.Syntax => 0,
         error.Empty => error.Syntax,
     };
+}
+
+const released = .{ .gil = .released };
+
+/// In a thread that waits for it.
+pub fn elsewhere(value: ?u8) u8 {
+    return value.?; // line 85
 }

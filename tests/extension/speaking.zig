@@ -16,6 +16,13 @@ pub const nano_ffi_options = .{
     .interruptedMeanwhile = .{ .gil = .released },
     .saysMeanwhile = .{ .gil = .released },
     .summed = .{ .gil = .released },
+    .later = .{ .async = true, .defaults = .{ .sleep = 0 } },
+    .counted = .{ .async = true },
+    .checked = .{ .async = true },
+    .told = .{ .async = true },
+    .sleepInterruptibly = .{ .interruptible = true },
+    .countInterruptibly = .{ .interruptible = true },
+    .tellInterruptibly = .{ .interruptible = true },
 };
 
 pub fn says(text: []const u8) void {
@@ -128,3 +135,99 @@ pub fn cancelled(io: std.Io) !bool {
     try io.sleep(.fromMilliseconds(20), .awake);
     if (future.cancel(io)) return false else |err| return err == error.Canceled;
 }
+
+pub const Refused = struct {
+    pub const nano_ffi_options = .{ .exception = .ValueError };
+
+    number: i64,
+};
+
+var begun: std.atomic.Value(u64) = .init(0);
+var ended: std.atomic.Value(u64) = .init(0);
+
+/// How many calls of those that sleep or count have begun, and ended.
+pub fn callsSoFar() struct { u64, u64 } {
+    return .{ begun.load(.acquire), ended.load(.acquire) };
+}
+
+fn sleepFor(io: std.Io, milliseconds: i64) std.Io.Cancelable!void {
+    _ = begun.fetchAdd(1, .acq_rel);
+    defer _ = ended.fetchAdd(1, .acq_rel);
+    if (milliseconds > 0) try io.sleep(.fromMilliseconds(milliseconds), .awake);
+}
+
+/// The number, after some time.
+pub fn later(io: std.Io, number: i64, sleep: i64) !i64 {
+    try sleepFor(io, sleep);
+    return switch (number) {
+        -1 => error.IndexError,
+        -2 => nano_ffi.fail(error.Syntax, "häh {d}", .{number}),
+        -3 => nano_ffi.raise(Refused{ .number = number }),
+        -4 => error.StopIteration,
+        else => number,
+    };
+}
+
+/// The same without an Io.
+pub fn counted(rounds: u64) !u64 {
+    _ = begun.fetchAdd(1, .acq_rel);
+    defer _ = ended.fetchAdd(1, .acq_rel);
+    return interrupted(rounds);
+}
+
+/// Counts in a task of the function's own, which is cancelled with it.
+pub fn checked(io: std.Io, milliseconds: i64) !u64 {
+    var group: std.Io.Group = .init;
+    defer group.cancel(io);
+    for (0..3) |_| try group.concurrent(io, sleepFor, .{ io, milliseconds });
+    try group.await(io);
+    return 3;
+}
+
+const Told = nano_ffi.Callback(fn (i64) i64);
+
+/// What a function of Python's says.
+pub fn told(callback: Told) !i64 {
+    return callback.call(.{20});
+}
+
+pub fn tellInterruptibly(io: std.Io, callback: Told, number: i64) !i64 {
+    _ = try later(io, number, 0);
+    return callback.call(.{20});
+}
+
+pub fn sleepInterruptibly(io: std.Io, milliseconds: i64) !i64 {
+    try sleepFor(io, milliseconds);
+    return milliseconds;
+}
+
+pub fn countInterruptibly(rounds: u64) !u64 {
+    return interrupted(rounds);
+}
+
+/// Something that is waited for.
+pub const Waiter = struct {
+    pub const nano_ffi_options = .{
+        .wait = .{ .async = true },
+        .sum = .{ .async = true },
+        .pause = .{ .interruptible = true },
+    };
+
+    waited: i64 = 0,
+
+    pub fn wait(self: *Waiter, io: std.Io, milliseconds: i64) !i64 {
+        try sleepFor(io, milliseconds);
+        self.waited += milliseconds;
+        return self.waited;
+    }
+
+    pub fn sum(io: std.Io, low: i64, high: i64) !i64 {
+        try sleepFor(io, 1);
+        return low + high;
+    }
+
+    pub fn pause(self: *const Waiter, io: std.Io, milliseconds: i64) !i64 {
+        try sleepFor(io, milliseconds);
+        return self.waited;
+    }
+};
