@@ -104,10 +104,25 @@ pub fn Callback(comptime Function: type) type {
         handle: *anyopaque,
         /// Which of its uses this is.
         number: usize = 0,
-        invoke: *const fn (callback: Self, args: *const Args) error{PythonException}!R,
+        invoke: *const fn (
+            callback: Self,
+            args: *const Args,
+            arena: std.mem.Allocator,
+        ) error{PythonException}!R,
 
         pub fn call(callback: Self, args: Args) error{PythonException}!R {
-            return callback.invoke(callback, &args);
+            comptime if (!classes.isFlat(R)) @compileError("nano_ffi: call() of a Callback that " ++
+                "returns " ++ @typeName(R) ++ " needs memory: callAlloc(args, allocator) has it");
+            return callback.invoke(callback, &args, .failing);
+        }
+
+        /// The same with memory of `arena` for the result, which has all parts of it.
+        pub fn callAlloc(
+            callback: Self,
+            args: Args,
+            arena: std.mem.Allocator,
+        ) error{PythonException}!R {
+            return callback.invoke(callback, &args, arena);
         }
     };
 }
@@ -473,7 +488,7 @@ pub fn isExact(comptime T: type) bool {
     } else true;
 }
 
-/// Arguments of any kind that can go out, and a result that needs no memory.
+/// Arguments of any kind that can go out, and a result of any that is a copy of what comes in.
 fn isCallback(comptime info: std.lang.Type.Fn) bool {
     for (info.param_types) |Param| {
         const T = Param orelse return false;
@@ -484,10 +499,8 @@ fn isCallback(comptime info: std.lang.Type.Fn) bool {
         };
         if (!is_lent and !(isPart(T) and isExact(T))) return false;
     }
-    return switch (kindOf(info.return_type orelse return false) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order, .standard => true,
-        else => false,
-    };
+    const R = info.return_type orelse return false;
+    return R == void or isPart(R);
 }
 
 fn isComplex(comptime T: type) bool {
@@ -1252,7 +1265,11 @@ test holdsMade {
 test Callback {
     const Twice = Callback(fn (i64) i64);
     const Called = struct {
-        fn invoke(callback: Twice, args: *const Twice.Args) error{PythonException}!i64 {
+        fn invoke(
+            callback: Twice,
+            args: *const Twice.Args,
+            _: std.mem.Allocator,
+        ) error{PythonException}!i64 {
             const calls: *u8 = @ptrCast(callback.handle);
             calls.* += 1;
             return if (args[0] < 0) error.PythonException else 2 * args[0];
@@ -1262,6 +1279,7 @@ test Callback {
     const callback: Twice = .{ .handle = &calls, .invoke = &Called.invoke };
     try std.testing.expectEqual(8, try callback.call(.{4}));
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
+    try std.testing.expectEqual(8, try callback.callAlloc(.{4}, .failing));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
 }

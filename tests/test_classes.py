@@ -121,6 +121,12 @@ def test_static_functions_constants_and_nested_structs(m: ModuleType) -> None:
 
 def test_where_a_class_is_expected(m: ModuleType) -> None:
     assert m.middle(m.Point(0), m.Point(2)) == m.Point(1)
+    assert m.total(lambda index: m.Point(index, 1), 4) == m.Point(6, 4)
+    assert m.total(lambda index: {"x": index}, 4) == m.Point(6)
+    assert raises(lambda: m.total(lambda _: "x", 4)) == (
+        TypeError,
+        "total(): the result of 'point' must be a Point or a dict (Point), not str",
+    )
     assert m.nearest([m.Point(1), {"x": 5}], {"x": 4}) == m.Point(5)
     assert m.nearest((), m.Point(0)) is None
     assert raises(lambda: m.Point(0).far(3)) == (

@@ -397,6 +397,44 @@ def test_a_callable_is_called(kinds: ModuleType) -> None:
     assert kinds.count_calls(lambda: "not looked at") == 1000
 
 
+@pytest.mark.parametrize("by_thread", [False, True], ids=["here", "in a thread of Zig's"])
+def test_a_callable_gives_values_of_every_kind(kinds: ModuleType, by_thread: bool) -> None:
+    def answered(**others: Any) -> Any:
+        given: dict[str, Any] = {
+            "one": lambda number: f"häh {number}",
+            "texts": lambda number: ("a" * number, b"bytes"),
+            "answer": lambda number: {"name": f"{number}", "numbers": iter([1, 2.5]), "color": "blue"},
+            "pair": lambda number: (number, None),
+            "shape": lambda number: {"circle": {"radius": number}},
+            "triple": lambda number: [number, 0, number],
+        }
+        return kinds.answered(**{**given, **others}, by_thread=by_thread)
+
+    expected = {
+        "words": "häh 1",
+        "texts": ["aa", "bytes"],
+        "answer": {"name": "3", "numbers": [1.0, 2.5], "color": kinds.Color.blue},
+        "pair": (4, None),
+        "shape": {"circle": {"radius": 5.0}},
+        "triple": [6, 0, 6],
+    }
+    assert answered() == expected
+    assert answered(answer=lambda _: {"name": ""})["answer"] == {"name": "", "numbers": [], "color": None}
+    for name, wrong, text in (
+        ("one", 3, "must be a str or a bytes-like object (str), not int"),
+        ("texts", ["a", 3], "[1]' must be a str or a bytes-like object (str), not int"),
+        ("answer", {"name": "", "x": 1}, "x"),
+        ("pair", (1, 2, 3), "2"),
+        ("shape", "cube", "cube"),
+        ("triple", [1, 2, 2**16], "65535"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=rf"^answered\(\): the result of '{name}") as caught:
+            answered(**{name: lambda _, wrong=wrong: wrong})
+        assert text in str(caught.value)
+    with pytest.raises(ZeroDivisionError):
+        answered(shape=lambda number: number // 0)
+
+
 def test_what_a_callable_raises_goes_on_its_way(kinds: ModuleType) -> None:
     def fails(value: int, text: str) -> float:
         if value == 2:

@@ -255,6 +255,20 @@ def test_a_wait_is_interrupted(m: ModuleType, way: str) -> None:
 
 
 @pytest.mark.alone
+def test_readers_of_one_object_run_at_once(m: ModuleType) -> None:
+    """Each waits in Zig for the others: who waited for the object would never get there."""
+    store = full(m)
+    part = store.items[0]
+    names = ["meet_released"]
+    if not getattr(sys, "_is_gil_enabled", lambda: True)():
+        names.append("meet")
+    with ThreadPoolExecutor(4) as pool:
+        for name in names:
+            for _ in range(5):
+                assert list(pool.map(getattr(store, name), [4] * 4)) == [True] * 4
+                assert (part.n, store.items[1].name) == (0, "name" * 100)
+
+
 def test_a_callback_holds_and_nobody_waits(m: ModuleType) -> None:
     store = full(m)
     inside, over = threading.Event(), threading.Event()

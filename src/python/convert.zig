@@ -360,7 +360,7 @@ fn Callback(comptime T: type) type {
             }
         }
 
-        fn invoke(callback: T, args: *const T.Args) Error!T.R {
+        fn invoke(callback: T, args: *const T.Args, arena: std.mem.Allocator) Error!T.R {
             const lease: *attachment.Lease = @ptrCast(@alignCast(callback.handle));
             const argument: *Self = @ptrCast(@alignCast(lease.enter(callback.number) orelse
                 return messages.fail(
@@ -377,7 +377,7 @@ fn Callback(comptime T: type) type {
             const token = panics.leave();
             defer panics.comeBack(token);
             if (visit == .attached) argument.forget();
-            return argument.attempt(args) catch |err| {
+            return argument.attempt(args, arena) catch |err| {
                 argument.keep();
                 return err;
             };
@@ -393,7 +393,11 @@ fn Callback(comptime T: type) type {
             for (now) |object| c.Py_DecRef(object);
         }
 
-        fn attempt(argument: *Self, args: *const T.Args) Error!T.R {
+        fn attempt(
+            argument: *Self,
+            args: *const T.Args,
+            arena: std.mem.Allocator,
+        ) Error!T.R {
             const count = @typeInfo(T.Args).@"struct".field_types.len;
             var objects: [count]*PyObject = undefined;
             var made: usize = 0;
@@ -420,14 +424,20 @@ fn Callback(comptime T: type) type {
                 return error.PythonException;
             defer c.Py_DecRef(result);
             if (T.R == void) return;
-            return loadScalar(T.R, argument.module, result, &.{
+            const site: Site = .{
                 .function = argument.site.function,
                 .parameter = .{
                     .name = argument.site.parameter.name,
                     .typ = comptime signature.typeName(T.R).?,
                 },
                 .role = .result,
-            });
+            };
+            if (comptime quick_way.isFixed(T.R) or !classes.isFlat(T.R))
+                return load(T.R, arena, argument.module, result, &site);
+            // What only the way to it needs.
+            var between: std.heap.ArenaAllocator = .init(memory.allocator);
+            defer between.deinit();
+            return load(T.R, between.allocator(), argument.module, result, &site);
         }
     };
 }

@@ -1,6 +1,6 @@
 //! error: nano_ffi: 'visit': parameter 'f' has type
 const nano_ffi = @import("nano_ffi");
-fn visit(_: nano_ffi.Callback(fn (i64) []const u8)) void {}
+fn visit(_: nano_ffi.Callback(fn (i64) *u8)) void {}
 comptime {
     _ = nano_ffi.bridge.makeTrampoline(visit, .{ .name = "visit", .params = .{"f"} }).sig;
 }

@@ -133,6 +133,17 @@ pub fn middle(a: *const Point, b: *const Point) Point {
     return .{ .x = (a.x + b.x) / 2, .y = (a.y + b.y) / 2 };
 }
 
+/// The sum of the points that a callable gives.
+pub fn total(point: nano_ffi.Callback(fn (u32) Point), count: u32) !Point {
+    var sum: Point = .{ .x = 0 };
+    for (0..count) |index| {
+        const next = try point.call(.{@intCast(index)});
+        sum.x += next.x;
+        sum.y += next.y;
+    }
+    return sum;
+}
+
 pub fn nearest(points: []const Point, to: Point) ?Point {
     var best: ?Point = null;
     for (points) |point| {

@@ -229,5 +229,69 @@ pub fn sum_released(values: []const f64) f64 {
 
 pub const nano_ffi_options = .{
     .meet = .{ .gil = .released },
+    .answered = .{ .gil = .released },
     .sum_released = .{ .gil = .released },
 };
+
+const Answer = struct { name: []const u8, numbers: []const f64 = &.{}, color: ?Color = null };
+
+/// What callables give, each of another kind.
+const Answers = struct {
+    words: []const u8,
+    texts: []const []const u8,
+    answer: Answer,
+    pair: struct { i64, ?f64 },
+    shape: Shape,
+    triple: [3]u16,
+};
+
+const Questions = struct {
+    words: nano_ffi.Callback(fn (i64) []const u8),
+    texts: nano_ffi.Callback(fn (i64) []const []const u8),
+    answer: nano_ffi.Callback(fn (i64) Answer),
+    pair: nano_ffi.Callback(fn (i64) struct { i64, ?f64 }),
+    shape: nano_ffi.Callback(fn (i64) Shape),
+    triple: nano_ffi.Callback(fn (i64) [3]u16),
+    answers: error{PythonException}!Answers = error.PythonException,
+
+    fn ask(questions: *Questions, arena: std.mem.Allocator) void {
+        questions.answers = questions.ask_all(arena);
+    }
+
+    fn ask_all(questions: *const Questions, arena: std.mem.Allocator) !Answers {
+        return .{
+            .words = try questions.words.callAlloc(.{1}, arena),
+            .texts = try questions.texts.callAlloc(.{2}, arena),
+            .answer = try questions.answer.callAlloc(.{3}, arena),
+            .pair = try questions.pair.call(.{4}),
+            .shape = try questions.shape.callAlloc(.{5}, arena),
+            .triple = try questions.triple.call(.{6}),
+        };
+    }
+};
+
+/// The answers that a thread of its own has got, or this one.
+pub fn answered(
+    one: @FieldType(Questions, "words"),
+    texts: @FieldType(Questions, "texts"),
+    answer: @FieldType(Questions, "answer"),
+    pair: @FieldType(Questions, "pair"),
+    shape: @FieldType(Questions, "shape"),
+    triple: @FieldType(Questions, "triple"),
+    by_thread: bool,
+) !nano_ffi.OwnedArena(Answers) {
+    var arena: std.heap.ArenaAllocator = .init(nano_ffi.allocator);
+    errdefer arena.deinit();
+    var questions: Questions = .{
+        .words = one,
+        .texts = texts,
+        .answer = answer,
+        .pair = pair,
+        .shape = shape,
+        .triple = triple,
+    };
+    if (by_thread) {
+        (try std.Thread.spawn(.{}, Questions.ask, .{ &questions, arena.allocator() })).join();
+    } else questions.ask(arena.allocator());
+    return .{ .data = try questions.answers, .arena = arena };
+}

@@ -22,6 +22,8 @@ pub const Item = struct {
     }
 };
 
+var meeting: std.atomic.Value(u32) = .init(0);
+
 pub const Store = struct {
     items: std.ArrayList(Item) = .empty,
     table: std.StringHashMapUnmanaged(Item) = .empty,
@@ -30,6 +32,7 @@ pub const Store = struct {
     pub const nano_ffi_options = .{
         .wait = .{ .gil = .released },
         .look = .{ .gil = .released },
+        .meet_released = .{ .gil = .released },
     };
 
     /// The others run meanwhile.
@@ -43,6 +46,20 @@ pub const Store = struct {
             for (self.items.items) |*item| sum += @as(*const volatile i64, &item.n).*;
         }
         return sum;
+    }
+    /// Whether as many are in here at once as `count` says, on one object.
+    pub fn meet(self: *const Store, count: u32) bool {
+        _ = self;
+        _ = meeting.fetchAdd(1, .acq_rel);
+        var turns: u32 = 0;
+        while (meeting.load(.acquire) % count != 0) : (turns += 1) {
+            if (turns == 5_000_000) return false;
+            std.Thread.yield() catch {};
+        }
+        return true;
+    }
+    pub fn meet_released(self: *const Store, count: u32) bool {
+        return self.meet(count);
     }
     fn spin(self: *Store) void {
         const n: *volatile i64 = &self.n;
