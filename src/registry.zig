@@ -2,6 +2,7 @@
 //! boundary says.
 
 const std = @import("std");
+const Index = @import("table.zig").Index;
 const Signature = @import("signature.zig").Signature;
 
 pub fn Registry(comptime Pointer: type) type {
@@ -13,7 +14,8 @@ pub fn Registry(comptime Pointer: type) type {
         /// For the table.
         gpa: std.mem.Allocator,
         /// In the order of registration.
-        entries: std.array_hash_map.String(Entry) = .empty,
+        entries: std.ArrayList(Entry) = .empty,
+        index: Index = .{},
         /// The name for which `register` failed last with error.DuplicateName.
         duplicate: [:0]const u8 = "",
 
@@ -24,6 +26,7 @@ pub fn Registry(comptime Pointer: type) type {
         /// Gives the memory back. Names and signatures are not owned.
         pub fn deinit(registry: *Self) void {
             registry.entries.deinit(registry.gpa);
+            registry.index.deinit(registry.gpa);
         }
 
         /// Makes a function known as `name`, which must live as long as the registry. A name that
@@ -34,22 +37,32 @@ pub fn Registry(comptime Pointer: type) type {
             pointer: Pointer,
             sig: Signature,
         ) error{ DuplicateName, OutOfMemory }!void {
-            const slot = try registry.entries.getOrPut(registry.gpa, name);
-            if (slot.found_existing) {
+            if (registry.find(name) != null) {
                 registry.duplicate = name;
                 return error.DuplicateName;
             }
-            slot.value_ptr.* = .{ .pointer = pointer, .sig = sig };
-            slot.value_ptr.sig.name = name;
+            try registry.entries.ensureUnusedCapacity(registry.gpa, 1);
+            try registry.index.ensureUnusedCapacity(registry.gpa, 1);
+            registry.entries.appendAssumeCapacity(.{ .pointer = pointer, .sig = sig });
+            registry.entries.items[registry.entries.items.len - 1].sig.name = name;
+            registry.index.append(hashOf(name));
         }
 
         /// The entry of `name`, which stays where it is until the next `register`.
         pub fn find(registry: *const Self, name: []const u8) ?*const Entry {
-            return registry.entries.getPtr(name);
+            var candidates = registry.index.candidates(hashOf(name));
+            while (candidates.next()) |place| {
+                const entry = &registry.entries.items[place];
+                if (std.mem.eql(u8, entry.sig.name, name)) return entry;
+            }
+            return null;
         }
 
         pub fn list(registry: *const Self) []const Entry {
-            return registry.entries.values();
+            return registry.entries.items;
+        }
+        fn hashOf(name: []const u8) u32 {
+            return @truncate(std.hash.Wyhash.hash(0, name));
         }
     };
 }

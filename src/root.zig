@@ -93,6 +93,7 @@ test {
     _ = @import("python/memory.zig");
     _ = @import("reach.zig");
     _ = @import("registry.zig");
+    _ = @import("table.zig");
     _ = @import("signature.zig");
     _ = @import("SpinLock.zig");
     _ = @import("standard.zig");

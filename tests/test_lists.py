@@ -103,6 +103,25 @@ def test_an_item_stays_with_its_place(m: ModuleType) -> None:
     assert raises(lambda: first.number) == (ReferenceError, "the Item is gone: its list has become shorter")
 
 
+def test_each_of_many_items_has_one_object(m: ModuleType) -> None:
+    items = m.Box([m.Item(number) for number in range(300)]).items
+    order = random.Random(0)
+    held: dict[int, Any] = {}
+    for _ in range(3000):
+        place = order.randrange(300)
+        if place in held and order.random() < 0.6:
+            assert items[place] is held.pop(place)
+        else:
+            held[place] = items[place]
+    assert all(items[place] is item and item.number == place for place, item in held.items())
+    items.reverse()
+    assert all(items[299 - place] is item for place, item in held.items())
+    del items[::7]
+    left = [item for place, item in held.items() if (299 - place) % 7]
+    assert {id(item) for item in left} <= {id(item) for item in items}
+    assert len(left) > 50
+
+
 def test_items_outlive_what_they_were_in(m: ModuleType) -> None:
     items = m.Box([m.Item(1, "a" * 100)]).items
     item = items[0]

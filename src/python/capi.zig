@@ -814,7 +814,13 @@ pub inline fn isExactly(value: *PyObject, comptime name: []const u8) bool {
 
 /// Whether `value` is an instance of int, bytes, str or a subclass: their flags are inherited.
 pub inline fn hasFlag(value: *PyObject, comptime flag: []const u8) bool {
-    return functions.PyType_GetFlags(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+    return flagsOfType(typeOf(value)) & @field(constants, "Py_TPFLAGS_" ++ flag) != 0;
+}
+
+/// The flags of a type. Other threads may set some of them.
+pub inline fn flagsOfType(class: *PyObject) c_ulong {
+    if (limited) return functions.PyType_GetFlags(class);
+    return @atomicLoad(c_ulong, &typeLayout(class).tp_flags, .monotonic);
 }
 
 /// The text of a str that is ASCII, which belongs to it, where it can be read without a call.

@@ -7,23 +7,24 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const memory = @import("../memory.zig");
+const Table = @import("../../table.zig").Table;
 const Alignment = std.mem.Alignment;
 const Allocator = std.mem.Allocator;
 const PyObject = capi.PyObject;
 const Blocks = @This();
 
 /// By the address of their first byte.
-map: std.ArrayHashMapUnmanaged(usize, Block, AddressContext, false) = .empty,
+map: Table(usize, Block, AddressContext) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
 has_candidates: bool = false,
 
 const AddressContext = struct {
-    pub fn hash(_: AddressContext, start: usize) u32 {
+    pub fn hash(start: usize) u32 {
         return @truncate(@as(u64, start) *% 0x9e37_79b9_7f4a_7c15 >> 32);
     }
 
-    pub fn eql(_: AddressContext, a: usize, b: usize, _: usize) bool {
+    pub fn eql(a: usize, b: usize) bool {
         return a == b;
     }
 };
@@ -87,9 +88,15 @@ pub const Box = struct {
 
 /// Memory for a value that is on its way into a region: a few pieces of it need no table.
 pub const Fresh = struct {
-    few: [4]Piece = undefined,
-    count: usize = 0,
-    others: Blocks = .{},
+    few: [4]Piece,
+    count: usize,
+    others: Blocks,
+
+    /// Nothing yet.
+    pub fn begin(fresh: *Fresh) void {
+        fresh.count = 0;
+        fresh.others = .{};
+    }
 
     pub fn allocator(fresh: *Fresh) Allocator {
         return .{ .ptr = fresh, .vtable = &.{
@@ -115,7 +122,7 @@ pub const Fresh = struct {
     pub fn deinit(fresh: *Fresh) void {
         for (fresh.few[0..fresh.count]) |piece| piece.block.release(piece.start);
         fresh.count = 0;
-        fresh.others.deinit();
+        if (fresh.others.map.items.capacity > 0) fresh.others.deinit();
     }
 };
 
@@ -139,17 +146,18 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
 
 /// There is room for it.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
-    const entry = blocks.map.getOrPutAssumeCapacity(start);
-    if (entry.found_existing) switch (entry.value_ptr.source) {
-        // What was there before was freed by Zig's code.
-        .candidate => blocks.bytes -= entry.value_ptr.len,
-        else => return block.release(start), // the same box a second time
-    };
-    entry.value_ptr.* = block;
+    if (blocks.map.getPtr(start)) |known| {
+        switch (known.source) {
+            // What was there before was freed by Zig's code.
+            .candidate => blocks.bytes -= known.len,
+            else => return block.release(start), // the same box a second time
+        }
+        known.* = block;
+    } else blocks.map.append(start, block);
     if (block.source == .candidate) blocks.has_candidates = true;
     blocks.bytes += block.len;
-    const starts = blocks.map.keys();
-    if (starts.len > 1 and starts[starts.len - 2] > start) blocks.is_sorted = false;
+    const all = blocks.map.items.items;
+    if (all.len > 1 and all[all.len - 2].key > start) blocks.is_sorted = false;
 }
 
 /// Takes all that `other` has.
@@ -160,8 +168,8 @@ pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
         return;
     }
     try blocks.map.ensureUnusedCapacity(memory.allocator, other.map.count());
-    for (other.map.keys(), other.map.values()) |start, block| blocks.add(start, block);
-    other.map.clearRetainingCapacity();
+    for (other.map.items.items) |item| blocks.add(item.key, item.value);
+    other.map.clear();
 }
 
 /// Takes all that is fresh.
@@ -181,8 +189,9 @@ pub fn resize(blocks: *Blocks, start: usize, len: usize) void {
 
 /// A block is no more: its memory was freed, or is another's now.
 pub fn forget(blocks: *Blocks, start: usize) void {
-    const known = blocks.map.fetchSwapRemove(start) orelse return;
-    blocks.bytes -= known.value.len;
+    const place = blocks.map.find(start) orelse return;
+    blocks.bytes -= blocks.map.items.items[place].value.len;
+    blocks.map.swapRemove(place);
     blocks.is_sorted = false;
 }
 
@@ -190,26 +199,27 @@ pub fn forget(blocks: *Blocks, start: usize) void {
 pub fn around(blocks: *Blocks, address: usize) ?*Block {
     if (blocks.map.getPtr(address)) |block| return block; // most point to the start of one
     if (!blocks.is_sorted) blocks.sort();
-    const starts = blocks.map.keys();
-    const behind = std.sort.upperBound(usize, starts, address, order);
+    const all = blocks.map.items.items;
+    const behind = std.sort.upperBound(Item, all, address, order);
     if (behind == 0) return null;
-    const block = &blocks.map.values()[behind - 1];
-    return if (address - starts[behind - 1] < @max(block.len, 1)) block else null;
+    const found = &all[behind - 1];
+    return if (address - found.key < @max(found.value.len, 1)) &found.value else null;
 }
 
-fn order(address: usize, start: usize) std.math.Order {
-    return std.math.order(address, start);
+const Item = @FieldType(Blocks, "map").Item;
+
+fn order(address: usize, item: Item) std.math.Order {
+    return std.math.order(address, item.key);
 }
 
 fn sort(blocks: *Blocks) void {
     blocks.is_sorted = true;
-    blocks.map.sortUnstable(struct {
-        keys: []usize,
-
-        pub fn lessThan(context: @This(), a: usize, b: usize) bool {
-            return context.keys[a] < context.keys[b];
+    std.mem.sortUnstable(Item, blocks.map.items.items, {}, struct {
+        fn isLess(_: void, a: Item, b: Item) bool {
+            return a.key < b.key;
         }
-    }{ .keys = blocks.map.keys() });
+    }.isLess);
+    blocks.map.reindex();
 }
 
 /// Takes away what is not marked; what is, is so no more.
@@ -218,8 +228,8 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
     var place = blocks.map.count();
     while (place > 0) {
         place -= 1;
-        const start = blocks.map.keys()[place];
-        const block = &blocks.map.values()[place];
+        const start = blocks.map.items.items[place].key;
+        const block = &blocks.map.items.items[place].value;
         if (block.is_marked) switch (block.source) {
             .candidate => |alignment| block.source = .{ .memory = alignment },
             else => {},
@@ -230,7 +240,7 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
         }
         gone.pieces.appendAssumeCapacity(.{ .start = start, .block = block.* });
         blocks.bytes -= block.len;
-        blocks.map.swapRemoveAt(place);
+        blocks.map.swapRemove(place);
         blocks.is_sorted = false;
     }
     blocks.has_candidates = false;
@@ -238,7 +248,7 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
 
 /// Gives all of them back. May run Python code.
 pub fn deinit(blocks: *Blocks) void {
-    for (blocks.map.keys(), blocks.map.values()) |start, block| block.release(start);
+    for (blocks.map.items.items) |item| item.value.release(item.key);
     blocks.map.deinit(memory.allocator);
     blocks.* = .{};
 }

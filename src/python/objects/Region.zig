@@ -14,6 +14,7 @@ const errors = @import("../errors.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const SpinLock = @import("../../SpinLock.zig");
+const Table = @import("../../table.zig").Table;
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -46,7 +47,7 @@ is_lent: bool = false,
 /// Why nothing in it can be used; null where it can.
 broken: ?Broken = null,
 /// Its objects: one for each value. Those of own values are always there, others while they live.
-objects: std.ArrayHashMapUnmanaged(Place, *Layout, PlaceContext, true) = .empty,
+objects: Table(Place, *Layout, PlaceContext) = .empty,
 /// How many of them have own values, and which of these others may point into: not views, which
 /// have nothing of their own.
 own_count: usize = 0,
@@ -75,13 +76,13 @@ pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *co
 /// Where a value is: at a place in a parent, or, without one, at an address.
 pub const Place = struct { parent: usize, place: usize, info: usize, read_only: bool };
 
-const PlaceContext = struct {
-    pub fn hash(_: PlaceContext, place: Place) u32 {
+pub const PlaceContext = struct {
+    pub fn hash(place: Place) u32 {
         const mixed = (place.parent ^ place.info) +% place.place *% 0x9e37_79b1;
         return @truncate((mixed ^ mixed >> 15) *% 0x85eb_ca6b >> 4);
     }
 
-    pub fn eql(_: PlaceContext, a: Place, b: Place, _: usize) bool {
+    pub fn eql(a: Place, b: Place) bool {
         return a.parent == b.parent and a.place == b.place and a.info == b.info and
             a.read_only == b.read_only;
     }
@@ -215,13 +216,16 @@ fn giveBack(region: *Region) void {
 
 /// Makes an object known by its place.
 fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
-    try region.owners.ensureUnusedCapacity(memory.allocator, 1);
-    const entry = try region.objects.getOrPut(memory.allocator, placeOf(self, info));
-    // An address that has ended, or an object that is about to: it is found no more.
-    if (entry.found_existing and entry.value_ptr.* != self and entry.value_ptr.*.state == .address)
-        object.linkOf(entry.value_ptr.*).generation = object.no_generation;
-    entry.value_ptr.* = self;
-    if (!isOwn(self)) return;
+    const is_own = isOwn(self);
+    if (is_own) try region.owners.ensureUnusedCapacity(memory.allocator, 1);
+    try region.objects.ensureUnusedCapacity(memory.allocator, 1);
+    if (region.objects.appendNew(placeOf(self, info), self)) |known| {
+        // An address that has ended, or an object that is about to: it is found no more.
+        if (known.* != self and known.*.state == .address)
+            object.linkOf(known.*).generation = object.no_generation;
+        known.* = self;
+    }
+    if (!is_own) return;
     region.own_count += 1;
     if (info.kind != .resource or info.deinit != null) region.owners.appendAssumeCapacity(self);
 }
@@ -249,16 +253,21 @@ fn placeOf(self: *Layout, info: *const Info) Place {
         .part, .item, .key => {
             const link = object.linkOf(self);
             const place = if (self.state == .key) hashOf(link.place) else link.place;
-            return .{
-                .parent = @intFromPtr(link.parent),
-                .place = place,
-                .info = @intFromPtr(info),
-                .read_only = self.flags.read_only,
-            };
+            return placeIn(link.parent.?, place, info, self.flags.read_only);
         },
         .address => at(object.linkOf(self).place, info, self.flags.read_only),
         .held => at(object.linkOf(self).place, info, false),
         else => at(object.storage(self), info, false),
+    };
+}
+
+/// `place` is an offset, an index, or the hash of a key.
+pub inline fn placeIn(parent: *Layout, place: usize, info: *const Info, read_only: bool) Place {
+    return .{
+        .parent = @intFromPtr(parent),
+        .place = place,
+        .info = @intFromPtr(info),
+        .read_only = read_only,
     };
 }
 
@@ -301,11 +310,27 @@ pub fn joinParent(self: *Layout, info: *const Info) error{OutOfMemory}!?*Layout 
         if (is_same and tryRetain(&known.ob_base)) return known;
     };
     try region.take(self, info);
-    // The parts of what is collected keep it as an object, so that the collector sees them.
-    self.flags.pins_parent = (parent.state == .own or parent.state == .held) and
-        !object.infoOf(parent).has_gc;
+    self.flags.pins_parent = isPinned(parent);
     if (self.flags.pins_parent) parent.pins += 1 else c.Py_IncRef(&parent.ob_base);
     return null;
+}
+
+/// The same of a part for which there is room, and which nobody else can have made: with a GIL,
+/// where neither Python code nor another thread has run since its place was looked up.
+pub inline fn addPart(region: *Region, self: *Layout, place: Place, hash: u32) void {
+    region.objects.appendHashed(place, hash, self);
+    region.live += 1;
+    region.holders += 1;
+    self.region = region;
+    const parent = object.linkOf(self).parent.?;
+    self.flags.pins_parent = isPinned(parent);
+    if (self.flags.pins_parent) parent.pins += 1 else c.Py_IncRef(&parent.ob_base);
+}
+
+/// Whether parts of an object are counted, and do not keep it as an object: those of what is
+/// collected do, so that the collector sees them.
+inline fn isPinned(parent: *Layout) bool {
+    return (parent.state == .own or parent.state == .held) and !object.infoOf(parent).has_gc;
 }
 
 fn take(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
@@ -337,11 +362,18 @@ pub fn partOf(parent: *Layout, place: Place) struct { ?*Layout, usize } {
     const region = lockOf(parent);
     defer region.unlock();
     const known = region.objects.get(place);
-    const depth = switch (parent.state) {
+    return .{
+        if (known != null and tryRetain(&known.?.ob_base)) known else null,
+        depthIn(parent),
+    };
+}
+
+/// How many parents a part of it has.
+pub inline fn depthIn(parent: *Layout) usize {
+    return switch (parent.state) {
         .part, .item, .key => object.linkOf(parent).depth + 1,
         else => 1,
     };
-    return .{ if (known != null and tryRetain(&known.?.ob_base)) known else null, depth };
 }
 
 /// A reference, unless the object is about to end.
@@ -470,9 +502,9 @@ pub fn tryHold(
 
 /// After a fork: those threads are not there. What one of them was changing is not used again.
 fn forgetThreads(region: *Region) void {
-    const objects = region.objects.values();
+    const objects = region.objects.items.items;
     if (region.uses.writers > 0 and objects.len > 0)
-        region.broken = .{ .why = .forked, .info = object.infoOf(objects[0]) };
+        region.broken = .{ .why = .forked, .info = object.infoOf(objects[0].value) };
     region.uses = .{ .exports = region.uses.exports };
 }
 
@@ -522,7 +554,7 @@ pub noinline fn raiseInUse(region_: *Region, mode: Mode) Error {
 fn ownerName(region: *Region) [:0]const u8 {
     if (region.owners.items.len > 0) return object.infoOf(region.owners.items[0]).name;
     if (region.objects.count() == 0) return "object";
-    return object.infoOf(region.objects.values()[0]).name;
+    return object.infoOf(region.objects.items.items[0].value).name;
 }
 
 // Ties.
@@ -564,8 +596,9 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.own_count += small.own_count;
     small.own_count = 0;
     const is_seen = capi.free_threaded or !small.uses.isNone();
-    for (small.objects.keys(), small.objects.values()) |place, known| {
-        large.objects.putAssumeCapacity(place, known);
+    for (small.objects.items.items) |item| {
+        const known = item.value;
+        if (large.objects.appendNew(item.key, known)) |other| other.* = known;
         if (object.infoOf(known).has_allocator) small.has_allocator = true;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
@@ -588,7 +621,8 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.writers += small.uses.writers;
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
-    small.objects.clearAndFree(memory.allocator);
+    small.objects.deinit(memory.allocator);
+    small.objects = .empty;
     large.former.concatByMoving(&small.former);
     large.former.append(&small.node);
     large.former_count += small.former_count + 1;
@@ -670,6 +704,7 @@ pub const Search = struct {
 /// An object that Python has no more leaves its region, and ends, with the region where it was the
 /// last; or, where something may point into it, its value stays there.
 pub fn leave(self: *Layout) void {
+    if (leaveQuickly(self)) return;
     const region = lockOf(self);
     region.live -= 1;
     const is_own = self.state == .own or self.state == .held;
@@ -717,6 +752,25 @@ pub fn leave(self: *Layout) void {
     if (is_last) region.destroy();
 }
 
+/// The same of a part that nothing else depends on, and which is not the last one. False of others.
+inline fn leaveQuickly(self: *Layout) bool {
+    if (capi.free_threaded or (self.state != .part and self.state != .item)) return false;
+    const region = self.region.?;
+    if (region.united != null or region.live == 1 or self.flags.is_forgotten) return false;
+    const link = object.linkOf(self);
+    const parent = link.parent.?;
+    const is_pin = self.flags.pins_parent;
+    if (is_pin and parent.flags.is_zombie) return false;
+    const place = placeIn(parent, link.place, link.info, self.flags.read_only);
+    if (region.objects.findValue(place, self)) |found| region.objects.swapRemove(found);
+    region.live -= 1;
+    region.holders -= 1;
+    if (is_pin) parent.pins -= 1;
+    object.free(self);
+    if (!is_pin) c.Py_DecRef(&parent.ob_base);
+    return true;
+}
+
 /// Whether what a value owns can be given back while others use the region.
 fn canDeinit(region: *Region, self: *Layout) bool {
     return object.infoOf(self).deinit == null or self.flags.is_borrowed or region.uses.isNone();
@@ -733,8 +787,8 @@ fn remove(region: *Region, self: *Layout) void {
     self.flags.is_forgotten = true;
     region.uncount(self);
     const place = placeOf(self, object.infoOf(self));
-    const known = region.objects.get(place) orelse return;
-    if (known == self) _ = region.objects.swapRemove(place); // or another one has its place
+    // Or another one has its place.
+    if (region.objects.findValue(place, self)) |found| region.objects.swapRemove(found);
 }
 
 /// Nobody has it any more.
@@ -749,7 +803,7 @@ fn destroy(region: *Region) void {
     var left = region.objects.count();
     while (left > 0) {
         left -= 1;
-        object.deinitOwn(region.objects.values()[left]);
+        object.deinitOwn(region.objects.items.items[left].value);
     }
     region.lock();
     var objects = region.objects;
@@ -757,7 +811,7 @@ fn destroy(region: *Region) void {
     region.objects = .empty;
     region.owners = .empty;
     region.unlock();
-    for (objects.values()) |zombie| object.free(zombie);
+    for (objects.items.items) |item| object.free(item.value);
     objects.deinit(memory.allocator);
     owners.deinit(memory.allocator);
     region.blocks.deinit();
@@ -796,8 +850,8 @@ pub fn endOwn(self: *Layout) void {
     defer region.unlock();
     region.remove(self);
     region.generation +%= 1;
-    for (region.objects.values()) |known| {
-        if (known == self) continue;
+    for (region.objects.items.items) |item| {
+        if (item.value == self) continue;
         region.broken = .{ .why = .destroyed, .info = object.infoOf(self) };
         break;
     }
@@ -821,7 +875,8 @@ fn takeUnreachable(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void 
     region.lock();
     defer region.unlock();
     var marker: Marker = .{ .blocks = &region.blocks };
-    for (region.objects.values()) |known| {
+    for (region.objects.items.items) |item| {
+        const known = item.value;
         const value: usize = switch (known.state) {
             .own => object.storage(known),
             .held => object.linkOf(known).place,
@@ -891,17 +946,17 @@ pub fn adoptFresh(region_: *Region, fresh: *Blocks.Fresh) Error!void {
 
 /// Whether all other objects in it are parts of `self`, and keep it.
 pub fn isOf(region: *Region, self: *Layout) bool {
-    for (region.objects.values()) |known| switch (known.state) {
-        .own, .held, .address => if (known != self) return false,
-        else => if (known.flags.pins_parent) return false,
+    for (region.objects.items.items) |item| switch (item.value.state) {
+        .own, .held, .address => if (item.value != self) return false,
+        else => if (item.value.flags.pins_parent) return false,
     };
     return true;
 }
 
 /// What it keeps of Python's, where only one object has it. See tp_traverse.
 pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque) c_int {
-    for (region.blocks.map.values()) |block| {
-        const kept: ?*PyObject = switch (block.source) {
+    for (region.blocks.map.items.items) |item| {
+        const kept: ?*PyObject = switch (item.value.source) {
             .box => |box| box.object,
             else => null,
         };
@@ -923,8 +978,8 @@ pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void
     var left = region.objects.count();
     while (left > 0) {
         left -= 1;
-        const place = &region.objects.keys()[left];
-        const known = region.objects.values()[left];
+        const place = &region.objects.items.items[left].key;
+        const known = region.objects.items.items[left].value;
         if (known.state != .item or place.parent != @intFromPtr(view)) continue;
         const link = object.linkOf(known);
         if (link.place < start) continue;
@@ -936,20 +991,20 @@ pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void
         place.place = link.place;
         has_moved = true;
     }
-    if (has_moved) region.reindex();
+    if (has_moved) region.objects.reindex();
 }
 
 pub fn reverseItems(view: *Layout, size: usize) void {
     const region = lockOf(view);
     defer region.unlock();
-    for (region.objects.keys(), region.objects.values()) |*place, known| {
-        if (known.state != .item or place.parent != @intFromPtr(view)) continue;
-        const link = object.linkOf(known);
+    for (region.objects.items.items) |*item| {
+        if (item.value.state != .item or item.key.parent != @intFromPtr(view)) continue;
+        const link = object.linkOf(item.value);
         if (link.place >= size) continue;
         link.place = size - 1 - link.place;
-        place.place = link.place;
+        item.key.place = link.place;
     }
-    region.reindex();
+    region.objects.reindex();
 }
 
 /// What is removed has no place.
@@ -963,8 +1018,8 @@ pub fn reorderItems(view: *Layout, places: []const usize) void {
     var left = region.objects.count();
     while (left > 0) {
         left -= 1;
-        const place = &region.objects.keys()[left];
-        const known = region.objects.values()[left];
+        const place = &region.objects.items.items[left].key;
+        const known = region.objects.items.items[left].value;
         if (known.state != .item or place.parent != @intFromPtr(view)) continue;
         const link = object.linkOf(known);
         if (link.place >= places.len) continue;
@@ -975,12 +1030,7 @@ pub fn reorderItems(view: *Layout, places: []const usize) void {
         link.place = places[link.place];
         place.place = link.place;
     }
-    region.reindex();
-}
-
-fn reindex(region: *Region) void {
-    // Without the memory for it, objects are not found by their places, and made a second time.
-    region.objects.reIndex(memory.allocator) catch {};
+    region.objects.reindex();
 }
 
 /// New references to the items that have objects, at the places from `start` on, or, of a map, at a
@@ -993,10 +1043,11 @@ pub fn itemsOf(
 ) error{OutOfMemory}!void {
     const region = lockOf(view);
     defer region.unlock();
-    for (region.objects.keys(), region.objects.values()) |place, known| {
-        if (place.parent != @intFromPtr(view)) continue;
+    for (region.objects.items.items) |item| {
+        const known = item.value;
+        if (item.key.parent != @intFromPtr(view)) continue;
         if (known.state != .key and known.state != .item) continue;
-        if (place.place -% start >= count) continue;
+        if (item.key.place -% start >= count) continue;
         try found.ensureUnusedCapacity(memory.allocator, 1);
         if (tryRetain(&known.ob_base)) found.appendAssumeCapacity(known);
     }
@@ -1017,7 +1068,7 @@ pub fn detach(
     const region = lockOf(self);
     defer region.unlock();
     own.owners.ensureTotalCapacity(memory.allocator, 1) catch return errors.raiseNoMemory();
-    own.objects.ensureTotalCapacity(memory.allocator, region.objects.count() + 1) catch
+    own.objects.ensureUnusedCapacity(memory.allocator, region.objects.count() + 1) catch
         return errors.raiseNoMemory();
     own.live = 1;
     own.holders = 1;
@@ -1038,10 +1089,10 @@ pub fn detach(
     // Parts of it, and of these: until no one else is found.
     var index: usize = 0;
     while (index < region.objects.count()) {
-        const known = region.objects.values()[index];
+        const known = region.objects.items.items[index].value;
         if (isWithin(known, self)) {
-            own.objects.putAssumeCapacity(region.objects.keys()[index], known);
-            region.objects.swapRemoveAt(index);
+            own.objects.append(region.objects.items.items[index].key, known);
+            region.objects.swapRemove(index);
             region.change(known, own);
             own.holders += 1;
             own.live += 1;

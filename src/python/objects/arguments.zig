@@ -585,7 +585,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const box = try frame.boxOf(index);
             var blocks: Blocks = .{};
             defer blocks.deinit();
-            blocks.map.ensureTotalCapacity(memory.allocator, finder.ranges.items.len) catch
+            blocks.map.ensureUnusedCapacity(memory.allocator, finder.ranges.items.len) catch
                 return errors.raiseNoMemory();
             const is_pinned = is_said or comptime !classes.isCopyable(T);
             for (finder.ranges.items) |range| {
@@ -699,7 +699,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     const region = try Region.ensure(made);
                     var blocks: Blocks = .{};
                     defer blocks.deinit();
-                    blocks.map.ensureTotalCapacity(memory.allocator, 1) catch
+                    blocks.map.ensureUnusedCapacity(memory.allocator, 1) catch
                         return errors.raiseNoMemory();
                     const box = try frame.boxOf(index);
                     box.retain();

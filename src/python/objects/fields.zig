@@ -406,7 +406,8 @@ fn assign(
 ) Error!void {
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
-    var fresh: Blocks.Fresh = .{};
+    var fresh: Blocks.Fresh = undefined;
+    fresh.begin();
     defer fresh.deinit();
     const module = object.moduleOf(self);
     const loaded = try convert.loadField(F, fresh.allocator(), module, given, site);

@@ -161,6 +161,12 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
         }
 
         noinline fn beginSlowly(use: *@This(), self: *Layout, mode: Mode) Error!usize {
+            if (!capi.free_threaded and meanwhile == .nothing and self.state == .part) {
+                const parent = object.linkOf(self).parent.?;
+                const region = self.region.?;
+                if (parent.state == .own and region.isQuiet() and region.isGood(parent))
+                    return object.storage(parent) + object.linkOf(self).place;
+            }
             if (self.state == .empty) return object.raiseUnusable(self);
             if (!meanwhile.isNoted() and isQuiet(self)) return object.resolve(self);
             use.holds.add(self, mode);

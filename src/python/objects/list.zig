@@ -557,8 +557,8 @@ fn itemOf(self: *PyObject, place: capi.Py_ssize_t) callconv(.c) ?*PyObject {
 }
 
 fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
+    if (quick.intOf(isize, key)) |place| if (place >= 0) return itemOf(self, place);
     const range = Range.of(key) catch return null;
-    if (range.single) |single| if (single >= 0) return itemOf(self, single);
     const size = length(self);
     if (size < 0) return null;
     const slice = range.within(@intCast(size)) catch return null;
@@ -576,13 +576,23 @@ fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
 
 /// Values on their way in, what they point to, and room for one.
 const Given = struct {
-    fresh: Blocks.Fresh = .{},
-    address: usize = 0,
-    count: usize = 0,
-    capacity: usize = 0,
+    fresh: Blocks.Fresh,
+    address: usize,
+    count: usize,
+    capacity: usize,
     ops: *const Ops,
     /// Room for one that is not large.
-    buffer: [64]u8 align(16) = undefined,
+    buffer: [64]u8 align(16),
+
+    /// None yet, for a list. The room is as it was: to copy nothing over it takes longer than the
+    /// rest.
+    fn begin(given: *Given, self: *PyObject) void {
+        given.fresh.begin();
+        given.address = 0;
+        given.count = 0;
+        given.capacity = 0;
+        given.ops = .of(object.of(self));
+    }
 
     /// One value, or all of an iterable.
     fn load(given: *Given, self: *PyObject, value: *PyObject, is_single: bool) Error!void {
@@ -661,8 +671,12 @@ pub fn raiseFixed(self: *Layout) Error {
 }
 
 fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int {
-    const range = Range.of(key) catch return -1;
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    const range: Range = if (quick.intOf(isize, key)) |place|
+        .{ .single = place }
+    else
+        Range.of(key) catch return -1;
+    var given: Given = undefined;
+    given.begin(self);
     defer given.end();
     if (value) |some| given.load(self, some, range.single != null) catch return -1;
     var gone: Blocks.Gone = .{};
@@ -831,14 +845,16 @@ fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
 }
 
 fn append(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    var given: Given = undefined;
+    given.begin(self);
     defer given.end();
     given.load(self, value, true) catch return null;
     return change(self, null, &given);
 }
 
 fn extend(self: *PyObject, values: *PyObject) callconv(.c) ?*PyObject {
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    var given: Given = undefined;
+    given.begin(self);
     defer given.end();
     given.load(self, values, false) catch return null;
     return change(self, null, &given);
@@ -1019,7 +1035,8 @@ fn insert(
     if (nargs != 2) return errors.raiseWrongNumber("insert() takes 2 arguments", nargs);
     const place = c.PyNumber_AsSsize_t(args[0], null);
     if (place == -1 and c.PyErr_Occurred() != null) return null;
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    var given: Given = undefined;
+    given.begin(self);
     defer given.end();
     given.load(self, args[1], true) catch return null;
     return change(self, place, &given);
@@ -1038,7 +1055,8 @@ fn pop(
     if (wanted == -1 and c.PyErr_Occurred() != null) return null;
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    var given: Given = undefined;
+    given.begin(self);
     var held: Held = undefined;
     const raw = held.begin(self, .exclusive) catch return null;
     defer held.end();
@@ -1068,7 +1086,8 @@ fn pop(
 fn clear(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
-    var given: Given = .{ .ops = .of(object.of(self)) };
+    var given: Given = undefined;
+    given.begin(self);
     var held: Held = undefined;
     const raw = held.begin(self, .exclusive) catch return null;
     defer held.end();

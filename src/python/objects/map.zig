@@ -403,7 +403,8 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks.Gone) Er
         );
         return error.PythonException;
     };
-    var fresh: Blocks.Fresh = .{};
+    var fresh: Blocks.Fresh = undefined;
+    fresh.begin();
     defer fresh.deinit();
     // Room for a value that is not large, and others.
     var buffer: [64]u8 align(16) = undefined;

@@ -431,7 +431,7 @@ pub fn keyOf(self: *Layout) []const u8 {
 /// The memory of an object that nobody has any more, and its reference to its class.
 pub fn free(self: *Layout) void {
     const class = capi.typeOf(&self.ob_base);
-    const is_collected = c.PyType_GetFlags(class) & capi.constants.Py_TPFLAGS_HAVE_GC != 0;
+    const is_collected = capi.flagsOfType(class) & capi.constants.Py_TPFLAGS_HAVE_GC != 0;
     if (is_collected) c.PyObject_GC_Del(&self.ob_base) else c.PyObject_Free(self);
     c.Py_DecRef(class);
 }

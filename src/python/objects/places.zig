@@ -26,23 +26,75 @@ pub fn part(
     parent: *Layout,
     class: *PyObject,
     info: *const Info,
-    comptime kind: Kind,
+    kind: Kind,
     place: usize,
     key: []const u8,
     read_only: bool,
 ) ?*Layout {
-    _ = Region.ensure(parent) catch return null;
-    const known_place: Region.Place = .{
-        .parent = @intFromPtr(parent),
-        .place = if (kind == .key) Region.hashOfText(key) else place,
-        .info = @intFromPtr(info),
-        .read_only = read_only,
+    const region = Region.of(parent) orelse Region.ensure(parent) catch return null;
+    const number = if (kind == .key) Region.hashOfText(key) else place;
+    const known_place = Region.placeIn(parent, number, info, read_only);
+    if (capi.free_threaded or info.has_gc)
+        return findOrMake(parent, class, info, kind, place, key, known_place);
+    // Where nobody comes meanwhile, it is looked up once.
+    const hash = Region.PlaceContext.hash(known_place);
+    const found = region.objects.findHashed(known_place, hash) orelse {
+        region.objects.ensureUnusedCapacity(memory.allocator, 1) catch {
+            _ = c.PyErr_NoMemory();
+            return null;
+        };
+        const depth = Region.depthIn(parent);
+        const self = make(parent, class, info, kind, place, key, read_only, depth) orelse
+            return null;
+        region.addPart(self, known_place, hash);
+        return self;
     };
+    const known = region.objects.items.items[found].value;
+    if ((kind != .key or std.mem.eql(u8, object.keyOf(known), key)) and
+        Region.tryRetain(&known.ob_base)) return known;
+    return findOrMake(parent, class, info, kind, place, key, known_place);
+}
+
+noinline fn findOrMake(
+    parent: *Layout,
+    class: *PyObject,
+    info: *const Info,
+    kind: Kind,
+    place: usize,
+    key: []const u8,
+    known_place: Region.Place,
+) ?*Layout {
     const there, const depth = Region.partOf(parent, known_place);
     if (there) |known| {
         if (kind != .key or std.mem.eql(u8, object.keyOf(known), key)) return known;
         c.Py_DecRef(&known.ob_base); // two keys of one hash
     }
+    const self = make(parent, class, info, kind, place, key, known_place.read_only, depth) orelse
+        return null;
+    const other = Region.joinParent(self, info);
+    if (other catch self) |known| {
+        if (kind == .key) Region.freeKey(object.linkOf(self).place);
+        self.state = .empty;
+        c.Py_DecRef(&self.ob_base);
+        if (known != self) return known;
+        _ = c.PyErr_NoMemory();
+        return null;
+    }
+    if (info.has_gc and self.flags.pins_parent) c.PyObject_GC_UnTrack(&self.ob_base);
+    return self;
+}
+
+/// A new object that no region knows yet.
+inline fn make(
+    parent: *Layout,
+    class: *PyObject,
+    info: *const Info,
+    kind: Kind,
+    place: usize,
+    key: []const u8,
+    read_only: bool,
+    depth: usize,
+) ?*Layout {
     if (depth > object.max_depth) {
         c.PyErr_SetString(
             capi.exception("RecursionError"),
@@ -68,16 +120,6 @@ pub fn part(
         .item => .item,
         .key => .key,
     };
-    const other = Region.joinParent(self, info);
-    if (other catch self) |known| {
-        if (kind == .key) Region.freeKey(object.linkOf(self).place);
-        self.state = .empty;
-        c.Py_DecRef(&self.ob_base);
-        if (known != self) return known;
-        _ = c.PyErr_NoMemory();
-        return null;
-    }
-    if (info.has_gc and self.flags.pins_parent) c.PyObject_GC_UnTrack(&self.ob_base);
     return self;
 }
 
