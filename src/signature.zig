@@ -1279,9 +1279,9 @@ test Callback {
     const callback: Twice = .{ .handle = &calls, .invoke = &Called.invoke };
     try std.testing.expectEqual(8, try callback.call(.{4}));
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
-    try std.testing.expectEqual(8, try callback.callAlloc(.{4}, .failing));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+    try std.testing.expectEqual(8, try callback.callAlloc(.{4}, .failing));
 }
 
 test isFlags {
