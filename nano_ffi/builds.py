@@ -135,7 +135,7 @@ class Record:
         """None where there is none, or none that can be used."""
         try:
             form, installed, pyproject, package, build, previous, *lines = lines_of(unit.record)
-            if form != FORMAT or lines.pop() != "end":
+            if form != FORMAT or not lines or lines.pop() != "end":
                 return None
             files: list[tuple[str, str, str]] = []
             for line in lines:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
+import importlib.util
 import inspect
 import os
 import pickle
@@ -14,8 +16,10 @@ import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -26,7 +30,9 @@ pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano
 from nano_ffi import builds, loading
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.complaints import for_the_user
-from nano_ffi.importer import ZigFinder
+from nano_ffi.importer import ZigFinder, has_its_case
+from nano_ffi.packages import has_dependencies
+from nano_ffi.settings import Table
 from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder, make_folder
 from nano_ffi.zig import Zig, tool
 
@@ -141,6 +147,8 @@ def test_where_what_is_built_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         monkeypatch.setattr(sys, "platform", system)
         assert cache_folder() == str(tmp_path.joinpath(*folder))
     monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert cache_folder() == str(tmp_path / "xdg" / "nano-ffi")
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     assert cache_folder() == str(tmp_path / ".cache" / "nano-ffi")
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
@@ -227,6 +235,9 @@ def test_what_python_finds_comes_first(here: Path, tmp_path: Path, monkeypatch: 
     write(here / "two.zig", ADD)
     (here / "two").mkdir()  # a namespace package, which comes last
     assert find("two") is not None
+    spec = importlib.util.find_spec("two")  # as `import` looks for it, which asks one finder after the other
+    assert spec is not None
+    assert spec.origin == str(here / "two.zig")
     write(here / "two" / "__init__.py", "")
     importlib.invalidate_caches()
     assert find("two") is None
@@ -241,6 +252,13 @@ def test_what_python_finds_comes_first(here: Path, tmp_path: Path, monkeypatch: 
     assert found is not None
     assert found.origin == str(tmp_path / "earlier" / "four.zig")
     assert find("no_such_module") is None
+
+
+def test_a_name_has_the_case_of_its_file(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "one.zig", ADD)
+    for system in ("darwin", "win32"):  # their file systems say that there is a ONE.zig, too
+        monkeypatch.setattr(sys, "platform", system)
+        assert [has_its_case(str(here / name)) for name in ("one.zig", "ONE.zig", "One.zig")] == [True, False, False]
 
 
 def test_nothing_to_do_compiles_nothing(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -313,6 +331,96 @@ def test_what_matters_is_built_anew(
     assert compiled == [name, name]
 
 
+def record_of(source: Path) -> builds.Record | None:
+    return builds.Record.load(builds.Unit(str(source), source.stem, Switches()))
+
+
+def test_for_what_a_record_holds(
+    here: Path, tmp_path: Path, zig_cache: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a cache of its own, where the tools are made on the way: for nothing but what it was made of."""
+    (tmp_path / "cache").mkdir()
+    (zig_cache / "zig").mkdir(exist_ok=True)
+    (tmp_path / "cache" / "zig").symlink_to(zig_cache / "zig")
+    monkeypatch.setenv("NANO_FFI_CACHE", str(tmp_path / "cache"))
+    source = here / "sub" / "held.zig"
+    write(here / "pyproject.toml", "")
+    write(here / "sub" / "parts.zig", "pub const one: i64 = 1;")
+    write(source, 'pub const one = @import("parts.zig").one;')
+    assert nano_ffi.load(source).one == 1
+    record = record_of(source)
+    assert record is not None
+    # What is made in the cache, as the tools, is no input of which nobody knows what it was.
+    assert builds.UNKNOWN not in {digest for digest, *_ in record.files}
+
+    def holds() -> bool:
+        record = record_of(source)
+        return record is not None and record.holds()
+
+    assert holds()
+    for name in ("pyproject.toml", "build.zig.zon"):  # one that is nearer
+        write(here / "sub" / name, "")
+        assert not holds()
+        (here / "sub" / name).unlink()
+        assert holds()
+    with monkeypatch.context() as patch:
+        patch.setitem(builds.remembered, "zig", sys.executable)
+        patch.setattr("nano_ffi.zig.version_of", lambda _path: "0.0.0")
+        assert not holds()
+    with monkeypatch.context() as patch:
+        patch.setitem(builds.remembered, "machine", "another CPU")
+        assert record_of(source) is None
+    # Another nano_ffi of the same version, installed or editable: its files count.
+    shutil.copytree(builds.sources(), tmp_path / "same")
+    shutil.copytree(builds.sources(), tmp_path / "other")
+    with (tmp_path / "other" / "root.zig").open("a") as file:
+        file.write("// changed\n")
+    for folders in ([], [""]):
+        with monkeypatch.context() as patch:
+            patch.setattr(nano_ffi, "__path__", [*nano_ffi.__path__, *folders])
+            assert holds()
+            for name in ("same", "other"):
+                patch.setitem(builds.remembered, "sources", str(tmp_path / name))
+                assert holds() == (name == "same")
+    # A record that was cut off is none.
+    path = Path(record.unit.record)
+    assert holds()
+    lines = path.read_text().split(builds.BETWEEN)
+    for number in range(len(lines)):
+        path.write_text(builds.BETWEEN.join(lines[:number]))
+        assert record_of(source) is None
+    path.write_text(builds.BETWEEN.join(lines))
+    assert holds()
+    (here / "sub" / "parts.zig").unlink()
+    assert not holds()
+    assert compiled == ["held"]
+
+
+def test_what_is_edited_while_it_is_compiled_is_built_anew(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "parts.zig", "pub const one: i64 = 1;")
+    write(here / "raced.zig", 'pub const one = @import("parts.zig").one;')
+    compile_job, texts = Job.compile, ["pub const one: i64 = 2;", "pub const one: i64 = 3;"]
+
+    def edit(job: Job, folder: Path) -> object:
+        built = compile_job(job, folder)
+        if texts:
+            write(here / "parts.zig", texts.pop(0))
+        return built
+
+    monkeypatch.setattr(Job, "compile", edit)
+    assert [fresh("raced").one for _ in range(4)] == [1, 2, 3, 3]
+
+
+def test_every_setting_of_a_file_counts() -> None:
+    changes: dict[str, Any] = {
+        field.name: ("other",) for field in dataclasses.fields(Table) if field.name not in {"modules", "abi3"}
+    }
+    assert set(changes) == {"mode", "link", "library_dirs", "c_sources", "include", "cflags"}
+    found = {name: dataclasses.replace(Table(), **{name: value}).digest() for name, value in changes.items()}
+    assert len({Table().digest(), *found.values()}) == 1 + len(changes)
+    assert Table(modules=("x",), abi3=True).digest() == Table().digest()
+
+
 def test_each_mode_and_cpu_is_kept(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     write(here / "modes.zig", '//!\npub const mode: []const u8 = @tagName(@import("builtin").mode);')
     for mode, cpu in [("Debug", ""), ("small", ""), ("releasesmall", "baseline")]:
@@ -343,6 +451,18 @@ def test_a_failed_build(here: Path, compiled: list[str], monkeypatch: pytest.Mon
     write(path, ADD)
     assert fresh("fails").add(1, 2) == 3
     assert compiled == ["fails"] * 3
+
+    def interrupted(_job: Job, folder: Path) -> object:
+        folder.mkdir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Job, "compile", interrupted)
+    write(path, "")
+    folder = Path(builds.Unit(str(path), "fails", Switches()).folder)
+    before = set(folder.iterdir())
+    with pytest.raises(KeyboardInterrupt):
+        fresh("fails")
+    assert set(folder.iterdir()) == before
 
 
 def test_never_and_always(here: Path, compiled: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -495,6 +615,25 @@ def test_load(here: Path, compiled: list[str]) -> None:
         nano_ffi.load(here / "loaded.zig", "other-name")
 
 
+def test_threads_load_one_module(here: Path) -> None:
+    write(here / "threaded.zig", ADD)
+    with ThreadPoolExecutor(4) as pool:
+        modules = list(pool.map(lambda _: nano_ffi.load(here / "threaded.zig"), range(4)))
+    assert {id(module) for module in modules} == {id(sys.modules["threaded"])}
+
+
+def test_a_module_that_fails_is_not_left_behind(here: Path) -> None:
+    write(
+        here / "failing.zig",
+        'const nano_ffi = @import("nano_ffi");\n'
+        "pub fn nano_ffi_init(_: *nano_ffi.Registry) error{NoDevice}!void {\n    return error.NoDevice;\n}\n",
+    )
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="NoDevice"):
+            nano_ffi.load(here / "failing.zig")
+        assert "failing" not in sys.modules
+
+
 def test_a_file_whose_name_is_no_name_has_a_derived_one(here: Path) -> None:
     for file, name in (("my-file", "my_file"), ("1d", "_1d"), ("from", "from_")):
         write(here / f"{file}.zig", ADD)
@@ -617,6 +756,29 @@ def test_a_terminal_is_told(here: Path) -> None:
     assert process.returncode == 0
     assert said.startswith("\r\x1b[Knano_ffi: building told (Debug) … 0 s".encode())
     assert said.endswith(b"\r\x1b[K")
+
+
+def test_which_packages_have_dependencies(here: Path) -> None:
+    for text, expected in {
+        ".{ .name = .x, .dependencies = .{ .y = .{} } }": True,
+        ".{ .name = .x, .dependencies = .{} }": False,
+        ".{ .name = .x, // .dependencies = .{ .y = .{} }\n}": False,
+        ".{ .name = .x }": False,
+    }.items():
+        write(here / "build.zig.zon", text)
+        assert has_dependencies(str(here / "build.zig.zon")) == expected, text
+    assert not has_dependencies("")
+
+
+def test_zigs_cache_is_shared_where_it_is_said_to_be(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("ZIG_GLOBAL_CACHE_DIR", str(tmp_path))
+    zig = Zig.find()
+    assert (zig.environment["ZIG_GLOBAL_CACHE_DIR"], zig.environment["ZIG_LOCAL_CACHE_DIR"]) == (
+        str(tmp_path),
+        zig.cache,
+    )
+    monkeypatch.delenv("ZIG_GLOBAL_CACHE_DIR")
+    assert zig.environment["ZIG_GLOBAL_CACHE_DIR"] == zig.cache == str(Path(cache_folder("zig")))
 
 
 def test_a_package_that_cannot_be_had_is_not_asked_for(here: Path) -> None:

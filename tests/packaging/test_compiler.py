@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.compiler import CompileError, compile_module, libpython
+from nano_ffi.compiler import CompileError, compile_module, libpython, tools_folder
 from nano_ffi.switches import SettingsError
 from nano_ffi.wheels import targets
 from nano_ffi.zig import Zig, take
@@ -312,6 +312,23 @@ def test_no_compiler(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "ziglang", None)
     with pytest.raises(CompileError, match=r'it is a Python package: pip install "nano-ffi\[zig\]"'):
         compile_module(KINDS, tmp_path)
+
+
+def test_each_zig_has_tools_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    zig = Zig.find()
+    folders = {tools_folder(zig)}
+    monkeypatch.setattr("nano_ffi.compiler.version_of", lambda _executable: "0.0.0")
+    folders.add(tools_folder(zig))
+    assert len(folders) == 2
+
+
+def test_a_file_that_is_in_use_is_replaced_and_not_written_into(tmp_path: Path) -> None:
+    built, place = tmp_path / "built", tmp_path / "place"
+    place.write_bytes(b"before")
+    built.write_bytes(b"now")
+    with place.open("rb") as in_use:
+        take(built, place)
+        assert (in_use.read(), place.read_bytes()) == (b"before", b"now")
 
 
 def test_threads_write_the_same_file(tmp_path: Path) -> None:
