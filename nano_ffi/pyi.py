@@ -297,7 +297,9 @@ class Writer:
             lines += [
                 f"    def __len__(self) -> {integer}: ...",
                 f"    def __getitem__(self, key: {anything}, /) -> {anything}: ...",
+                f"    def __setitem__(self, key: {anything}, value: {anything}, /) -> None: ...",
                 f"    def __iter__(self) -> {iterator}[{item} | {anything}]: ...",
+                f"    def __array__(self, dtype: {anything} = ..., copy: {anything} = ...) -> {anything}: ...",
                 f"    def tolist(self) -> {self.builtin('list')}[{anything}]: ...",
                 f"    def __buffer__(self, flags: {integer}, /) -> {self.builtin('memoryview')}: ...",
                 f"    def __dlpack__(self, **options: {anything}) -> {anything}: ...",

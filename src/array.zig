@@ -34,20 +34,12 @@ pub fn Array(comptime T: type, comptime n: usize) type {
             for (shape) |size| count = std.math.mul(usize, count, size) catch
                 return error.OutOfMemory;
             const size = std.math.mul(usize, count, @sizeOf(T)) catch return error.OutOfMemory;
-            if (size > std.math.maxInt(isize)) return error.OutOfMemory;
-            const room = comptime alignment.max(.of(T));
-            const bytes = allocator.rawAlloc(@max(size, 1), room, @returnAddress()) orelse
-                return error.OutOfMemory;
-            adviseHuge(bytes[0..size]);
+            const memory: Memory = try .create(allocator, size, .of(T));
             var array: Self = .{
-                .data = @ptrCast(@alignCast(bytes)),
+                .data = @ptrCast(@alignCast(memory.bytes.ptr)),
                 .shape = shape,
                 .strides = undefined,
-                .memory = .{
-                    .bytes = bytes[0..@max(size, 1)],
-                    .alignment = room,
-                    .allocator = allocator,
-                },
+                .memory = memory,
             };
             ndarray.setContiguous(&array.strides, &shape, @sizeOf(T));
             return array;
@@ -126,6 +118,20 @@ pub const Memory = struct {
     alignment: std.mem.Alignment,
     allocator: std.mem.Allocator,
 
+    /// Room for `size` bytes, which are not set, aligned to 64 bytes, and for what needs more.
+    pub fn create(
+        allocator: std.mem.Allocator,
+        size: usize,
+        least: std.mem.Alignment,
+    ) error{OutOfMemory}!Memory {
+        if (size > std.math.maxInt(isize)) return error.OutOfMemory;
+        const room = alignment.max(least);
+        const bytes = allocator.rawAlloc(@max(size, 1), room, @returnAddress()) orelse
+            return error.OutOfMemory;
+        adviseHuge(bytes[0..size]);
+        return .{ .bytes = bytes[0..@max(size, 1)], .alignment = room, .allocator = allocator };
+    }
+
     pub fn free(memory: Memory) void {
         if (memory.bytes.len > 0)
             memory.allocator.rawFree(memory.bytes, memory.alignment, @returnAddress());
@@ -155,4 +161,14 @@ test Array {
         std.math.maxInt(usize) / 2,
         3,
     }));
+}
+
+test Memory {
+    const memory: Memory = try .create(std.testing.allocator, 3, .of(u8));
+    defer memory.free();
+    try std.testing.expectEqual(0, @intFromPtr(memory.bytes.ptr) % 64);
+    try std.testing.expectError(
+        error.OutOfMemory,
+        Memory.create(std.testing.allocator, std.math.maxInt(usize), .of(u8)),
+    );
 }

@@ -8,6 +8,7 @@ pub const Dtype = struct {
     /// As Zig has it.
     name: [:0]const u8,
     size: usize,
+    alignment: std.mem.Alignment,
     /// PEP 3118.
     format: [:0]const u8,
     /// Of numpy's array interface; null of a struct.
@@ -24,6 +25,7 @@ pub const Dtype = struct {
         return .{
             .name = nameOf(T),
             .size = @sizeOf(T),
+            .alignment = .of(T),
             .format = formatOf(T).?,
             .typestr = if (letter) |kind| std.fmt.comptimePrint("{s}{c}{d}", .{
                 if (@sizeOf(T) == 1)
@@ -101,14 +103,20 @@ fn decide(comptime T: type) ?[:0]const u8 {
         .@"struct" => |info| info,
         else => return null,
     };
-    if (info.is_tuple or info.layout != .@"extern" or info.field_names.len == 0) return null;
+    if (info.is_tuple or info.layout == .auto or info.field_names.len == 0) return null;
+    const is_packed = info.layout == .@"packed";
+    // Bits of an int: where they are bytes in this order, it is as good as a struct in memory.
+    if (is_packed and builtin.cpu.arch.endian() != .little) return null;
     var text: [:0]const u8 = "T{";
     var end: usize = 0;
     for (info.field_names, info.field_types) |name, Field| {
         if (std.mem.findScalar(u8, name, ':') != null) return null;
-        text = text ++ pad(@offsetOf(T, name) - end) ++ (fieldFormat(Field) orelse return null) ++
+        if (is_packed and (@bitOffsetOf(T, name) % 8 != 0 or @bitSizeOf(Field) % 8 != 0))
+            return null;
+        const offset = @bitOffsetOf(T, name) / 8;
+        text = text ++ pad(offset - end) ++ (fieldFormat(Field) orelse return null) ++
             ":" ++ name ++ ":";
-        end = @offsetOf(T, name) + @sizeOf(Field);
+        end = offset + @sizeOf(Field);
     }
     return text ++ pad(@sizeOf(T) - end) ++ "}";
 }
@@ -157,4 +165,9 @@ test formatOf {
     const Outer = extern struct { inner: Inner, last: [2]Inner };
     try std.testing.expectEqualStrings("T{T{=i:a:}:inner:(2)T{=i:a:}:last:}", formatOf(Outer).?);
     try std.testing.expectEqual(null, formatOf(extern struct { p: *u8 }));
+    if (builtin.cpu.arch.endian() != .little) return;
+    const Sample = packed struct(u24) { id: u8, value: i16 };
+    try std.testing.expectEqualStrings("T{=B:id:=h:value:x}", formatOf(Sample).?);
+    try std.testing.expectEqual(null, formatOf(packed struct { a: u4, b: u12 }));
+    try std.testing.expectEqual(null, formatOf(packed struct { a: bool, b: u7, c: u8 }));
 }

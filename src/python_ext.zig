@@ -1,6 +1,7 @@
 //! The only door to CPython: its boundary for the bridge, and dispatch by name.
 
 const std = @import("std");
+const array = @import("python/array.zig");
 const attachment = @import("python/attachment.zig");
 const cancellation = @import("python/cancellation.zig");
 const capi = @import("python/capi.zig");
@@ -88,7 +89,7 @@ pub const Boundary = struct {
         return convert.give(T, context, value);
     }
 
-    pub const giveNumpy = @import("python/array.zig").giveNumpy;
+    pub const giveNumpy = array.giveNumpy;
 
     pub inline fn release() ?*anyopaque {
         return attachment.detach();
@@ -126,7 +127,7 @@ pub fn exportModule(
     module.exportModule(.{
         .name = name,
         .functions = functionsOf(namespace, source),
-        .methods = &.{
+        .methods = restoringOf(namespace, source) ++ [_]capi.PyMethodDef{
             .{
                 .ml_name = "__dir__",
                 .ml_meth = &namesOf,
@@ -158,9 +159,46 @@ fn namesOf(own_module: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     const dict = c.PyModule_GetDict(own_module) orelse return null;
     const shown = c.PyDict_Copy(dict) orelse return null;
     defer c.Py_DecRef(shown);
-    inline for (.{ "__dir__", "__nano_ffi_signature__", "__nano_ffi_description__" }) |own|
-        if (c.PyDict_DelItemString(shown, own) < 0) c.PyErr_Clear(); // it was taken away before
+    inline for (.{
+        "__dir__",
+        "__nano_ffi_signature__",
+        "__nano_ffi_description__",
+        array.restore_name,
+    }) |own| if (c.PyDict_DelItemString(shown, own) < 0) c.PyErr_Clear(); // it is not there
     return c.PyDict_Keys(shown);
+}
+
+/// What makes arrays of pickles, in a module that gives arrays.
+fn restoringOf(comptime namespace: type, comptime source: type) []const capi.PyMethodDef {
+    @setEvalBranchQuota(1_000_000);
+    comptime var types = arrayItemsOf(namespace, source, &.{});
+    inline for (classes.all) |class| types = comptime arrayItemsOf(class.T, class.source, types);
+    if (types.len == 0) return &.{};
+    return &.{.{
+        .ml_name = array.restore_name,
+        .ml_meth = &array.Restoring(types).restore,
+        .ml_flags = capi.constants.METH_FASTCALL,
+        .ml_doc = array.restore_name ++ "($module, kind, shape, data, /)\n--\n\n" ++
+            "An array out of a pickle.",
+    }};
+}
+
+/// `found`, and the items of the arrays that the functions of a namespace give, each once.
+fn arrayItemsOf(
+    comptime namespace: type,
+    comptime source: type,
+    comptime found: []const type,
+) []const type {
+    comptime var types = found;
+    inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
+        if (comptime exports.of(namespace, source, name) != .function) continue;
+        const F = @TypeOf(exports.Callable(namespace, source, name).function);
+        const R = comptime_bridge.Payload(@typeInfo(F).@"fn".return_type.?);
+        inline for (comptime array.itemsOf(R)) |T| {
+            if (comptime std.mem.findScalar(type, types, T) == null) types = types ++ .{T};
+        }
+    }
+    return types;
 }
 
 /// `pub fn nano_ffi_init(registry: *nano_ffi.Registry) !void` of a file: it registers functions

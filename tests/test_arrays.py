@@ -9,12 +9,14 @@ from __future__ import annotations
 import array
 import collections
 import contextlib
+import copy
 import ctypes
 import gc
 import inspect
 import math
 import mmap
 import os
+import pickle
 import re
 import sys
 import threading
@@ -583,6 +585,97 @@ def test_records(arrays: ModuleType) -> None:
         made.__dlpack__()
 
 
+ASSIGNED: dict[str, tuple[Callable[[Any], None], list[float]]] = {
+    "an item": (lambda made: made.__setitem__(1, 9), [0, 9, 4, 9]),
+    "the last": (lambda made: made.__setitem__(-1, 7.5), [0, 1, 4, 7.5]),
+    "a slice": (lambda made: made.__setitem__(slice(1, 3), [5, 6]), [0, 5, 6, 9]),
+    "a step": (lambda made: made.__setitem__(slice(None, None, 2), range(2)), [0, 1, 1, 9]),
+    "itself": (lambda made: made.__setitem__(slice(None, None, -1), made), [9, 4, 1, 0]),
+    "a part": (lambda made: made.__setitem__(slice(1, None), made[:-1]), [0, 0, 1, 4]),
+    "one value": (lambda made: made.__setitem__(slice(2), 3), [3, 3, 4, 9]),
+    "all": (lambda made: made.__setitem__(..., 3), [3, 3, 3, 3]),
+    "nothing": (lambda made: made.__setitem__(slice(0), []), [0, 1, 4, 9]),
+}
+
+
+@pytest.mark.parametrize("case", ASSIGNED)
+def test_items_are_assigned(arrays: ModuleType, case: str) -> None:
+    work, expected = ASSIGNED[case]
+    made = arrays.squares(4)
+    work(made)
+    assert made == expected
+
+
+def test_rows_are_assigned(arrays: ModuleType) -> None:
+    for fortran in (False, True):
+        made = arrays.table(2, 3, fortran)
+        made[0, 1] = 7
+        made[1] = [4, 5, 6]
+        assert made == [[0, 7, 0], [4, 5, 6]]
+        made[:, 1] = (1, 2)
+        made[..., 2] = 8
+        assert (made, made[..., 0]) == ([[0, 1, 8], [4, 2, 8]], [0, 4])
+        made[:] = [[1, 2, 3], made[1]]
+        made[1, ...] = made[0]
+        assert made == [[1, 2, 3], [1, 2, 3]]
+    records = arrays.record_array(3)
+    records[0] = (1, 2, 3)
+    records[1:] = [arrays.Point(4), {"x": 5, "tag": 6}]
+    assert [(point.x, point.tag) for point in records] == [(1, 3), (4, 0), (5, 6)]
+
+
+def test_it_is_pickled(arrays: ModuleType) -> None:
+    for made in (
+        arrays.squares(4)[::-2],
+        arrays.table(2, 3, True),
+        arrays.table(0, 3, False),
+        arrays.zeros_c64(2),
+        arrays.record_array(3),
+        arrays.samples(2),
+    ):
+        for other in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
+            assert type(other) is type(made)
+            assert (other, other.shape) == (made, made.shape)
+            assert memoryview(other).format == memoryview(made).format
+            assert memoryview(other).c_contiguous
+    made = arrays.squares(2)
+    copy.copy(made)[0] = 5
+    assert made[0] == 0.0
+    restore, (kind, _, data) = made.__reduce__()
+    for arguments in (("f64 x", (2,), data), (kind, (3,), data), (kind, (-2, -1), data), (kind, (2**62, 2**62), data)):
+        with pytest.raises(ValueError, match=r"^the pickle is of another version of the array$"):
+            restore(*arguments)
+
+
+def test_structs_of_bits(arrays: ModuleType) -> None:
+    made = arrays.samples(2)
+    assert (made[1].id, made[1].level) == (1, -1)
+    if sys.byteorder == "little":
+        assert memoryview(made).format == "T{=H:id:=h:level:=I:time:}"
+
+
+def test_records_of_numpy(arrays: ModuleType, np: Any) -> None:
+    rows = [(1.5, 0, 2), (2, 0, 3)]
+    for kinds in (("f8", "f8", "u1"), ("f4", "i2", "i8")):
+        fields = list(zip(("x", "y", "tag"), kinds, strict=True))
+        for align in (False, True):
+            records = np.array(rows, np.dtype(fields, align=align))
+            assert arrays.weighted(records) == arrays.weighted(records[::-1]) == 9.0
+            assert arrays.weighted(list(records)) == arrays.weighted(np.rec.array(records)) == 9.0
+    turned = np.array([(2, 1.5), (3, 2)], [("tag", "u2"), ("x", "f8")])
+    assert arrays.weighted(turned) == 9.0
+    assert arrays.weighted(np.asarray(arrays.record_array(3))) == arrays.weighted(arrays.record_array(3)) == 5.0
+    with pytest.raises(
+        TypeError, match=r"^weighted\(\): parameter 'points\[0\]' has a key 'z', and Point has no such field$"
+    ):
+        arrays.weighted(np.zeros(1, [("x", "f8"), ("z", "f8")]))
+    assert np.asarray(arrays.samples(2))["level"].tolist() == [-1, -1]
+    made = arrays.squares(3)
+    assert made.__array__().tolist() == [0.0, 1.0, 4.0]
+    assert made.__array__("f4", copy=True).dtype == np.float32
+    assert np.shares_memory(made.__array__(), np.asarray(made))
+
+
 REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "behind its end": (lambda made: made[4], IndexError, "array index out of range"),
     "before it": (lambda made: made[-5], IndexError, "array index out of range"),
@@ -592,6 +685,13 @@ REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "a hash": (hash, TypeError, "unhashable type: 'nano_ffi.Array'"),
     "its class": (lambda made: type(made)(), TypeError, "cannot create 'nano_ffi.Array' instances"),
     "a copy": (lambda made: made.__dlpack__(copy=True), BufferError, "the array shares, and never copies"),
+    "a wrong item": (lambda made: made.__setitem__(0, "a"), TypeError, "Array.item must be a float (f64), not str"),
+    "too few": (
+        lambda made: made.__setitem__(slice(2), [1]),
+        ValueError,
+        "Array.items must have 2 items ([]f64), not 1",
+    ),
+    "an end": (lambda made: made.__delitem__(0), TypeError, "items of an array cannot be deleted"),
     "a step of 0": (lambda made: made[::0], ValueError, "slice step cannot be zero"),
 }
 
@@ -746,6 +846,9 @@ MADE: dict[str, Callable[[Any], Any]] = {
     "a struct": lambda arrays: arrays.named(3),
     "a capsule": lambda arrays: arrays.squares(3).__dlpack__(),
     "a versioned capsule": lambda arrays: arrays.squares(3).__dlpack__(max_version=(1, 0)),
+    "assigned": lambda arrays: arrays.table(2, 3, True).__setitem__(slice(None), [[1, 2, 3], [4, 5, 6]]),
+    "wrongly": lambda arrays: arrays.table(2, 3, True).__setitem__(slice(None), [[1, 2, 3], [4, "a", 6]]),
+    "pickled": lambda arrays: copy.copy(arrays.record_array(4)),
     "an interface": lambda arrays: arrays.squares(3).__array_interface__,
     "too much": lambda arrays: arrays.squares(2**62),
     "a wrong index": lambda arrays: arrays.squares(3)[7],

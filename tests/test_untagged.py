@@ -54,3 +54,12 @@ def test_an_untagged_union_is_what_it_holds(zig_module: Callable[[str], ModuleTy
     endless.append(endless)
     with pytest.raises(RecursionError):
         kinds.any(endless)
+
+
+def test_scalars_of_numpy_in_an_untagged_union(zig_module: Callable[[str], ModuleType]) -> None:
+    numpy = pytest.importorskip("numpy", reason="numpy is not installed")
+    kinds = zig_module("namesakes")
+    cases = [(numpy.True_, "truth"), (numpy.int8(1), "whole"), (numpy.float32(1), "real"), (numpy.str_("a"), "text")]
+    assert [kinds.tag_of(value) for value, _ in cases] == [tag for _, tag in cases]
+    with pytest.raises(TypeError, match="must be a float or a str"):
+        kinds.loose(numpy.True_)

@@ -5,6 +5,7 @@
 const std = @import("std");
 const arrays = @import("../array.zig");
 const capi = @import("capi.zig");
+
 const convert = @import("convert.zig");
 const dtypes = @import("../dtypes.zig");
 const elementwise = @import("elementwise.zig");
@@ -16,6 +17,7 @@ const signature = @import("../signature.zig");
 const State = @import("State.zig");
 const c = capi.functions;
 const Error = errors.Error;
+const Site = @import("../comptime_bridge.zig").Site;
 const PyObject = capi.PyObject;
 
 /// What is known of the items without their Zig type.
@@ -23,15 +25,66 @@ const Items = struct {
     dtype: dtypes.Dtype,
     /// A new reference to what an item is in Python.
     give: *const fn (module: *PyObject, address: usize) ?*PyObject,
+    /// Makes an item what a value of Python is.
+    set: *const fn (module: *PyObject, value: *PyObject, address: usize) Error!void,
+    /// The same of the items of a row, of all that `values` has.
+    fill: *const fn (module: *PyObject, values: *PyObject, row: Row) Error!void,
 
     fn of(comptime T: type) *const Items {
         return &struct {
-            const all: Items = .{ .dtype = .of(T), .give = &giveItem };
+            const typ = signature.typeName(T) orelse @typeName(T);
+            const all: Items = .{
+                .dtype = .of(T),
+                .give = &giveItem,
+                .set = &setItem,
+                .fill = &fillRow,
+            };
+            const item_site: Site = .{
+                .function = "Array",
+                .parameter = .{ .name = "item", .typ = typ },
+                .role = .attribute,
+            };
+            const row_site: Site = .{
+                .function = "Array",
+                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
+                .role = .attribute,
+            };
 
             fn giveItem(module: *PyObject, address: usize) ?*PyObject {
                 return convert.give(T, module, @as(*const T, @ptrFromInt(address)).*);
             }
+
+            fn setItem(module: *PyObject, value: *PyObject, address: usize) Error!void {
+                const place: *T = @ptrFromInt(address);
+                place.* = try convert.loadField(T, memory.allocator, module, value, &item_site);
+            }
+
+            fn fillRow(module: *PyObject, values: *PyObject, row: Row) Error!void {
+                // A copy, also of what is in the same memory.
+                const items = try convert.loadItems(
+                    T,
+                    memory.allocator,
+                    module,
+                    values,
+                    &row_site,
+                );
+                defer memory.allocator.free(items);
+                if (items.len != row.count)
+                    return errors.raiseWrongSize(&row_site, row.count, items.len);
+                for (items, 0..) |item, index| @as(*T, @ptrFromInt(row.at(index))).* = item;
+            }
         }.all;
+    }
+};
+
+/// Items one behind the other, so many bytes apart.
+const Row = struct {
+    start: usize,
+    stride: isize,
+    count: usize,
+
+    fn at(row: Row, index: usize) usize {
+        return row.start +% @as(usize, @bitCast(row.stride *% @as(isize, @intCast(index))));
     }
 };
 
@@ -241,6 +294,7 @@ const slots = [_]capi.structs.PyType_Slot{
     .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
     .{ .slot = capi.constants.Py_mp_length, .pfunc = &length },
     .{ .slot = capi.constants.Py_mp_subscript, .pfunc = &subscript },
+    .{ .slot = capi.constants.Py_mp_ass_subscript, .pfunc = &assign },
     .{ .slot = capi.constants.Py_bf_getbuffer, .pfunc = &getBuffer },
     .{},
 };
@@ -251,6 +305,19 @@ const methods = [_]capi.PyMethodDef{
         .ml_meth = &tolist,
         .ml_flags = capi.constants.METH_NOARGS,
         .ml_doc = "tolist($self, /)\n--\n\nThe items as Python has them, in lists.",
+    },
+    .{
+        .ml_name = "__array__",
+        .ml_meth = &arrayOfNumpy,
+        .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
+        .ml_doc = "__array__($self, /, dtype=None, copy=None)\n--\n\nAn array of numpy, " ++
+            "which shares the memory where it can.",
+    },
+    .{
+        .ml_name = "__reduce__",
+        .ml_meth = &reduce,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
     },
     .{
         .ml_name = "__dlpack__",
@@ -304,42 +371,128 @@ fn itemOf(object: *PyObject, index: capi.Py_ssize_t) callconv(.c) ?*PyObject {
 }
 
 fn subscript(object: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
-    if (!capi.hasFlag(key, "TUPLE_SUBCLASS")) return select(object, &.{key});
-    const size: usize = @intCast(c.PyTuple_Size(key));
-    var keys: [64]*PyObject = undefined;
-    if (size > keys.len) return raiseTooMany();
-    for (keys[0..size], 0..) |*one, place| one.* = c.PyTuple_GetItem(key, @intCast(place)).?;
-    return select(object, keys[0..size]);
+    const self = Layout.of(object);
+    const chosen = choose(self, key) catch return null;
+    const count = chosen.dimensions;
+    const shape = chosen.shape[0..count];
+    if (count > 0) return part(self, chosen.start, shape, chosen.strides[0..count]);
+    return self.items.give(self.module() orelse return null, chosen.start);
 }
 
-fn raiseTooMany() ?*PyObject {
-    c.PyErr_SetString(capi.exception("IndexError"), "more indices than the array has dimensions");
+/// `array[key] = value`: an item, or what a slice has, is what a value, or as many, are.
+fn assign(object: *PyObject, key: *PyObject, given: ?*PyObject) callconv(.c) c_int {
+    const value = given orelse {
+        c.PyErr_SetString(capi.exception("TypeError"), "items of an array cannot be deleted");
+        return -1;
+    };
+    const self = Layout.of(object);
+    const chosen = choose(self, key) catch return -1;
+    const module = self.module() orelse return -1;
+    const count = chosen.dimensions;
+    const shape = chosen.shape[0..count];
+    assignAt(self.items, module, chosen.start, shape, chosen.strides[0..count], value) catch
+        return -1;
+    return 0;
+}
+
+fn assignAt(
+    items: *const Items,
+    module: *PyObject,
+    start: usize,
+    shape: []const isize,
+    strides: []const isize,
+    value: *PyObject,
+) Error!void {
+    if (shape.len == 0) return items.set(module, value, start);
+    const row: Row = .{ .start = start, .stride = strides[0], .count = @intCast(shape[0]) };
+    const size = try sizeOf(value);
+    if (size != null and shape.len == 1) return items.fill(module, value, row);
+    if (size) |given| if (given != row.count) {
+        _ = c.PyErr_Format(
+            capi.exception("ValueError"),
+            "%zu rows of an array cannot be set to %zu",
+            row.count,
+            given,
+        );
+        return error.PythonException;
+    };
+    for (0..row.count) |index| {
+        const one = if (size == null)
+            capi.newRef(value)
+        else
+            c.PySequence_GetItem(value, @intCast(index)) orelse return error.PythonException;
+        defer c.Py_DecRef(one);
+        try assignAt(items, module, row.at(index), shape[1..], strides[1..], one);
+    }
+}
+
+/// How many items a value has; null of one that is an item itself.
+fn sizeOf(value: *PyObject) Error!?usize {
+    if (capi.hasFlag(value, "DICT_SUBCLASS")) return null;
+    const size = c.PyObject_Size(value);
+    if (size >= 0) return @intCast(size);
+    if (c.PyErr_ExceptionMatches(capi.exception("TypeError")) == 0) return error.PythonException;
+    c.PyErr_Clear();
     return null;
 }
 
-/// An index or a slice for each of the first dimensions.
-fn select(object: *PyObject, keys: []const *PyObject) ?*PyObject {
-    const self = Layout.of(object);
-    if (keys.len > self.dimensions) return raiseTooMany();
+/// What indices leave of an array: nothing but one item where there are no dimensions.
+const Chosen = struct {
+    start: usize,
+    shape: [64]isize = undefined,
+    strides: [64]isize = undefined,
+    dimensions: usize = 0,
+};
+
+fn choose(self: *Layout, key: *PyObject) Error!Chosen {
+    const is_tuple = capi.hasFlag(key, "TUPLE_SUBCLASS");
+    const size: usize = if (is_tuple) @intCast(c.PyTuple_Size(key)) else 1;
+    var keys: [65]?*PyObject = undefined;
+    if (size > keys.len) return raiseTooMany();
+    var count: usize = 0;
+    for (0..size) |place| {
+        const one = if (is_tuple) c.PyTuple_GetItem(key, @intCast(place)).? else key;
+        if (one != capi.object("_Py_EllipsisObject")) {
+            if (count == self.dimensions) return raiseTooMany();
+            keys[count] = one;
+            count += 1;
+            continue;
+        }
+        // All of the dimensions that the other keys leave.
+        const left = (self.dimensions + 1) -| size;
+        if (count + left > self.dimensions) return raiseTooMany();
+        @memset(keys[count..][0..left], null);
+        count += left;
+    }
+    return select(self, keys[0..count]);
+}
+
+fn raiseTooMany() Error {
+    c.PyErr_SetString(capi.exception("IndexError"), "more indices than the array has dimensions");
+    return error.PythonException;
+}
+
+/// An index or a slice for each of the first dimensions; null is all of one.
+fn select(self: *Layout, keys: []const ?*PyObject) Error!Chosen {
+    var chosen: Chosen = .{ .start = self.start };
+    const shape = &chosen.shape;
+    const strides = &chosen.strides;
     var start = self.start;
-    var shape: [64]isize = undefined;
-    var strides: [64]isize = undefined;
     var left: usize = 0;
     for (0..self.dimensions) |dimension| {
         const size = self.shape()[dimension];
         const stride = self.strides()[dimension];
-        if (dimension >= keys.len) {
+        const key = (if (dimension < keys.len) keys[dimension] else null) orelse {
             shape[left] = size;
             strides[left] = stride;
             left += 1;
             continue;
-        }
-        const key = keys[dimension];
+        };
         if (capi.isExactly(key, "PySlice_Type")) {
             var first: isize = 0;
             var stop: isize = 0;
             var step: isize = 1;
-            if (c.PySlice_Unpack(key, &first, &stop, &step) < 0) return null;
+            if (c.PySlice_Unpack(key, &first, &stop, &step) < 0) return error.PythonException;
             shape[left] = c.PySlice_AdjustIndices(size, &first, &stop, step);
             strides[left] = stride *% step;
             if (shape[left] > 0) start +%= @bitCast(first *% stride);
@@ -347,26 +500,192 @@ fn select(object: *PyObject, keys: []const *PyObject) ?*PyObject {
             continue;
         }
         if (c.PyIndex_Check(key) == 0) {
-            const name = capi.typeName(key) orelse return null;
+            const name = capi.typeName(key) orelse return error.PythonException;
             defer c.Py_DecRef(name);
             _ = c.PyErr_Format(
                 capi.exception("TypeError"),
                 "array indices must be integers or slices, not %U",
                 name,
             );
-            return null;
+            return error.PythonException;
         }
         const given = c.PyNumber_AsSsize_t(key, capi.exception("IndexError"));
-        if (given == -1 and c.PyErr_Occurred() != null) return null;
+        if (given == -1 and c.PyErr_Occurred() != null) return error.PythonException;
         const index = if (given < 0) given +% size else given;
         if (index < 0 or index >= size) {
             c.PyErr_SetString(capi.exception("IndexError"), "array index out of range");
-            return null;
+            return error.PythonException;
         }
         start +%= @bitCast(index *% stride);
     }
-    if (left > 0) return part(self, start, shape[0..left], strides[0..left]);
-    return self.items.give(self.module() orelse return null, start);
+    chosen.start = start;
+    chosen.dimensions = left;
+    return chosen;
+}
+
+/// What numpy makes of the array's buffer.
+fn arrayOfNumpy(
+    object: *PyObject,
+    args: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    names: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    const asarray = capi.imported("numpy", "asarray") orelse return null;
+    defer c.Py_DecRef(asarray);
+    const view = c.PyMemoryView_FromObject(object) orelse return null;
+    defer c.Py_DecRef(view);
+    const count: usize = @intCast(nargs);
+    const named: usize = if (names) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
+    var all: [8]*PyObject = undefined;
+    if (1 + count + named > all.len) return errors.raiseWrongNumber(
+        "__array__() takes at most 2 arguments",
+        @intCast(count + named),
+    );
+    all[0] = view;
+    @memcpy(all[1..][0 .. count + named], args[0 .. count + named]);
+    return capi.vectorcall(asarray, &all, @intCast(1 + count), names);
+}
+
+// Pickles: the items in C order, which a function of the module makes an array again.
+
+pub const restore_name = "__nano_ffi_array__";
+
+fn reduce(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const self = Layout.of(object);
+    const dtype = self.items.dtype;
+    const restoring = c.PyObject_GetAttrString(
+        self.module() orelse return null,
+        restore_name,
+    ) orelse return null;
+    defer c.Py_DecRef(restoring);
+    const name = c.PyUnicode_FromFormat("%s %s", dtype.name.ptr, dtype.format.ptr) orelse
+        return null;
+    defer c.Py_DecRef(name);
+    const shape = tupleOf(self.shape()) orelse return null;
+    defer c.Py_DecRef(shape);
+    const size = self.count() * dtype.size;
+    const bytes = c.PyBytes_FromStringAndSize(null, @intCast(size)) orelse return null;
+    defer c.Py_DecRef(bytes);
+    var data: ?[*]u8 = null;
+    var length_of_data: capi.Py_ssize_t = 0;
+    if (c.PyBytes_AsStringAndSize(bytes, &data, &length_of_data) < 0) return null;
+    if (size > 0) _ = copyRows(self, 0, self.start, data.?);
+    const args = c.PyTuple_Pack(3, name, shape, bytes) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.PyTuple_Pack(2, restoring, args);
+}
+
+/// Copies what begins at `start` to `place`, and says where that ends.
+fn copyRows(self: *Layout, dimension: usize, start: usize, place: [*]u8) [*]u8 {
+    const size = self.items.dtype.size;
+    if (dimension == self.dimensions) {
+        const item: [*]const u8 = @ptrFromInt(start);
+        @memcpy(place[0..size], item[0..size]);
+        return place + size;
+    }
+    const row: Row = .{
+        .start = start,
+        .stride = self.strides()[dimension],
+        .count = @intCast(self.shape()[dimension]),
+    };
+    if (dimension + 1 == self.dimensions and row.stride == size) {
+        const items: [*]const u8 = @ptrFromInt(start);
+        @memcpy(place[0 .. row.count * size], items[0 .. row.count * size]);
+        return place + row.count * size;
+    }
+    var end = place;
+    for (0..row.count) |index| end = copyRows(self, dimension + 1, row.at(index), end);
+    return end;
+}
+
+/// The function of a module that makes arrays of `types` of what `reduce` gave.
+pub fn Restoring(comptime types: []const type) type {
+    return struct {
+        pub fn restore(
+            module: *PyObject,
+            args: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+        ) callconv(.c) ?*PyObject {
+            if (nargs != 3) return errors.raiseWrongNumber(
+                restore_name ++ "() takes 3 arguments",
+                nargs,
+            );
+            const name = convert.utf8Of(args[0]) catch return null;
+            const items: *const Items = inline for (types) |T| {
+                const items = comptime Items.of(T);
+                if (std.mem.eql(u8, name, items.dtype.name ++ " " ++ items.dtype.format))
+                    break items;
+            } else return errors.failed(raiseOther());
+            return restoreAs(items, module, args[1], args[2]) catch null;
+        }
+    };
+}
+
+fn raiseOther() Error {
+    c.PyErr_SetString(
+        capi.exception("ValueError"),
+        "the pickle is of another version of the array",
+    );
+    return error.PythonException;
+}
+
+fn restoreAs(
+    items: *const Items,
+    module: *PyObject,
+    shape: *PyObject,
+    bytes: *PyObject,
+) Error!*PyObject {
+    var sizes: [ndarray.max_dimensions]usize = undefined;
+    const dimensions = c.PyObject_Size(shape);
+    if (dimensions < 0) return error.PythonException;
+    if (dimensions > sizes.len) return raiseOther();
+    var size = items.dtype.size;
+    for (sizes[0..@intCast(dimensions)], 0..) |*place, index| {
+        const number = c.PySequence_GetItem(shape, @intCast(index)) orelse
+            return error.PythonException;
+        defer c.Py_DecRef(number);
+        const given = c.PyNumber_AsSsize_t(number, null);
+        if (given == -1 and c.PyErr_Occurred() != null) return error.PythonException;
+        if (given < 0) return raiseOther();
+        place.* = @intCast(given);
+        size = std.math.mul(usize, size, place.*) catch return raiseOther();
+    }
+    var data: ?[*]u8 = null;
+    var length_of_data: capi.Py_ssize_t = 0;
+    if (c.PyBytes_AsStringAndSize(bytes, &data, &length_of_data) < 0) return error.PythonException;
+    if (length_of_data != size) return raiseOther();
+    const made = arrays.Memory.create(memory.allocator, size, items.dtype.alignment) catch
+        return errors.raiseNoMemory();
+    @memcpy(made.bytes[0..size], data.?[0..size]);
+    var strides: [ndarray.max_dimensions]isize = undefined;
+    const given = sizes[0..@intCast(dimensions)];
+    ndarray.setContiguous(&strides, given, items.dtype.size);
+    return giveAny(
+        module,
+        items,
+        @intFromPtr(made.bytes.ptr),
+        given,
+        strides[0..given.len],
+        made,
+    ) orelse error.PythonException;
+}
+
+/// The types of the items of all arrays that a function gives, which returns an `R`.
+pub fn itemsOf(comptime R: type) []const type {
+    return comptime types: {
+        if (signature.kindOf(R) == .results) break :types R.nano_ffi_results;
+        if (!signature.holdsMade(R)) break :types &.{};
+        switch (@typeInfo(R)) {
+            .optional => |optional| break :types itemsOf(optional.child),
+            .@"struct" => |info| {
+                if (!info.is_tuple and @hasDecl(R, "nano_ffi_array")) break :types &.{R.Item};
+                var types: []const type = &.{};
+                for (info.field_types) |Field| types = types ++ itemsOf(Field);
+                break :types types;
+            },
+            else => unreachable,
+        }
+    };
 }
 
 fn tolist(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

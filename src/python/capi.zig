@@ -561,6 +561,8 @@ pub const functions = struct {
         step: *Py_ssize_t,
     ) c_int;
     pub extern fn PyObject_Size(object: *PyObject) Py_ssize_t;
+    pub extern fn PyMemoryView_FromObject(object: *PyObject) ?*PyObject;
+    pub extern fn PySequence_GetItem(sequence: *PyObject, index: Py_ssize_t) ?*PyObject;
     pub extern fn PyObject_GetItem(object: *PyObject, key: *PyObject) ?*PyObject;
     pub extern fn PyObject_SetItem(object: *PyObject, key: *PyObject, value: *PyObject) c_int;
     pub extern fn PyObject_GetIter(object: *PyObject) ?*PyObject;
@@ -725,6 +727,7 @@ pub const functions = struct {
 pub const objects = struct {
     pub const _Py_FalseStruct = PyObject;
     pub const _Py_NoneStruct = PyObject;
+    pub const _Py_EllipsisObject = PyObject;
     pub const _Py_NotImplementedStruct = PyObject;
     pub const PyBaseObject_Type = PyObject;
     pub const _Py_TrueStruct = PyObject;

@@ -1512,14 +1512,15 @@ fn isLike(
     object: *PyObject,
 ) Error!bool {
     const class = capi.typeOf(object);
+    // Numpy's bools are numbers and buffers, too.
+    if (quick_way.boolOf(object) != null or try protocols.boolOf(object) != null)
+        return form == .bool or form == .any;
     const is_number = c.PyType_GetSlot(class, capi.constants.Py_nb_index) != null;
     return switch (form) {
-        .none, .member, .path, .standard => false,
-        .bool => try protocols.boolOf(object) != null,
-        .int => is_number and quick_way.boolOf(object) == null,
-        .float, .complex => (is_number and quick_way.boolOf(object) == null) or
-            c.PyType_GetSlot(class, capi.constants.Py_nb_float) != null and
-                quick_way.boolOf(object) == null,
+        .none, .bool, .member, .path, .standard => false,
+        .int => is_number,
+        .float, .complex => is_number or
+            c.PyType_GetSlot(class, capi.constants.Py_nb_float) != null,
         .bytes => c.PyObject_CheckBuffer(object) != 0,
         .text => if (comptime signature.kindOf(Field).? == .text)
             c.PyObject_CheckBuffer(object) != 0

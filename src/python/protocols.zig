@@ -70,6 +70,7 @@ pub fn fieldsOf(comptime T: type, object: *PyObject) Error!?*PyObject {
     if (capi.hasFlag(object, "TYPE_SUBCLASS") or
         hasAttribute(capi.typeOf(object), "__zig_address__")) return null;
     if (try dictOf(object)) |dict| return dict;
+    if (try dictOfRecord(object)) |dict| return dict;
     const dict = c.PyDict_New() orelse return error.PythonException;
     const is_tuple = capi.hasFlag(object, "TUPLE_SUBCLASS") and
         !hasAttribute(capi.typeOf(object), "_fields");
@@ -77,6 +78,37 @@ pub fn fieldsOf(comptime T: type, object: *PyObject) Error!?*PyObject {
         if (try addItems(T, dict, object)) return dict;
     } else if (try addAttributes(T, dict, object)) return dict;
     c.Py_DecRef(dict);
+    return null;
+}
+
+/// A new reference to a dict of the fields of numpy's records, which are scalars whose dtype has
+/// names. Null where the object is none.
+fn dictOfRecord(object: *PyObject) Error!?*PyObject {
+    if (c.PyType_GetSlot(capi.typeOf(object), capi.constants.Py_mp_subscript) == null) return null;
+    const dtype = c.PyObject_GetAttrString(object, "dtype") orelse return noRecord();
+    defer c.Py_DecRef(dtype);
+    const names = c.PyObject_GetAttrString(dtype, "names") orelse return noRecord();
+    defer c.Py_DecRef(names);
+    if (!capi.hasFlag(names, "TUPLE_SUBCLASS")) return null;
+    const shape = c.PyObject_GetAttrString(object, "shape") orelse return noRecord();
+    defer c.Py_DecRef(shape);
+    if (!capi.hasFlag(shape, "TUPLE_SUBCLASS") or c.PyTuple_Size(shape) != 0) return null;
+    const dict = c.PyDict_New() orelse return error.PythonException;
+    errdefer c.Py_DecRef(dict);
+    for (0..@intCast(c.PyTuple_Size(names))) |index| {
+        const name = c.PyTuple_GetItem(names, @intCast(index)) orelse return error.PythonException;
+        const value = c.PyObject_GetItem(object, name) orelse return error.PythonException;
+        defer c.Py_DecRef(value);
+        if (c.PyDict_SetItem(dict, name, value) < 0) return error.PythonException;
+    }
+    return dict;
+}
+
+/// Null of what has no such attribute.
+fn noRecord() Error!?*PyObject {
+    if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) == 0)
+        return error.PythonException;
+    c.PyErr_Clear();
     return null;
 }
 

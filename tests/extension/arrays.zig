@@ -153,6 +153,18 @@ pub fn record_array(allocator: std.mem.Allocator, n: usize) !nano_ffi.Array(Poin
     for (array.items(), 0..) |*point, i| point.* = .{ .x = @floatFromInt(i), .tag = @intCast(i) };
     return array;
 }
+/// Bits of an int, which are bytes.
+pub const Sample = packed struct(u64) { id: u16 = 0, level: i16 = 0, time: u32 = 0 };
+pub fn samples(n: usize) !nano_ffi.Array(Sample, 1) {
+    const array: nano_ffi.Array(Sample, 1) = try .init(nano_ffi.allocator, .{n});
+    for (array.items(), 0..) |*item, i| item.* = .{ .id = @intCast(i), .level = -1 };
+    return array;
+}
+pub fn weighted(points: []const Point) f64 {
+    var sum: f64 = 0;
+    for (points) |point| sum += point.x * @as(f64, @floatFromInt(point.tag));
+    return sum;
+}
 /// An array and a count.
 pub fn above(values: []const f64, limit: f64) !struct { nano_ffi.Array(f64, 1), usize } {
     var count: usize = 0;
