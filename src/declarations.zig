@@ -76,6 +76,19 @@ pub fn isList(comptime namespace: type, comptime field: []const u8) bool {
         (@typeInfo(Given) == .@"struct" and @typeInfo(Given).@"struct".is_tuple);
 }
 
+/// The most threads that the `std.Io` of a file's module has: `.io_threads = 4` in its
+/// `nano_ffi_options`. Null where it says nothing.
+pub fn ioThreads(comptime namespace: type) ?usize {
+    if (!@hasDecl(namespace, "nano_ffi_options")) return null;
+    const given = namespace.nano_ffi_options;
+    if (!@hasField(@TypeOf(given), "io_threads") or @hasDecl(namespace, "io_threads")) return null;
+    return switch (@typeInfo(@TypeOf(given.io_threads))) {
+        .comptime_int, .int => given.io_threads,
+        else => @compileError("nano_ffi: nano_ffi_options has .io_threads of type " ++
+            @typeName(@TypeOf(given.io_threads)) ++ ": it is a number, as .io_threads = 4"),
+    };
+}
+
 fn listOf(comptime namespace: type, comptime option: []const u8) ?[]const []const u8 {
     if (!@hasDecl(namespace, "nano_ffi_options")) return null;
     const given = namespace.nano_ffi_options;
@@ -129,6 +142,19 @@ test isWanted {
     };
     try std.testing.expect(isWanted(chosen, "a") and !isWanted(chosen, "only"));
     try std.testing.expect(isWanted(chosen, "nano_ffi_options"));
+}
+
+test ioThreads {
+    const said = struct {
+        pub const nano_ffi_options = .{ .io_threads = 4 };
+    };
+    const named = struct {
+        pub fn io_threads() void {}
+        pub const nano_ffi_options = .{ .io_threads = .{ .gil = .released } };
+    };
+    try std.testing.expectEqual(4, comptime ioThreads(said));
+    try std.testing.expectEqual(null, comptime ioThreads(named));
+    try std.testing.expectEqual(null, comptime ioThreads(struct {}));
 }
 
 test isList {

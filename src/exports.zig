@@ -623,6 +623,8 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
     const given = namespace.nano_ffi_options;
     inline for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
         if (comptime declarations.isList(namespace, field)) continue;
+        if (comptime std.mem.eql(u8, field, "io_threads") and !classes.isClass(namespace) and
+            declarations.ioThreads(namespace) != null) continue;
         if (classes.isClass(namespace) and @TypeOf(@field(given, field)) == bool) {
             checkOwn(namespace, field);
             continue;

@@ -31,6 +31,7 @@ const signals = @import("python/signals.zig");
 const State = @import("python/State.zig");
 const traces = @import("python/traces.zig");
 const comptime_bridge = @import("comptime_bridge.zig");
+const declarations = @import("declarations.zig");
 const description = @import("description.zig");
 const exceptions = @import("python/exceptions.zig");
 const exports = @import("exports.zig");
@@ -268,7 +269,9 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
-            if (!fork.watch() or !input_output.prepare()) return false;
+            if (!fork.watch() or !input_output.prepare(
+                comptime declarations.ioThreads(namespace),
+            )) return false;
             // What no class has is not compiled. A struct that may be there is a list of one.
             if (comptime classes_of.haveAny(&.{ .list, .optional }))
                 if (!lists.addTypes(self, own_name, state)) return false;

@@ -1,4 +1,5 @@
 //! `std.options` of an extension: what the user's file says, and nano_ffi's where it is silent.
+//! What cannot count in a module is refused, as nobody would see that it does not.
 
 const std = @import("std");
 const page_size = @import("page_size.zig");
@@ -7,6 +8,14 @@ const said = @import("python/said.zig");
 pub fn of(comptime file: type) std.Options {
     var options: std.Options =
         if (@hasDecl(file, "std_options")) file.std_options else .{};
+    const unsaid: std.Options = .{};
+    if (options.enable_segfault_handler != unsaid.enable_segfault_handler) @compileError(
+        "nano_ffi: std_options has .enable_segfault_handler, which is for the start of a " ++
+            "program, and this is a module: leave it out, and start Python with -X faulthandler",
+    );
+    if (options.queryPageSize != unsaid.queryPageSize) @compileError(
+        "nano_ffi: std_options has .queryPageSize, and nano_ffi has one of its own: leave it out",
+    );
     if (options.logFn == std.log.defaultLog) options.logFn = said.log;
     options.queryPageSize = page_size.query;
     return options;

@@ -245,12 +245,12 @@ def test_io_in_the_child_of_a_fork(speaking: ModuleType) -> None:
     assert speaking.meeting(3) == 3
 
 
-def in_new_process(speaking: ModuleType, code: str, threads: str) -> subprocess.CompletedProcess[str]:
+def in_new_process(speaking: ModuleType, code: str, threads: str = "") -> subprocess.CompletedProcess[str]:
     assert speaking.__file__ is not None
     folder = str(Path(speaking.__file__).parent)
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {folder!r}); import speaking\n{code}"],
-        env=os.environ | {"NANO_FFI_IO_THREADS": threads},
+        env=os.environ | ({"NANO_FFI_IO_THREADS": threads} if threads else {}),
         capture_output=True,
         text=True,
         timeout=60,
@@ -268,6 +268,9 @@ except Exception as error:
 """
     done = in_new_process(speaking, code, "3")
     assert (done.stderr, done.stdout) == ("", "3 True\nConcurrencyUnavailable\n")
+    assert in_new_process(speaking, "print(speaking.meeting(201))", "201").stdout == "201\n"
+    done = in_new_process(speaking, code.replace("3", "200").replace("4", "201"))  # as its file says
+    assert (done.stderr, done.stdout) == ("", "200 True\nConcurrencyUnavailable\n")
     done = in_new_process(speaking, "", "many")
     assert done.stderr.endswith("ValueError: NANO_FFI_IO_THREADS must be a number of threads\n")
 
@@ -489,5 +492,5 @@ async def same():
 {EVENT_LOOPS[library]}
 print("over")
 """
-    done = in_new_process(speaking, code, "100")
+    done = in_new_process(speaking, code)
     assert (done.stdout, done.stderr) == ("over\n", "")

@@ -22,10 +22,11 @@ var lock: SpinLock = .{};
 /// How many threads there may be; one for each core but that of the caller where nothing is said.
 var most: Io.Limit = .unlimited;
 
-/// To be called when a module is made: reads NANO_FFI_IO_THREADS. False with the error set.
-pub fn prepare() bool {
+/// To be called when a module is made: reads NANO_FFI_IO_THREADS, before which the file's own
+/// number is none. False with the error set.
+pub fn prepare(own: ?usize) bool {
     const number = environment.number("NANO_FFI_IO_THREADS", "threads") catch return false;
-    if (number) |count| if (!is_ready.load(.acquire)) {
+    if (number orelse own) |count| if (!is_ready.load(.acquire)) {
         most = .limited(count);
     };
     return true;

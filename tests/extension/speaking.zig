@@ -13,6 +13,7 @@ pub const std_options: std.Options = .{
 pub const std_options_cwd = null;
 
 pub const nano_ffi_options = .{
+    .io_threads = 200,
     .interruptedMeanwhile = .{ .gil = .released },
     .saysMeanwhile = .{ .gil = .released },
     .summed = .{ .gil = .released },
