@@ -25,7 +25,9 @@ __all__ = [
     "Field",
     "Function",
     "LeftOut",
+    "Tag",
     "Type",
+    "Union",
     "described",
     "explain",
 ]
@@ -51,6 +53,8 @@ class Type:
     """Of a record, and the tags of a union."""
     untagged: bool = False
     """Of a union that is what it holds."""
+    variants: bool = False
+    """Of a union that is a class."""
     mutable: bool = False
     params: tuple[Type, ...] = ()
     """Of a callback."""
@@ -111,6 +115,26 @@ class Enum:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tag:
+    """A tag of a union that is a class: a subclass of that."""
+
+    name: str
+    doc: str
+    fields: tuple[Field, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Union:
+    """A tagged union with functions."""
+
+    name: str
+    doc: str
+    tags: tuple[Tag, ...]
+    methods: tuple[Function, ...]
+    constants: tuple[Constant, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ErrorSet:
     name: str
     doc: str
@@ -141,6 +165,7 @@ class Class:
     constants: tuple[Constant, ...]
     classes: tuple[Class, ...]
     enums: tuple[Enum, ...]
+    unions: tuple[Union, ...]
     errors: tuple[ErrorSet, ...]
     exceptions: tuple[ExceptionClass, ...]
     buffer: bool
@@ -174,6 +199,7 @@ class Description:
     constants: tuple[Constant, ...]
     classes: tuple[Class, ...]
     enums: tuple[Enum, ...]
+    unions: tuple[Union, ...]
     errors: tuple[ErrorSet, ...]
     exceptions: tuple[ExceptionClass, ...]
     left_out: tuple[LeftOut, ...]
@@ -204,6 +230,7 @@ class Description:
             constants=tuple(map(constant_of, read.get("constants", ()))),
             classes=tuple(map(class_of, read.get("classes", ()))),
             enums=tuple(map(enum_of, read.get("enums", ()))),
+            unions=tuple(map(union_of, read.get("unions", ()))),
             errors=tuple(map(error_set_of, read.get("errors", ()))),
             exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
             left_out=tuple(
@@ -223,6 +250,7 @@ def type_of(read: dict[str, Any]) -> Type:
         items=tuple(map(type_of, read.get("items", ()))),
         fields=tuple(map(field_of, read.get("fields", ()))),
         untagged=read.get("untagged", False),
+        variants=read.get("variants", False),
         mutable=read.get("mutable", False),
         params=tuple(map(type_of, read.get("params", ()))),
         returns=type_of(read["returns"]) if "returns" in read else None,
@@ -269,6 +297,19 @@ def enum_of(read: dict[str, Any]) -> Enum:
     )
 
 
+def union_of(read: dict[str, Any]) -> Union:
+    return Union(
+        name=read["name"],
+        doc=read.get("doc", ""),
+        tags=tuple(
+            Tag(name=tag["name"], doc=tag.get("doc", ""), fields=tuple(map(field_of, tag.get("fields", ()))))
+            for tag in read["tags"]
+        ),
+        methods=tuple(map(function_of, read.get("methods", ()))),
+        constants=tuple(map(constant_of, read.get("constants", ()))),
+    )
+
+
 def error_set_of(read: dict[str, Any]) -> ErrorSet:
     return ErrorSet(name=read["name"], doc=read.get("doc", ""), members=tuple(read.get("members", ())))
 
@@ -293,6 +334,7 @@ def class_of(read: dict[str, Any]) -> Class:
         constants=tuple(map(constant_of, read.get("constants", ()))),
         classes=tuple(map(class_of, read.get("classes", ()))),
         enums=tuple(map(enum_of, read.get("enums", ()))),
+        unions=tuple(map(union_of, read.get("unions", ()))),
         errors=tuple(map(error_set_of, read.get("errors", ()))),
         exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
         buffer=read.get("buffer", False),

@@ -12,7 +12,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from nano_ffi.description import Class, Constant, Description, Enum, ErrorSet, ExceptionClass, Field, Function, Type
+from nano_ffi.description import (
+    Class,
+    Constant,
+    Description,
+    Enum,
+    ErrorSet,
+    ExceptionClass,
+    Field,
+    Function,
+    Tag,
+    Type,
+    Union,
+)
 from nano_ffi.zig import write_whole
 
 __all__ = ["stub", "write_stub"]
@@ -53,6 +65,7 @@ class Writer:
             description.constants,
             description.classes,
             description.enums,
+            description.unions,
             description.errors,
             description.exceptions,
         )
@@ -67,12 +80,14 @@ class Writer:
         self.enums = {enum.name: enum for enum in description.enums}
         self.enum_paths = {name: name for name in self.enums}
         """Where each is to be found."""
+        self.union_paths = {union.name: union.name for union in description.unions}
         for class_ in description.classes:
             self.add_enums_of(class_)
 
     def text(self) -> str:
         made = self.description
         blocks = [self.enum(enum) for enum in made.enums]
+        blocks += [self.union(union) for union in made.unions]
         blocks += [self.error_set(errors) for errors in made.errors]
         blocks += [self.exception(exception) for exception in made.exceptions]
         constants = [self.constant(constant) for constant in made.constants]
@@ -188,6 +203,8 @@ class Writer:
         if kind in {"enum", "flags"}:
             ints = f" | {self.builtin('int')}" if typ.open or typ.base == "IntFlag" else ""
             return f"{self.enum_name(typ)} | {self.member_names(typ)}{ints}"
+        if typ.variants:
+            return f"{self.union_name(typ)} | {self.struct(typ, taken=True)}"
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=True)
         if kind == "table":
@@ -241,6 +258,8 @@ class Writer:
             return self.column(typ)
         if kind in {"enum", "flags"}:
             return f"{self.enum_name(typ)} | {self.builtin('int')}" if typ.open else self.enum_name(typ)
+        if typ.variants:
+            return self.union_name(typ)
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=False)
         if kind == "mapping":
@@ -355,12 +374,18 @@ class Writer:
         for enum in class_.enums:
             if self.enums.setdefault(enum.name, enum) is enum:
                 self.enum_paths[enum.name] = f"{class_.name}.{enum.name}"
+        for union in class_.unions:
+            self.union_paths.setdefault(union.name, f"{class_.name}.{union.name}")
         for inner in class_.classes:
             self.add_enums_of(inner)
 
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
         return self.enum_paths.get(typ.name) or self.typing(typ.base or "IntEnum", "enum")
+
+    def union_name(self, typ: Type) -> str:
+        # One that the file does not expose is a class without a name.
+        return self.union_paths.get(typ.name) or self.typing("Any")
 
     def member_names(self, typ: Type) -> str:
         enum = self.enums.get(typ.name)
@@ -397,8 +422,11 @@ class Writer:
             if field.type.kind != "void":
                 parts.append(name := self.free_name(f"{base}_{field.name}"))
                 self.helpers[name] = self.typed_dict(name, [field], taken=taken)
-        union = self.typing("Union")
-        self.helpers[alias] = listed(f"{alias}: {self.typing('TypeAlias')} = {union}", "[", parts, "]", "\n")
+        head = f"{alias}: {self.typing('TypeAlias')} ="
+        if len(parts) == 1:
+            self.helpers[alias] = f"{head} {parts[0]}\n"
+        else:
+            self.helpers[alias] = listed(f"{head} {self.typing('Union')}", "[", parts, "]", "\n")
         return alias
 
     def untagged(self, typ: Type, *, taken: bool) -> str:
@@ -451,6 +479,35 @@ class Writer:
         parts = ["".join(members), "".join(constants), *methods]
         return head + body + ("\n" if body and members else "") + "\n".join(filter(None, parts))
 
+    def union(self, union: Union, indent: str = "", around: str = "") -> str:
+        inner = indent + "    "
+        own = f"{around}.{union.name}" if around else union.name
+        parts = [docstring(union.doc, inner)] if union.doc else []
+        around_members, self.members = (
+            self.members,
+            {item.name for kind in (union.tags, union.methods, union.constants) for item in kind},
+        )
+        parts += ["".join(self.constant(constant, inner) for constant in union.constants)]
+        parts += self.joined(self.method(method, inner) for method in union.methods if usable(method.name))
+        parts += [self.tag(tag, own, inner) for tag in union.tags]
+        self.members = around_members
+        return f"{indent}class {union.name}:\n" + "\n".join(filter(None, parts))
+
+    def tag(self, tag: Tag, union: str, indent: str) -> str:
+        inner = indent + "    "
+        around, self.members = self.members, self.members | {field.name for field in tag.fields}
+        lines = [
+            f"{inner}{field.name}: {self.giving(field.type)}{' = ...' if field.default else ''}\n"
+            for field in tag.fields
+        ]
+        self.members = around
+        dataclass = self.typing("dataclass", "dataclasses")
+        head = f"{indent}@{dataclass}(frozen=True, slots=True)\n{indent}class {tag.name}({union}):"
+        body = docstring(tag.doc, inner)
+        if not body and not lines:
+            return f"{head} ...\n"
+        return f"{head}\n{body}" + ("\n" if body and lines else "") + "".join(lines)
+
     def error_set(self, errors: ErrorSet, indent: str = "", around: str = "") -> str:
         inner = indent + "    "
         body = docstring(errors.doc, inner)
@@ -488,6 +545,7 @@ class Writer:
         base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
         parts = [docstring(class_.doc, inner)] if class_.doc else []
         parts += [self.enum(enum, inner) for enum in class_.enums]
+        parts += [self.union(union, inner, class_.name) for union in class_.unions]
         parts += [self.error_set(errors, inner, class_.name) for errors in class_.errors]
         parts += [self.exception(exception, inner) for exception in class_.exceptions]
         parts += [self.class_(nested, inner) for nested in class_.classes]
@@ -498,6 +556,7 @@ class Writer:
             class_.constants,
             class_.classes,
             class_.enums,
+            class_.unions,
             class_.errors,
             class_.exceptions,
         )

@@ -5,7 +5,8 @@
 //!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
 //!     @Vector(n, T)       [n]T
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
-//!     *const [N]T         [N]T, and so with enums and the like, where nothing can keep the pointer
+//!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
+//!                         pointer: a result that may point there is copied
 //!     std.ArrayList(T)    as a result: []T
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
@@ -20,7 +21,9 @@ const std = @import("std");
 const allocators = @import("allocator.zig");
 const classes = @import("classes.zig");
 const messages = @import("messages.zig");
+const reach = @import("reach.zig");
 const signature = @import("signature.zig");
+const trees = @import("trees.zig");
 
 /// What the source says, and an option.
 pub const Hints = struct {
@@ -59,9 +62,10 @@ pub fn Adapted(
     if (Result == Payload and !plan.changes()) return Same;
     const can_fail = @typeInfo(Return) == .error_union;
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
-    const R = if (plan.writes)
+    const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.has(.out))
         (Errors || plan.Errors())!Result
-    else if (can_fail or plan.has(.out)) (Errors || plan.Errors())!Result else Result;
+    else
+        Result;
     return struct {
         pub const function = Function(plan.types, R, run).call;
         pub const params = plan.names;
@@ -111,6 +115,20 @@ pub fn Adapted(
                 if (role != .writer and role != .nothing) place += 1;
             }
             const returned = @call(signature.modifierOf(@TypeOf(original)), original, values);
+            if (plan.copies) return copied(
+                if (can_fail) try returned else returned,
+                given[plan.types.len - 1],
+            );
+            if (plan.may_copy) {
+                const payload = if (can_fail) try returned else returned;
+                var finder: Finder = .{ .start = @intFromPtr(&given), .end = @intFromPtr(&given) +
+                    @sizeOf(@TypeOf(given)) };
+                _ = reach.pieces(Payload, &payload, &finder);
+                if (!finder.is_inside) return converted(payload);
+                const allocator = given[comptime allocatorOf(plan.types).?];
+                return converted(trees.copy(Payload, allocator, payload) catch |err|
+                    return copyError(err));
+            }
             if (!plan.writes) return converted(if (can_fail) try returned else returned);
             errdefer text.deinit();
             const payload = if (!can_fail) returned else returned catch |err|
@@ -131,16 +149,53 @@ pub fn Adapted(
             return @as(anyerror, err) == error.WriteFailed;
         }
 
+        /// What the result points to may be in a value that is here only.
+        fn copied(value: Payload, allocator: std.mem.Allocator) R {
+            var arena: std.heap.ArenaAllocator = .init(allocator);
+            errdefer arena.deinit();
+            const copy = trees.copy(Payload, arena.allocator(), value) catch |err|
+                return copyError(err);
+            return .{ .data = asBytes(@FieldType(Result, "data"), copy), .arena = arena };
+        }
+
+        fn asBytes(comptime Data: type, value: Payload) Data {
+            if (Data == signature.Bytes) return .{ .data = value };
+            if (Data == ?signature.Bytes)
+                return if (value) |some| .{ .data = some } else null;
+            return value;
+        }
+
         inline fn converted(value: Payload) Result {
             if (comptime ReleasedOf(Payload) != null)
                 return .{ .data = value.value, .whole = value };
             if (comptime classes.isArrayList(Payload)) return value.items;
-            if (Result == signature.Bytes) return .{ .data = value };
-            if (Result == ?signature.Bytes)
-                return if (value) |some| .{ .data = some } else null;
-            return value;
+            return asBytes(Result, value);
         }
     };
+}
+
+/// Looks for pointers to what is in a place.
+const Finder = struct {
+    start: usize,
+    end: usize,
+    is_inside: bool = false,
+
+    pub fn found(finder: *Finder, piece: reach.Piece) void {
+        if (piece.address >= finder.start and piece.address < finder.end) finder.is_inside = true;
+    }
+};
+
+fn copyError(err: trees.Failure) error{ OutOfMemory, RecursionError } {
+    return switch (err) {
+        error.OutOfMemory => error.OutOfMemory,
+        error.TooDeep => error.RecursionError,
+    };
+}
+
+fn allocatorOf(comptime types: []const type) ?usize {
+    return for (types, 0..) |T, index| {
+        if (T == std.mem.Allocator) break index;
+    } else null;
 }
 
 /// What becomes of a parameter.
@@ -156,6 +211,10 @@ const Plan = struct {
     /// Of the options: those fields that are parameters.
     fields: []const []const u8 = &.{},
     writes: bool = false,
+    /// Whether the result may point to a parameter that is a value in Python.
+    copies: bool = false,
+    /// The same where the function has an allocator: then it is one's own, or is there.
+    may_copy: bool = false,
 
     fn changes(comptime plan: Plan) bool {
         for (plan.roles) |role| if (role != .same) return true;
@@ -168,7 +227,9 @@ const Plan = struct {
 
     /// What can go wrong before and after the function.
     fn Errors(comptime plan: Plan) type {
-        const Memory = if (plan.writes) error{OutOfMemory} else error{};
+        const Memory = if (plan.copies or plan.may_copy)
+            error{ OutOfMemory, RecursionError }
+        else if (plan.writes) error{OutOfMemory} else error{};
         return Memory || (if (plan.has(.out)) error{ValueError} else error{});
     }
 };
@@ -239,7 +300,11 @@ fn planOf(
             }
         }
     }
-    if (plan.writes) {
+    const Return = signature.Payload(info.return_type orelse void);
+    const has_copy = !plan.writes and plan.has(.pointee) and !classes.isFlat(Return);
+    plan.may_copy = has_copy and allocatorOf(plan.types) != null;
+    plan.copies = has_copy and !plan.may_copy;
+    if (plan.writes or plan.copies) {
         plan.names = plan.names ++ .{"allocator"};
         plan.types = plan.types ++ .{std.mem.Allocator};
     }
@@ -319,9 +384,13 @@ fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: 
     if (@typeInfo(T) != .pointer) return false;
     const pointer = @typeInfo(T).pointer;
     if (pointer.size != .one or !pointer.attrs.@"const" or !signature.isPlain(pointer) or
-        classes.isClass(pointer.child) or !classes.isFlat(pointer.child) or
-        signature.kindOf(pointer.child) == null or
-        !classes.isFlat(signature.Payload(info.return_type orelse return false))) return false;
+        classes.isClass(pointer.child) or !classes.isCopyable(pointer.child) or
+        signature.kindOf(pointer.child) == null or !signature.isPart(pointer.child)) return false;
+    const Return = signature.Payload(info.return_type orelse return false);
+    // What points elsewhere is copied, where it may be to the value.
+    const is_flat = classes.isFlat(Return);
+    if (!is_flat and (!classes.isCopyable(Return) or signature.kindOf(Return) == null or
+        !signature.isPart(Return))) return false;
     for (info.param_types, 0..) |Param, other| {
         const Other = Param orelse return false;
         if (other == index or !classes.isClass(classes.Pointee(Other))) continue;
@@ -372,6 +441,9 @@ fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) boo
 
 /// What is returned; null where that cannot be.
 fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) ?type {
+    if (plan.copies) return allocators.OwnedArena(if (hints.is_bytes and Payload == []const u8)
+        signature.Bytes
+    else if (hints.is_bytes and Payload == ?[]const u8) ?signature.Bytes else Payload);
     if (!plan.writes) {
         if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
         if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
@@ -528,6 +600,19 @@ pub fn Function(comptime P: []const type, comptime R: type, comptime run: fn (@T
         },
         else => comptime unreachable, // max_parameters
     };
+}
+
+test Finder {
+    const Value = struct { text: [8]u8, other: []const u8 };
+    const value: Value = .{ .text = @splat('a'), .other = "b" };
+    const start = @intFromPtr(&value);
+    for ([_][]const u8{ value.other, value.text[2..4] }, 0..) |text, index| {
+        var finder: Finder = .{ .start = start, .end = start + @sizeOf(Value) };
+        try std.testing.expect(reach.pieces([]const u8, &text, &finder));
+        try std.testing.expectEqual(index == 1, finder.is_inside);
+        finder.found(.{ .address = start, .bytes = 1, .alignment = .@"1", .is_const = true });
+        try std.testing.expect(finder.is_inside);
+    }
 }
 
 test Adapted {

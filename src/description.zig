@@ -15,6 +15,7 @@ const signature = @import("signature.zig");
 const standard = @import("standard.zig");
 const string_maps = @import("string_maps.zig");
 const untagged = @import("untagged.zig");
+const variants = @import("variants.zig");
 const tables = @import("tables.zig");
 
 pub const marker = "nano_ffi-description:";
@@ -59,11 +60,12 @@ fn membersOf(
     comptime source: type,
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
-) [7][2][]const u8 {
+) [8][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var properties: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     comptime var enums: []const []const u8 = &.{};
+    comptime var unions: []const []const u8 = &.{};
     comptime var errors: []const []const u8 = &.{};
     comptime var inner: []const []const u8 = &.{};
     comptime var exceptions: []const []const u8 = &.{};
@@ -78,6 +80,13 @@ fn membersOf(
             },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
             .@"enum" => enums = enums ++ .{enumOf(
+                decl,
+                @field(namespace, decl),
+                if (@hasDecl(source, decl)) @field(source, decl) else .{},
+                prefix ++ decl ++ ".",
+                left_out,
+            )},
+            .@"union" => unions = unions ++ .{unionOf(
                 decl,
                 @field(namespace, decl),
                 if (@hasDecl(source, decl)) @field(source, decl) else .{},
@@ -120,6 +129,7 @@ fn membersOf(
         .{ "constants", list(constants) },
         .{ "classes", list(inner) },
         .{ "enums", list(enums) },
+        .{ "unions", list(unions) },
         .{ "errors", list(errors) },
         .{ "exceptions", list(exceptions) },
     };
@@ -450,6 +460,76 @@ fn enumOf(
     inline for (comptime signature.membersOf(E)) |member| members = members ++ .{
         list(&.{ quoted(member.name), std.fmt.comptimePrint("{d}", .{member.value}) }),
     };
+    const source = if (@TypeOf(read) == type) read else struct {};
+    const own = valueMembersOf(E, read, prefix, left_out);
+    return object(.{
+        .{ "name", quoted(signature.pythonName(name)) },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
+            @field(source, "nano_ffi.doc")
+        else
+            "") },
+        .{ "members", list(members) },
+        .{ "base", baseOf(E) },
+    } ++ own);
+}
+
+/// A tagged union that is a class; `read` is what source.zig read of it.
+fn unionOf(
+    comptime name: [:0]const u8,
+    comptime T: type,
+    comptime read: anytype,
+    comptime prefix: []const u8,
+    comptime left_out: *[]const []const u8,
+) []const u8 {
+    const info = @typeInfo(T).@"union";
+    const source = if (@TypeOf(read) == type) read else struct {};
+    const docs = if (@TypeOf(read) == type) @field(read, "nano_ffi.fields") else .{};
+    comptime var tags: []const []const u8 = &.{};
+    inline for (info.field_names, info.field_types) |tag, Payload| tags = tags ++ .{object(.{
+        .{ "name", quoted(signature.pythonName(tag)) },
+        .{ "doc", if (@hasField(@TypeOf(docs), tag)) optionalText(@field(docs, tag)) else "" },
+        .{ "fields", attributesOf(Payload) },
+    })};
+    return object(.{
+        .{ "name", quoted(signature.pythonName(name)) },
+        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
+            @field(source, "nano_ffi.doc")
+        else
+            "") },
+        .{ "tags", list(tags) },
+    } ++ valueMembersOf(T, read, prefix, left_out));
+}
+
+/// The attributes of the objects of a tag.
+fn attributesOf(comptime Payload: type) []const u8 {
+    comptime var fields: []const []const u8 = &.{};
+    inline for (comptime variants.attributesOf(Payload), 0..) |name, index| {
+        const Field = if (variants.hasFields(Payload))
+            @typeInfo(Payload).@"struct".field_types[index]
+        else
+            Payload;
+        fields = fields ++ .{object(.{
+            .{ "name", quoted(name) },
+            .{ "type", typeOf(Field) },
+            .{
+                "default",
+                if (index >= variants.defaultsFrom(Payload)) defaultOf(
+                    Payload,
+                    @typeInfo(Payload).@"struct".field_names[index],
+                ) else "",
+            },
+        })};
+    }
+    return list(fields);
+}
+
+/// The functions and constants of an enum or a union.
+fn valueMembersOf(
+    comptime E: type,
+    comptime read: anytype,
+    comptime prefix: []const u8,
+    comptime left_out: *[]const []const u8,
+) [2][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
     const source = if (@TypeOf(read) == type) read else struct {};
@@ -471,17 +551,10 @@ fn enumOf(
         })},
         else => {},
     };
-    return object(.{
-        .{ "name", quoted(signature.pythonName(name)) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
-            @field(source, "nano_ffi.doc")
-        else
-            "") },
-        .{ "members", list(members) },
-        .{ "base", baseOf(E) },
+    return .{
         .{ "methods", list(functions) },
         .{ "constants", list(constants) },
-    });
+    };
 }
 
 fn baseOf(comptime E: type) []const u8 {
@@ -532,6 +605,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .tagged => .{
             .{ "name", quoted(signature.shortName(T)) },
             .{ "untagged", if (untagged.isUntagged(T)) "true" else "" },
+            .{ "variants", if (variants.isClass(T)) "true" else "" },
             .{ "fields", fieldsOf(T, within) },
         },
         .ndarray => .{

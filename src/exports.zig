@@ -10,12 +10,16 @@ const exceptions = @import("exceptions.zig");
 const Gil = @import("comptime_bridge.zig").Gil;
 const operators = @import("operators.zig");
 const signature = @import("signature.zig");
+const untagged = @import("untagged.zig");
+const variants = @import("variants.zig");
 
 /// A public declaration, or why Python does not see it.
 pub const Export = union(enum) {
     function: signature.Signature,
     constant,
     @"enum",
+    /// A tagged union with functions or constants.
+    @"union",
     errors,
     /// A struct that is raised.
     exception,
@@ -55,6 +59,13 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
             .{name},
         );
     };
+    if (@typeInfo(namespace) == .@"union") {
+        if (variants.tagWith(namespace, signature.pythonName(name))) |tag| return leftOut(
+            kindNameOf(value),
+            "objects of the tag '{s}' have an attribute of that name: give it another one",
+            .{tag},
+        );
+    }
     if (classes.isClass(namespace) and classes.roleOf(namespace, name) == .deinit) {
         if (std.mem.eql(u8, name, "deinit")) if (classes.whyNoDeinit(namespace)) |reason|
             return leftOut("function", "{s}", .{reason});
@@ -62,6 +73,10 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     }
     if (!declarations.isWanted(namespace, name))
         return leftOut(kindNameOf(value), "nano_ffi_options says so", .{});
+    if (@TypeOf(value) == type and @typeInfo(namespace) != .@"struct") {
+        if (value == namespace) return .silent;
+        return leftOut("type", "it is in an enum or a union: declare it beside that", .{});
+    }
     if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);
@@ -104,16 +119,17 @@ pub fn isMembers(comptime T: type) bool {
     return @typeInfo(T) == .@"enum" or signature.isFlags(T);
 }
 
-/// The names of the declarations of a struct or enum.
+/// The names of the declarations of a struct, enum or union.
 pub fn declarationsOf(comptime T: type) []const [:0]const u8 {
     return switch (@typeInfo(T)) {
         .@"enum" => |info| info.decl_names,
+        .@"union" => |info| info.decl_names,
         .@"struct" => |info| info.decl_names,
         else => unreachable,
     };
 }
 
-/// Whether a function of an enum is called with a member.
+/// Whether a function of an enum or union is called with a value of it.
 pub fn isMethodOf(comptime T: type, comptime name: []const u8) bool {
     const params = @typeInfo(@TypeOf(@field(T, name))).@"fn".param_types;
     return params.len > 0 and params[0] != null and classes.Pointee(params[0].?) == T;
@@ -147,10 +163,19 @@ pub fn nextOf(comptime class: classes.Class) ?[:0]const u8 {
 pub fn isText(comptime class: classes.Class) bool {
     return comptime text: {
         if (@hasDecl(class.T, "__str__") or !hasMethod(class, "format")) break :text false;
-        const params = @typeInfo(@TypeOf(class.T.format)).@"fn".param_types;
-        break :text params.len == 2 and params[1] == *std.Io.Writer and
-            optionsOf(class.T, "format") == null;
+        break :text isPrinter(class.T);
     };
+}
+
+/// The same of an enum or a union.
+pub fn isTextOfValue(comptime T: type, comptime source: type) bool {
+    return comptime @hasDecl(T, "format") and !@hasDecl(T, "__str__") and
+        of(T, source, "format") == .function and isMethodOf(T, "format") and isPrinter(T);
+}
+
+fn isPrinter(comptime T: type) bool {
+    const params = @typeInfo(@TypeOf(T.format)).@"fn".param_types;
+    return params.len == 2 and params[1] == *std.Io.Writer and optionsOf(T, "format") == null;
 }
 
 /// What is left out by an option.
@@ -186,8 +211,42 @@ fn decideType(comptime T: type) Export {
             "its field '{s}' is known while compiling only: let it be a pointer or a number",
             .{field},
         ) else .silent,
+        .@"union" => |info| if (untagged.isUntagged(T))
+            decideUntagged(info)
+        else if (info.decl_names.len == 0)
+            .silent
+        else if (info.tag_type == null)
+            leftOut("union", "nothing says which of its fields it has: let it be union(enum)", .{})
+        else if (!variants.isClass(T))
+            .silent
+        else if (signature.kindOf(T) != null) .@"union" else leftOut(
+            "union",
+            "its tag '{s}' has type {s}, which cannot go to Python: {s}",
+            refusedTagOf(info),
+        ),
         else => .silent,
     };
+}
+
+/// What a union is in Python that is what it holds: nothing that has functions.
+fn decideUntagged(comptime info: std.lang.Type.Union) Export {
+    for (info.decl_names) |name| {
+        if (!std.mem.eql(u8, name, "nano_ffi_options")) return leftOut(
+            "union",
+            "in Python it is what it holds, which has no functions of it: leave .untagged out",
+            .{},
+        );
+    }
+    return .silent;
+}
+
+/// The first tag of which the values cannot cross, their type, and a remedy.
+fn refusedTagOf(comptime info: std.lang.Type.Union) struct { []const u8, []const u8, []const u8 } {
+    for (info.field_names, info.field_types) |name, Payload| {
+        if (signature.kindOf(Payload) == null or !signature.isPart(Payload))
+            return .{ name, @typeName(Payload), signature.remedyOf(Payload) };
+    }
+    unreachable;
 }
 
 fn leftOut(
@@ -873,6 +932,17 @@ test isMethodOf {
 
 test declarationsOf {
     try std.testing.expectEqual(1, declarationsOf(writing).len);
+}
+
+test isTextOfValue {
+    const Color = enum {
+        red,
+        pub fn format(_: @This(), writer: *std.Io.Writer) std.Io.Writer.Error!void {
+            try writer.writeAll("red");
+        }
+    };
+    try std.testing.expect(isTextOfValue(Color, struct {}));
+    try std.testing.expect(!isTextOfValue(example.Color, struct {}));
 }
 
 test isText {

@@ -11,6 +11,7 @@ const convert = @import("python/convert.zig");
 const coroutines = @import("python/coroutines.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
 const enums = @import("python/enums.zig");
+const variants = @import("python/variants.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
 const input_output = @import("python/input_output.zig");
@@ -320,8 +321,8 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return text.len == 0 or addOwned(self, "__doc__", newStr(text));
         }
 
-        /// Makes the classes of the public enums of a namespace. `prefix` is where pickle finds
-        /// them.
+        /// Makes the classes of the public enums and unions of a namespace. `prefix` is where
+        /// pickle finds them.
         fn addEnums(
             self: *PyObject,
             comptime T: type,
@@ -330,10 +331,12 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
         ) bool {
             @setEvalBranchQuota(1_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
-                if (comptime exports.of(T, read, name) != .@"enum") continue;
+                const kind = comptime std.meta.activeTag(exports.of(T, read, name));
+                if (kind != .@"enum" and kind != .@"union") continue;
                 const own_read = if (@hasDecl(read, name)) @field(read, name) else .{};
                 const qualified = comptime prefix ++ pythonName(name);
-                if (!enums.add(@field(T, name), self, qualified, own_read)) return false;
+                const values = if (kind == .@"enum") enums else variants;
+                if (!values.add(@field(T, name), self, qualified, own_read)) return false;
             }
             return true;
         }
@@ -365,13 +368,14 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     else
                         convert.give(Value, self, value))) return false;
                 },
-                .@"enum" => {
-                    const class = enums.classOf(@field(T, name), self) orelse return false;
+                .@"enum", .@"union" => {
+                    const of = if (@typeInfo(@field(T, name)) == .@"union") variants else enums;
+                    const class = of.classOf(@field(T, name), self) orelse return false;
                     if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
                         return false;
                     const own = if (@hasDecl(read, name)) @field(read, name) else .{};
                     if (@TypeOf(own) == type and (enums.isOwn(class, self) orelse return false) and
-                        !enumMembers(self, class, @field(T, name), own)) return false;
+                        !valueMembers(self, class, @field(T, name), own)) return false;
                 },
                 .class => {
                     const index = comptime classes.indexOf(@field(T, name)).?;
@@ -407,8 +411,8 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
         }
 
-        /// The functions and constants of an enum.
-        fn enumMembers(
+        /// The functions and constants of an enum or a union.
+        fn valueMembers(
             self: *PyObject,
             class: *PyObject,
             comptime E: type,
@@ -446,6 +450,9 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     else
                         c.PyObject_SetAttrString(class, Made.function.sig.name, function) == 0;
                     if (!is_added) return false;
+                    if (comptime std.mem.eql(u8, name, "format") and
+                        exports.isTextOfValue(E, read))
+                        if (!enums.addText(class, function)) return false;
                 },
                 .constant => {
                     const value = comptime exports.constant(@field(E, name));

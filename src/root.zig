@@ -100,6 +100,7 @@ test {
     _ = @import("std_options.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
+    _ = @import("variants.zig");
     _ = @import("variadic.zig");
     _ = @import("tables.zig");
 }

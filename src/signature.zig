@@ -1074,7 +1074,12 @@ pub fn modifierOf(comptime Function: type) std.lang.CallModifier {
     return if (@typeInfo(Function).@"fn".attrs.@"callconv" == .@"inline") .auto else .never_inline;
 }
 
-fn remedyOf(comptime T: type) []const u8 {
+/// What to do about a type that cannot cross.
+pub fn remedyOf(comptime T: type) []const u8 {
+    const Target = classes.Pointee(T);
+    const is_value = @typeInfo(Target) == .@"enum" or @typeInfo(Target) == .@"union";
+    if (is_value and @typeInfo(T) == .pointer and T == *Target and kindOf(Target) != null)
+        return "its values do not change in Python: return a new one";
     if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
         return "Python's memory has no such alignment: leave align() out";
     if (T == *std.Io.Writer or T == *std.Io.Reader)
@@ -1216,6 +1221,10 @@ test kindOf {
     try std.testing.expectEqual(Kind.record, kindOf(struct { x: u8 }));
     try std.testing.expectEqual(Kind.owned, kindOf(allocators.OwnedArena([]const f64)));
     try std.testing.expectEqual(null, kindOf(fn () void));
+}
+
+test remedyOf {
+    try std.testing.expectStringStartsWith(remedyOf(*Way), "its values do not change in Python");
 }
 
 test lineOf {

@@ -55,7 +55,7 @@ def test_its_state_is_its_own(std: ModuleType) -> None:
 def test_a_uri_is_parsed(std: ModuleType) -> None:
     uri = std.Uri.parse("https://example.org:80/a%20b?c")
     assert (uri.scheme, uri.port) == ("https", 80)
-    assert (uri.path, uri.fragment) == ({"percent_encoded": "/a%20b"}, None)
+    assert (uri.path, uri.fragment) == (std.Uri.Component.percent_encoded("/a%20b"), None)
     assert str(uri) == "https://example.org:80/a%20b?c"
     with pytest.raises(std.Uri.ParseError, match=r"^InvalidFormat$"):
         std.Uri.parse("nothing")

@@ -212,9 +212,92 @@ def test_fields_that_only_zig_can_give_have_their_defaults(
     assert growth(lambda: types.Stack().push(1)) < 8
 
 
+def test_a_union_with_functions_is_a_class_with_one_for_each_tag(types: ModuleType) -> None:
+    shape = types.Shape
+    circle = shape.circle(types.Circle(2.0))
+    assert isinstance(circle, shape)
+    assert (circle.value, circle.area(), shape.rect(3, from_=1).area()) == (types.Circle(2.0), 12.0, 6.0)
+    assert (shape.unit.area(), shape.count, shape.square(4)) == (3.0, 6, shape.rect(4.0, 0.0))
+    assert circle.grown(2) == shape.circle(types.Circle(4.0))
+    assert shape.group([circle, shape.nothing(), {"rect": {"width": 1}}, "nothing"]).area() == 13.0
+    assert types.firstOf([shape.nothing, circle]) == shape.nothing()
+    assert types.firstOf(()) is None
+    with pytest.raises(RuntimeError, match=r"^NoCircle$"):
+        shape.nothing().grown(2)
+    assert repr(shape.square(4)) == "Shape.rect(width=4.0, from_=0.0)"
+    assert (str(circle), f"{shape.nothing()}") == ("<circle>", "<nothing>")
+    assert (shape.__doc__, shape.circle.__doc__, shape.area.__doc__) == (
+        "What can be drawn.",
+        "A disc.",
+        "How much it covers.",
+    )
+    match types.firstOf([shape.rect(2, 1)]):
+        case shape.circle() | shape.nothing():
+            raise AssertionError
+        case shape.rect(width, from_=start):
+            assert (width, start) == (2.0, 1.0)
+    assert {shape.name("a"): 1}[shape.name("a")] == 1
+    assert shape.name("a") != shape.name("b")
+
+
+def test_objects_of_a_union_do_not_change(types: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "real_types", types)
+    for value in (types.Shape.square(3), types.Shape.nothing(), types.Canvas.Tone.gray(3), types.parsed("x")):
+        assert pickle.loads(pickle.dumps(value)) == copy.deepcopy(value) == copy.copy(value) == value
+    with pytest.raises(AttributeError):
+        types.Shape.square(3).width = 4
+    with pytest.raises(TypeError, match=r"^Can't instantiate abstract class Shape"):
+        types.Shape()
+    canvas = types.Canvas(types.Shape.square(2), ["nothing"])
+    assert (canvas.background.area(), list(canvas.shapes)) == (4.0, [types.Shape.nothing()])
+    canvas.shapes.append(types.Shape.name("x"))
+    assert canvas.shapes[1].value == "x"
+    assert (canvas.tone(None).isClear(), canvas.tone(7)) == (True, types.Canvas.Tone.gray(7))
+
+
+def test_what_a_union_function_returns_lives_on(
+    types: ModuleType, growth: Callable[[Callable[[], object]], float]
+) -> None:
+    shape = types.Shape
+    values = [shape.name("abc"), shape.code(b"wxyz"), shape.nothing()]
+    assert [value.label() for value in values] == ["abc", "xy", "nothing"]
+    assert [value.labels()[0] for value in values] == [b"abc", b"xy", b"nothing"]
+    assert growth(lambda: values[0].label()) < 8
+    assert growth(lambda: values[0].labels()) < 8
+    assert [value.ownLabel() for value in values] == ["abc", "xy", "nothing"]
+    assert growth(lambda: (values[0].ownLabel(), values[1].ownLabel())) < 8
+    assert growth(lambda: types.firstOf([values[0], shape.group(values)])) < 8
+
+
+def test_what_is_no_value_of_a_union(types: ModuleType) -> None:
+    shape = types.Shape
+    for wrong, error, message in (
+        (3, TypeError, "parameter 'self' must be an object of it, the name of a tag, or a dict of that and its value"),
+        (shape.circle, TypeError, "parameter 'self' must be an object of it, the name"),
+        (shape.rect("x"), TypeError, r"parameter 'self.rect.width' must be a float \(f64\), not str"),
+        (shape.circle(3), TypeError, r"parameter 'self.circle' must be a Circle"),
+        (types.Canvas.Tone.clear(), TypeError, "parameter 'self' must be an object of it"),
+        ("square", ValueError, "'square'"),
+    ):
+        with pytest.raises(error, match=rf"^area\(\): .*{message}"):
+            shape.area(wrong)
+    assert types.parsed("12").isOk()
+    assert types.parsed("x") == types.IntResult.failed("InvalidCharacter")
+    assert type(types.secret({"a": 4})).__name__ == "a"
+    assert types.secret(types.secret({"a": 4})).value == 16
+
+
+def test_format_of_an_enum_is_its_text(types: ModuleType) -> None:
+    assert (str(types.Level.high), f"{types.Level.low}", types.Level.high.format()) == ("level 1", "level 0", "level 1")
+
+
 def test_what_is_left_out(types: ModuleType) -> None:
     left = {left.name: left.reason for left in described(types).left_out}
-    assert left.keys() == {"Color.name", "Color.change", "queue"}
+    assert left.keys() == {"Color.name", "Color.change", "queue", "Bare", "Shape.grow", "Shape.width", "Shape.Inner"}
+    assert left["Bare"] == "nothing says which of its fields it has: let it be union(enum)"
+    assert left["Shape.grow"].endswith("cannot come from Python: its values do not change in Python: return a new one")
+    assert left["Shape.width"] == "objects of the tag 'rect' have an attribute of that name: give it another one"
+    assert left["Shape.Inner"] == "it is in an enum or a union: declare it beside that"
     assert left["queue"].startswith(
         "it returns deque.Deque(u8), which cannot go to Python: its fields are the library's"
     )
@@ -239,5 +322,10 @@ def test_the_stub(types: ModuleType) -> None:
         "def kindOf(number: SupportsIndex) -> Kind | int: ...",
         '    __match_args__ = ("limit",)\n    limit: int\n\n    @property\n    def items(self) -> list[int]: ...\n',
         "    def __init__(self, limit: SupportsIndex = 2) -> None: ...\n",
+        "    @dataclass(frozen=True, slots=True)\n    class rect(Shape):\n        width: float\n        from_: float = ...\n",
+        "    class nothing(Shape): ...\n",
+        "    unit: Final[Shape]\n    count: Final = 6\n\n    def area(self) -> float:\n",
+        "def firstOf(shapes: Iterable[Shape | _ShapeLike]) -> Shape | None: ...",
+        "        class gray(Canvas.Tone):\n            value: int\n",
     ):
         assert line in text, line

@@ -38,6 +38,8 @@ const SpinLock = @import("../SpinLock.zig");
 const State = @import("State.zig");
 const string_maps = @import("../string_maps.zig");
 const untagged = @import("../untagged.zig");
+const variant_classes = @import("variants.zig");
+const variants = @import("../variants.zig");
 const tables = @import("../tables.zig");
 const tuples = @import("tuples.zig");
 const c = capi.functions;
@@ -1394,6 +1396,9 @@ fn loadTagged(
 ) Error!T {
     if (comptime untagged.isUntagged(T)) return loadUntagged(T, arena, module, object, site);
     const info = @typeInfo(T).@"union";
+    if (comptime variants.isClass(T)) {
+        if (try loadVariant(T, arena, module, object, site)) |value| return value;
+    }
     const tags = comptime tags: {
         var names: [:0]const u8 = info.field_names[0];
         for (info.field_names[1..]) |name| names = names ++ ", " ++ name;
@@ -1416,7 +1421,10 @@ fn loadTagged(
     if (!capi.hasFlag(object, "DICT_SUBCLASS"))
         return errors.raiseWrongType(
             site,
-            "the name of a tag, or a dict of that and its value",
+            comptime (if (variants.isClass(T))
+                "an object of it, the name of a tag, or a dict of that and its value"
+            else
+                "the name of a tag, or a dict of that and its value"),
             object,
         );
     const items = c.PyDict_Items(object) orelse return error.PythonException; // a list of our own
@@ -1436,6 +1444,50 @@ fn loadTagged(
         );
     }
     return errors.raiseNoTag(site, key, tags);
+}
+
+/// A union out of an object of its class; null of any other.
+fn loadVariant(
+    comptime T: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error!?T {
+    const info = @typeInfo(T).@"union";
+    const found = try variant_classes.indexOf(T, module, object) orelse return null;
+    inline for (info.field_names, info.field_types, 0..) |tag, Field, index| {
+        if (index == found) {
+            if (Field == void) return @unionInit(T, tag, {});
+            const here = inside(site, Field, tag, 0);
+            if (comptime variants.hasFields(Field))
+                return @unionInit(T, tag, try load(Field, arena, module, object, &here));
+            const value = c.PyObject_GetAttrString(object, "value") orelse
+                return error.PythonException;
+            defer c.Py_DecRef(value);
+            return @unionInit(T, tag, try load(Field, arena, module, value, &here));
+        }
+    }
+    unreachable;
+}
+
+fn giveVariant(comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    switch (value) {
+        inline else => |some, tag| {
+            const Field = @TypeOf(some);
+            const index = comptime for (@typeInfo(T).@"union".field_names, 0..) |name, index| {
+                if (std.mem.eql(u8, name, @tagName(tag))) break index;
+            } else unreachable;
+            if (Field == void) return variant_classes.give(T, module, index, &.{});
+            if (comptime !variants.hasFields(Field))
+                return variant_classes.give(T, module, index, &.{give(Field, module, some)});
+            const names = @typeInfo(Field).@"struct".field_names;
+            var values: [names.len]?*PyObject = undefined;
+            inline for (&values, names) |*item, name|
+                item.* = giveField(@FieldType(Field, name), module, @field(some, name));
+            return variant_classes.give(T, module, index, &values);
+        },
+    }
 }
 
 /// A union out of what it holds: by the type first, and then by what numbers, lists and dicts are
@@ -1723,7 +1775,9 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         else
             results.giveOwn(T, module, value, &.{}, true),
         .reference => return results.giveAddress(T, module, value, &.{}),
-        .tagged => switch (value) {
+        .tagged => if (comptime variants.isClass(T))
+            return giveVariant(T, module, value)
+        else switch (value) {
             inline else => |some, tag| {
                 if (comptime untagged.isUntagged(T))
                     return giveAs(role, @TypeOf(some), module, some);

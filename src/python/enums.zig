@@ -173,7 +173,8 @@ fn namesOf(comptime E: type) []const [:0]const u8 {
     };
 }
 
-fn withMembers(class: *PyObject, names: []const [:0]const u8) ?*PyObject {
+/// A new tuple of a class, and of its attributes with these names, or null with the error set.
+pub fn withMembers(class: *PyObject, names: []const [:0]const u8) ?*PyObject {
     const tuple = c.PyTuple_New(@intCast(1 + names.len)) orelse return null;
     c.Py_IncRef(class);
     _ = c.PyTuple_SetItem(tuple, 0, class);
@@ -185,6 +186,18 @@ fn withMembers(class: *PyObject, names: []const [:0]const u8) ?*PyObject {
         _ = c.PyTuple_SetItem(tuple, @intCast(index), member);
     }
     return tuple;
+}
+
+/// Lets a function say what `str()` and `format()` give. False with the error set.
+pub fn addText(class: *PyObject, function: *PyObject) bool {
+    if (!capi.addMethod(class, "__str__", function)) return false;
+    // That of ints gives their digits.
+    const enum_class = capi.imported("enum", "Enum") orelse return false;
+    defer c.Py_DecRef(enum_class);
+    if (c.PyType_IsSubtype(class, enum_class) == 0) return true;
+    const format = c.PyObject_GetAttrString(enum_class, "__format__") orelse return false;
+    defer c.Py_DecRef(format);
+    return c.PyObject_SetAttrString(class, "__format__", format) == 0;
 }
 
 /// Whether a module made a class, and did not get it from another one. Null with the error set.

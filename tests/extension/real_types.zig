@@ -258,3 +258,136 @@ pub fn queue() std.Deque(u8) {
 }
 
 pub const Waiting = struct { queue: std.Deque(u8) = .empty, per: std.EnumMap(Kind, u8) = .{} };
+
+pub const Circle = struct { radius: f64 };
+
+/// What can be drawn.
+pub const Shape = union(enum) {
+    /// A disc.
+    circle: Circle,
+    rect: struct { width: f64, from: f64 = 0 },
+    name: []const u8,
+    code: [4]u8,
+    group: []const Shape,
+    nothing,
+
+    pub const unit: Shape = .{ .circle = .{ .radius = 1 } };
+    pub const count = 6;
+    pub const Inner = struct { x: u8 };
+    pub const nano_ffi_options = .{ .ownLabel = .{ .result = .owned } };
+
+    /// How much it covers.
+    pub fn area(self: Shape) f64 {
+        return switch (self) {
+            .circle => |circle| 3 * circle.radius * circle.radius,
+            .rect => |rect| rect.width * (rect.width - rect.from),
+            .group => |shapes| area: {
+                var sum: f64 = 0;
+                for (shapes) |shape| sum += shape.area();
+                break :area sum;
+            },
+            else => 0,
+        };
+    }
+    pub fn label(self: *const Shape) []const u8 {
+        return switch (self.*) {
+            .name => |text| text,
+            .code => |*code| code[1..3], // in the value itself
+            else => @tagName(self.*),
+        };
+    }
+    pub fn labels(self: *const Shape, gpa: std.mem.Allocator) ![][]u8 {
+        const texts = try gpa.alloc([]u8, 2);
+        texts[0] = try gpa.dupe(u8, self.label());
+        texts[1] = try gpa.dupe(u8, "own");
+        return texts;
+    }
+    pub fn ownLabel(self: *const Shape, gpa: std.mem.Allocator) ![]const u8 {
+        return if (self.* == .code) self.label() else gpa.dupe(u8, self.label());
+    }
+    pub fn grown(self: Shape, by: f64) !Shape {
+        return switch (self) {
+            .circle => |circle| .{ .circle = .{ .radius = circle.radius * by } },
+            else => error.NoCircle,
+        };
+    }
+    pub fn grow(self: *Shape) void {
+        self.* = .nothing;
+    }
+    pub fn width(_: Shape) f64 {
+        return 0;
+    }
+    pub fn square(side: f64) Shape {
+        return .{ .rect = .{ .width = side } };
+    }
+    pub fn format(self: Shape, writer: *std.Io.Writer) !void {
+        try writer.print("<{t}>", .{self});
+    }
+};
+
+pub fn firstOf(shapes: []const Shape) ?Shape {
+    return if (shapes.len == 0) null else shapes[0];
+}
+
+pub const Canvas = struct {
+    background: Shape = .nothing,
+    shapes: std.ArrayList(Shape) = .empty,
+
+    pub const Tone = union(enum) {
+        gray: u8,
+        clear,
+
+        pub fn isClear(self: Tone) bool {
+            return self == .clear;
+        }
+    };
+    pub fn tone(_: *const Canvas, level: ?u8) Tone {
+        return if (level) |some| .{ .gray = some } else .clear;
+    }
+};
+
+fn Result(comptime T: type) type {
+    return union(enum) {
+        ok: T,
+        failed: []const u8,
+
+        pub fn isOk(self: @This()) bool {
+            return self == .ok;
+        }
+    };
+}
+
+pub const IntResult = Result(i64);
+
+pub fn parsed(text: []const u8) IntResult {
+    const number = std.fmt.parseInt(i64, text, 10) catch |err|
+        return .{ .failed = @errorName(err) };
+    return .{ .ok = number };
+}
+
+const Secret = union(enum) {
+    a: u8,
+    pub fn twice(self: Secret) u8 {
+        return 2 * self.a;
+    }
+};
+
+pub fn secret(given: Secret) Secret {
+    return .{ .a = given.twice() };
+}
+
+pub const Bare = union {
+    a: u8,
+    pub fn get(self: Bare) u8 {
+        return self.a;
+    }
+};
+
+pub const Level = enum {
+    low,
+    high,
+
+    pub fn format(self: Level, writer: *std.Io.Writer) !void {
+        try writer.print("level {d}", .{@backingInt(self)});
+    }
+};
