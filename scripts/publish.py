@@ -232,6 +232,7 @@ def published(repository: Repository, files: dict[str, str]) -> dict[str, str]:
         with urllib.request.urlopen(request, timeout=60) as answer:
             found = {entry["filename"]: entry["hashes"].get("sha256", "") for entry in json.load(answer)["files"]}
     except urllib.error.HTTPError as error:
+        error.close()
         if error.code != 404:
             raise ProjectError(f"{url} answers {error.code} {error.reason}") from error
         found = {}

@@ -81,6 +81,7 @@ def test_bump_opens_a_section(root: Path) -> None:
         ("newer", "'newer' is not a version as PEP 440 has them, like 0.3.0 or 0.3.0rc1"),
         ("v0.3.0", "write the version 'v0.3.0' as 0.3.0"),
         ("0.3.0+here", "0.3.0+here: an index takes no local versions, and there is no need of an epoch"),
+        ("1!0.3.0", "1!0.3.0: an index takes no local versions, and there is no need of an epoch"),
         ("0.2.0", "0.2.0 is not after 0.2.0, which CHANGELOG.md says was released"),
         ("0.1", "0.1 is not after 0.2.0, which CHANGELOG.md says was released"),
     ],
@@ -91,6 +92,13 @@ def test_wrong_versions_change_nothing(root: Path, version: str, message: str) -
         changelog.bump(root, version, TODAY)
     assert str(caught.value) == message
     assert [(root / name).read_text() for name in ("CHANGELOG.md", "build.zig.zon")] == before
+
+
+def test_two_versions_are_none(root: Path) -> None:
+    text = (root / "build.zig.zon").read_text()
+    (root / "build.zig.zon").write_text(text + '    .version = "9.9",\n')
+    with pytest.raises(ProjectError, match=r'^build\.zig\.zon: expected one line \.version = "…", not 2$'):
+        changelog.project_version(root)
 
 
 def test_a_version_without_a_section_has_no_notes(root: Path) -> None:

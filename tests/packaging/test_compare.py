@@ -17,7 +17,7 @@ pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
 
 with pytest.MonkeyPatch.context() as patch:
     patch.setattr(sys, "path", [*sys.path, str(Path(__file__).parents[2])])
-    from scripts import compare, rebuild
+    from scripts import compare, rebuild, reproduce
 
 NAME = "nano_ffi-1.0-cp313-cp313-win_amd64.whl"
 
@@ -49,6 +49,80 @@ def test_a_difference_is_named(
     assert "    y is in one of them only\n    z is in one of them only\n" in out
     assert "    diffoscope is not installed, which would say more: apt-get install diffoscope-minimal\n" in out
     assert out.endswith("only: only in a\n")
+
+
+@pytest.mark.parametrize(("text", "status"), [("1", 0), ("2", 1)])
+def test_a_release_that_is_built_otherwise_fails(
+    text: str, status: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wheel(tmp_path / "theirs", x="1")
+    built = wheel(tmp_path / "built", x=text).parent
+    monkeypatch.setattr(rebuild, "build", lambda *_: built)
+    monkeypatch.setattr(sys, "argv", ["rebuild", "1.0", f"--published={tmp_path / 'theirs'}"])
+    assert rebuild.main() == status
+    said = capsys.readouterr().out
+    assert f"{1 - status} of 1 published files are identical to a build of v1.0" in said
+    monkeypatch.setattr(sys, "argv", ["rebuild", "2.0", f"--published={tmp_path / 'theirs'}"])
+    assert rebuild.main() == 2
+
+
+def test_a_release_is_built_again_without_settings_of_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[tuple[tuple[str, ...], dict[str, str]]] = []
+
+    def call(*command: object, cwd: Path | None = None, env: dict[str, str] | None = None) -> str:
+        assert cwd is None or env is not None
+        calls.append((tuple(map(str, command)), env or {}))
+        return "1700000000\n"
+
+    monkeypatch.setattr(rebuild, "call", call)
+    monkeypatch.setattr("shutil.which", lambda _name: "uv")
+    for name in ("CIBW_ENVIRONMENT", "CIBW_SKIP", "VIRTUAL_ENV"):
+        monkeypatch.setenv(name, "x")
+    rebuild.build(tmp_path, "v1.0", {NAME: tmp_path})
+    ((_, environment),) = (call for call in calls if "wheels" in call[0])
+    assert {name: value for name, value in environment.items() if name.startswith(("CIBW_", "VIRTUAL_ENV"))} == {
+        "CIBW_BUILD": "cp313-win_amd64",
+        "CIBW_TEST_COMMAND": "",
+    }
+    assert environment["SOURCE_DATE_EPOCH"] == "1700000000"
+
+
+@pytest.mark.parametrize(
+    ("texts", "status", "said"),
+    [
+        (("1", "1"), 0, "1 of 1 files are identical\n"),
+        (("1", "2"), 1, f"0 of 1 files are identical, not: {NAME}\n"),
+        (("", ""), 1, "0 of 0 files are identical\n"),
+        (("1", ""), 1, f"0 of 1 files are identical, not: {NAME}\n"),
+    ],
+)
+def test_nothing_but_the_same_bytes_is_reproduced(
+    texts: tuple[str, str],
+    status: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def build(_temporary: Path, circumstances: reproduce.Circumstances, _options: object) -> Path:
+        number = reproduce.BUILDS.index(circumstances)
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        return wheel(folder, x=texts[number]).parent if texts[number] else folder
+
+    monkeypatch.setattr(reproduce, "build", build)
+    monkeypatch.setattr(sys, "argv", ["reproduce"])
+    assert reproduce.main() == status
+    assert capsys.readouterr().out.endswith(said)
+
+
+def test_two_builds_have_nothing_in_common() -> None:
+    one, two = reproduce.BUILDS
+    assert (one.umask, two.umask) == (0o022, 0o077)
+    assert (one.cold, two.cold) == (False, True)
+    assert one.cores != two.cores
+    assert len({"TZ", "LC_ALL", "PYTHONHASHSEED"} & one.environment.keys() & two.environment.keys()) == 3
+    assert not set(one.environment.items()) & set(two.environment.items())
 
 
 @pytest.mark.parametrize("kind", ["html", "json"])

@@ -196,10 +196,12 @@ class Simple(http.server.BaseHTTPRequestHandler):
     """An index with one page, which takes no uploads."""
 
     page: bytes | None = None
+    code = 0
+    """What it answers; 0: 200, or 404 where there is no page."""
 
     def do_GET(self) -> None:
         assert self.headers["Accept"] == "application/vnd.pypi.simple.v1+json"
-        self.answer(404 if self.page is None else 200, self.page or b"")
+        self.answer(self.code or (404 if self.page is None else 200), self.page or b"")
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
@@ -217,7 +219,7 @@ class Simple(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def index() -> Iterator[Repository]:
-    Simple.page = None
+    Simple.page, Simple.code = None, 0
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Simple) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield Repository.of(f"http://127.0.0.1:{server.server_port}", None)
@@ -244,6 +246,79 @@ def test_what_is_published_is_known_by_its_hash(index: Repository) -> None:
     assert refusal(lambda: publish.published(index, files)).startswith(
         f"{index.simple}nano-ffi/ cannot be asked what it has: Expecting value"
     )
+
+
+def test_an_index_that_fails_is_not_an_empty_one(index: Repository) -> None:
+    for Simple.code, reason in ((500, "Internal Server Error"), (403, "Forbidden")):
+        assert refusal(lambda: publish.published(index, {})) == (
+            f"{index.simple}nano-ffi/ answers {Simple.code} {reason}"
+        )
+
+
+def test_what_has_not_arrived_is_not_published(
+    index: Repository, checkout: Checkout, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publish, "TWINE", (sys.executable, "-c", "", "--"))
+    files = checkout.build()
+    serve({"filename": WHEEL, "hashes": {"sha256": files[WHEEL]}})
+    paths = [checkout.house / name for name in files]
+    assert refusal(lambda: publish.upload(index, paths, files)) == (
+        f"twine says that all was uploaded, but {SDIST} is not on {index.simple}"
+    )
+    serve(*({"filename": name, "hashes": {"sha256": digest}} for name, digest in files.items()))
+    publish.upload(index, paths, files)
+
+
+CHECKS = (
+    "check_commit",
+    "check_sums",
+    "check_release",
+    "published",
+    "check_sources",
+    "check_claims",
+    "check_built_again",
+)
+
+
+@pytest.mark.parametrize("failing", [*CHECKS, ""])
+def test_what_one_check_refuses_is_not_uploaded(
+    failing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    called: list[str] = []
+
+    def stand_in(name: str) -> Callable[..., dict[str, str]]:
+        def check(*_arguments: object, **_keywords: object) -> dict[str, str]:
+            called.append(name)
+            if name == failing:
+                raise ProjectError(f"{name} refuses")
+            return {SDIST: "x"} if name == "check_sums" else {}
+
+        return check
+
+    for name in (*CHECKS, "upload"):
+        monkeypatch.setattr(publish, name, stand_in(name))
+    monkeypatch.setattr(sys, "argv", ["publish"])
+    assert publish.main() == (1 if failing else 0)
+    assert called == ([*CHECKS[: CHECKS.index(failing) + 1]] if failing else [*CHECKS, "upload"])
+    assert (f"ERROR: {failing} refuses" in capsys.readouterr().err) == bool(failing)
+
+
+@pytest.mark.parametrize("all_archs", [False, True])
+def test_the_set_must_be_complete(checkout: Checkout, monkeypatch: pytest.MonkeyPatch, all_archs: bool) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def verify(_root: Path, *arguments: str) -> str:
+        asked.append(arguments)
+        return "fine\n"
+
+    monkeypatch.setattr(publish, "nano_ffi", verify)
+    files = checkout.build()
+    # The sdist here is none, which twine says.
+    assert refusal(lambda: publish.check_claims(checkout.root, checkout.house, files, all_archs=all_archs)).startswith(
+        "twine check: "
+    )
+    more = ["--all-archs"] if all_archs else []
+    assert asked == [("verify", "--complete", *more, str(checkout.house / WHEEL))]
 
 
 def test_an_index_that_is_not_there() -> None:

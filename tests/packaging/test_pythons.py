@@ -7,8 +7,14 @@ import subprocess
 import sys
 import sysconfig
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+pytest.importorskip("packaging", reason='needs pip install "nano-ffi[wheels]"')
+
+from scripts import pythons
+from scripts import test_all_pythons as all_pythons
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 VERSION = f"3.{sys.version_info.minor}" + "t" * bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
@@ -93,3 +99,87 @@ def test_only_the_very_wheel_of_an_interpreter_is_taken(tmp_path: Path) -> None:
     wheel = f"nano_ffi-1.0-{interpreter}-{ABI}-{platform}.whl"
     (tmp_path / wheel).touch()
     assert python("-c", CHOOSE, str(tmp_path)).stdout.strip() == wheel
+
+
+def outcomes(tmp_path: Path, *tests: dict[str, str]) -> list[all_pythons.Run]:
+    return [
+        all_pythons.Run(
+            interpreter=pythons.Interpreter(
+                version=version, release=version, executable=tmp_path, identifier=f"cp{number}-x", include=None
+            ),
+            tests=of_it,
+        )
+        for number, (version, of_it) in enumerate(zip(("3.12", "3.13"), tests, strict=True))
+    ]
+
+
+FINE = {"a": "passed", "b": "passed"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "second", "status", "said"),
+    [
+        ([], FINE, 0, ""),
+        ([], {"a": "passed", "b": "skipped"}, 0, ""),
+        ([], {"a": "passed"}, 1, "3.13: ERROR: 1 tests that other versions collect are neither run nor skipped: b"),
+        ([], {}, 1, "3.13: ERROR: it fails"),
+        (["--require", "3.13"], FINE, 0, ""),
+        (["--require", "3.14t"], FINE, 1, "ERROR: required, but not tested: 3.14t"),
+        (["--only", "3.14t"], FINE, 1, "ERROR: no supported CPython found"),
+    ],
+)
+def test_when_the_suite_of_all_pythons_fails(
+    arguments: list[str],
+    second: dict[str, str],
+    status: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    runs = outcomes(tmp_path, FINE, second)
+
+    def test(run: all_pythons.Run, *_: object) -> None:
+        run.tests = next(one.tests for one in runs if one.interpreter == run.interpreter)
+        if not run.tests:
+            raise all_pythons.RunError("it fails")
+
+    monkeypatch.setattr("scripts.pythons.find", lambda: [run.interpreter for run in runs])
+    monkeypatch.setattr(all_pythons, "test", test)
+    monkeypatch.setattr(sys, "argv", ["test_all_pythons", *arguments])
+    assert all_pythons.main() == status
+    assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("report", "status", "expected"),
+    [
+        ('<testcase classname="a" name="b"/>', 0, ""),
+        (
+            '<testcase classname="a" name="b"/><testcase classname="a" name="c"><failure/></testcase>',
+            1,
+            "pytest ended with status 1: 1 of 2 tests failed",
+        ),
+        ('<testcase classname="a" name="b"/>', 2, "pytest ended with status 2: 0 of 1 tests failed"),
+        ('<testcase classname="a" name="b"><skipped message="x"/></testcase>', 0, "every test was skipped"),
+        ("", 5, "pytest ended with status 5 and ran no test; its output is above"),
+    ],
+)
+def test_when_the_suite_of_one_python_fails(
+    report: str, status: int, expected: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_pytest(command: list[str], **_: object) -> SimpleNamespace:
+        (xml,) = (argument for argument in map(str, command) if argument.startswith("--junitxml="))
+        Path(xml.partition("=")[2]).write_text(f"<testsuite>{report}</testsuite>")
+        return SimpleNamespace(returncode=status)
+
+    monkeypatch.setattr(all_pythons, "call", lambda *_, **__: "")
+    monkeypatch.setattr(all_pythons, "own_wheel", lambda *_: tmp_path)
+    monkeypatch.setattr(subprocess, "run", run_pytest)
+    (run, _) = outcomes(tmp_path, {}, {})
+    found = ""
+    try:
+        all_pythons.test(run, tmp_path, [])
+    except all_pythons.RunError as error:
+        found = str(error)
+    assert found == expected

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import shutil
 import sys
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -18,7 +20,7 @@ from nano_ffi.wheels import targets
 
 with pytest.MonkeyPatch.context() as patch:
     patch.setattr(sys, "path", [*sys.path, str(ROOT)])
-    from scripts import report_wheels
+    from scripts import report_wheels, run_wheels
     from scripts.runtimes import __main__ as command
     from scripts.runtimes import pins, place, table
 
@@ -122,3 +124,60 @@ def test_a_wheel_that_was_not_run_is_never_shown_as_run() -> None:
     assert "| cp313-win_arm64 | no, checked statically |  |  |  |  |\n" in text
     assert "| cp313-win_amd64 | natively, under Wine: FAILED | whole | 5 | 0 | 3 |\n" in text
     assert "cp313-win_amd64: ERROR: ended with 1" in report_wheels.terminal(results)
+
+
+REPORT = '<testsuite><testcase classname="a" name="b"/></testsuite>'
+
+
+def the_runtime(tmp_path: Path, script: str) -> SimpleNamespace:
+    launcher = tmp_path / "launcher"
+    launcher.write_text(f"#!/bin/sh\n{script}\n")
+    launcher.chmod(0o755)
+    return SimpleNamespace(
+        name="linux-x86_64",
+        how=table.How.NATIVE,
+        there=lambda _place: ["3.13"],
+        launcher=lambda _place, _version: launcher,
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its launcher is a script of sh")
+@pytest.mark.parametrize(
+    ("script", "problem"),
+    [
+        (f"echo '{REPORT}' > $5", ""),
+        (f"echo '{REPORT}' > $5; echo it crashed; exit 3", "ended with 3: it crashed ("),
+        ("echo nothing ran", "ended with 0: nothing ran ("),
+    ],
+)
+def test_a_suite_that_fails_is_a_problem_and_is_run_again(
+    script: str, problem: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runtime = the_runtime(tmp_path, f"echo >> {tmp_path / 'runs'}\n{script}")
+    monkeypatch.setattr(run_wheels, "ROOT", tmp_path)
+    monkeypatch.setattr(run_wheels, "STATE", tmp_path / "state")
+    monkeypatch.setattr(run_wheels, "MODULES", tmp_path / "modules")
+    monkeypatch.setattr(run_wheels, "suitable", lambda _target: [runtime])
+    monkeypatch.setattr(run_wheels, "verify_wheel", lambda *_, **__: SimpleNamespace(problems=[]))
+    wheel = tmp_path / "x.whl"
+    target = targets.parse("cp313-manylinux_x86_64")
+
+    def one(text: str = "1", suite: str = "suite", *, fresh: bool = False) -> list[str]:
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("x", (2020, 1, 1, 0, 0, 0)), text)
+        here = place.Place(root=tmp_path)
+        return run_wheels.one(here, tmp_path, suite, target, wheel, fresh=fresh, part=False).problems
+
+    def runs() -> int:
+        return len((tmp_path / "runs").read_text())
+
+    found = one()
+    assert [text.startswith(problem) for text in found] == [True] * bool(problem)
+    # What went well is not done again, unless the wheel or the suite is another one, or it is asked for.
+    one()
+    assert runs() == (2 if problem else 1)
+    before = runs()
+    one(text="2")
+    one(text="2", suite="other")
+    one(text="2", suite="other", fresh=True)
+    assert runs() == before + 3
