@@ -10,6 +10,8 @@
 //!     std.ArrayList(T)    as a result: []T
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
+//!     *const fn (…, ?*anyopaque) R and ?*anyopaque
+//!                         a callable: see c_callbacks.zig
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
 //!                         each of its fields is a parameter that is given by name; one without
 //!                         fields is no parameter
@@ -19,6 +21,7 @@
 
 const std = @import("std");
 const allocators = @import("allocator.zig");
+const c_callbacks = @import("c_callbacks.zig");
 const classes = @import("classes.zig");
 const messages = @import("messages.zig");
 const reach = @import("reach.zig");
@@ -62,7 +65,8 @@ pub fn Adapted(
     if (Result == Payload and !plan.changes()) return Same;
     const can_fail = @typeInfo(Return) == .error_union;
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
-    const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.has(.out))
+    const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
+        plan.has(.out))
         (Errors || plan.Errors())!Result
     else
         Result;
@@ -71,11 +75,18 @@ pub fn Adapted(
         pub const params = plan.names;
         pub const named = plan.fields;
 
+        const Calls = c_callbacks.Context(
+            @typeInfo(@TypeOf(original)).@"fn".param_types,
+            plan.callbacks,
+        );
+
         fn run(given: @Tuple(plan.types)) R {
             var readers: [plan.roles.len]std.Io.Reader = undefined;
             var values: @Tuple(plan.originals) = undefined;
             var text: std.Io.Writer.Allocating =
                 if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
+            const calls = if (plan.calls) try Calls.begin();
+            defer if (plan.calls) calls.end();
             comptime var place = 0;
             inline for (plan.roles, plan.originals, 0..) |role, Original, index| {
                 values[index] = switch (role) {
@@ -96,6 +107,12 @@ pub fn Adapted(
                     .path => if (Original == []const u8)
                         given[place].data
                     else if (given[place]) |path| path.data else null,
+                    .callback => callback: {
+                        calls.callbacks[comptime Calls.placeOf(index)] = given[place];
+                        const is_null = @typeInfo(Original) == .optional and given[place] == null;
+                        break :callback if (is_null) null else Calls.pointerOf(index);
+                    },
+                    .context => calls,
                     .writer => &text.writer,
                     .nothing => .{},
                     .reader => reader: {
@@ -112,9 +129,16 @@ pub fn Adapted(
                     },
                 };
                 if (role == .options) place += plan.fields.len;
-                if (role != .writer and role != .nothing) place += 1;
+                switch (role) {
+                    .writer, .nothing, .context => {},
+                    else => place += 1,
+                }
             }
             const returned = @call(signature.modifierOf(@TypeOf(original)), original, values);
+            if (plan.calls) if (calls.fails()) {
+                if (plan.writes) text.deinit();
+                return error.PythonException;
+            };
             if (plan.copies) return copied(
                 if (can_fail) try returned else returned,
                 given[plan.types.len - 1],
@@ -199,7 +223,19 @@ fn allocatorOf(comptime types: []const type) ?usize {
 }
 
 /// What becomes of a parameter.
-const Role = enum { same, writer, reader, vector, out, pointee, path, options, nothing };
+const Role = enum {
+    same,
+    writer,
+    reader,
+    vector,
+    out,
+    pointee,
+    path,
+    callback,
+    context,
+    options,
+    nothing,
+};
 
 const Plan = struct {
     roles: []const Role,
@@ -215,6 +251,9 @@ const Plan = struct {
     copies: bool = false,
     /// The same where the function has an allocator: then it is one's own, or is there.
     may_copy: bool = false,
+    /// Those of C's kind, where `calls`.
+    callbacks: c_callbacks.Parameters = .{ .callbacks = &.{}, .contexts = &.{} },
+    calls: bool = false,
 
     fn changes(comptime plan: Plan) bool {
         for (plan.roles) |role| if (role != .same) return true;
@@ -230,7 +269,8 @@ const Plan = struct {
         const Memory = if (plan.copies or plan.may_copy)
             error{ OutOfMemory, RecursionError }
         else if (plan.writes) error{OutOfMemory} else error{};
-        return Memory || (if (plan.has(.out)) error{ValueError} else error{});
+        const Calls = if (plan.calls) error{ OutOfMemory, PythonException } else error{};
+        return Memory || Calls || (if (plan.has(.out)) error{ValueError} else error{});
     }
 };
 
@@ -245,15 +285,23 @@ fn planOf(
     if (info.is_generic and hints.writers.len + hints.readers.len == 0) return null;
     var plan: Plan = .{ .roles = &.{}, .originals = &.{}, .types = &.{}, .names = &.{} };
     const last = lastOf(info.param_types);
+    if (!info.is_generic) if (c_callbacks.of(info)) |callbacks| {
+        plan.callbacks = callbacks;
+        plan.calls = true;
+    };
     for (info.param_types, 0..) |Param, index| {
         const T = Param orelse if (contains(hints.writers, index))
             *std.Io.Writer
         else if (contains(hints.readers, index)) *std.Io.Reader else return null;
         if (T == type) return null;
         const is_stream = T == *std.Io.Writer or T == *std.Io.Reader;
-        if (is_stream and mayKeep(T, info, index)) return null;
+        if (is_stream and mayKeep(T, info, index, plan.callbacks.contexts)) return null;
         const role: Role = if (T == *std.Io.Writer)
             .writer
+        else if (contains(plan.callbacks.callbacks, index))
+            .callback
+        else if (contains(plan.callbacks.contexts, index))
+            .context
         else if (T == *std.Io.Reader)
             .reader
         else if (@typeInfo(T) == .vector and Array(T) != null)
@@ -273,11 +321,12 @@ fn planOf(
         plan.originals = plan.originals ++ .{T};
         switch (role) {
             .writer => plan.writes = true,
-            .nothing => {},
+            .nothing, .context => {},
             else => {
                 plan.names = plan.names ++ .{names[index]};
                 plan.types = plan.types ++ .{switch (role) {
                     .reader => signature.Input,
+                    .callback => c_callbacks.Given(T),
                     .vector => Array(T).?,
                     .out => []Written(T).?,
                     .pointee => @typeInfo(T).pointer.child,
@@ -411,8 +460,14 @@ fn isPath(comptime T: type, comptime name: []const u8, comptime hints: Hints) bo
 }
 
 /// Whether what outlives the call may point to the reader or writer that a parameter is.
-fn mayKeep(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
+fn mayKeep(
+    comptime T: type,
+    comptime info: std.lang.Type.Fn,
+    comptime index: usize,
+    comptime contexts: []const usize,
+) bool {
     for (info.param_types, 0..) |Param, other| {
+        if (contains(contexts, other)) continue;
         if (other != index and mayHold(T, Param orelse continue, &.{})) return true;
     }
     const Return = info.return_type orelse return false;

@@ -101,6 +101,7 @@ test {
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
     _ = @import("variants.zig");
+    _ = @import("c_callbacks.zig");
     _ = @import("variadic.zig");
     _ = @import("tables.zig");
 }

@@ -1080,6 +1080,10 @@ pub fn remedyOf(comptime T: type) []const u8 {
     const is_value = @typeInfo(Target) == .@"enum" or @typeInfo(Target) == .@"union";
     if (is_value and @typeInfo(T) == .pointer and T == *Target and kindOf(Target) != null)
         return "its values do not change in Python: return a new one";
+    const Function = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+    if (@typeInfo(Function) == .pointer and @typeInfo(@typeInfo(Function).pointer.child) == .@"fn")
+        return "let it have a ?*anyopaque that the function has, too, and keeps no longer than " ++
+            "the call, or be a nano_ffi.Callback";
     if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
         return "Python's memory has no such alignment: leave align() out";
     if (T == *std.Io.Writer or T == *std.Io.Reader)

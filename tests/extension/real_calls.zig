@@ -299,3 +299,65 @@ pub fn countdown(writer: anytype, from: u8) !void {
     try writer.print("{d}", .{from});
     if (from > 0) try countdown(writer, from - 1);
 }
+
+/// C's callbacks.
+const Visit = *const fn (number: c_int, context: ?*anyopaque) callconv(.c) c_int;
+
+/// Adds what `visit` gives of each number.
+pub export fn each(count: c_int, visit: Visit, context: ?*anyopaque) c_int {
+    var all: c_int = 0;
+    var number: c_int = 0;
+    while (number < count) : (number += 1) all += visit(number, context);
+    return all;
+}
+
+pub fn eachOrNone(visit: ?Visit, context: ?*anyopaque) c_int {
+    return if (visit) |given| given(7, context) else -1;
+}
+
+const Ordering = enum(c_int) { less = -1, same = 0, more = 1 };
+
+/// The context is the first, and there is one for both.
+pub fn between(
+    context: *anyopaque,
+    compare: *const fn (context: *anyopaque, a: f64, b: f64) Ordering,
+    done: *const fn (context: *anyopaque) void,
+    numbers: []const f64,
+) bool {
+    defer done(context);
+    for (numbers[1..], numbers[0 .. numbers.len - 1]) |b, a|
+        if (compare(context, a, b) == .more) return false;
+    return true;
+}
+
+pub fn writeEach(writer: *std.Io.Writer, visit: Visit, context: ?*anyopaque) !void {
+    for (0..3) |number| try writer.print("{d},", .{visit(@intCast(number), context)});
+}
+
+pub const Emitter = struct {
+    visit: ?Visit = null,
+    context: ?*anyopaque = null,
+
+    pub fn on(self: *Emitter, visit: Visit, context: ?*anyopaque) void {
+        self.visit = visit;
+        self.context = context;
+    }
+};
+
+pub fn without(visit: *const fn (number: c_int) callconv(.c) c_int) c_int {
+    return visit(1);
+}
+
+const late = struct {
+    var visit: ?Visit = null;
+    var context: ?*anyopaque = null;
+};
+
+pub fn keepUnseen(visit: Visit, context: ?*anyopaque) void {
+    late.visit = visit;
+    late.context = context;
+}
+
+pub fn callLate() c_int {
+    return late.visit.?(5, late.context);
+}
