@@ -442,7 +442,10 @@ fn decideField(comptime Field: type) FieldKind {
 
 /// Whether a field holds a Python object.
 pub fn isKept(comptime Field: type) bool {
-    return Field == signature.Reference or Field == ?signature.Reference;
+    return comptime signature.isReference(switch (@typeInfo(Field)) {
+        .optional => |optional| optional.child,
+        else => Field,
+    });
 }
 
 /// Whether a `T` owns Python objects that Python's garbage collector is to know of.
@@ -452,7 +455,7 @@ pub fn holdsReferences(comptime T: type) bool {
 
 fn holdsWithin(comptime T: type, comptime open: []const type) bool {
     @setEvalBranchQuota(100_000);
-    if (T == signature.Reference) return true;
+    if (signature.isReference(T)) return true;
     for (open) |Outer| if (Outer == T) return false;
     if (isArrayList(T)) return holdsWithin(ListItem(T).?, open ++ .{T});
     if (string_maps.Value(T)) |Value| return holdsWithin(Value, open ++ .{T});

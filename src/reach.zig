@@ -264,7 +264,7 @@ fn most(a: Storage, b: Storage) Storage {
 /// What has pointers, but keeps no block of memory for a function.
 fn isOther(comptime T: type) bool {
     return signature.isProvided(T) or T == std.heap.ArenaAllocator or T == signature.Object or
-        T == signature.Reference;
+        signature.isReference(T);
 }
 
 /// Tells of all that an argument points to, as far as `storageOf` calls it seen.

@@ -110,11 +110,59 @@ pub fn Callback(comptime Function: type) type {
             arena: std.mem.Allocator,
         ) error{PythonException}!R,
 
+        /// A new reference to the callable.
+        own: *const fn (callback: Self) error{PythonException}!*anyopaque,
+
         pub fn call(callback: Self, args: Args) error{PythonException}!R {
-            comptime if (!classes.isFlat(R)) @compileError("nano_ffi: call() of a Callback that " ++
-                "returns " ++ @typeName(R) ++ " needs memory: callAlloc(args, allocator) has it");
+            comptime expectFlat();
             return callback.invoke(callback, &args, .failing);
         }
+
+        fn expectFlat() void {
+            if (!classes.isFlat(R)) @compileError("nano_ffi: call() of a Callback that returns " ++
+                @typeName(R) ++ " needs memory: callAlloc(args, allocator) has it");
+        }
+
+        /// The callable for longer than the call, in a field of a struct. Needs the GIL.
+        pub fn keep(callback: Self) error{PythonException}!Kept {
+            return .{ .handle = try callback.own(callback) };
+        }
+
+        /// A callable that Zig owns a reference to, as `Reference` is one to any object. It is
+        /// called with the GIL, during a call that has an object with such a field.
+        pub const Kept = struct {
+            handle: *anyopaque,
+
+            pub const nano_ffi_kept = Self;
+
+            pub fn call(kept: Kept, args: Args) error{PythonException}!R {
+                comptime expectFlat();
+                return references.callKept(Self, kept.handle, &args, .failing);
+            }
+
+            /// See Callback's.
+            pub fn callAlloc(
+                kept: Kept,
+                args: Args,
+                arena: std.mem.Allocator,
+            ) error{PythonException}!R {
+                return references.callKept(Self, kept.handle, &args, arena);
+            }
+
+            /// The same callable for another owner.
+            pub fn keep(kept: Kept) Kept {
+                return .{ .handle = (Reference{ .handle = kept.handle }).keep().handle };
+            }
+
+            /// May run Python code, as the last reference to an object does.
+            pub fn release(kept: Kept) void {
+                (Reference{ .handle = kept.handle }).release();
+            }
+
+            pub fn deinit(kept: Kept) void {
+                kept.release();
+            }
+        };
 
         /// The same with memory of `arena` for the result, which has all parts of it.
         pub fn callAlloc(
@@ -125,6 +173,16 @@ pub fn Callback(comptime Function: type) type {
             return callback.invoke(callback, &args, arena);
         }
     };
+}
+
+/// Whether a `T` is one reference to an object of Python's, which its owner gives back.
+pub fn isReference(comptime T: type) bool {
+    return T == Reference or comptime isKeptCallback(T);
+}
+
+pub fn isKeptCallback(comptime T: type) bool {
+    return @typeInfo(T) == .@"struct" and !@typeInfo(T).@"struct".is_tuple and
+        @hasDecl(T, "nano_ffi_kept");
 }
 
 /// The ways in which a type can cross.
@@ -376,6 +434,7 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
         return if (isPartWithin(T.nano_ffi_owned, within) or
             decide(T.nano_ffi_owned, within) == .objects) .owned else null;
+    if (isKeptCallback(T)) return .kept;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
@@ -823,9 +882,12 @@ pub fn analyze(
             .{ name, param_name, @typeName(T) },
         );
         if (kindOf(Value(T)) == .kept) return refused(
-            "'{s}': parameter '{s}' is a nano_ffi.Reference, which nobody would give back: take " ++
-                "a nano_ffi.Object, and keep() it",
-            .{ name, param_name },
+            "'{s}': parameter '{s}' is a {s}, which nobody would give back: take " ++
+                "a {s}, and keep() it",
+            if (isKeptCallback(Value(T)))
+                .{ name, param_name, "Kept", "nano_ffi.Callback" }
+            else
+                .{ name, param_name, "nano_ffi.Reference", "nano_ffi.Object" },
         );
         if (kindOf(T) != null and (hasWritablePart(T) or isWrittenCopy(Value(T)))) return refused(
             "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is " ++
@@ -1287,14 +1349,36 @@ test Callback {
             calls.* += 1;
             return if (args[0] < 0) error.PythonException else 2 * args[0];
         }
+        fn own(callback: Twice) error{PythonException}!*anyopaque {
+            return callback.handle;
+        }
     };
     var calls: u8 = 0;
-    const callback: Twice = .{ .handle = &calls, .invoke = &Called.invoke };
+    const callback: Twice = .{
+        .handle = &calls,
+        .invoke = &Called.invoke,
+        .own = &Called.own,
+    };
     try std.testing.expectEqual(8, try callback.call(.{4}));
     try std.testing.expectError(error.PythonException, callback.call(.{-4}));
     try std.testing.expectEqual(2, calls);
     try std.testing.expectEqualStrings("fn (i64) i64", typeName(Twice).?);
+    try std.testing.expectEqual(@as(*anyopaque, &calls), (try callback.keep()).handle);
     try std.testing.expectEqual(8, try callback.callAlloc(.{4}, .failing));
+}
+
+test isReference {
+    const Kept = Callback(fn () void).Kept;
+    try std.testing.expect(isReference(Reference) and isReference(Kept) and !isReference(u8));
+    try std.testing.expect(isKeptCallback(Kept) and !isKeptCallback(Reference));
+    try std.testing.expectEqual(.kept, kindOf(Kept));
+}
+
+test isKeptCallback {
+    const Lent = Callback(fn () void);
+    try std.testing.expect(!isKeptCallback(struct { u8 }) and !isKeptCallback(Lent));
+    // As a Reference has them, which is given back in the same ways.
+    try std.testing.expect(@TypeOf(Lent.Kept.release) == @TypeOf(Lent.Kept.deinit));
 }
 
 test isFlags {

@@ -61,6 +61,74 @@ def test_a_reference_is_an_attribute(m: ModuleType) -> None:
     assert m.Box(thing) != m.Box(thing)
 
 
+def test_a_callback_is_kept(m: ModuleType) -> None:
+    calls: list[tuple[int, str]] = []
+
+    def tell(count: int, name: str) -> int:
+        calls.append((count, name))
+        return -count
+
+    counter = m.Counter()
+    assert (counter.told, counter.add(1)) == (None, 0)
+    counter.tell(tell)
+    assert counter.told is tell
+    assert (counter.add(2), counter.add(3), calls) == (-3, -6, [(3, "count"), (6, "count")])
+    counter.told = len
+    assert raises(lambda: counter.add(1))[0] is TypeError
+    counter.told = lambda _count, _name: 1 // 0
+    with pytest.raises(ZeroDivisionError) as caught:
+        counter.add(1)
+    assert caught.traceback[-1].name == "<lambda>"
+    counter.told = lambda _count, _name: "x"
+    assert raises(lambda: counter.add(1)) == (
+        TypeError,
+        "call(): the result of 'callback' must be an int (i64), not str",
+    )
+    assert m.Counter(5, tell).add(1) == -6
+    assert m.Counter(name=str).called().decode() == "0"
+    counter.name = lambda count: f"häh {count}"
+    assert (counter.called().decode(), m.Counter().called().decode()) == ("häh 9", "nobody")
+
+
+def test_what_is_no_callback_is_not_kept(m: ModuleType) -> None:
+    counter = m.Counter(told=print)
+    assert raises(lambda: setattr(counter, "told", 3))[0] is TypeError
+    assert "a callable" in raises(lambda: setattr(counter, "told", 3))[1]
+    assert "'told' must be a callable" in raises(lambda: m.Counter(0, 3))[1]
+    assert "'told' must be a callable" in raises(lambda: counter.tell(3))[1]
+    assert counter.told is print
+    counter.told = None
+    assert counter.add(1) == 0
+
+
+def test_a_kept_callback_is_called_during_a_call_alone(m: ModuleType) -> None:
+    counter = m.Counter(told=lambda _count, _name: 1)
+    # Its text is the thread's.
+    assert raises(counter.elsewhere)[1] == "PythonException"
+    assert counter.add(1) == 1
+
+
+def test_the_garbage_collector_sees_kept_callbacks(m: ModuleType) -> None:
+    thing = Thing()
+    watch = weakref.ref(thing)
+    thing.to = m.Counter(told=lambda _count, _name, thing=thing: id(thing))
+    assert thing.to.add(1) == id(thing)
+    assert any(kept is thing.to.told for kept in gc.get_referents(thing.to))
+    del thing
+    gc.collect()
+    assert watch() is None
+    thing = Thing()
+    watch = weakref.ref(thing)
+    counter = m.Counter()
+    counter.tell(lambda _count, _name, thing=thing: 1)
+    del thing
+    gc.collect()
+    assert watch() is not None
+    counter.told = None
+    gc.collect()
+    assert watch() is None
+
+
 def test_references_as_results(m: ModuleType) -> None:
     first, second = Thing(), Thing()
     box = m.Box(first, other=second)

@@ -314,6 +314,7 @@ fn Callback(comptime T: type) type {
                 .handle = @ptrCast(argument.lease),
                 .number = argument.lease.number,
                 .invoke = &invoke,
+                .own = &own,
             };
         }
 
@@ -365,11 +366,7 @@ fn Callback(comptime T: type) type {
         fn invoke(callback: T, args: *const T.Args, arena: std.mem.Allocator) Error!T.R {
             const lease: *attachment.Lease = @ptrCast(@alignCast(callback.handle));
             const argument: *Self = @ptrCast(@alignCast(lease.enter(callback.number) orelse
-                return messages.fail(
-                    error.PythonException,
-                    "a callback was called when the function that it was given to had returned",
-                    .{},
-                )));
+                return raiseOver()));
             defer lease.leave();
             const visit = attachment.Visit.begin(argument.caller) orelse {
                 @atomicStore(bool, &argument.is_refused, true, .release);
@@ -425,23 +422,56 @@ fn Callback(comptime T: type) type {
             const result = capi.vectorcall(argument.callable, &objects, count, null) orelse
                 return error.PythonException;
             defer c.Py_DecRef(result);
-            if (T.R == void) return;
-            const site: Site = .{
+            return loadResult(T.R, arena, argument.module, result, &.{
                 .function = argument.site.function,
                 .parameter = .{
                     .name = argument.site.parameter.name,
                     .typ = comptime signature.typeName(T.R).?,
                 },
                 .role = .result,
-            };
-            if (comptime quick_way.isFixed(T.R) or !classes.isFlat(T.R))
-                return load(T.R, arena, argument.module, result, &site);
-            // What only the way to it needs.
-            var between: std.heap.ArenaAllocator = .init(memory.allocator);
-            defer between.deinit();
-            return load(T.R, between.allocator(), argument.module, result, &site);
+            });
+        }
+
+        /// For who keeps it, during the call.
+        fn own(callback: T) Error!*anyopaque {
+            const lease: *attachment.Lease = @ptrCast(@alignCast(callback.handle));
+            const argument: *Self = @ptrCast(@alignCast(lease.enter(callback.number) orelse
+                return raiseOver()));
+            defer lease.leave();
+            if (!attachment.isAttached()) return messages.fail(
+                error.PythonException,
+                "a callback is kept by a function that holds the GIL, in the thread of its call",
+                .{},
+            );
+            c.Py_IncRef(argument.callable);
+            return @ptrCast(argument.callable);
+        }
+
+        fn raiseOver() Error {
+            return messages.fail(
+                error.PythonException,
+                "a callback was called when the function that it was given to had returned",
+                .{},
+            );
         }
     };
+}
+
+/// What a callback has returned: `arena` has what is not all in itself.
+pub fn loadResult(
+    comptime R: type,
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    result: *PyObject,
+    site: *const Site,
+) Error!R {
+    if (R == void) return;
+    if (comptime quick_way.isFixed(R) or !classes.isFlat(R))
+        return load(R, arena, module, result, site);
+    // What only the way to it needs.
+    var between: std.heap.ArenaAllocator = .init(memory.allocator);
+    defer between.deinit();
+    return load(R, between.allocator(), module, result, site);
 }
 
 inline fn loadBool(object: *PyObject, site: *const Site) Error!bool {

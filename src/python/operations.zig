@@ -200,6 +200,36 @@ pub fn callWith(object: Object, args: anytype, named: anytype) Error!Reference {
     return operation.owned(capi.vectorcall(pythonOf(object), &given, values, keywords));
 }
 
+/// Calls what a `Callback.Kept` has, as `T`, which is the callback's type.
+pub fn callKept(
+    comptime T: type,
+    handle: *anyopaque,
+    args: *const T.Args,
+    arena: std.mem.Allocator,
+) Error!T.R {
+    const operation: Operation = try .begin();
+    defer operation.end();
+    const count = @typeInfo(T.Args).@"struct".field_types.len;
+    var given: [count]*PyObject = undefined;
+    var made: usize = 0;
+    defer for (given[0..made]) |each| c.Py_DecRef(each);
+    inline for (0..count) |index| {
+        given[index] = try operation.give(args[index]);
+        made += 1;
+    }
+    // Its owner may let go of it meanwhile.
+    const callable = capi.newRef(@ptrCast(@alignCast(handle)));
+    defer c.Py_DecRef(callable);
+    const result = capi.vectorcall(callable, &given, count, null) orelse
+        return operation.scope.fail();
+    defer c.Py_DecRef(result);
+    return convert.loadResult(T.R, arena, operation.scope.module, result, comptime &.{
+        .function = "call",
+        .parameter = .{ .name = "callback", .typ = signature.typeName(T.R).? },
+        .role = .result,
+    }) catch operation.scope.fail();
+}
+
 /// `text.callMethod("split", .{","})`.
 pub fn callMethod(object: Object, name: [:0]const u8, args: anytype) Error!Reference {
     const method = try get(object, name);

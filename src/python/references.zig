@@ -5,11 +5,15 @@ const std = @import("std");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const memory = @import("memory.zig");
+const errors = @import("errors.zig");
 const operations = @import("operations.zig");
 const panics = @import("../panics.zig");
+const signature = @import("../signature.zig");
+const Site = @import("../comptime_bridge.zig").Site;
 const string_maps = @import("../string_maps.zig");
 const trees = @import("../trees.zig");
 const c = capi.functions;
+const Error = errors.Error;
 const PyObject = capi.PyObject;
 
 /// A Python object as it is, lent for the call. What is done with it is done during that call, with
@@ -74,7 +78,7 @@ threadlocal var waiting: std.ArrayList(*anyopaque) = .empty;
 const most_ending = 32;
 
 /// May run Python code: what the object does when it ends.
-fn releaseHandle(handle: *anyopaque) void {
+pub fn releaseHandle(handle: *anyopaque) void {
     if (ending >= most_ending) {
         if (waiting.append(memory.allocator, handle)) return else |_| {} // then it has to be now
     }
@@ -94,11 +98,19 @@ fn releaseHandle(handle: *anyopaque) void {
 
 /// A new reference to what a field holds; None where it is empty.
 pub fn give(comptime T: type, value: T) *PyObject {
-    const reference: Reference =
+    const reference =
         if (@typeInfo(T) == .optional) value orelse return capi.singleton(.None) else value;
     const object: *PyObject = @ptrCast(@alignCast(reference.handle));
     c.Py_IncRef(object);
     return object;
+}
+
+/// Refuses what a field cannot hold: of a kept callback what is not callable.
+pub fn expect(comptime T: type, object: *PyObject, site: *const Site) Error!void {
+    const Some = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+    if (comptime !signature.isKeptCallback(Some)) return;
+    if (@typeInfo(T) == .optional and object == capi.object("_Py_NoneStruct")) return;
+    if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(site, "a callable", object);
 }
 
 /// What a field is to hold of `object`, with a reference of its own.
@@ -107,6 +119,8 @@ pub fn take(comptime T: type, object: *PyObject) T {
     c.Py_IncRef(object);
     return .{ .handle = @ptrCast(object) };
 }
+
+pub const callKept = operations.callKept;
 
 pub const Visitor = struct {
     visit: *const capi.visitproc,
@@ -162,7 +176,7 @@ fn each(
 ) c_int {
     if (comptime !classes.holdsReferences(T)) return 0;
     if (depth > trees.max_depth) return 0;
-    if (T == Reference) return function(context, value);
+    if (comptime signature.isReference(T)) return function(context, @ptrCast(value));
     if (comptime classes.isArrayList(T)) {
         for (value.items) |*item| {
             const stop = each(@TypeOf(item.*), item, context, function, depth + 1);

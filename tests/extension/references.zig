@@ -78,3 +78,39 @@ pub const Shelf = struct {
 pub fn box(content: nano_ffi.Object) Box {
     return .{ .content = content.keep(), .number = 7 };
 }
+
+const Told = nano_ffi.Callback(fn (i64, []const u8) i64);
+const Named = nano_ffi.Callback(fn (i64) []const u8);
+
+/// Keeps whom it tells of its changes.
+pub const Counter = struct {
+    count: i64 = 0,
+    told: ?Told.Kept = null,
+    name: ?Named.Kept = null,
+
+    pub fn add(self: *Counter, number: i64) !i64 {
+        self.count += number;
+        const told = self.told orelse return 0;
+        return told.call(.{ self.count, "count" });
+    }
+    pub fn tell(self: *Counter, told: Told) !void {
+        const kept = try told.keep();
+        if (self.told) |old| old.release();
+        self.told = kept;
+    }
+    pub fn called(self: *const Counter, gpa: std.mem.Allocator) ![]u8 {
+        var arena: std.heap.ArenaAllocator = .init(gpa);
+        defer arena.deinit();
+        const name = self.name orelse return gpa.dupe(u8, "nobody");
+        return gpa.dupe(u8, try name.callAlloc(.{self.count}, arena.allocator()));
+    }
+    /// In a thread of Zig's, which has no Python.
+    pub fn elsewhere(self: *Counter) !i64 {
+        var result: anyerror!i64 = 0;
+        (try std.Thread.spawn(.{}, addElsewhere, .{ self, &result })).join();
+        return result;
+    }
+    fn addElsewhere(self: *Counter, result: *anyerror!i64) void {
+        result.* = self.add(1);
+    }
+};

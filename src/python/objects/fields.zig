@@ -112,8 +112,15 @@ pub fn Fields(comptime T: type) type {
                 const index = comptime for (parameters, 0..) |visible, index| {
                     if (std.mem.eql(u8, visible, name)) break index;
                 } else parameters.len;
-                if (comptime classes.isKept(F) and index < parameters.len) continue;
                 const has = if (index < parameters.len) given[index] else null;
+                if (comptime classes.isKept(F) and index < parameters.len) {
+                    if (has) |some| try references.expect(
+                        F,
+                        some,
+                        comptime &.{ .function = sig.name, .parameter = sig.args[index] },
+                    );
+                    continue;
+                }
                 if (has) |some| {
                     @field(loaded, name) = quick(F, some) orelse try slowly(
                         F,
@@ -361,7 +368,7 @@ noinline fn setSlowly(
         return -1;
     }
     (if (comptime classes.isKept(F))
-        replace(F, self, value, offset)
+        replace(F, self, value, offset, site)
     else if (comptime classes.isFlat(F))
         assignFlat(F, self, value, offset, site)
     else
@@ -430,16 +437,24 @@ fn assign(
     region.sweep(&gone);
 }
 
-fn replace(comptime F: type, self: *Layout, given: *PyObject, offset: usize) Error!void {
+fn replace(
+    comptime F: type,
+    self: *Layout,
+    given: *PyObject,
+    offset: usize,
+    site: *const Site,
+) Error!void {
+    try references.expect(F, given, site);
     const old = old: {
         var use: hold.Use(.nothing) = .{};
         const place = try beginChange(F, &use, self, offset);
         defer use.end();
-        const old: ?signature.Reference = place.*;
+        const old = place.*;
         place.* = references.take(F, given);
         break :old old;
     };
-    if (old) |some| some.release(); // which may run Python code
+    const reference = if (@typeInfo(F) == .optional) old orelse return else old;
+    references.releaseHandle(reference.handle); // which may run Python code
 }
 
 fn noValue(self: *Layout) ?*PyObject {
