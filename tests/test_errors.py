@@ -120,6 +120,124 @@ def test_errors_of_public_sets_can_be_pickled(zig_module: Callable[[str], Module
     assert pickle.loads(pickle.dumps(namesakes.Shelf.Failure)) is namesakes.Shelf.Failure
 
 
+# README and docs/guide: the builtin exception of each of std's errors, and its number.
+MEANINGS = {
+    "ArithmeticError": "Underflow NegativeIntoUnsigned",
+    "AssertionError": "AssertionFailed",
+    "EOFError": "EndOfStream EndOfFile",
+    "IndexError": "IndexOutOfBounds OutOfBounds",
+    "KeyError": "KeyNotFound NotFound",
+    "MemoryError": "OutOfMemory",
+    "NotImplementedError": "NotImplemented Unimplemented Unsupported",
+    "OverflowError": "Overflow",
+    "RecursionError": "StackOverflow",
+    "TypeError": "WrongType TypeMismatch",
+    "UnicodeError": "InvalidUtf8 InvalidUnicode",
+    "ValueError": "InvalidArgument InvalidCharacter InvalidFormat InvalidValue OutOfRange",
+    "ZeroDivisionError": "DivisionByZero",
+}
+OF_THE_SYSTEM = {
+    "BlockingIOError EAGAIN": "BlockingIOError WouldBlock",
+    "BrokenPipeError EPIPE": "BrokenPipeError BrokenPipe",
+    "ChildProcessError ECHILD": "ChildProcessError",
+    "ConnectionAbortedError ECONNABORTED": "ConnectionAbortedError ConnectionAborted",
+    "ConnectionRefusedError ECONNREFUSED": "ConnectionRefusedError ConnectionRefused",
+    "ConnectionResetError ECONNRESET": "ConnectionResetError ConnectionReset ConnectionResetByPeer",
+    "FileExistsError EEXIST": "FileExistsError PathAlreadyExists FileExists",
+    "FileNotFoundError ENOENT": "FileNotFoundError FileNotFound",
+    "InterruptedError EINTR": "InterruptedError Interrupted",
+    "IsADirectoryError EISDIR": "IsADirectoryError IsDir",
+    "NotADirectoryError ENOTDIR": "NotADirectoryError NotDir",
+    "PermissionError EACCES": "PermissionError AccessDenied",
+    "PermissionError EPERM": "PermissionDenied",
+    "ProcessLookupError ESRCH": "ProcessLookupError ProcessNotFound",
+    "TimeoutError ETIMEDOUT": "TimeoutError Timeout TimedOut ConnectionTimedOut",
+    "OSError": "OSError Unexpected",
+    "OSError EADDRINUSE": "AddressInUse",
+    "OSError EADDRNOTAVAIL": "AddressNotAvailable AddressUnavailable",
+    "OSError EBADF": "NotOpenForReading NotOpenForWriting",
+    "OSError EBUSY": "DeviceBusy",
+    "OSError EDQUOT": "DiskQuota",
+    "OSError EFBIG": "FileTooBig",
+    "OSError EHOSTUNREACH": "HostUnreachable",
+    "OSError EINVAL": "BadPathName",
+    "OSError EIO": "InputOutput",
+    "OSError ELOOP": "SymLinkLoop",
+    "OSError EMFILE": "ProcessFdQuotaExceeded",
+    "OSError EMLINK": "LinkQuotaExceeded",
+    "OSError ENAMETOOLONG": "NameTooLong",
+    "OSError ENETUNREACH": "NetworkUnreachable",
+    "OSError ENFILE": "SystemFdQuotaExceeded",
+    "OSError ENODEV": "NoDevice",
+    "OSError ENOMEM": "SystemResources",
+    "OSError ENOSPC": "NoSpaceLeft",
+    "OSError ENOTCONN": "SocketUnconnected",
+    "OSError ENOTEMPTY": "DirNotEmpty",
+    "OSError EROFS": "ReadOnlyFileSystem",
+    "OSError ESPIPE": "Unseekable",
+    "OSError ETXTBSY": "FileBusy",
+    "OSError EXDEV": "RenameAcrossMountPoints",
+}
+
+
+@pytest.mark.parametrize("row", [*MEANINGS, *OF_THE_SYSTEM])
+def test_what_each_name_means(row: str) -> None:
+    builtin, _, symbol = row.partition(" ")
+    for name in (MEANINGS.get(row) or OF_THE_SYSTEM[row]).split():
+        error_class = getattr(errors, name)
+        assert error_class.__bases__ == (nano_ffi.ZigError, getattr(builtins, builtin)), name
+        if row in OF_THE_SYSTEM:
+            number = getattr(errno, symbol, None) if symbol else None
+            text = None if number is None else os.strerror(number)
+            error = error_class(name)
+            assert (error.errno, error.strerror, error.filename) == (number, text, None), name
+
+
+def test_more_errors_than_are_remembered(zig_module: Callable[[str], ModuleType]) -> None:
+    numbered = zig_module("namesakes").numbered
+    for _ in range(2):
+        for number in range(66):
+            with pytest.raises(RuntimeError, match=f"^N{number}$") as caught:
+                numbered(number)
+            assert type(caught.value) is getattr(errors, f"N{number}")
+
+
+def test_an_exception_that_was_caught_is_over(
+    zig_module: Callable[[str], ModuleType], growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    namesakes = zig_module("namesakes")
+
+    def raising(number: int) -> None:
+        if number >= 0:
+            raise KeyError("x" * 100, number)
+
+    with pytest.raises(errors.Other, match=r"^Other$") as other:
+        namesakes.another(raising)  # whatever the callback said
+    assert other.value.__context__ is None
+    with pytest.raises(KeyError) as caught:
+        namesakes.twice(raising, 1, 2)
+    assert caught.value.args == ("x" * 100, 2)
+    assert namesakes.twice(raising, 1, -1) is None
+    for function in (
+        lambda: namesakes.another(raising),
+        lambda: namesakes.twice(raising, 1, 2),
+        lambda: namesakes.twice(raising, 1, -1),
+    ):
+        assert growth(function) < 4
+
+
+def test_an_operators_own_error_is_raised(zig_module: Callable[[str], ModuleType]) -> None:
+    even = zig_module("namesakes").Even(2)
+    assert (even + 4).number == 6
+    with pytest.raises(ValueError, match=r"^ValueError$") as caught:
+        even + 1
+    assert isinstance(caught.value, nano_ffi.ZigError)
+    with pytest.raises(
+        TypeError, match=r"^unsupported operand type\(s\) for \+: 'Even' and 'str'$|^unsupported operand"
+    ):
+        even + "a"
+
+
 def test_what_the_system_refused_has_its_number(zig_module: Callable[[str], ModuleType]) -> None:
     namesakes = zig_module("namesakes")
     for which, number in enumerate((errno.ENOENT, errno.ENOSPC)):

@@ -601,3 +601,57 @@ def test_scalars_of_arrays_are_bools(kinds: ModuleType) -> None:
     for wrong in (scalar("i"), scalar("b", (1,)), scalar(3), scalar("\ud800"), 1, "b"):
         with pytest.raises(TypeError, match=r"^negate\(\): parameter 'value' must be True or False "):
             kinds.negate(wrong)
+
+
+def test_numbers_of_other_classes(kinds: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    """What `__index__` and `__float__` return is given back, and what they raise is raised."""
+
+    class Number:
+        def __init__(self, value: Any) -> None:
+            self.value = value
+
+        def __index__(self) -> int:
+            return int(self())
+
+        def __float__(self) -> float:
+            return float(self())
+
+        def __call__(self) -> Any:
+            if isinstance(self.value, Exception):
+                raise self.value
+            return self.value
+
+    for value in (5, 2**62, 2**100):
+        assert kinds.wide(Number(value)) == value
+        assert growth(lambda value=value: kinds.wide(Number(value))) < 4  # type: ignore[misc]
+    assert kinds.single(Number(0.5)) == 0.5
+    assert growth(lambda: kinds.single(Number(0.5))) < 4
+    mine = OverflowError("it says so itself")
+    for function in (kinds.wide, kinds.single):
+        with pytest.raises(OverflowError) as caught:
+            function(Number(mine))
+        assert caught.value is mine
+    with pytest.raises(OverflowError, match="f32"):
+        kinds.single(10**400)
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "format", "error"),
+    [
+        ("flip", b"\1\2", "?", ValueError),  # no bool
+        ("double", b"1234", "f", TypeError),  # wrong items
+        ("double", b"1234", "i", BufferError),  # only read
+        ("fill", b"1234", "B", BufferError),
+    ],
+)
+def test_memory_that_was_refused_is_not_kept(
+    kinds: ModuleType, name: str, data: bytes, format: Any, error: type[Exception]
+) -> None:
+    memory = bytearray(data)
+    with memoryview(memory) as whole:
+        view: Any = whole.cast(format)
+        if error is BufferError:
+            view = view.toreadonly()
+        with pytest.raises(error), view:
+            kinds.maybe_filled(view, 1) if name == "fill" else getattr(kinds, name)(view)
+    memory.append(0)  # a BufferError where somebody still has it

@@ -362,6 +362,27 @@ def test_a_slice_with_a_step_is_removed_at_once(m: ModuleType, field: str) -> No
     assert samples.values == [1, 2, 4, 5, 7, 8]
 
 
+def test_objects_are_equal_with_all_that_is_in_their_lists(m: ModuleType) -> None:
+    def box(**fields: Any) -> Any:
+        made = m.Box()
+        for name, value in fields.items():
+            setattr(made, name, value)
+        return made
+
+    assert m.Item(1, "a") == m.Item(1, "a")
+    assert m.Item(1, "a") != m.Item(1, "b")
+    assert m.Item(1, "a") != m.Item(1, "ab")
+    for name, one, others in (
+        ("items", [m.Item(1, "a"), m.Item(2)], ([m.Item(1, "a")], [m.Item(1, "b"), m.Item(2)], [])),
+        ("numbers", [1.0, 2.0], ([1.0], [1.0, 2.0, 3.0], [2.0, 1.0])),
+        ("words", ["a", "b"], (["a"], ["a", "c"], ["a", ""])),
+    ):
+        assert box(**{name: one}) == box(**{name: one})
+        for other in others:
+            assert box(**{name: one}) != box(**{name: other})
+            assert box(**{name: other}) != box(**{name: one})
+
+
 def test_copies_of_a_list(m: ModuleType) -> None:
     box = m.Box()
     box.items = [m.Item(1, "a")]

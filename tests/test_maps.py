@@ -31,6 +31,19 @@ def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
     return caught.type, str(caught.value)
 
 
+def test_objects_are_equal_with_all_that_is_in_their_dicts(m: ModuleType) -> None:
+    def store(counts: dict[str, int]) -> Any:
+        made = m.Store()
+        made.counts = counts
+        return made
+
+    one = {"a": 1, "b": 2}
+    assert store(one) == store({"b": 2, "a": 1})
+    for other in ({"a": 1}, {"a": 1, "b": 3}, {"a": 1, "c": 2}, {"a": 1, "b": 2, "c": 3}, {}):
+        assert store(one) != store(other)
+        assert store(other) != store(one)
+
+
 @pytest.mark.parametrize("field", ["items", "ordered"])
 def test_the_methods_of_a_dict(m: ModuleType, field: str) -> None:
     store = m.Store()

@@ -64,6 +64,7 @@ def test_a_result_is_right_and_freed(
         ("fails", ("text",), RuntimeError),
         ("broken", (), UnicodeDecodeError),
         ("broken_words", (), UnicodeDecodeError),
+        ("broken_pair", (), UnicodeDecodeError),
         ("too_much", (), MemoryError),
         ("owned", (3,), TypeError),
     ],

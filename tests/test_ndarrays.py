@@ -146,6 +146,42 @@ def test_refused(ndarrays: ModuleType, name: str, args: tuple[Any, ...], error: 
         getattr(ndarrays, name)(*args)
 
 
+@pytest.mark.parametrize(
+    ("name", "format", "shape", "values", "error"),
+    [
+        ("look", "f", (1, 1), (1,), TypeError),  # wrong items
+        ("look", "i", (1,), (1,), ValueError),  # wrong dimensions
+        ("truths", "?", (1, 2), (1, 3), ValueError),  # no bool
+        ("shift", "d", (1, 1, 1), (1,), BufferError),  # only read
+    ],
+)
+def test_what_was_refused_is_not_kept(
+    ndarrays: ModuleType,
+    name: str,
+    format: str,
+    shape: tuple[int, ...],
+    values: tuple[int, ...],
+    error: type[Exception],
+) -> None:
+    memory = bytearray(struct.pack(f"={len(values)}{format.replace('?', 'B')}", *values))
+    with memoryview(memory) as whole:
+        cast: Any = whole.cast
+        view = cast(format, shape)
+        if name == "shift":
+            view = view.toreadonly()
+        with pytest.raises(error), view:
+            getattr(ndarrays, name)(view, *([1.0] if name == "shift" else []))
+    memory.append(0)  # a BufferError where somebody still has it
+
+
+def test_only_zero_and_one_are_bools(ndarrays: ModuleType) -> None:
+    text = "truths(): parameter 'values' must hold only the bytes 0 and 1 (NdArray(bool, 2)), not 2"
+    for values in ((2, 0, 0, 0), (0, 0, 0, 2), (1, 1, 2, 1)):
+        with pytest.raises(ValueError, match=f"^{re.escape(text)}$"):
+            ndarrays.truths(memoryview(bytes(values)).cast("?", (2, 2)))
+    assert ndarrays.truths(memoryview(bytes((0, 1, 1, 1))).cast("?", (2, 2))) == 3
+
+
 def test_it_is_lent_for_the_call_only(ndarrays: ModuleType) -> None:
     memory = bytearray(8)
     assert ndarrays.line(memory) == 0

@@ -89,6 +89,11 @@ pub fn broken_words() error{OutOfMemory}!nano_ffi.OwnedArena([]const Word) {
     return words("good \xff");
 }
 
+/// The second cannot be made when the first is.
+pub fn broken_pair() struct { []const u8, []const u8 } {
+    return .{ "good, and long enough to be seen where it is kept", "\xff" };
+}
+
 /// Whether memory of every alignment is where it should be.
 pub fn aligned(text: []const u8) error{OutOfMemory}!bool {
     inline for (.{ 1, 8, 16, 32, 64, 4096 }) |alignment| {

@@ -88,6 +88,45 @@ pub fn tryWalk(allocator: std.mem.Allocator, path: []const []const u8) usize {
     return walk(allocator, path) catch 100;
 }
 
+/// One error of many, more than are remembered by their numbers.
+pub fn numbered(number: u8) anyerror!void {
+    return ([_]anyerror{
+        error.N0,  error.N1,  error.N2,  error.N3,  error.N4,  error.N5,
+        error.N6,  error.N7,  error.N8,  error.N9,  error.N10, error.N11,
+        error.N12, error.N13, error.N14, error.N15, error.N16, error.N17,
+        error.N18, error.N19, error.N20, error.N21, error.N22, error.N23,
+        error.N24, error.N25, error.N26, error.N27, error.N28, error.N29,
+        error.N30, error.N31, error.N32, error.N33, error.N34, error.N35,
+        error.N36, error.N37, error.N38, error.N39, error.N40, error.N41,
+        error.N42, error.N43, error.N44, error.N45, error.N46, error.N47,
+        error.N48, error.N49, error.N50, error.N51, error.N52, error.N53,
+        error.N54, error.N55, error.N56, error.N57, error.N58, error.N59,
+        error.N60, error.N61, error.N62, error.N63, error.N64, error.N65,
+    })[number];
+}
+
+const Number = nano_ffi.Callback(fn (i64) void);
+
+/// Catches what the callback raises, and has an error of its own.
+pub fn another(function: Number) error{Other}!void {
+    function.call(.{0}) catch return error.Other;
+}
+
+/// Goes on after the first exception.
+pub fn twice(function: Number, first: i64, second: i64) error{PythonException}!void {
+    function.call(.{first}) catch {};
+    try function.call(.{second});
+}
+
+pub const Even = struct {
+    number: i64,
+
+    pub fn __add__(self: Even, other: i64) error{ValueError}!Even {
+        if (@mod(other, 2) != 0) return error.ValueError;
+        return .{ .number = self.number + other };
+    }
+};
+
 pub const Gate = struct {
     open: bool = false,
 

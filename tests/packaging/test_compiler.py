@@ -303,6 +303,30 @@ def test_a_mistake_is_shown_with_its_place(tmp_path: Path) -> None:
     assert [source] == list(tmp_path.iterdir())
 
 
+def test_a_binary_of_another_cpython_refuses_to_be_loaded(tmp_path: Path) -> None:
+    """A wheel's tags keep it away, but a file can be copied: it asks the interpreter before anything of it is touched."""
+    own = targets.native()
+    minor = next(minor for minor in ((14, 15) if own.python.free_threaded else (12, 13)) if minor != own.python.minor)
+    other = targets.Target(
+        python=targets.Python(minor=minor, free_threaded=own.python.free_threaded), platform=own.platform
+    )
+    source = tmp_path / "foreign.zig"
+    source.write_text("pub const one: i64 = 1;\n")
+    built = compile_module(source, tmp_path / "built", target=other, optimize="debug")
+    built.rename(tmp_path / f"foreign{own.suffix}")
+    done = subprocess.run(
+        [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import foreign", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr.splitlines()[-1:] == [
+        f"ImportError: foreign was built for CPython 3.{minor}{'t (free-threaded)' * own.python.free_threaded}, and this "
+        f"is CPython {' '.join(sys.version.splitlines())}: install the wheel that was made for it"
+    ]
+    assert done.returncode == 1
+
+
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
         compile_module(tmp_path / "missing.zig", tmp_path)
