@@ -156,7 +156,10 @@ class ExceptionClass:
 class Class:
     name: str
     doc: str
+    base: str
+    """The class that it is derived from; empty where that is object."""
     fields: tuple[Field, ...]
+    """Those of its own."""
     init: tuple[Field, ...] | None
     """The constructor's parameters; None where Python cannot make one."""
     methods: tuple[Function, ...]
@@ -172,6 +175,8 @@ class Class:
     subclassable: bool
     matches: bool
     """By its constructor's parameters, in a ``match`` statement."""
+    replaceable: bool
+    """Whether it has a ``__replace__`` that no function of the struct is."""
     deepcopy: bool
     """Whether it has a ``__deepcopy__`` that no function of the struct is."""
     ordered: bool
@@ -327,6 +332,7 @@ def class_of(read: dict[str, Any]) -> Class:
     return Class(
         name=read["name"],
         doc=read.get("doc", ""),
+        base=read.get("base", ""),
         fields=tuple(map(field_of, read.get("fields", ()))),
         init=tuple(map(field_of, read["init"].get("params", ()))) if "init" in read else None,
         methods=tuple(map(function_of, read.get("methods", ()))),
@@ -340,6 +346,7 @@ def class_of(read: dict[str, Any]) -> Class:
         buffer=read.get("buffer", False),
         subclassable=read.get("subclassable", False),
         matches=read.get("matches", False),
+        replaceable=read.get("replaceable", False),
         deepcopy=read.get("deepcopy", False),
         ordered=read.get("ordered", False),
         alias=read.get("alias", ""),

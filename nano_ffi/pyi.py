@@ -575,12 +575,7 @@ class Writer:
         else:
             functions.append(self.signature("__init__", class_.init, "None", "", inner, first="self"))
         functions += [self.method(method, inner) for method in class_.methods if usable(method.name)]
-        if (
-            class_.matches
-            and class_.init
-            and len(class_.init) == len(class_.fields)
-            and "__replace__" not in self.members
-        ):
+        if class_.replaceable and class_.init:
             same = self.name_from("typing_extensions", "Self")
             changed = [f"{field.name}: {self.taking(field.type)} = ..." for field in class_.init]
             functions.append(listed(f"{inner}def __replace__", "(", ["self", "*", *changed], ")", f" -> {same}: ...\n"))
@@ -598,9 +593,10 @@ class Writer:
         parts += self.joined(functions)
         self.members = around
         final = f"{indent}@{base}\n"
+        head = f"{class_.name}({class_.base})" if class_.base else class_.name
         if not parts:
-            return f"{final}{indent}class {class_.name}: ...\n"
-        return f"{final}{indent}class {class_.name}:\n" + "\n".join(parts)
+            return f"{final}{indent}class {head}: ...\n"
+        return f"{final}{indent}class {head}:\n" + "\n".join(parts)
 
     def attribute(self, field: Field, indent: str) -> str:
         return f"{indent}{field.name}: {self.giving(field.type)}\n" + docstring(field.doc, indent)

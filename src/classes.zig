@@ -264,7 +264,8 @@ pub fn FunctionOf(comptime T: type, comptime name: []const u8) ?type {
 
 /// Why nano_ffi cannot call `deinit`; null where it can.
 pub fn whyNoDeinit(comptime T: type) ?[:0]const u8 {
-    const Deinit = FunctionOf(T, "deinit") orelse return null;
+    const Deinit = FunctionOf(T, "deinit") orelse
+        return if (BaseOf(T)) |Base| whyNoDeinit(Base) else null;
     inline for (@typeInfo(Deinit).@"fn".param_types, 0..) |Param, index| {
         if (comptime Param == T or Param == *T or Param == *const T) continue;
         if (comptime Param != null and signature.isProvided(Param.?)) continue;
@@ -311,7 +312,86 @@ pub fn Pointee(comptime T: type) type {
 
 /// Whether the value owns something that has to be given back.
 pub fn hasDeinit(comptime T: type) bool {
-    return isHeapHandle(T) or FunctionOf(T, "deinit") != null;
+    if (isHeapHandle(T) or FunctionOf(T, "deinit") != null) return true;
+    return if (BaseOf(T)) |Base| hasDeinit(Base) else false;
+}
+
+/// The field of a struct that says `.inherits = true`: the class is derived from that of its type.
+/// It is the first one, and lies at the start; see `whyNoBase`. Null where there is none.
+pub fn baseFieldOf(comptime T: type) ?[:0]const u8 {
+    return comptime if (@typeInfo(T) != .@"struct")
+        null
+    else for (@typeInfo(T).@"struct".field_names) |name| {
+        if (says(T, name, "inherits")) break name;
+    } else null;
+}
+
+/// The struct whose class that of `T` is derived from; null where it is derived from none.
+pub fn BaseOf(comptime T: type) ?type {
+    return comptime if (baseFieldOf(T)) |name| @FieldType(T, name) else null;
+}
+
+/// Whether the class of `T` is that of `Base`, or one derived from it.
+pub fn isDerived(comptime T: type, comptime Base: type) bool {
+    return T == Base or if (BaseOf(T)) |Own| isDerived(Own, Base) else false;
+}
+
+/// How many classes a class is derived from.
+pub fn depthOf(comptime T: type) usize {
+    return comptime if (BaseOf(T)) |Base| 1 + depthOf(Base) else 0;
+}
+
+/// How many classes at most a class is derived from.
+pub const most_bases = depth: {
+    @setEvalBranchQuota(1_000_000);
+    var most = 0;
+    for (all) |class| most = @max(most, depthOf(class.T));
+    break :depth most;
+};
+
+/// Whether another class is derived from that of `T`.
+pub fn isBase(comptime T: type) bool {
+    return comptime for (all) |class| {
+        if (class.T != T and isDerived(class.T, T)) break true;
+    } else false;
+}
+
+/// Why the field that says so cannot be the base of a class; null where it can.
+pub fn whyNoBase(comptime T: type) ?[]const u8 {
+    return comptime why: {
+        const field = baseFieldOf(T).?;
+        const Base = @FieldType(T, field);
+        if (!std.mem.eql(u8, @typeInfo(T).@"struct".field_names[0], field))
+            break :why "it is not the first field";
+        if (!isClass(Base)) break :why "its type is no class of the module";
+        if (isHeapHandle(T) or isHeapHandle(Base))
+            break :why "values that 'create' makes have no base, and are none";
+        if (@typeInfo(T).@"struct".layout == .@"packed" or @offsetOf(T, field) != 0)
+            break :why "it does not lie at the start: let it be aligned as the others, as in " ++
+                "'" ++ field ++ ": " ++ @typeName(Base) ++ " align(16)'";
+        if (isFrozen(T) != isFrozen(Base)) break :why "of a class and its base, both are frozen " ++
+            "or none";
+        if (!isCopyable(T) and isCopyable(Base) and !isFlat(Base))
+            break :why "what is in it is Python's to free, and in the rest is not";
+        for (membersOf(Base)) |member| {
+            if (@hasField(T, member.name)) break :why "both have a field '" ++ member.name ++ "'";
+        }
+        break :why null;
+    };
+}
+
+/// A field of a struct, or of what is its base.
+pub const Member = struct { T: type, name: [:0]const u8 };
+
+/// All fields of a class: those of its base, and behind them its own.
+pub fn membersOf(comptime T: type) []const Member {
+    comptime var members: []const Member = if (BaseOf(T)) |Base| membersOf(Base) else &.{};
+    const base = baseFieldOf(T) orelse "";
+    inline for (@typeInfo(T).@"struct".field_names) |name| {
+        if (comptime !std.mem.eql(u8, name, base))
+            members = members ++ .{Member{ .T = T, .name = name }};
+    }
+    return members;
 }
 
 /// Whether `with` destroys an object.
@@ -355,7 +435,7 @@ fn isZero(comptime T: type) bool {
     };
 }
 
-fn attributesOf(
+pub fn attributesOf(
     comptime T: type,
     comptime name: [:0]const u8,
 ) std.lang.Type.Struct.FieldAttributes {
@@ -671,12 +751,12 @@ pub fn isFrozen(comptime T: type) bool {
 }
 
 /// What a struct can say of a field.
-pub const field_options = .{ "hidden", "readonly" };
+pub const field_options = .{ "hidden", "readonly", "inherits" };
 
 /// Whether Python sees a field.
 pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
     return comptime fieldKind(@FieldType(T, name)) != .hidden and !isComptime(T, name) and
-        !says(T, name, "hidden");
+        !says(T, name, "hidden") and !says(T, name, "inherits");
 }
 
 fn isComptime(comptime T: type, comptime name: []const u8) bool {
@@ -725,6 +805,11 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len == 0) return "it has no fields";
     for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (says(T, name, "inherits")) {
+            const class = all[indexOf(Field) orelse return "its base is no class"];
+            if (constructionOf(class) == .fields) continue;
+            return "its base, " ++ class.name ++ ", is not made of its fields, and it has no init";
+        }
         const is_hidden = says(T, name, "hidden");
         const why: ?[]const u8 = if (attrs.@"comptime")
             "is comptime"
@@ -750,7 +835,26 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
 /// frozen.
 pub fn isHashable(comptime T: type) bool {
     if (@hasDecl(T, "__hash__")) return true;
+    if (comptime inheritsComparison(T)) return isHashable(BaseOf(T).?);
     return !@hasDecl(T, "__eq__") and (!isCopyable(T) or isFrozen(T));
+}
+
+/// Whether objects compare, and are hashed, as those of the base do: that has a function for it.
+pub fn inheritsComparison(comptime T: type) bool {
+    return comptime inherits: {
+        const Base = BaseOf(T) orelse break :inherits false;
+        const names = .{ "__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__" };
+        for (names) |name| if (@hasDecl(T, name)) break :inherits false;
+        for (names) |name| if (@hasDecl(Base, name)) break :inherits true;
+        break :inherits inheritsComparison(Base);
+    };
+}
+
+/// Whether a struct that is a base of `T` has a declaration that `T` has not.
+pub fn inherits(comptime T: type, comptime name: []const u8) bool {
+    return comptime if (@hasDecl(T, name))
+        false
+    else if (BaseOf(T)) |Base| @hasDecl(Base, name) or inherits(Base, name) else false;
 }
 
 /// Whether Python may set a field: what points somewhere only where all is copied.
@@ -790,6 +894,8 @@ pub fn originOf(comptime T: type) ?[:0]const u8 {
         const source = all[indexOf(T).?].source;
         if (!@hasDecl(source, "nano_ffi.origin") or !isCopyable(T)) break :origin null;
         if (@typeInfo(T).@"struct".field_names.len == 0) break :origin null;
+        // Another module has other classes that are derived from it.
+        if (BaseOf(T) != null or isBase(T)) break :origin null;
         if (!isPlainName(@typeName(T))) break :origin null;
         const class = all[indexOf(T).?];
         break :origin std.fmt.comptimePrint("{s} {} {}", .{
@@ -954,6 +1060,33 @@ test Pointee {
 
 test hasDeinit {
     try expect(hasDeinit(Forest) and !hasDeinit(Plane));
+}
+
+test BaseOf {
+    const Shape = struct {
+        x: f64,
+        pub fn __eq__(_: @This(), _: @This()) bool {
+            return true;
+        }
+    };
+    const Circle = struct {
+        shape: Shape,
+        r: f64,
+        pub const nano_ffi_options = .{ .shape = .{ .inherits = true } };
+    };
+    try expect(BaseOf(Circle) == Shape and BaseOf(Shape) == null and BaseOf(u8) == null);
+    try expectEqualStrings("shape", baseFieldOf(Circle).?);
+    try expect(isDerived(Circle, Shape) and isDerived(Shape, Shape) and !isDerived(Shape, Circle));
+    try std.testing.expectEqual(1, depthOf(Circle));
+    try expect(!isBase(Shape) and !isBase(Plane) and most_bases == 0);
+    try expectEqualStrings("its type is no class of the module", whyNoBase(Circle).?);
+    const members = comptime membersOf(Circle);
+    try std.testing.expectEqual(2, members.len);
+    try expect(members[0].T == Shape and members[1].T == Circle);
+    try expectEqualStrings("r", members[1].name);
+    try expect(inheritsComparison(Circle) and !inheritsComparison(Shape));
+    try expect(inherits(Circle, "__eq__") and !inherits(Shape, "__eq__"));
+    try expect(!attributesOf(Circle, "r").@"comptime");
 }
 
 test isContext {

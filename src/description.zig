@@ -231,7 +231,9 @@ fn classItself(
     return object(.{
         .{ "name", quoted(class.ownName()) },
         .{ "doc", optionalText(@field(class.source, "nano_ffi.doc")) },
+        .{ "base", if (classes.BaseOf(T)) |Base| quoted(classes.nameOf(Base)) else "" },
         .{ "fields", classFieldsOf(class) },
+        .{ "replaceable", if (isReplaceable(class)) "true" else "" },
         .{ "init", switch (construction) {
             .none => "",
             .init => initOf(class, "init"),
@@ -245,6 +247,18 @@ fn classItself(
         .{ "deepcopy", if (classes.isDeepCopyable(class)) "true" else "" },
         .{ "ordered", if (classes.isSaid(T, "order")) "true" else "" },
     } ++ membersOf(T, class.source, class.name ++ ".", left_out));
+}
+
+/// Whether all that Python sees of an object can be given to the constructor.
+fn isReplaceable(comptime class: classes.Class) bool {
+    if (classes.constructionOf(class) != .fields or @hasDecl(class.T, "__replace__")) return false;
+    var count = 0;
+    for (classes.membersOf(class.T)) |member| {
+        if (!classes.isVisible(member.T, member.name)) continue;
+        if (!classes.isParameter(member.T, member.name)) return false;
+        count += 1;
+    }
+    return count > 0;
 }
 
 fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8 {
@@ -263,14 +277,13 @@ fn initOf(comptime class: classes.Class, comptime name: [:0]const u8) []const u8
 /// The parameters of a constructor by fields, which may not be left out of an object where there
 /// are none.
 fn constructorOf(comptime T: type) []const u8 {
-    const info = @typeInfo(T).@"struct";
     comptime var params: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types) |name, Field| {
-        if (comptime !classes.isParameter(T, name)) continue;
+    inline for (comptime classes.membersOf(T)) |member| {
+        if (comptime !classes.isParameter(member.T, member.name)) continue;
         params = params ++ .{object(.{
-            .{ "name", quoted(signature.pythonName(name)) },
-            .{ "type", fieldTypeOf(Field) },
-            .{ "default", defaultOf(T, name) },
+            .{ "name", quoted(signature.pythonName(member.name)) },
+            .{ "type", fieldTypeOf(@FieldType(member.T, member.name)) },
+            .{ "default", defaultOf(member.T, member.name) },
         })};
     }
     return list(params);

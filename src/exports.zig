@@ -690,7 +690,10 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
         }
         if (@hasField(namespace, field)) {
             const own = @field(given, field);
-            checkNames(field, own, &classes.field_options, "'hidden' and 'readonly'");
+            checkNames(field, own, &classes.field_options, "'hidden', 'readonly' and 'inherits'");
+            if (comptime classes.says(namespace, field, "inherits")) if (comptime classes
+                .whyNoBase(namespace)) |reason| @compileError("nano_ffi: nano_ffi_options of '" ++
+                field ++ "' in " ++ @typeName(namespace) ++ " has 'inherits', and " ++ reason);
             continue;
         }
         if (!@hasDecl(namespace, field)) @compileError(

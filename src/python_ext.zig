@@ -17,6 +17,7 @@ const errors = @import("python/errors.zig");
 const input_output = @import("python/input_output.zig");
 const classes_of = @import("python/objects/classes_of.zig");
 const lists = @import("python/objects/list.zig");
+const learnOfPython = @import("python/objects/object.zig").learnOfPython;
 const maps = @import("python/objects/map.zig");
 const fork = @import("python/objects/fork.zig");
 const memory = @import("python/memory.zig");
@@ -284,13 +285,19 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 if (!addEnums(self, declared.T, declared.source, declared.name ++ "."))
                     return false;
             }
-            inline for (classes.all, 0..) |declared, index|
-                state.instances[index] = sharing.classOf(
-                    declared.T,
-                    self,
-                    &state.homes[index],
-                    &Class(Bridge, own_name, declared).create,
-                ) orelse return false;
+            if (!learnOfPython()) return false;
+            // A base is there before what is derived from it.
+            inline for (0..classes.most_bases + 1) |depth| {
+                inline for (classes.all, 0..) |declared, index| {
+                    if (comptime classes.depthOf(declared.T) != depth) continue;
+                    state.instances[index] = sharing.classOf(
+                        declared.T,
+                        self,
+                        &state.homes[index],
+                        &Class(Bridge, own_name, declared).create,
+                    ) orelse return false;
+                }
+            }
             for (state.functions.list()) |function| {
                 const object = c.PyDict_GetItemString(state.objects, function.sig.name);
                 if (c.PyModule_AddObjectRef(self, function.sig.name, object) < 0) return false;

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 import copy
+import gc
 import inspect
 import operator
 import pickle
 import sys
 import typing
+import weakref
 from collections.abc import Callable
+from functools import partial
 from types import GenericAlias, ModuleType
 from typing import Any
 
@@ -296,3 +300,124 @@ def test_nothing_of_this_keeps_memory(m: ModuleType, growth: Callable[[Callable[
     ]
     for function in functions:
         assert growth(function) < 4, inspect.getsource(function)
+
+
+def test_a_class_that_is_derived_from_another_one(m: ModuleType) -> None:
+    disc = m.Disc("d", 2, ["a"], radius=3)
+    assert m.Dot.__mro__ == (m.Dot, m.Disc, m.Figure, object)
+    assert isinstance(disc, m.Figure)
+    assert repr(disc) == "Disc(name='d', scale=2.0, tags=['a'], radius=3.0)"
+    assert (disc.area(), m.Figure.area(disc), super(m.Disc, disc).area(), disc.size) == (27.0, 0.0, 0.0, 2.0)
+    assert (m.title(disc), len(disc), m.scales([disc, m.Figure(), m.Dot()])) == ("d", 1, 4.0)
+    assert disc.rename("other") is disc
+    disc.grow(2)
+    disc.tags.append("b")
+    assert (disc.name, disc.scale, disc.radius, list(disc.tags)) == ("other", 4.0, 6.0, ["a", "b"])
+    assert m.Disc.name.__get__(disc) == "other"
+    for same in (pickle.loads(pickle.dumps(disc)), copy.copy(disc), copy.deepcopy(disc), disc.__replace__(radius=6)):
+        assert (type(same), same) == (m.Disc, disc)
+        assert same is not disc
+    assert disc != m.Dot("other", 4, ["a", "b"], 6)
+    assert str(inspect.signature(m.Disc)) == "(name='figure', scale=1.0, tags=[], radius=1.0)"
+    assert m.Disc.__match_args__ == ("name", "scale", "tags", "radius")
+    assert m.Dot.__field_names__() == ["name", "scale", "tags", "radius"]
+    assert m.Disc.__annotations__ == {"radius": float}
+    assert typing.get_type_hints(m.Dot) == {"name": str, "scale": float, "tags": list[str], "radius": float}
+    assert (m.radius({"name": "x", "radius": 2}, 3), m.radius(m.Dot(radius=4), 1)) == (6.0, 4.0)
+    assert raises(lambda: setattr(disc, "name", 3))[1].startswith("Figure.name must be a str")
+    assert raises(lambda: m.radius(m.Figure(), 1))[0] is TypeError
+    drawing = m.Drawing([m.Disc("x"), m.Disc("y")])
+    last = drawing.last()
+    assert (last.name, last is drawing.discs[1], type(last)) == ("y", True, m.Disc)
+    assert m.Drawing().last() is None
+
+
+def test_python_classes_of_derived_ones(m: ModuleType) -> None:
+    class Titled:
+        name: str
+
+        def title(self: Any) -> str:
+            return f"<{self.name}>"
+
+    class Large(Titled, m.Dot, abc.ABC):  # type: ignore[name-defined,misc]
+        def __init__(self, name: str) -> None:
+            super().__init__(name, radius=10)
+            self.extra = name * 2
+
+        def area(self) -> float:
+            return float(super().area() + 1)
+
+    large = Large("l")
+    assert (large.title(), large.extra, large.area(), m.title(large), large.rename("m") is large) == (
+        "<l>",
+        "ll",
+        301.0,
+        "l",
+        True,
+    )
+    assert (copy.deepcopy(large).extra, large.name) == ("ll", "m")
+    assert len(Large.__mro__) == 7
+    text = "__init__() needs a Figure object in front of the other arguments"
+    for wrong in (large, m.Disc()):
+        assert raises(partial(m.Figure.__init__, wrong, "x")) == (TypeError, text)
+    empty = m.Disc.__new__(m.Disc)
+    assert raises(lambda: m.Figure.__setstate__(empty, (("x", 1.0, []), None)))[0] is TypeError
+    assert raises(empty.area) == (TypeError, "the Disc has no value: its __init__ was not called")
+    with pytest.raises(TypeError, match="conflict"):
+        type("Both", (m.Disc, m.Coin), {})
+    abc.ABC.register(m.Figure)
+    assert isinstance(m.Dot(), abc.ABC)
+
+
+def test_what_a_derived_class_inherits(m: ModuleType) -> None:
+    coin = m.OldCoin(5)
+    assert (coin == m.Coin(5), coin == m.OldCoin(5, 3), coin == m.OldCoin(6)) == (True, True, False)
+    assert (repr(coin), repr(m.OldCoin(10))) == ("little", "much")
+    assert raises(lambda: hash(coin))[0] is TypeError
+    before = m.endings()
+    total = m.Sum(5)
+    total.push(3)
+    total.push(4)
+    assert (total.total(), list(total.items), total.start) == (12, [3, 4], 5)
+    gone = weakref.ref(total)
+    del total
+    gc.collect()
+    assert (gone(), m.endings()) == (None, before + 1)
+    with m.Sum(1) as total:
+        assert isinstance(total, m.Pile)
+    assert m.endings() == before + 2
+    assert raises(lambda: total.push(1)) == (ReferenceError, "the Sum has been destroyed")
+
+
+def test_references_of_a_derived_class(m: ModuleType) -> None:
+    class Own(m.NamedBox):  # type: ignore[name-defined,misc]
+        pass
+
+    content = [1]
+    box = m.NamedBox(content, name="x")
+    assert (box.content is content, box.other, box.name) == (True, None, "x")
+    assert raises(lambda: m.NamedBox(content, name=3))[0] is TypeError
+    own = Own({})
+    own.other = own.content["self"] = own
+    gone = weakref.ref(own)
+    del own
+    gc.collect()
+    assert gone() is None
+
+
+def test_no_leak_of_derived_objects(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    class Own(m.Dot):  # type: ignore[name-defined,misc]
+        pass
+
+    def work() -> None:
+        own = Own("x" * 100, tags=["y" * 100])
+        own.rename("z" * 100)
+        copy.deepcopy(own)
+        pickle.loads(pickle.dumps(m.Disc("x" * 100)))
+        m.Sum(1).push(2)
+        m.NamedBox(own)
+        m.Drawing([m.Disc("x" * 100)]).last()
+        with contextlib.suppress(TypeError):
+            m.NamedBox(own, name=3)
+
+    assert growth(work) < 16

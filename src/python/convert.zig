@@ -1372,12 +1372,17 @@ pub fn loadFields(
         defer c.Py_DecRef(dict);
         return loadFields(T, arena, module, dict, site);
     }
-    const info = @typeInfo(T).@"struct";
+    const members = comptime classes.membersOf(T);
     var record: T = undefined;
     var found: capi.Py_ssize_t = 0;
-    inline for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
-        if (comptime classes.says(T, name, "hidden")) {
-            @field(record, name) = comptime attrs.defaultValue(Field).?;
+    inline for (members) |member| {
+        const name = member.name;
+        const Field = @FieldType(member.T, name);
+        // A base is at the start of the value.
+        const whole = if (member.T == T) &record else @as(*member.T, @ptrCast(&record));
+        if (comptime classes.says(member.T, name, "hidden")) {
+            const attrs = comptime classes.attributesOf(member.T, name);
+            @field(whole, name) = comptime attrs.defaultValue(Field).?;
             continue;
         }
         const key = c.PyUnicode_FromStringAndSize(
@@ -1389,7 +1394,7 @@ pub fn loadFields(
         if (capi.getItem(object, key)) |value| {
             defer c.Py_DecRef(value);
             found += 1;
-            @field(record, name) = try loadField(
+            @field(whole, name) = try loadField(
                 Field,
                 arena,
                 module,
@@ -1398,16 +1403,16 @@ pub fn loadFields(
             );
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
-        } else if (comptime classes.hasDefault(T, name)) {
-            @field(record, name) = comptime classes.defaultOf(T, name).?;
+        } else if (comptime classes.hasDefault(member.T, name)) {
+            @field(whole, name) = comptime classes.defaultOf(member.T, name).?;
         } else return errors.raiseMissingField(site, name);
     }
     if (c.PyDict_Size(object) != found) return errors.raiseUnknownField(
         site,
         comptime names: {
             var names: []const [:0]const u8 = &.{};
-            for (info.field_names) |name| {
-                if (!classes.says(T, name, "hidden")) names = names ++ .{name};
+            for (members) |member| {
+                if (!classes.says(member.T, member.name, "hidden")) names = names ++ .{member.name};
             }
             break :names names;
         },

@@ -115,14 +115,14 @@ fn noRecord() Error!?*PyObject {
 /// Where it fails, the dict is given back. False where the tuple is too long or too short.
 fn addItems(comptime T: type, dict: *PyObject, tuple: *PyObject) Error!bool {
     errdefer c.Py_DecRef(dict);
-    const info = @typeInfo(T).@"struct";
     const size = c.PyTuple_Size(tuple);
     var place: capi.Py_ssize_t = 0;
-    inline for (info.field_names) |name| {
-        if (comptime says(T, name, "hidden")) continue;
+    inline for (comptime classes.membersOf(T)) |member| {
+        const name = member.name;
+        if (comptime says(member.T, name, "hidden")) continue;
         defer place += 1;
         if (place >= size) {
-            if (!comptime classes.hasDefault(T, name)) return false;
+            if (!comptime classes.hasDefault(member.T, name)) return false;
         } else {
             const item = c.PyTuple_GetItem(tuple, place) orelse return error.PythonException;
             if (c.PyDict_SetItemString(dict, name, item) < 0) return error.PythonException;
@@ -134,10 +134,10 @@ fn addItems(comptime T: type, dict: *PyObject, tuple: *PyObject) Error!bool {
 /// The same. False where an attribute is not there, or none of all is.
 fn addAttributes(comptime T: type, dict: *PyObject, object: *PyObject) Error!bool {
     errdefer c.Py_DecRef(dict);
-    const info = @typeInfo(T).@"struct";
     var is_any = false;
-    inline for (info.field_names) |name| {
-        if (comptime says(T, name, "hidden")) continue;
+    inline for (comptime classes.membersOf(T)) |member| {
+        const name = member.name;
+        if (comptime says(member.T, name, "hidden")) continue;
         if (c.PyObject_GetAttrString(object, comptime pythonName(name))) |value| {
             defer c.Py_DecRef(value);
             is_any = true;
@@ -146,7 +146,7 @@ fn addAttributes(comptime T: type, dict: *PyObject, object: *PyObject) Error!boo
             if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) == 0)
                 return error.PythonException;
             c.PyErr_Clear();
-            if (!comptime classes.hasDefault(T, name)) return false;
+            if (!comptime classes.hasDefault(member.T, name)) return false;
         }
     }
     return is_any;

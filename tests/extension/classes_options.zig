@@ -256,3 +256,128 @@ pub const Caller = struct {
         self.n += other;
     }
 };
+
+/// Before what it is derived from.
+pub const Disc = struct {
+    base: Figure = .{},
+    /// In meters.
+    radius: f64 = 1,
+
+    pub const nano_ffi_options = .{ .base = .{ .inherits = true } };
+
+    pub fn area(self: Disc) f64 {
+        return 3 * self.radius * self.radius;
+    }
+    pub fn grow(self: *Disc, by: f64) void {
+        self.radius *= by;
+        self.base.scale *= by;
+    }
+};
+
+/// A figure.
+pub const Figure = struct {
+    name: []const u8 = "figure",
+    scale: f64 = 1,
+    tags: std.ArrayList([]const u8) = .empty,
+
+    pub const nano_ffi_options = .{ .size = .{ .property = true } };
+
+    pub fn area(self: Figure) f64 {
+        return self.scale - self.scale;
+    }
+    pub fn size(self: *const Figure) f64 {
+        return self.scale;
+    }
+    pub fn rename(self: *Figure, name: []const u8) *Figure {
+        self.name = name;
+        return self;
+    }
+    pub fn __len__(self: *const Figure) usize {
+        return self.tags.items.len;
+    }
+};
+
+pub const Dot = struct {
+    disc: Disc = .{},
+    pub const nano_ffi_options = .{ .disc = .{ .inherits = true } };
+};
+
+pub fn scales(figures: []const Figure) f64 {
+    var sum: f64 = 0;
+    for (figures) |figure| sum += figure.scale;
+    return sum;
+}
+pub fn title(figure: *const Figure) []const u8 {
+    return figure.name;
+}
+pub fn radius(disc: Disc, times: f64) f64 {
+    return disc.radius * times;
+}
+
+/// The last of its discs, as a figure.
+pub const Drawing = struct {
+    discs: std.ArrayList(Disc) = .empty,
+    pub fn last(self: *Drawing) ?*Figure {
+        const items = self.discs.items;
+        return if (items.len == 0) null else &items[items.len - 1].base;
+    }
+};
+
+/// Compares as it likes.
+pub const Coin = struct {
+    worth: i64 = 1,
+    pub fn __eq__(self: Coin, other: Coin) bool {
+        return self.worth == other.worth;
+    }
+    pub fn __repr__(self: Coin) []const u8 {
+        return if (self.worth > 9) "much" else "little";
+    }
+};
+pub const OldCoin = struct {
+    coin: Coin = .{},
+    year: u16 = 1900,
+    pub const nano_ffi_options = .{ .coin = .{ .inherits = true } };
+};
+
+var ended: i64 = 0;
+pub fn endings() i64 {
+    return ended;
+}
+pub const Pile = struct {
+    items: std.ArrayList(i64) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub fn init(gpa: std.mem.Allocator) Pile {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Pile) void {
+        ended += 1;
+        self.items.deinit(self.gpa);
+    }
+    pub fn push(self: *Pile, item: i64) !void {
+        try self.items.append(self.gpa, item);
+    }
+};
+pub const Sum = struct {
+    pile: Pile,
+    start: i64,
+
+    pub const nano_ffi_options = .{ .pile = .{ .inherits = true } };
+
+    pub fn init(gpa: std.mem.Allocator, start: i64) Sum {
+        return .{ .pile = .init(gpa), .start = start };
+    }
+    pub fn total(self: *const Sum) i64 {
+        var sum = self.start;
+        for (self.pile.items.items) |item| sum += item;
+        return sum;
+    }
+};
+
+pub const Box = struct { content: nano_ffi.Reference };
+pub const NamedBox = struct {
+    box: Box,
+    other: ?nano_ffi.Reference = null,
+    name: []const u8 = "",
+    pub const nano_ffi_options = .{ .box = .{ .inherits = true } };
+};

@@ -56,6 +56,12 @@ pub fn Attributes(comptime T: type) type {
             break :defs list;
         };
 
+        /// Those of all fields that Python sees, of the base's as well.
+        pub const visible: []const capi.structs.PyGetSetDef = (if (classes.BaseOf(T)) |Base|
+            Attributes(Base).visible
+        else
+            &[0]capi.structs.PyGetSetDef{}) ++ defs[0..fields.names.len];
+
         /// One at least, even where there is no field: it says which class this is.
         const attributes: [@max(fields.names.len, 1)]object.Attribute = list: {
             @setEvalBranchQuota(1_000_000);
@@ -108,7 +114,11 @@ pub fn Class(
 
         /// A new reference to the type, or null with the error set.
         pub fn create(module: *PyObject) ?*PyObject {
-            const made = c.PyType_FromModuleAndSpec(module, &spec, null) orelse return null;
+            const base = if (comptime classes.BaseOf(T)) |Base|
+                classes_of.classOf(Base, module) orelse return null
+            else
+                null;
+            const made = c.PyType_FromModuleAndSpec(module, &spec, base) orelse return null;
             if (contents.addTo(made, module)) return made;
             c.Py_DecRef(made);
             return null;
@@ -127,13 +137,14 @@ pub fn Class(
 
         const match_args = names: {
             var names: [fields.parameters.len][:0]const u8 = undefined;
-            for (&names, fields.parameters) |*name, field| name.* = signature.pythonName(field);
+            for (&names, fields.parameters) |*name, field|
+                name.* = signature.pythonName(field.name);
             break :names names;
         };
 
         const all_names = names: {
-            var names: [fields.names.len][:0]const u8 = undefined;
-            for (&names, fields.names) |*name, field| name.* = signature.pythonName(field);
+            var names: [fields.all.len][:0]const u8 = undefined;
+            for (&names, fields.all) |*name, field| name.* = signature.pythonName(field.name);
             break :names names;
         };
 
@@ -142,7 +153,10 @@ pub fn Class(
             .basicsize = classes_of.SizesOf(T).basic,
             .flags = capi.constants.Py_TPFLAGS_DEFAULT |
                 (if (classes_of.hasGc(T)) capi.constants.Py_TPFLAGS_HAVE_GC else 0) |
-                if (construction == .none) 0 else capi.constants.Py_TPFLAGS_BASETYPE,
+                if (construction == .none and !classes.isBase(T))
+                    0
+                else
+                    capi.constants.Py_TPFLAGS_BASETYPE,
             .slots = &slots,
         };
 
@@ -156,18 +170,19 @@ pub fn Class(
             .{ .slot = capi.constants.Py_tp_getset, .pfunc = &Attributes(T).defs },
             .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
             .{ .slot = capi.constants.Py_tp_doc, .pfunc = @as([*:0]const u8, doc) },
+        } ++ (if (classes.inheritsComparison(T)) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = if (slots_of.compares(Self))
                 &slots_of.Compare(Self).call
             else
                 &compare },
-        } ++ (if (!classes_of.hasGc(T)) [_]Slot{} else [_]Slot{
+        }) ++ (if (!classes_of.hasGc(T)) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &object.traverse },
             .{ .slot = capi.constants.Py_tp_clear, .pfunc = &object.clear },
         }) ++ (if (!classes_of.hasWeak(T)) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_members, .pfunc = &members },
-        }) ++ (if (has("__repr__")) [_]Slot{} else [_]Slot{
+        }) ++ (if (has("__repr__") or classes.inherits(T, "__repr__")) [_]Slot{} else [_]Slot{
             .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
-        }) ++ (if (has("__hash__")) [_]Slot{} else [_]Slot{
+        }) ++ (if (has("__hash__") or classes.inheritsComparison(T)) [_]Slot{} else [_]Slot{
             .{
                 .slot = capi.constants.Py_tp_hash,
                 .pfunc = if (!classes.isHashable(T))
@@ -238,11 +253,25 @@ pub fn Class(
         /// Whether an operand is of this class, or of one derived from it.
         pub fn isInstance(value: *PyObject) bool {
             if (classes_of.exactly(T, value) != null) return true;
-            const class_of = object.ownClass(capi.typeOf(value));
+            var class_of: ?*PyObject = object.ownClass(capi.typeOf(value));
+            while (class_of) |some| : (class_of = object.baseOf(some)) {
+                if (isItself(some)) return true;
+                if (comptime !classes.isBase(T)) return false;
+            }
+            return false;
+        }
+
+        /// Whether an object is made as those of this class are: not as those of a class of Zig's
+        /// that is derived from it.
+        fn isOwn(value: *PyObject) bool {
+            return isItself(object.ownClass(capi.typeOf(value)));
+        }
+
+        fn isItself(given_class: *PyObject) bool {
             const defs = if (capi.limited)
-                c.PyType_GetSlot(class_of, capi.constants.Py_tp_getset)
+                c.PyType_GetSlot(given_class, capi.constants.Py_tp_getset)
             else
-                capi.typeLayout(class_of).tp_getset;
+                capi.typeLayout(given_class).tp_getset;
             return defs == @as(?*anyopaque, @ptrCast(@constCast(&Attributes(T).defs[0])));
         }
 
@@ -523,7 +552,7 @@ pub fn Class(
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (nargs == 0 or !isInstance(given[0])) {
+            if (nargs == 0 or !isOwn(given[0])) {
                 _ = c.PyErr_Format(
                     capi.exception("TypeError"),
                     "__init__() needs a %s object in front of the other arguments",
@@ -536,8 +565,8 @@ pub fn Class(
             return capi.singleton(.None);
         }
 
-        const has_replace = construction == .fields and fields.names.len > 0 and
-            fields.parameters.len == fields.names.len and !@hasDecl(T, "__replace__");
+        const has_replace = construction == .fields and fields.all.len > 0 and
+            fields.parameters.len == fields.all.len and !@hasDecl(T, "__replace__");
 
         fn replace(
             given: *PyObject,
@@ -563,7 +592,7 @@ pub fn Class(
             return reprOf(given, module_name ++ "", if (classes.isCopyable(T)) visible else null);
         }
 
-        const visible = Attributes(T).defs[0..fields.names.len];
+        const visible = Attributes(T).visible;
 
         pub fn compare(
             given: *PyObject,
@@ -619,7 +648,8 @@ pub fn Class(
         }
 
         fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
-            own.restore(given, state, fields.names.len, &makeOf) catch return null;
+            if (!isOwn(given)) return refuseToReduce(given);
+            own.restore(given, state, fields.all.len, &makeOf) catch return null;
             return capi.singleton(.None);
         }
     };

@@ -103,6 +103,7 @@ pub fn hasGc(comptime T: type) bool {
 
 /// Whether its objects can have weak references: where CPython collects them, or it says so.
 pub fn hasWeak(comptime T: type) bool {
+    if (comptime classes.BaseOf(T)) |Base| if (hasWeak(Base)) return true;
     return comptime hasGc(T) or classes.optionOf(
         classes.all[classes.indexOf(T).?],
         "weakref",
@@ -128,6 +129,8 @@ fn Known(comptime T: type) type {
             .weak = SizesOf(T).weak,
             .deinit = if (classes.isHeapHandle(T))
                 &destroyHandle
+            else if (classes.inherits(T, "deinit"))
+                infoOf(classes.BaseOf(T).?).deinit
             else if (classes.hasDeinit(T))
                 if (classes.whyNoDeinit(T) == null) &deinit else null
             else if (classes.holdsReferences(T)) &releaseAll else null,

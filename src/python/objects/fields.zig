@@ -30,22 +30,30 @@ const PyObject = capi.PyObject;
 
 pub fn Fields(comptime T: type) type {
     @setEvalBranchQuota(1_000_000);
-    const all = @typeInfo(T).@"struct";
     return struct {
+        /// Those of its own, without those of its base.
         pub const names: []const [:0]const u8 = visible: {
             @setEvalBranchQuota(1_000_000);
             var visible: []const [:0]const u8 = &.{};
-            for (all.field_names) |name| {
-                if (classes.isVisible(T, name)) visible = visible ++ .{name};
+            for (all) |member| {
+                if (member.T == T) visible = visible ++ .{member.name};
+            }
+            break :visible visible;
+        };
+        pub const all: []const classes.Member = visible: {
+            @setEvalBranchQuota(1_000_000);
+            var visible: []const classes.Member = &.{};
+            for (classes.membersOf(T)) |member| {
+                if (classes.isVisible(member.T, member.name)) visible = visible ++ .{member};
             }
             break :visible visible;
         };
         /// Those that a constructor takes.
-        pub const parameters: []const [:0]const u8 = given: {
+        pub const parameters: []const classes.Member = given: {
             @setEvalBranchQuota(1_000_000);
-            var given: []const [:0]const u8 = &.{};
-            for (names) |name| {
-                if (classes.isParameter(T, name)) given = given ++ .{name};
+            var given: []const classes.Member = &.{};
+            for (all) |member| {
+                if (classes.isParameter(member.T, member.name)) given = given ++ .{member};
             }
             break :given given;
         };
@@ -66,9 +74,12 @@ pub fn Fields(comptime T: type) type {
             @setEvalBranchQuota(1_000_000);
             comptime var args: [parameters.len]signature.Argument = undefined;
             inline for (&args, parameters) |*arg, field| {
-                const F = @FieldType(T, field);
-                arg.* = .{ .name = signature.pythonName(field), .typ = classes.fieldTypeName(F) };
-                if (classes.defaultOf(T, field)) |default|
+                const F = @FieldType(field.T, field.name);
+                arg.* = .{
+                    .name = signature.pythonName(field.name),
+                    .typ = classes.fieldTypeName(F),
+                };
+                if (classes.defaultOf(field.T, field.name)) |default|
                     arg.default = description.literalDefault(F, default);
             }
             const final = args;
@@ -106,11 +117,16 @@ pub fn Fields(comptime T: type) type {
         ) Error!void {
             // It may have a value before this ends: what is converted may be Python's code.
             var loaded: T = undefined;
-            inline for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
+            inline for (comptime classes.membersOf(T)) |member| {
+                const name = member.name;
+                const F = @FieldType(member.T, name);
+                const attrs = comptime classes.attributesOf(member.T, name);
                 if (attrs.@"comptime") continue;
+                // A base is at the start of the value.
+                const whole: *member.T = @ptrCast(&loaded);
                 // What cannot be given has its default: without one, there is no constructor.
                 const index = comptime for (parameters, 0..) |visible, index| {
-                    if (std.mem.eql(u8, visible, name)) break index;
+                    if (std.mem.eql(u8, visible.name, name)) break index;
                 } else parameters.len;
                 const has = if (index < parameters.len) given[index] else null;
                 if (comptime classes.isKept(F) and index < parameters.len) {
@@ -122,7 +138,7 @@ pub fn Fields(comptime T: type) type {
                     continue;
                 }
                 if (has) |some| {
-                    @field(loaded, name) = quick(F, some) orelse try slowly(
+                    @field(whole, name) = quick(F, some) orelse try slowly(
                         F,
                         gpa,
                         self,
@@ -130,20 +146,21 @@ pub fn Fields(comptime T: type) type {
                         comptime &.{ .function = sig.name, .parameter = sig.args[index] },
                     );
                 } else if (comptime if (index < parameters.len)
-                    classes.defaultOf(T, name)
+                    classes.defaultOf(member.T, name)
                 else
                     attrs.defaultValue(F)) |default|
                 {
-                    @field(loaded, name) = if (comptime classes.isKept(F) or keepsOwn(F))
+                    @field(whole, name) = if (comptime classes.isKept(F) or keepsOwn(F))
                         default
                     else
                         try results.copied(F, gpa, default);
                 } else unreachable; // `bind` has seen that it is given
             }
             // These cannot fail: none is taken in vain.
-            inline for (parameters, 0..) |name, index| {
-                const F = @FieldType(T, name);
-                if (comptime classes.isKept(F)) @field(loaded, name) =
+            inline for (parameters, 0..) |member, index| {
+                const F = @FieldType(member.T, member.name);
+                const whole: *member.T = @ptrCast(&loaded);
+                if (comptime classes.isKept(F)) @field(whole, member.name) =
                     references.take(F, given[index] orelse capi.object("_Py_NoneStruct"));
             }
             value.* = loaded;

@@ -6,6 +6,7 @@
 
 const std = @import("std");
 const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
 const errors = @import("../errors.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
@@ -184,19 +185,48 @@ pub fn Sizes(comptime T: type, comptime is_resource: bool, comptime has_weak: bo
     };
 }
 
-/// The class of ours that `class` is, or is derived from. All of ours have `object` as their base:
-/// it is the last one before that.
+/// The class of ours that `class` is, or is derived from. Where none of ours is derived from
+/// another one, all have `object` as their base: it is the last one before that.
 pub fn ownClass(class: *PyObject) *PyObject {
     var own_class = class;
     while (true) {
         const base = baseOf(own_class) orelse break;
         if (base == capi.object("PyBaseObject_Type")) break;
+        if (comptime classes.most_bases > 0) if (!isPythons(own_class)) break;
         own_class = base;
     }
     return own_class;
 }
 
-inline fn baseOf(class: *PyObject) ?*PyObject {
+/// How objects end whose class a `class` statement made: the same function of CPython's for all.
+var pythons_dealloc: ?*const anyopaque = null;
+
+/// To be called before there are classes that others are derived from. False with the error set.
+pub fn learnOfPython() bool {
+    if (comptime classes.most_bases == 0) return true;
+    const none = c.PyTuple_New(0) orelse return false;
+    defer c.Py_DecRef(none);
+    const dict = c.PyDict_New() orelse return false;
+    defer c.Py_DecRef(dict);
+    const name = capi.newStr("example") orelse return false;
+    defer c.Py_DecRef(name);
+    const Type = capi.typeOf(capi.object("PyBaseObject_Type"));
+    const made = capi.vectorcall(Type, &.{ name, none, dict }, 3, null) orelse return false;
+    defer c.Py_DecRef(made);
+    @atomicStore(?*const anyopaque, &pythons_dealloc, deallocOf(made), .monotonic);
+    return true;
+}
+
+fn isPythons(class: *PyObject) bool {
+    return deallocOf(class) == @atomicLoad(?*const anyopaque, &pythons_dealloc, .monotonic);
+}
+
+fn deallocOf(class: *PyObject) ?*const anyopaque {
+    if (capi.limited) return c.PyType_GetSlot(class, capi.constants.Py_tp_dealloc);
+    return capi.typeLayout(class).tp_dealloc;
+}
+
+pub inline fn baseOf(class: *PyObject) ?*PyObject {
     if (capi.limited) return @ptrCast(@alignCast(
         c.PyType_GetSlot(class, capi.constants.Py_tp_base),
     ));

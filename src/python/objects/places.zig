@@ -224,7 +224,15 @@ pub fn In(comptime T: type) type {
             ) |name, Field, attrs| {
                 if (attrs.@"comptime") continue;
                 const field = &@field(value, name);
-                if (comptime classes.isClass(Field)) {
+                // A base is the object itself.
+                if (comptime classes.says(T, name, "inherits")) {
+                    const info = classes_of.infoOf(Field);
+                    if (sought.info == info and sought.address == @intFromPtr(field))
+                        return .{ .object = object.of(capi.newRef(&self.ob_base)) };
+                    if (comptime !hasPlaces(Field)) continue;
+                    const found = In(Field).locate(self, field, sought);
+                    if (found != .nowhere) return found;
+                } else if (comptime classes.isClass(Field)) {
                     const found = locatePart(Field, self, field, @offsetOf(T, name), sought);
                     if (found != .nowhere) return found;
                 } else if (comptime ItemClass(Field)) |Item| {
