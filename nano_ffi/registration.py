@@ -42,10 +42,14 @@ def follow(old: dict[str, Any], new: dict[str, Any]) -> None:
             zig_functions[registered] = renewed
 
 
+KINDS = (type(_native.call), type(register))
+"""Of functions: a coroutine function is one of Python's."""
+
+
 def is_zig(function: object) -> bool:
     """Whether it is a function of a module that was built with nano_ffi."""
     owner = getattr(function, "__self__", None)
-    return isinstance(function, type(_native.call)) and hasattr(owner, "__nano_ffi_signature__")
+    return isinstance(function, KINDS) and hasattr(owner, "__nano_ffi_signature__")
 
 
 def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list[str]:
@@ -62,7 +66,7 @@ def register_module(module: ModuleType, /, *, prefix: str | None = None) -> list
         prefix = f"{module.__name__}."
     names: list[str] = []
     for name, value in vars(module).items():
-        if isinstance(value, type(_native.call)) and not name.startswith("__"):
+        if (isinstance(value, type(_native.call)) or is_zig(value)) and not name.startswith("__"):
             register(prefix + name, value)
             names.append(prefix + name)
     return names

@@ -345,6 +345,13 @@ def test_coroutine_functions(speaking: ModuleType) -> None:
     assert "\n    @staticmethod\n    async def sum(" in text
 
 
+def test_coroutine_functions_are_registered(speaking: ModuleType) -> None:
+    assert {"coroutine.later", "coroutine.told"} <= set(nano_ffi.register_module(speaking, prefix="coroutine."))
+    assert nano_ffi.signature("coroutine.later")["args"] == [("number", "i64"), ("sleep", "i64")]
+    assert inspect.iscoroutinefunction(nano_ffi.get("coroutine.later"))
+    assert asyncio.run(nano_ffi.call("coroutine.later", 3)) == 3
+
+
 def test_what_a_coroutine_function_raises(speaking: ModuleType) -> None:
     async def run() -> None:
         with pytest.raises(IndexError, match=r"^IndexError$"):
@@ -416,6 +423,19 @@ def test_cancelling_a_coroutine_cancels_zig(speaking: ModuleType) -> None:
         assert await waiter.wait(1) == 1
 
     asyncio.run(main())
+
+
+def test_what_a_coroutine_calls_back_is_cancelled_with_it(speaking: ModuleType) -> None:
+    later = speaking.later.__wrapped__
+    begun, ended = speaking.callsSoFar()
+
+    async def main() -> None:
+        assert await speaking.asked(lambda number: later(number, 1)) == 20
+        sleeping = speaking.asked(lambda number: later(number, HOUR))
+        await cancelled(sleeping, lambda: bool(speaking.callsSoFar()[0] == begun + 4))
+
+    asyncio.run(main())
+    assert speaking.callsSoFar() == (begun + 4, ended + 4)
 
 
 def test_a_coroutine_that_is_cancelled_in_the_queue_does_not_begin(speaking: ModuleType) -> None:

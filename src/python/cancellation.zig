@@ -17,6 +17,8 @@ pub const Call = struct {
     state: std.atomic.Value(State) = .init(.waiting),
     /// Set when the function has ended elsewhere, or is to end.
     woken: Io.Event = .unset,
+    /// Whether its function runs elsewhere already: what that calls back is cancelled with it.
+    is_carried: bool = false,
 
     const State = enum(u8) { waiting, running, cancelled };
 
@@ -83,6 +85,8 @@ pub fn run(
     if (!input_output.has_threads) return runHere(work, body);
     var own: Call = .{ .state = .init(.running) };
     const call = if (by == .ctrl_c) &own else current orelse return runHere(work, body);
+    if (call.is_carried) return runHere(work, body);
+    call.is_carried = true;
     const io = input_output.carrying();
     var carried: Carried = .{ .work = work, .call = call };
     var future = io.concurrent(Carried.carry, .{ &carried, io }) catch return runHere(work, body);

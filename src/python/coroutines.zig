@@ -92,6 +92,8 @@ const source: [:0]const u8 =
     \\        finally:
     \\            del error
     \\
+    \\    if hasattr(function, "__self__"):
+    \\        call.__self__ = function.__self__  # the module, as a builtin function has it
     \\    return call
     \\
 ;

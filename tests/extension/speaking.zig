@@ -21,6 +21,7 @@ pub const nano_ffi_options = .{
     .counted = .{ .async = true },
     .checked = .{ .async = true },
     .told = .{ .async = true },
+    .asked = .{ .async = true },
     .sleepInterruptibly = .{ .interruptible = true },
     .countInterruptibly = .{ .interruptible = true },
     .tellInterruptibly = .{ .interruptible = true },
@@ -189,6 +190,12 @@ const Told = nano_ffi.Callback(fn (i64) i64);
 
 /// What a function of Python's says.
 pub fn told(callback: Told) !i64 {
+    return callback.call(.{20});
+}
+
+/// The same in a thread of Zig's.
+pub fn asked(io: std.Io, callback: Told) !i64 {
+    try sleepFor(io, 1);
     return callback.call(.{20});
 }
 
