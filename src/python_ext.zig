@@ -7,6 +7,7 @@ const cancellation = @import("python/cancellation.zig");
 const capi = @import("python/capi.zig");
 const Class = @import("python/objects/class.zig").Class;
 const classes = @import("classes.zig");
+const columns = @import("python/columns.zig");
 const convert = @import("python/convert.zig");
 const coroutines = @import("python/coroutines.zig");
 const Dispatcher = @import("python/Dispatcher.zig");
@@ -167,27 +168,32 @@ fn namesOf(own_module: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
         "__nano_ffi_signature__",
         "__nano_ffi_description__",
         array.restore_name,
+        columns.restore_name,
     }) |own| if (c.PyDict_DelItemString(shown, own) < 0) c.PyErr_Clear(); // it is not there
     return c.PyDict_Keys(shown);
 }
 
-/// What makes arrays of pickles, in a module that gives arrays.
+/// What makes arrays and columns of pickles, in a module that gives such.
 fn restoringOf(comptime namespace: type, comptime source: type) []const capi.PyMethodDef {
     @setEvalBranchQuota(1_000_000);
-    comptime var types = arrayItemsOf(namespace, source, &.{});
-    inline for (classes.all) |class| types = comptime arrayItemsOf(class.T, class.source, types);
-    if (types.len == 0) return &.{};
-    return &.{.{
-        .ml_name = array.restore_name,
-        .ml_meth = &array.Restoring(types).restore,
-        .ml_flags = capi.constants.METH_FASTCALL,
-        .ml_doc = array.restore_name ++ "($module, kind, shape, data, /)\n--\n\n" ++
-            "An array out of a pickle.",
-    }};
+    comptime var methods_of: []const capi.PyMethodDef = &.{};
+    inline for (.{ array, columns }) |Kind| {
+        comptime var types = itemsOf(Kind, namespace, source, &.{});
+        inline for (classes.all) |class|
+            types = comptime itemsOf(Kind, class.T, class.source, types);
+        if (types.len > 0) methods_of = methods_of ++ .{capi.PyMethodDef{
+            .ml_name = Kind.restore_name,
+            .ml_meth = &Kind.Restoring(types).restore,
+            .ml_flags = capi.constants.METH_FASTCALL,
+            .ml_doc = Kind.restore_name ++ "($module, /, *args)\n--\n\nFor pickle and copy.",
+        }};
+    }
+    return methods_of;
 }
 
-/// `found`, and the items of the arrays that the functions of a namespace give, each once.
-fn arrayItemsOf(
+/// `found`, and the items of what the functions of a namespace give of a kind, each once.
+fn itemsOf(
+    comptime Kind: type,
     comptime namespace: type,
     comptime source: type,
     comptime found: []const type,
@@ -197,7 +203,7 @@ fn arrayItemsOf(
         if (comptime exports.of(namespace, source, name) != .function) continue;
         const F = @TypeOf(exports.Callable(namespace, source, name).function);
         const R = comptime_bridge.Payload(@typeInfo(F).@"fn".return_type.?);
-        inline for (comptime array.itemsOf(R)) |T| {
+        inline for (comptime Kind.itemsOf(R)) |T| {
             if (comptime std.mem.findScalar(type, types, T) == null) types = types ++ .{T};
         }
     }

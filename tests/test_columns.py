@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import gc
+import pickle
 import re
 from collections.abc import Callable
 from types import ModuleType
@@ -173,6 +175,41 @@ def test_without_libraries(columns: ModuleType) -> None:
         made.__arrow_c_array__(None, None)
 
 
+def test_columns_are_compared(columns: ModuleType) -> None:
+    made = columns.times(3, "UTC")
+    assert made == columns.times(3, "UTC") == [0, None, 2]
+    assert made != columns.times(3, "")
+    assert made != columns.times(2, "UTC")
+    assert made != [0, None]
+    assert made != (0, None, 2)
+    with pytest.raises(TypeError, match=r"^unhashable type: 'nano_ffi\.Column'$"):
+        hash(made)
+
+
+def test_columns_are_pickled(columns: ModuleType) -> None:
+    times = columns.times(3, "Europe/Berlin")
+    for made in (times, columns.copy_i64(times), columns.times(0, "")):
+        for other in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made)):
+            assert type(other) is type(made)
+            assert other is not made
+            assert other == made
+    restore, (kind, form, rows) = times.__reduce__()
+    assert (kind, form, rows) == ("i64", "tsm:Europe/Berlin", [0, None, 2])
+    for arguments in ((kind, "g", rows), ("i128", form, rows), (kind, "t" * 64, rows)):
+        with pytest.raises(ValueError, match=r"^the pickle is of another version of the column$"):
+            restore(*arguments)
+    with pytest.raises(TypeError, match="must be an int"):
+        restore(kind, form, [1, "a"])
+
+
+def test_texts_are_pickled(columns: ModuleType, pa: Any) -> None:
+    for name, values in (("text", TEXTS), ("bool", [True, None, False]), ("f64", [1.5, None])):
+        made = getattr(columns, f"copy_{name}")(pa.array(values))
+        other = pickle.loads(pickle.dumps(made))
+        assert other == made == values
+        assert pa.array(other).equals(pa.array(made))
+
+
 def test_a_column_outlives_its_object(columns: ModuleType, pa: Any) -> None:
     kept = [pa.array(columns.copy_text(pa.array(TEXTS))) for _ in range(20)]
     gc.collect()
@@ -198,5 +235,10 @@ def test_columns_leak_nothing(
                 function(argument)
         with contextlib.suppress(ValueError):
             columns.times(1, "x" * 60)
+        made = columns.copy_text(texts)
+        assert pickle.loads(pickle.dumps(made)) == made
+        restore, arguments = made.__reduce__()
+        with contextlib.suppress(TypeError):
+            restore(*arguments[:2], ["a", 3])
 
     assert growth(calls) < 16

@@ -12,6 +12,7 @@ const items = @import("../items.zig");
 const memories = @import("memories.zig");
 const memory = @import("memory.zig");
 const Shared = @import("array.zig").Shared;
+const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const State = @import("State.zig");
 const c = capi.functions;
@@ -411,6 +412,8 @@ const spec: capi.structs.PyType_Spec = .{
         ) },
         .{ .slot = capi.constants.Py_tp_repr, .pfunc = &repr },
         .{ .slot = capi.constants.Py_tp_iter, .pfunc = &c.PySeqIter_New },
+        .{ .slot = capi.constants.Py_tp_richcompare, .pfunc = &compare },
+        .{ .slot = capi.constants.Py_tp_hash, .pfunc = &c.PyObject_HashNotImplemented },
         .{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
         .{ .slot = capi.constants.Py_sq_length, .pfunc = &length },
         .{ .slot = capi.constants.Py_sq_item, .pfunc = &itemOf },
@@ -424,6 +427,12 @@ const methods = [_]capi.PyMethodDef{
         .ml_meth = &tolist,
         .ml_flags = capi.constants.METH_NOARGS,
         .ml_doc = "tolist($self, /)\n--\n\nThe rows as Python has them; None where one is null.",
+    },
+    .{
+        .ml_name = "__reduce__",
+        .ml_meth = &reduce,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
     },
     .{
         .ml_name = "__arrow_c_schema__",
@@ -468,6 +477,120 @@ fn itemOf(object: *PyObject, index: capi.Py_ssize_t) callconv(.c) ?*PyObject {
 
 fn tolist(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     return c.PySequence_List(object);
+}
+
+/// With a column of the same kind, or a list of the same rows: whether all are equal.
+fn compare(object: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+    const is_equality = operator == capi.constants.Py_EQ or operator == capi.constants.Py_NE;
+    const is_column = capi.typeOf(object) == capi.typeOf(other);
+    const is_same = !is_column or std.mem.eql(
+        u8,
+        &Object.of(object).format,
+        &Object.of(other).format,
+    );
+    if (!is_equality or !is_same or !(is_column or capi.hasFlag(other, "LIST_SUBCLASS")))
+        return capi.newRef(capi.object("_Py_NotImplementedStruct"));
+    const mine = tolist(object, null) orelse return null;
+    defer c.Py_DecRef(mine);
+    const others = if (is_column) tolist(other, null) orelse return null else capi.newRef(other);
+    defer c.Py_DecRef(others);
+    return c.PyObject_RichCompare(mine, others, operator);
+}
+
+// Pickles: the rows, which a function of the module makes a column again.
+
+pub const restore_name = "__nano_ffi_column__";
+
+fn reduce(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const self = Object.of(object);
+    const module = c.PyType_GetModule(capi.typeOf(object)) orelse return null;
+    const restoring = c.PyObject_GetAttrString(module, restore_name) orelse return null;
+    defer c.Py_DecRef(restoring);
+    const name = capi.newStr(self.kind.name) orelse return null;
+    defer c.Py_DecRef(name);
+    const format = capi.newStr(std.mem.sliceTo(&self.format, 0)) orelse return null;
+    defer c.Py_DecRef(format);
+    const rows = tolist(object, null) orelse return null;
+    defer c.Py_DecRef(rows);
+    const args = c.PyTuple_Pack(3, name, format, rows) orelse return null;
+    defer c.Py_DecRef(args);
+    return c.PyTuple_Pack(2, restoring, args);
+}
+
+/// The function of a module that makes columns of `types` of what `reduce` gave.
+pub fn Restoring(comptime types: []const type) type {
+    return struct {
+        pub fn restore(
+            module: *PyObject,
+            args: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+        ) callconv(.c) ?*PyObject {
+            if (nargs != 3) return errors.raiseWrongNumber(
+                restore_name ++ "() takes 3 arguments",
+                nargs,
+            );
+            const name = convert.utf8Of(args[0]) catch return null;
+            const format = convert.utf8Of(args[1]) catch return null;
+            inline for (types) |T| {
+                if (std.mem.eql(u8, name, Kind.of(T).name) and isFormatOf(T, format))
+                    return restoreAs(T, module, format, args[2]);
+            }
+            c.PyErr_SetString(
+                capi.exception("ValueError"),
+                "the pickle is of another version of the column",
+            );
+            return null;
+        }
+    };
+}
+
+fn isFormatOf(comptime T: type, format: []const u8) bool {
+    if (std.mem.eql(u8, format, formatOf(T))) return true;
+    return T == i64 and format.len > 0 and format.len <= max_format and format[0] == 't';
+}
+
+fn restoreAs(
+    comptime T: type,
+    module: *PyObject,
+    format: []const u8,
+    rows: *PyObject,
+) ?*PyObject {
+    const column = columnOf(T, module, rows) catch return null;
+    const made = give(@TypeOf(column), module, column) orelse return null;
+    const place = &Object.of(made).format;
+    place.* = @splat(0);
+    @memcpy(place[0..format.len], format);
+    return made;
+}
+
+fn columnOf(comptime T: type, module: *PyObject, rows: *PyObject) Error!columns.Column(T) {
+    const size = c.PyObject_Size(rows);
+    if (size < 0) return error.PythonException;
+    var column = columns.Column(T).init(memory.allocator, @intCast(size)) catch
+        return errors.raiseNoMemory();
+    errdefer column.deinit();
+    for (0..@intCast(size)) |row| {
+        const value = c.PySequence_GetItem(rows, @intCast(row)) orelse
+            return error.PythonException;
+        defer c.Py_DecRef(value);
+        if (value == capi.object("_Py_NoneStruct")) continue;
+        if (T == []const u8) {
+            column.set(row, try convert.utf8Of(value)) catch return errors.raiseNoMemory();
+        } else column.set(row, try convert.loadField(T, memory.allocator, module, value, &.{
+            .function = restore_name,
+            .parameter = .{ .name = "rows", .typ = signature.typeName(T).? },
+        }));
+    }
+    return column;
+}
+
+/// The type of the rows of the column that a function gives, which returns an `R`.
+pub fn itemsOf(comptime R: type) []const type {
+    return switch (@typeInfo(R)) {
+        .optional => |optional| itemsOf(optional.child),
+        .@"struct" => if (@hasDecl(R, "nano_ffi_column")) &.{R.nano_ffi_column} else &.{},
+        else => &.{},
+    };
 }
 
 fn schemaOf(object: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
