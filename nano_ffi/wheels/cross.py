@@ -28,7 +28,6 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 import build
-import build.env
 from cibuildwheel import errors, platforms
 from cibuildwheel.architecture import Architecture
 from cibuildwheel.frontend import parse_config_settings, prepare_config_settings
@@ -43,12 +42,14 @@ from cibuildwheel.util.packaging import find_compatible_wheel
 from cibuildwheel.venv import find_uv
 
 from nano_ffi.wheels import checksums, records, sbom, targets
+from nano_ffi.wheels.images import as_in_its_image
 from nano_ffi.wheels.interpreters import find_interpreter, find_python
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
 from nano_ffi.wheels.project import backend_of, copy_of, is_without_zig, obstacles, uses_zig
 from nano_ffi.wheels.records import Record
 from nano_ffi.wheels.targets import Target, Triple
+from nano_ffi.wheels.toolchain import NATIVE_PATH
 
 __all__ = ["BY_DEFAULT", "SYSTEMS", "CrossPlatform", "Session", "install"]
 
@@ -105,6 +106,8 @@ class Session:
     backends: dict[tuple[Path, targets.Python | None, bool], Backend] = field(default_factory=dict)
     """Of each package directory (one, except where sdists are unpacked), of each CPython for a project without Zig, and
     without and with before-build."""
+    native: dict[targets.Python, Path] = field(default_factory=dict)
+    """The wheel of each CPython that this machine runs."""
     told: set[str] = field(default_factory=set)
     """The compiler's messages that have been printed."""
 
@@ -164,14 +167,15 @@ class CrossPlatform:
         if not selected:
             return
         identifiers = [configuration.identifier for configuration in selected]
-        if is_without_zig(options.pyproject_toml):
+        without_zig = is_without_zig(options.pyproject_toml)
+        if without_zig:
             # Such a project selects for stock cibuildwheel, and is to be built as it is.
             known = [identifier for identifier in identifiers if is_known(identifier)]
             if left_out := [identifier for identifier in identifiers if identifier not in known]:
                 print(f"Left out, since only CPython 3.10 and later is cross-compiled: {', '.join(left_out)}")
                 self.session.total -= len(left_out)
             identifiers = known
-        wanted = parse_all(identifiers)
+        wanted = [as_in_its_image(target, options, without_zig=without_zig) for target in parse_all(identifiers)]
         try:
             Run(options, tmp_path, wanted, self.session).execute()
         except subprocess.CalledProcessError as error:
@@ -229,6 +233,19 @@ def parse_all(identifiers: Sequence[str]) -> list[Target]:
         )
         raise errors.ConfigurationError(message)
     return [targets.parse(identifier) for identifier in identifiers]
+
+
+@functools.cache
+def native_platform() -> str:
+    try:
+        return targets.native().platform.name
+    except ValueError:
+        return ""
+
+
+def is_native(target: Target) -> bool:
+    """Whether an interpreter of this machine imports what is built for `target`."""
+    return target.platform.name == native_platform()
 
 
 def is_known(identifier: str) -> bool:
@@ -366,7 +383,7 @@ class Run:
                 continue
             record = Record.load(self.record_path(target))
             if record is not None and record.holds(self.digests[target], self.output):
-                self.wheels[target] = self.output / record.wheel
+                self.finish(target, self.output / record.wheel)
                 if record.reused:
                     self.reused.add(target)
                 self.seconds[target] = 0.0
@@ -389,7 +406,7 @@ class Run:
         backend = self.backend(target)
         runner = HookRunner(environment=backend.environment(self.environments[target]), quiet=True)
         try:
-            builder = build.ProjectBuilder(self.package, backend.python, runner)
+            builder = build.ProjectBuilder(self.asked, backend.python, runner)
             path = builder.prepare("wheel", self.tmp / "metadata", self.config_settings(target))
         except (build.BuildException, build.BuildBackendException) as error:
             raise errors.FatalError(f"The build backend of {self.package} failed: {error}") from error
@@ -428,69 +445,67 @@ class Run:
         return self.session.backends[key]
 
     def make_backend(self, target: Target) -> Backend:
-        options = self.build_options(target)
-        arguments = options.build_frontend.args
-        settings = self.config_settings(target)
-        environment = self.environments[target]
+        """Our own environment where the project is in Zig and lacks nothing in it, or else an isolated one."""
+        environment, settings = self.environments[target], self.config_settings(target)
         if self.without_zig:
-            return self.make_backend_of(target.python, environment, settings)
-        ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
-        # What before-build installs is for the build alone.
-        if not self.prepares:
-            if {"-n", "--no-isolation"} & set(arguments):
-                return self.own_backend()
+            return self.isolated_backend(target, f"CPython {target.python.version}")
+        if self.prepares:  # what it installs is for the build alone
+            return self.isolated_backend(target, "before-build")
+        if not {"-n", "--no-isolation"} & set(self.build_options(target).build_frontend.args):
+            ours = build.ProjectBuilder(self.package, runner=HookRunner(environment=environment, quiet=True))
             missing = {unmet for need in ours.build_system_requires for unmet in build.check_dependency(need)}
             missing = missing or ours.check_dependencies("wheel", settings)
-            if not missing:
-                return self.own_backend()
+            if missing:
+                return self.isolated_backend(target, ", ".join(sorted(chain[0] for chain in missing)))
+        return Backend(python=sys.executable, zig=sbom.find_zig(sys.executable))
 
-        why = "before-build" if self.prepares else ", ".join(sorted(chain[0] for chain in missing))
+    def isolated_backend(self, target: Target, why: str) -> Backend:
+        """An environment with what the build of the project requires, and with pip where a before-build may call it.
+
+        It has the target's CPython where the project has no Zig, and this one where it has.
+        """
+        interpreter = find_python(target.python, headers=True) if self.without_zig else None
+        executable = interpreter.executable if interpreter else Path(sys.executable)
         log.step(f"Making one isolated build environment, for {why}...")
-        isolated = self.session.resources.enter_context(build.env.DefaultIsolatedEnv(installer="uv"))
-        isolated.install({*ours.build_system_requires, *(["pip"] if self.prepares else [])})
-        scripts = isolated.make_extra_environ()["PATH"].split(os.pathsep)[0]
-        backend = Backend(python=isolated.python_executable, scripts=scripts, root=isolated.path)
-        runner = HookRunner(environment=backend.environment(environment), quiet=True)
-        theirs = build.ProjectBuilder(self.package, backend.python, runner)
-        isolated.install(theirs.get_requires_for_build("wheel", settings))
-        log.step_end()
-        return dataclasses.replace(backend, zig=sbom.find_zig(backend.python))
-
-    def make_backend_of(
-        self, python: targets.Python, environment: Mapping[str, str], settings: Mapping[str, Sequence[str] | str] | None
-    ) -> Backend:
-        """An environment of a CPython with what the build of the project, which has no Zig, requires."""
-        interpreter = find_python(python, headers=True)
-        assert interpreter is not None  # `obstacles` would have said so
-        log.step(f"Making a build environment with CPython {python.version}...")
-        folder = Path(self.session.resources.enter_context(tempfile.TemporaryDirectory(prefix="nano-ffi-")))
+        root = Path(self.session.resources.enter_context(tempfile.TemporaryDirectory(prefix="nano-ffi-")))
+        environment = self.environments[target]
         plain = {key: value for key, value in environment.items() if key not in {"UV_PYTHON", "PYTHONPATH"}}
-        uv = str(find_uv())
-        call(uv, "venv", "--quiet", "--no-project", "--python", interpreter.executable, folder / "venv", env=plain)
-        own = folder / "venv" / "bin" / "python"
+        uv = find_uv()
+        if uv is None:
+            message = "An isolated build environment needs uv: pip install uv"
+            raise errors.ConfigurationError(message)
+        call(uv, "venv", "--quiet", "--no-project", "--clear", "--python", executable, root, env=plain)
+        python = root / "bin" / "python"
         backend = Backend(
-            python=str(own),
-            scripts=str(own.parent),
-            zig=sbom.find_zig(sys.executable),
+            python=str(python),
+            scripts=str(python.parent),
+            root=str(root),
             interpreter=interpreter,
             is_meson=backend_of(self.options.pyproject_toml).startswith("mesonpy"),
         )
-        runner = HookRunner(environment=backend.environment(environment), quiet=True)
-        # A setup.py is run to say what it requires, and may write into its sources.
-        builder = build.ProjectBuilder(copy_of(self.package, folder / "project", self.ours), str(own), runner)
+        if interpreter:
+            (packages,) = root.glob("lib/python3*/site-packages")
+            (packages / "native.pth").write_text(NATIVE_PATH, encoding="utf-8")
 
         def install(requirements: set[str]) -> None:
             if requirements:
-                call(uv, "pip", "install", "--quiet", "--python", own, *sorted(requirements), env=plain)
+                call(uv, "pip", "install", "--quiet", "--python", python, *sorted(requirements), env=plain)
 
-        install(builder.build_system_requires)
-        install(builder.get_requires_for_build("wheel", settings))
+        runner = HookRunner(environment=backend.environment(environment), quiet=True)
+        builder = build.ProjectBuilder(self.asked, backend.python, runner)
+        install({*builder.build_system_requires, *(["pip"] if self.prepares else [])})
+        install(builder.get_requires_for_build("wheel", self.config_settings(target)))
         log.step_end()
-        return backend
+        # A project without Zig is compiled with ours.
+        return dataclasses.replace(backend, zig=sbom.find_zig(sys.executable if interpreter else backend.python))
 
-    @staticmethod
-    def own_backend() -> Backend:
-        return Backend(python=sys.executable, zig=sbom.find_zig(sys.executable))
+    @functools.cached_property
+    def asked(self) -> Path:
+        """The project as its backend is asked for its version and requirements.
+
+        A copy where the wheels are built in one, too: a setup.py that is asked runs, and may write into its sources.
+        """
+        return copy_of(self.package, self.tmp / "asked", self.ours) if self.without_zig else self.package
 
     # The work
 
@@ -526,9 +541,14 @@ class Run:
 
     def ready(self, wheels: Sequence[Target], missing: Mapping[Target, set[Triple]]) -> list[Target]:
         """What can be started, one of each platform first: if that one is an abi3 wheel, the others may reuse it."""
-        able = [target for target in wheels if not missing[target]]
+        able = [target for target in wheels if not missing[target] and not self.awaits_native(target)]
         begun = {target.platform.name for target in self.wheels}
         return sorted(able, key=lambda target: target.platform.name in begun)
+
+    def awaits_native(self, target: Target) -> bool:
+        """Whether the wheel of this machine is to come first: a build may run what it compiles, and then runs that one's."""
+        native = next((one for one in self.wanted if one.python == target.python and is_native(one)), target)
+        return self.without_zig and native != target and native not in {*self.wheels, *self.failures}
 
     def zig_builds(self, todo: Sequence[Target], backend: Backend) -> dict[Triple, Job[Built | None]]:
         """A job for each triple, of the command before-target for all of its CPythons."""
@@ -593,6 +613,7 @@ class Run:
                 interpreter=self.interpreters[target],
                 alone=self.prepares,
                 compatible=find_compatible_wheel(self.finished(), target.identifier),
+                native=self.session.native.get(target.python),
             ),
         )
 
@@ -608,7 +629,7 @@ class Run:
             self.fail(target, built or Failure(message="no result"), outcome.seconds, outcome.job.log, show_log=True)
             return
         wheel = self.output / built.name
-        self.wheels[target] = wheel
+        self.finish(target, wheel)
         self.seconds[target] = outcome.seconds
         reused = built.part is None
         if reused:
@@ -629,6 +650,11 @@ class Run:
             self.session.built += 1
             what = f"{built.name} ({wheel.stat().st_size / 1000:.0f} kB)"
         self.progress(f"{target.identifier}  {outcome.seconds:.1f} s  {what}{', tested' if built.tested else ''}")
+
+    def finish(self, target: Target, wheel: Path) -> None:
+        self.wheels[target] = wheel
+        if is_native(target):
+            self.session.native[target.python] = wheel
 
     def accept(self, target: Target, built: Built, part: Path) -> Built | Failure:
         """Give a wheel its name in the output folder; what becomes of `built`."""

@@ -35,9 +35,11 @@ FOREIGN = re.compile(
 )
 """What is of this machine, of another linker, or that Zig does in any case; no warning of another compiler is an error."""
 
-WITH_VALUE = frozenset({"-arch", "-isysroot", "-install_name", "-undefined", "-rpath", "-current_version"})
-WITH_VALUE_OF_LINKER = frozenset({"-compatibility_version", "-exported_symbols_list", "-bundle_loader"})
-"""Of macOS' own compiler, with the argument behind them."""
+WITH_VALUE = frozenset(
+    "-arch -isysroot -install_name -undefined -rpath -current_version -compatibility_version -exported_symbols_list "
+    "-unexported_symbols_list -bundle_loader".split()
+)
+"""Of macOS' own compiler, left out with the argument behind them."""
 
 IN_LIBC = {
     "windows": frozenset("-lm -ldl -lrt -lpthread -lutil -lc".split()),
@@ -56,7 +58,7 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
             skip = False
             continue
         shared = shared or argument in {"-shared", "-bundle", "-dynamiclib"}
-        if argument in WITH_VALUE | WITH_VALUE_OF_LINKER:
+        if argument in WITH_VALUE:
             skip = True
         elif not FOREIGN.fullmatch(argument) and argument not in IN_LIBC.get(settings["system"], ()):
             kept.append(argument)
@@ -68,11 +70,15 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
         # Zig's linker of Mach-O files takes no list of what is exported; a project's own -fvisibility comes later.
         common.append("-fvisibility=hidden")
     common += [f"-ffile-prefix-map={path}={name}" for path, name in settings["prefixes"].items()]
-    if not links or not shared:
+    if not links:
+        return common + kept, None
+    # Of programs, too, which build systems link to ask the compiler: with debug information Zig would compile libc++ twice.
+    common.append("-Wl,-s")
+    if not shared:
         return common + kept, None
     kept = [a for a in kept if a != "-shared"]
     output = next((kept[at + 1] for at, a in enumerate(kept[:-1]) if a == "-o"), "a.out")
-    return [*common, "-shared", "-Wl,-s", *kept, *link_options(settings, tool, output)], output
+    return [*common, "-shared", *kept, *link_options(settings, tool, output)], output
 
 
 def link_options(settings: dict[str, Any], tool: str, output: str) -> list[str]:

@@ -11,6 +11,7 @@ import sysconfig
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from nano_ffi.wheels import targets
 
@@ -41,6 +42,13 @@ class Interpreter:
     variables: dict[str, str | int]
     """``sysconfig.get_config_vars()``."""
 
+    @property
+    def configuration(self) -> Path:
+        """Its own ``pyconfig.h``. Debian has one for each machine, and in its place what chooses among them."""
+        assert self.include is not None
+        by_machine = self.include.parent / str(self.variables.get("MULTIARCH", "")) / self.include.name / "pyconfig.h"
+        return by_machine if by_machine.is_file() else self.include / "pyconfig.h"
+
 
 def find_interpreter(target: targets.Target) -> Path | None:
     """An interpreter that runs the wheels of `target` on this machine."""
@@ -48,7 +56,7 @@ def find_interpreter(target: targets.Target) -> Path | None:
         native = targets.native().platform
     except ValueError:
         return None
-    found = find_python(target.python) if target.platform == native else None
+    found = find_python(target.python) if target.platform.name == native.name else None
     return found.executable if found else None
 
 
@@ -82,6 +90,21 @@ def candidates(command: str) -> Iterator[Path]:
 
 def probe(path: Path, python: targets.Python) -> Interpreter | None:
     """The interpreter that runs when `path` is called, if it is a `python` of this machine's platform."""
+    said = answer_of(path)
+    wanted = ("cpython", python.minor, python.free_threaded, sysconfig.get_platform())
+    if said is None or (said["implementation"], said["minor"], said["free_threaded"], said["platform"]) != wanted:
+        return None
+    include = Path(said["include"])
+    return Interpreter(
+        executable=Path(said["executable"]),
+        include=include if (include / "Python.h").is_file() else None,
+        variables=said["variables"],
+    )
+
+
+@functools.cache
+def answer_of(path: Path) -> dict[str, Any] | None:
+    """What `PROBE` prints; None where `path` is no interpreter that runs."""
     try:
         answer = subprocess.run(
             [path, "-I", "-c", PROBE],
@@ -91,15 +114,6 @@ def probe(path: Path, python: targets.Python) -> Interpreter | None:
             timeout=30,
             text=True,
         ).stdout
-        said = json.loads(answer)
-    except (OSError, ValueError, subprocess.TimeoutExpired):
+        return dict(json.loads(answer))
+    except (OSError, ValueError, TypeError, subprocess.TimeoutExpired):
         return None
-    wanted = ("cpython", python.minor, python.free_threaded, sysconfig.get_platform())
-    if (said["implementation"], said["minor"], said["free_threaded"], said["platform"]) != wanted:
-        return None
-    include = Path(said["include"])
-    return Interpreter(
-        executable=Path(said["executable"]),
-        include=include if (include / "Python.h").is_file() else None,
-        variables=said["variables"],
-    )

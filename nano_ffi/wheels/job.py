@@ -127,6 +127,8 @@ class WheelJob:
     """Whether a wheel's before-build and build must not run beside another's: all are in one tree and environment."""
     compatible: Path | None
     """A wheel built before that this target's interpreter takes; then nothing is built."""
+    native: Path | None = None
+    """The project's wheel of this machine and the same CPython, if there is one yet."""
 
     def __call__(self) -> Built:
         """Raises cibuildwheel's FatalError and its subclasses, and CalledProcessError for a command that failed."""
@@ -245,10 +247,12 @@ class WheelJob:
             python=Path(self.backend.python),
             zig=str(zig_executable()),
             folder=self.folder / "tools",
-            sources=package,
+            sources=self.folder / "project",
             is_meson=self.backend.is_meson,
         )
         toolchain.write()
+        if self.native is not None:
+            toolchain.write_native(self.native)
         return package, toolchain
 
     def audit(self, wheel: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
+from nano_ffi.wheels import records
 from nano_ffi.wheels.interpreters import find_python
 from nano_ffi.wheels.targets import Target
 
@@ -77,13 +78,17 @@ def listed(items: Iterable[str], most: int = 3) -> str:
 
 
 def copy_of(package: Path, folder: Path, leave_out: Iterable[Path]) -> Path:
-    """The project in a folder of its own, as a container would have it: backends write into their sources."""
+    """The project in a folder of its own, as a container would have it: backends write into their sources.
+
+    With the rest of its repository, where its sources and its version may be. Returned is the project's folder in it.
+    """
     ignored = {path.resolve() for path in leave_out}
+    root = records.repository(package.resolve()) or package.resolve()
 
     def ignore(parent: str, children: list[str]) -> list[str]:
         return [
             name for name in children if Path(parent, name).resolve() in ignored or name in {".tox", ".nox", ".venv"}
         ]
 
-    shutil.copytree(package, folder, symlinks=True, ignore=ignore)
-    return folder
+    shutil.copytree(root, folder, symlinks=True, ignore=ignore)
+    return folder / package.resolve().relative_to(root)

@@ -21,7 +21,7 @@ from cibuildwheel.options import BuildOptions
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.targets import Target
 
-__all__ = ["Record", "Tree", "digest", "hash_of", "installed", "recorded_environment"]
+__all__ = ["Record", "Tree", "digest", "hash_of", "installed", "recorded_environment", "repository"]
 
 PRODUCTS = frozenset({"build", "dist", "zig-out"})
 """Names of folders that builds write into. What a build has left there, or where git ignores it, is no source."""
@@ -120,7 +120,7 @@ class Tree:
     def __init__(self, package: Path, state: Path, leave_out: Iterable[Path]) -> None:
         """What is known of the files is kept in the folder `state`. Nothing below the folders `leave_out` counts."""
         self.package = package.resolve()
-        self.repository = _repository(self.package)
+        self.repository = repository(self.package)
         self.leave_out = [path.resolve() for path in [*leave_out, state]]
         self.place = state / "files.json"
         self.known: dict[str, list[Any]] = {}
@@ -191,7 +191,8 @@ def _status(path: Path) -> list[int]:
     return [found.st_mode, found.st_size, found.st_mtime_ns, found.st_ino]
 
 
-def _repository(package: Path) -> Path | None:
+def repository(package: Path) -> Path | None:
+    """The root of the git repository that a folder is in."""
     return next((folder for folder in [package, *package.parents] if (folder / ".git").exists()), None)
 
 

@@ -26,6 +26,7 @@ from packaging.version import Version
 
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.binary import Expect, read, recognise
+from nano_ffi.wheels.identity import MARKER
 
 __all__ = ["Zig", "add", "check", "find_zig"]
 
@@ -179,7 +180,7 @@ def check(files: Mapping[str, bytes], folder: str, name: str, version: str, expe
     """
     own = f"{folder}/{FOLDER}/{folder.partition('-')[0]}.cdx.json"
     again = "build the wheel again with `nano-ffi wheels`"
-    ours = any(b"nano_ffi-abi:" in data for data in files.values() if recognise(data) is not None)
+    ours = any(MARKER.search(data) for data in files.values() if recognise(data) is not None)
     expect(own in files or not ours, f"has no SBOM, expected {own}: {again}")
     for path in sorted(files):
         if not path.startswith(f"{folder}/{FOLDER}/") or not path.endswith(".json"):

@@ -58,6 +58,17 @@ class Platform:
         return {"macosx": "macos", "win": "windows", "win32": "windows", "android": "android"}.get(family, "linux")
 
     @property
+    def zig_arch(self) -> str:
+        """Zig's name of the architecture; of universal2 the first one's."""
+        return self.triples[0].target.partition("-")[0]
+
+    @property
+    def machine(self) -> str:
+        """The system's own name of the architecture, ``platform.machine()`` there."""
+        arch = self.name.partition("_")[2]
+        return arch.upper() or "X86" if self.system == "windows" else arch
+
+    @property
     def musl_libc(self) -> str:
         """The name of the C library on a musllinux system; empty for others. (musl takes any ``libc.*`` for itself.)"""
         family, _, arch = self.name.partition("_")

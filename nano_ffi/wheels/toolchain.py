@@ -15,6 +15,7 @@ import pprint
 import re
 import subprocess
 import sys
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,32 +23,32 @@ from pathlib import Path
 import abi3info
 
 from nano_ffi.compiler import OPERATOR_FLAGS, OPERATORS
+from nano_ffi.switches import cache_folder
 from nano_ffi.wheels import driver, musl
+from nano_ffi.wheels.identity import is_extension
 from nano_ffi.wheels.interpreters import Interpreter
 from nano_ffi.wheels.symbols import cpython_symbols
 from nano_ffi.wheels.targets import Python, Target
 
-__all__ = ["Toolchain"]
+__all__ = ["NATIVE_PATH", "Toolchain"]
 
 SYSCONFIG = "_sysconfigdata_of_the_target"
 """A module of `sysconfig`'s variables, in the folder of the tools."""
 
+NATIVE = "NANO_FFI_NATIVE_MODULES"
+"""The variable that names the folder of `Toolchain.native`."""
+
+NATIVE_PATH = f"import os, sys; sys.path.extend([os.environ['{NATIVE}']] if '{NATIVE}' in os.environ else [])\n"
+"""A path configuration file of the backend's environment: that folder comes last, whatever the modules' names are."""
+
 LIBRARY_MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 """Zig's name of an architecture → dlltool's."""
-
-CMAKE_SYSTEMS = {"linux": "Linux", "macos": "Darwin", "windows": "Windows"}
-MESON_SYSTEMS = {"linux": "linux", "macos": "darwin", "windows": "windows"}
-PROCESSORS = {
-    "windows": {"x86_64": "AMD64", "x86": "X86", "aarch64": "ARM64"},
-    "macos": {"x86_64": "x86_64", "aarch64": "arm64"},
-    "linux": {"x86": "i686", "arm": "armv7l", "powerpc64le": "ppc64le"},
-}
-"""System → Zig's name of an architecture → the system's own, where that is another."""
 
 PYCONFIG = """\
 /* The native one with the sizes of the target, which the compiler knows. */
 #include "pyconfig_native.h"
 {sizes}
+{headers}
 #undef ALIGNOF_LONG
 #define ALIGNOF_LONG _Alignof(long)
 #undef ALIGNOF_SIZE_T
@@ -87,7 +88,12 @@ SIZES = {
 SIZES_OF = {
     "linux": {"SIZEOF_PTHREAD_T": "__SIZEOF_LONG__", "SIZEOF_TIME_T": "__SIZEOF_LONG__"},
     "musl": {"SIZEOF_PTHREAD_T": "__SIZEOF_POINTER__", "SIZEOF_TIME_T": "8"},
-    "macos": {"SIZEOF_PTHREAD_T": "__SIZEOF_POINTER__", "SIZEOF_TIME_T": "8", "SIZEOF_FPOS_T": "8"},
+    "macos": {
+        "SIZEOF_PTHREAD_T": "__SIZEOF_POINTER__",
+        "SIZEOF_PTHREAD_KEY_T": "__SIZEOF_POINTER__",
+        "SIZEOF_TIME_T": "8",
+        "SIZEOF_FPOS_T": "8",
+    },
 }
 """What it does not, of the C library (glibc has 32 bits of time on 32-bit systems, musl since 1.2 has 64)."""
 
@@ -227,15 +233,29 @@ class Toolchain:
     @property
     def arch(self) -> str:
         """Zig's name of the architecture."""
-        return self.target.platform.triples[0].target.partition("-")[0]
+        return self.target.platform.zig_arch
 
     @property
     def processor(self) -> str:
-        return PROCESSORS[self.system].get(self.arch, self.arch)
+        return self.target.platform.machine
+
+    @property
+    def kernel(self) -> str:
+        """The system as Meson names it, and CMake with a capital."""
+        return {"macos": "darwin"}.get(self.system, self.system)
+
+    @property
+    def oldest_macos(self) -> str:
+        return self.target.platform.triples[0].target.partition("-macos.")[2]
 
     @property
     def bin(self) -> Path:
         return self.folder / "bin"
+
+    @property
+    def native(self) -> Path:
+        """The folder of the modules that the building interpreter can import."""
+        return self.folder / "native"
 
     @property
     def include(self) -> Path:
@@ -261,17 +281,28 @@ class Toolchain:
         for name, text in {"toolchain.cmake": self.cmake(), "cross.ini": self.meson()}.items():
             (self.folder / name).write_text(text, encoding="utf-8")
 
+    def write_native(self, wheel: Path) -> None:
+        """For a build that imports what it has compiled, to write its stubs: the same modules as this machine has them."""
+        with zipfile.ZipFile(wheel) as archive:
+            for name in filter(is_extension, archive.namelist()):
+                self.native.mkdir(exist_ok=True)
+                (self.native / name.rpartition("/")[2]).write_bytes(archive.read(name))
+
     def write_headers(self) -> None:
         assert self.interpreter.include is not None
         self.include.mkdir()
         for path in self.interpreter.include.iterdir():
-            (self.include / ("pyconfig_native.h" if path.name == "pyconfig.h" else path.name)).symlink_to(path)
+            if path.name != "pyconfig.h":
+                (self.include / path.name).symlink_to(path)
+        native = self.interpreter.configuration
+        (self.include / "pyconfig_native.h").symlink_to(native)
         if self.system == "windows":
             gil = "#define Py_GIL_DISABLED 1" if self.target.python.free_threaded else ""
             text = PYCONFIG_WINDOWS.format(sizes=defines(SIZES), gil=gil)
         else:
             libc = "musl" if self.target.platform.musl_libc else self.system
-            text = PYCONFIG.format(sizes=defines(SIZES | SIZES_OF[libc]))
+            headers = re.findall(r"^#define HAVE_(\w+)_H 1", native.read_text(encoding="utf-8"), re.MULTILINE)
+            text = PYCONFIG.format(sizes=defines(SIZES | SIZES_OF[libc]), headers="\n".join(map(unless_there, headers)))
         (self.include / "pyconfig.h").write_text(text, encoding="utf-8")
 
     def write_libraries(self) -> None:
@@ -352,11 +383,11 @@ class Toolchain:
             "LIBDIR": str(self.folder / "libs"),
             "LIBPL": str(self.folder / "libs"),
             "Py_ENABLE_SHARED": 0,
-            "MACHDEP": {"windows": "win32", "macos": "darwin"}.get(self.system, "linux"),
+            "MACHDEP": {"windows": "win32"}.get(self.system, self.kernel),
             "SIZEOF_VOID_P": 4 if self.arch in {"x86", "arm"} else 8,
         }
         if self.system == "macos":
-            changed["MACOSX_DEPLOYMENT_TARGET"] = "11.0"
+            changed["MACOSX_DEPLOYMENT_TARGET"] = self.oldest_macos
         if self.system == "windows":
             changed["base_prefix"] = str(self.folder)
         # What the running interpreter finds out by itself is not in the module.
@@ -370,7 +401,7 @@ class Toolchain:
     def cmake(self) -> str:
         library, stable = self.libraries or ("", "")
         return CMAKE.format(
-            system=CMAKE_SYSTEMS[self.system],
+            system=self.kernel.capitalize(),
             processor=self.processor,
             bin=self.bin,
             include=self.include,
@@ -382,7 +413,7 @@ class Toolchain:
 
     def meson(self) -> str:
         return MESON.format(
-            system=MESON_SYSTEMS[self.system],
+            system=self.kernel,
             processor=self.processor,
             bin=self.bin,
             python=self.python,
@@ -397,12 +428,15 @@ class Toolchain:
             **base,
             "PYTHONPATH": os.pathsep.join(path),
             "_PYTHON_SYSCONFIGDATA_NAME": SYSCONFIG,
+            NATIVE: str(self.native),
             "_PYTHON_HOST_PLATFORM": self.host_platform,
             "CMAKE_TOOLCHAIN_FILE": str(self.folder / "toolchain.cmake"),
             "CC": str(self.bin / "cc"),
             "CXX": str(self.bin / "c++"),
             "AR": str(self.bin / "ar"),
             "LDSHARED": f"{self.bin}/cc -shared",
+            # The C library of a target is compiled once; Zig would keep it in the user's home.
+            "ZIG_GLOBAL_CACHE_DIR": base.get("ZIG_GLOBAL_CACHE_DIR") or str(Path(cache_folder(), "zig")),
             # No library of this machine is to be found.
             "PKG_CONFIG_LIBDIR": str(self.folder / "pkgconfig"),
             "PKG_CONFIG_PATH": "",
@@ -422,12 +456,18 @@ class Toolchain:
         if self.system == "windows":
             return self.target.platform.name.replace("_", "-")
         if self.system == "macos":
-            return f"macosx-11.0-{self.processor}"
+            return f"macosx-{self.oldest_macos}-{self.processor}"
         return f"linux-{self.processor}"
 
 
 def defines(values: Mapping[str, str]) -> str:
     return "\n".join(f"#undef {name}\n#define {name} {value}" for name, value in values.items())
+
+
+def unless_there(name: str) -> str:
+    """What takes back that the machine has a header, ``SYS_EPOLL``, where the target does not have it."""
+    header = re.sub(r"^(sys|net|netinet|netpacket|arpa|asm|linux|readline|uuid|openssl)_", r"\1/", name.lower())
+    return f"#if !__has_include(<{header}.h>)\n#undef HAVE_{name}_H\n#endif"
 
 
 DATA = re.compile(r"\w+_Type|PyExc_\w+|_Py_\w+(?:Struct|Object)|Py_\w+Flag|_PyRuntime|_Py_\w*[Tt]able\w*")

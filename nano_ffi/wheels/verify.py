@@ -452,15 +452,22 @@ def _check_typing(files: dict[str, bytes], report: Report) -> None:
         "has no extension module, expected at least one: nothing was built, or it was not installed into the wheel",
     )
     typed = any(name.endswith((".pyi", "/py.typed")) for name in files)
-    promising = [name for name in extensions if MARKER.search(files[name]) or (typed and module_name(name)[0] != "_")]
-    for name in promising:
+    promising = []
+    for name in extensions:
         folder, _, file = name.rpartition("/")
         module = posixpath.join(folder, file.partition(".")[0])
         stub = f"{module}.pyi"
-        report.about(name)(
-            stub in files or f"{module}/__init__.pyi" in files,
-            f"has no stub, expected {stub} beside it: write one, and install it into the wheel",
-        )
+        there = stub in files or f"{module}/__init__.pyi" in files
+        ours = MARKER.search(files[name]) is not None
+        if ours:
+            report.about(name)(
+                there, f"has no stub, expected {stub} beside it: write one, and install it into the wheel"
+            )
+        elif typed and not there and module_name(name)[0] != "_":
+            # Another module of the package may have the types of what it takes from here.
+            report.notes.append(f"{report.name}: {name}: has no stub, so that type checkers know nothing of it")
+        if ours or there:
+            promising.append(name)
     for package in sorted({_inside(name).partition("/")[0] for name in promising if "/" in _inside(name)}):
         marker = f"{package}/py.typed"
         there = any(_inside(name) == marker for name in files)

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
+import re
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cibuildwheel.errors import ConfigurationError
 
 from nano_ffi.wheels import targets
 from nano_ffi.wheels.driver import compiler_arguments, resource_arguments
-from nano_ffi.wheels.interpreters import find_interpreter, find_python
-from nano_ffi.wheels.project import is_without_zig, obstacles
-from nano_ffi.wheels.toolchain import exports_of
+from nano_ffi.wheels.identity import is_extension
+from nano_ffi.wheels.images import for_image
+from nano_ffi.wheels.interpreters import Interpreter, find_interpreter, find_python
+from nano_ffi.wheels.project import copy_of, is_without_zig, obstacles
+from nano_ffi.wheels.toolchain import Toolchain, exports_of
+from nano_ffi.zig import zig_executable
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
 
@@ -55,12 +62,22 @@ _Static_assert(sizeof(wchar_t) == SIZEOF_WCHAR_T && sizeof(size_t) == SIZEOF_SIZ
 """
 
 SETUP = """
-import sysconfig
+import os, subprocess, sys, sysconfig
 from setuptools import Extension, setup
+from setuptools.command.build_ext import build_ext
+
+class Build(build_ext):
+    def run(self):
+        super().run()  # and then the stub, by what the module says of itself
+        folder = os.path.join(self.build_lib, "plain")
+        code = f"import sys; sys.path.insert(0, {folder!r}); import _plain; print(_plain.root.__doc__)"
+        text = subprocess.check_output([sys.executable, "-c", code], text=True)
+        open(os.path.join(folder, "said.txt"), "w").write(text)
 
 # Backends and projects write into their sources.
-open("src/facts.h", "w").write('#define NOTE "%s"' % sysconfig.get_config_var("EXT_SUFFIX"))
-setup(packages=["plain"], package_dir={"": "src"},
+said = sysconfig.get_config_var("EXT_SUFFIX") + " " + sysconfig.get_platform()
+open("src/facts.h", "w").write('#define NOTE "%s"' % said)
+setup(cmdclass={"build_ext": Build}, version="1.0", packages=["plain"], package_dir={"": "src"},
       ext_modules=[Extension("plain._plain", ["src/plain/_plain.c"], include_dirs=["src"], libraries=["m"])])
 """
 
@@ -71,7 +88,7 @@ build-backend = "setuptools.build_meta"
 
 [project]
 name = "plain"
-version = "1.0"
+dynamic = ["version"]
 description = "C without Zig"
 readme = "README.md"
 requires-python = ">=3.9"
@@ -103,6 +120,13 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
+def sources(project: Path) -> dict[str, bytes]:
+    """The files of a project, but for what `nano-ffi wheels` says that it writes, and the selection of wheels."""
+    own = (project / "build" / "wheels", project / "wheelhouse", project / "pyproject.toml")
+    found = (path for path in project.rglob("*") if path.is_file() and not any(map(path.is_relative_to, own)))
+    return {path.relative_to(project).as_posix(): path.read_bytes() for path in found}
+
+
 def build(project: Path, *platforms: str) -> list[Path]:
     text = PYPROJECT.format(build=" ".join(f"{CP}-{platform}" for platform in platforms))
     (project / "pyproject.toml").write_text(text)
@@ -124,6 +148,7 @@ def answer(wheel: Path, code: str, folder: Path) -> Any:
 def test_c_by_setuptools_is_built_for_each_system(project: Path, tmp_path: Path) -> None:
     native = targets.native().platform.name
     musl = native.replace("manylinux", "musllinux")
+    before = sources(project)
     wheels = build(project, native, musl, "macosx_arm64", "win_amd64")
     assert len(wheels) == 4
     verified = run("verify", "--verbose", "wheelhouse", cwd=project)
@@ -131,11 +156,18 @@ def test_c_by_setuptools_is_built_for_each_system(project: Path, tmp_path: Path)
     assert "has no stub and no py.typed" in verified
     wheel = next(wheel for wheel in wheels if "manylinux" in wheel.name)
     code = "import json, plain; print(json.dumps([plain.root(2.25), plain.facts()]))"
-    facts = {"long": 8, "pointer": 8, "really": 1, "note": targets.native().suffix}
+    note = f"{targets.native().suffix} {sysconfig.get_platform()}"
+    facts = {"long": 8, "pointer": 8, "really": 1, "note": note}
     assert answer(wheel, code, tmp_path / "native") == [1.5, facts]
-    assert not (project / "src" / "facts.h").exists()  # each wheel is built in a copy
-    with zipfile.ZipFile(next(wheel for wheel in wheels if "win_amd64" in wheel.name)) as archive:
-        assert f"plain/_plain.{CP}-win_amd64.pyd" in archive.namelist()
+    assert sources(project) == before  # each wheel is built in a copy, and its version is asked for in one
+    # What sysconfig says is what it says on the target.
+    for tag, said in [("win_amd64", f".{CP}-win_amd64.pyd win-amd64"), ("macosx", "-darwin.so macosx-11.0-arm64")]:
+        with zipfile.ZipFile(next(wheel for wheel in wheels if tag in wheel.name)) as archive:
+            (member,) = filter(is_extension, archive.namelist())
+            assert said.partition(" ")[0] in member
+            assert said.encode() in archive.read(member)
+            # A build that imports what it has compiled is given this machine's.
+            assert archive.read("plain/said.txt") == b"The square root.\n"
     assert "4 wheels (0 built, 4 up to date)" in run("wheels", "--all-archs", cwd=project)
 
 
@@ -171,8 +203,10 @@ def test_cpp_by_scikit_build_core_brings_its_standard_library(tmp_path: Path) ->
     project = tmp_path / "cpp"
     project.mkdir()
     text = PYPROJECT.format(build=f"{CP}-{targets.native().platform.name}").replace("plain", "cpp")
-    text = text.replace("setuptools>=77", "scikit-build-core>=0.11").replace(
-        "setuptools.build_meta", "scikit_build_core.build"
+    text = (
+        text.replace('dynamic = ["version"]', 'version = "1.0"')
+        .replace("setuptools>=77", "scikit-build-core>=0.11")
+        .replace("setuptools.build_meta", "scikit_build_core.build")
     )
     (project / "pyproject.toml").write_text(text)
     (project / "CMakeLists.txt").write_text(CMAKE)
@@ -192,6 +226,153 @@ def test_explain_says_how_and_what_is_missing(project: Path) -> None:
     assert not list((project / "wheelhouse").glob("*"))
     said = run("wheels", "--only", f"{CP}-macosx_universal2", cwd=project, code=2)
     assert "universal2 and Android wheels are built of projects in Zig only" in said
+
+
+def test_a_cpython_that_is_too_old_is_left_out(project: Path) -> None:
+    (project / "pyproject.toml").write_text(PYPROJECT.format(build=f"cp39-win_amd64 {CP}-win_amd64"))
+    said = run("wheels", "--explain", "--platform", "windows", cwd=project)
+    assert "Left out, since only CPython 3.10 and later is cross-compiled: cp39-win_amd64\n" in said
+    assert f"  {CP}-win_amd64 " in said
+
+
+def test_the_image_says_for_which_glibc(project: Path) -> None:
+    native = targets.native().platform
+    arch, triple = native.name.partition("_")[2], native.triples[0].target
+    text = PYPROJECT.format(build=f"{CP}-{native.name}") + f'manylinux-{arch}-image = "{{}}"\n'
+    for image, glibc in [
+        ("manylinux2014", "2.17"),
+        ("manylinux_2_28", "2.17"),
+        ("quay.io/a/manylinux_2_34_x:1", "2.34"),
+    ]:
+        (project / "pyproject.toml").write_text(text.format(image))
+        said = run("wheels", "--explain", "--platform", "linux", cwd=project)
+        assert f" for {triple.replace('2.17', glibc)} " in said
+    (project / "pyproject.toml").write_text(text.format("ghcr.io/a/b:1"))
+    said = run("wheels", "--explain", "--platform", "linux", cwd=project, code=2)
+    assert f"manylinux-{arch}-image is ghcr.io/a/b:1, and no image is run here" in said
+
+
+def test_images_that_cannot_be_had_are_refused() -> None:
+    gnu, musl = targets.parse("cp313-manylinux_x86_64"), targets.parse("cp313-musllinux_x86_64")
+    found = for_image(gnu, "quay.io/pypa/manylinux_2_34_x86_64@sha256:0", without_zig=True)
+    assert (found.tag, found.identifier) == ("cp313-cp313-manylinux_2_34_x86_64", gnu.identifier)
+    assert found.platform.triples[0].target == "x86_64-linux-gnu.2.34"
+    assert for_image(gnu, "quay.io/pypa/manylinux2014_x86_64:1", without_zig=False) == gnu
+    assert for_image(musl, "quay.io/pypa/musllinux_1_2_x86_64:1", without_zig=True) == musl
+    for target, image, without_zig, why in [
+        (
+            gnu,
+            "manylinux2010_x86_64",
+            True,
+            "of glibc 2.12, and cp313-manylinux_x86_64 is built for glibc 2.17 and later",
+        ),
+        (gnu, "manylinux_2_34", False, "wheels of projects in Zig are built for glibc 2.17"),
+        (gnu, "debian:13", True, "its name does not say which glibc it has"),
+        (musl, "quay.io/pypa/musllinux_1_1_x86_64", True, "is built for musl 1.2 only"),
+    ]:
+        with pytest.raises(ConfigurationError, match=re.escape(why)):
+            for_image(target, image, without_zig=without_zig)
+
+
+def test_before_build_has_a_pip_of_its_own(project: Path) -> None:
+    native = targets.native().identifier
+    text = PYPROJECT.format(build=native) + 'before-build = "pip --version > said.txt; echo $VIRTUAL_ENV >> said.txt"\n'
+    (project / "pyproject.toml").write_text(text)
+    run("wheels", cwd=project)
+    pip, root = (project / "said.txt").read_text().splitlines()
+    assert root
+    assert f" from {root}/lib/" in pip
+    assert Path(sys.prefix) not in Path(root).parents
+
+
+def test_a_project_is_copied_with_its_repository(tmp_path: Path) -> None:
+    repository = tmp_path / "repository"
+    for name in ("one/pyproject.toml", "shared/v.c", ".git/HEAD", "one/wheelhouse/one.whl", ".venv/pyvenv.cfg"):
+        (repository / name).parent.mkdir(parents=True, exist_ok=True)
+        (repository / name).touch()
+    copy = copy_of(repository / "one", tmp_path / "copy", [repository / "one" / "wheelhouse"])
+    assert copy == tmp_path / "copy" / "one"
+    found = {path.relative_to(copy.parent).as_posix() for path in copy.parent.rglob("*") if path.is_file()}
+    assert found == {"one/pyproject.toml", "shared/v.c", ".git/HEAD"}
+
+
+FACTS = {
+    # long, pointer, wchar_t, long double, time_t, pthread_t, the key of one, fpos_t; and whether the first byte is the highest
+    "manylinux_x86_64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "manylinux_aarch64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "manylinux_i686": (4, 4, 4, 12, 4, 4, 4, 16, False),
+    "manylinux_armv7l": (4, 4, 4, 8, 4, 4, 4, 16, False),
+    "manylinux_ppc64le": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "manylinux_s390x": (8, 8, 4, 16, 8, 8, 4, 16, True),
+    "manylinux_riscv64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "musllinux_x86_64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "musllinux_aarch64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "musllinux_i686": (4, 4, 4, 12, 8, 4, 4, 16, False),
+    "musllinux_armv7l": (4, 4, 4, 8, 8, 4, 4, 16, False),
+    "musllinux_ppc64le": (8, 8, 4, 8, 8, 8, 4, 16, False),
+    "musllinux_s390x": (8, 8, 4, 16, 8, 8, 4, 16, True),
+    "musllinux_riscv64": (8, 8, 4, 16, 8, 8, 4, 16, False),
+    "macosx_x86_64": (8, 8, 4, 16, 8, 8, 8, 8, False),
+    "macosx_arm64": (8, 8, 4, 8, 8, 8, 8, 8, False),
+    "win_amd64": (4, 8, 2, 16, 8, 0, 0, 8, False),
+    "win_arm64": (4, 8, 2, 8, 8, 0, 0, 8, False),
+    "win32": (4, 4, 2, 12, 8, 0, 0, 8, False),
+}
+TYPES = "LONG VOID_P WCHAR_T LONG_DOUBLE TIME_T PTHREAD_T PTHREAD_KEY_T FPOS_T".split()
+ASKED = """
+#include <pyconfig.h>
+#include <stdio.h>
+#include <sys/types.h>
+#include <time.h>
+#include <wchar.h>
+#ifndef _WIN32
+#include <pthread.h>
+#endif
+#if defined(HAVE_SYS_EPOLL_H) != EPOLL || defined(MS_WINDOWS) != WINDOWS || defined(WORDS_BIGENDIAN) != BIG
+#error another system
+#endif
+"""
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None:
+    interpreter = find_python(PYTHON, headers=True)
+    if interpreter is None:
+        pytest.skip("no Python.h on this machine")
+    target = targets.Target(python=PYTHON, platform=targets.PLATFORMS[name])
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    zig = str(zig_executable())
+    Toolchain(
+        target=target, interpreter=interpreter, python=interpreter.executable, zig=zig, folder=tools, sources=tmp_path
+    ).write_headers()
+    *sizes, big = FACTS[name]
+    spelt = {"VOID_P": "void *", "LONG": "long", "LONG_DOUBLE": "long double"}
+    lines = [
+        f'_Static_assert(SIZEOF_{kind} == {size} && sizeof({spelt.get(kind, kind.lower())}) == {size}, "{kind}");'
+        for kind, size in zip(TYPES, sizes, strict=True)
+        if size
+    ]
+    (tmp_path / "asked.c").write_text("\n".join([ASKED, *lines, ""]))
+    system = target.platform.system
+    defined = [f"-DEPOLL={int(system == 'linux')}", f"-DWINDOWS={int(system == 'windows')}", f"-DBIG={int(big)}"]
+    (triple,) = target.platform.triples
+    command = [zig, "cc", "-target", triple.target, f"-I{tools / 'include'}", *defined, "-c", "asked.c"]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+def test_debians_headers_have_a_pyconfig_for_each_machine(tmp_path: Path) -> None:
+    include = tmp_path / "include" / "python3.13"
+    own = tmp_path / "include" / "x86_64-linux-gnu" / "python3.13" / "pyconfig.h"
+    for path in (include / "pyconfig.h", own):
+        path.parent.mkdir(parents=True)
+        path.touch()
+    python = Interpreter(executable=Path("python3"), include=include, variables={"MULTIARCH": "x86_64-linux-gnu"})
+    assert python.configuration == own
+    assert dataclasses.replace(python, variables={}).configuration == include / "pyconfig.h"
 
 
 def test_an_interpreter_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -246,12 +427,17 @@ def test_the_compiler_is_told_of_the_target() -> None:
     assert (" ".join(given), library) == (f"{COMMON} -O2 -c x.c -o x.o", None)
 
 
+def test_a_program_is_linked_with_the_libraries_that_an_extension_has() -> None:
+    given, library = compiler_arguments(SETTINGS, "c++", "x.o -o program".split())
+    assert (" ".join(given), library) == (f"{COMMON} -Wl,-s x.o -o program", None)
+
+
 def test_an_extension_exports_its_init_function_alone() -> None:
     arguments = (
         "-shared x.o -o m.abi3.so -L/usr/lib -lpython3.13 -Wl,-rpath,/usr/lib -lz -Wl,--exclude-libs,ALL".split()
     )
     given, library = compiler_arguments(SETTINGS, "cc", arguments)
-    wanted = "-shared -Wl,-s x.o -o m.abi3.so -L/usr/lib -lz -Wl,-soname,m.abi3.so -Wl,--version-script=/t/exports.map"
+    wanted = "-Wl,-s -shared x.o -o m.abi3.so -L/usr/lib -lz -Wl,-soname,m.abi3.so -Wl,--version-script=/t/exports.map"
     assert (" ".join(given), library) == (f"{COMMON} {wanted}", "m.abi3.so")
 
 
@@ -265,20 +451,24 @@ def test_of_macos_own_options_are_left_out() -> None:
     arguments = "-bundle -undefined dynamic_lookup -arch arm64 -isysroot /sdk -mmacosx-version-min=10.9 x.o -o m.so -lm"
     given, _ = compiler_arguments(settings, "cc", arguments.split())
     said = " ".join(given).replace(" -fvisibility=hidden", "")
-    assert said == f"{COMMON} -shared -Wl,-s x.o -o m.so -Wl,-undefined,dynamic_lookup -Wl,-install_name,@rpath/m.so"
+    assert said == f"{COMMON} -Wl,-s -shared x.o -o m.so -Wl,-undefined,dynamic_lookup -Wl,-install_name,@rpath/m.so"
 
 
 def test_a_windows_extension_imports_the_dll_of_its_python(tmp_path: Path) -> None:
     settings = {
         **SETTINGS,
         "system": "windows",
-        "libraries": ["python313.lib"],
+        "libraries": ["python313.lib", "python3.lib"],
         "suffixes": [".cp313-win_amd64.pyd", ".pyd"],
     }
     output = tmp_path / "m.cp313-win_amd64.pyd"
     given, _ = compiler_arguments(settings, "cc", ["-shared", "x.o", "-o", str(output), "-lm"])
-    assert given[-4:] == [str(output), f"{output}.def", f"-Wl,--out-implib={output}.implib", "python313.lib"]
+    exports = [f"{output}.def", f"-Wl,--out-implib={output}.implib"]
+    assert given[-5:] == [str(output), *exports, "python313.lib", "python3.lib"]
     assert Path(f"{output}.def").read_text() == "EXPORTS\n  PyInit_m\n"
+    # The first that has a symbol gives it, and without a version in its name a module keeps to the stable ABI.
+    given, _ = compiler_arguments(settings, "cc", ["-shared", "x.o", "-o", str(tmp_path / "m.pyd")])
+    assert given[-2:] == ["python3.lib", "python313.lib"]
 
 
 def test_resources_are_compiled_as_windres_does() -> None:

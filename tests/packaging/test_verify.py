@@ -929,9 +929,12 @@ def replaced(name: str, old: bytes, new: bytes) -> Callable[[Files], Files]:
     return lambda files: {**files, name: files[name].replace(old, new)}
 
 
+OURS = b"nano_ffi-abi:cp313:"
+"""What an extension of nano_ffi's says of itself."""
+
 FILES: dict[str, tuple[Callable[[Files], Files], str]] = {
     "no stub": (
-        without("probe_pkg/probe.pyi"),
+        lambda files: {**without("probe_pkg/probe.pyi")(files), member(LINUX): files[member(LINUX)] + OURS},
         f"{member(LINUX)}: has no stub, expected probe_pkg/probe.pyi beside it: write one, "
         "and install it into the wheel",
     ),
@@ -1019,6 +1022,23 @@ def test_wrong_files_are_refused(build: Build, tmp_path: Path, way: str) -> None
     spoil, expected = FILES[way]
     wheel = pack(tmp_path, LINUX, spoil(contents(LINUX, build(*parts(LINUX)))))
     assert f"{wheel.name}: {expected}" in problems(wheel)
+
+
+def test_a_typed_package_of_others_may_have_an_extension_without_a_stub(build: Build, tmp_path: Path) -> None:
+    wheel = pack(tmp_path, LINUX, without("probe_pkg/probe.pyi")(contents(LINUX, build(*parts(LINUX)))))
+    report = verify_wheel(wheel, options=Options(quick=True, max_size=10))
+    assert report.problems == []
+    assert f"{wheel.name}: {member(LINUX)}: has no stub, so that type checkers know nothing of it" in report.notes
+
+
+def test_code_that_asks_the_cpu_first_is_a_note(build: Build, tmp_path: Path) -> None:
+    avx = 'asm volatile (".byte 0xc5, 0xfc, 0x58, 0xc0");'  # vaddps ymm0, ymm0, ymm0
+    asked = 'asm volatile (".byte 0x0f, 0xa2" ::: .{ .eax = true, .ebx = true, .ecx = true, .edx = true });'
+    for body, refused in [(avx, True), (f"{asked} {avx}", False)]:
+        binary = build(*parts(LINUX), body=body)
+        report = verify_wheel(pack(tmp_path, LINUX, contents(LINUX, binary)), options=Options(quick=True, max_size=10))
+        assert bool(report.problems) == refused
+        assert any("uses AVX (1), and asks the CPU what it has" in note for note in report.notes) != refused
 
 
 def test_a_path_of_this_machine_is_refused(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
