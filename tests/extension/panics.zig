@@ -80,7 +80,7 @@ pub fn forgotten(text: []const u8) error{Syntax}!usize {
 
 const released = .{ .gil = .released };
 
-/// In a thread that waits for it.
+/// In another thread. Not the code of another function, or both would be one.
 pub fn elsewhere(value: ?u8) u8 {
-    return value.?; // line 85
+    return value.? ^ 3; // line 85
 }
