@@ -611,7 +611,7 @@ def test_numbers_of_other_classes(kinds: ModuleType, growth: Callable[[Callable[
             self.value = value
 
         def __index__(self) -> int:
-            return int(self())
+            return int(str(self()))  # a new one each time
 
         def __float__(self) -> float:
             return float(self())
