@@ -80,10 +80,12 @@ def listed(items: Iterable[str], most: int = 3) -> str:
 def copy_of(package: Path, folder: Path, leave_out: Iterable[Path]) -> Path:
     """The project in a folder of its own, as a container would have it: backends write into their sources.
 
-    With the rest of its repository, where its sources and its version may be. Returned is the project's folder in it.
+    With the rest of the repository that tracks it, where its sources and its version may be. Returned is the project's
+    folder in it.
     """
     ignored = {path.resolve() for path in leave_out}
-    root = records.repository(package.resolve()) or package.resolve()
+    package = package.resolve()
+    root = (records.repository(package) if records.is_tracked(package) else None) or package
 
     def ignore(parent: str, children: list[str]) -> list[str]:
         return [
@@ -91,4 +93,4 @@ def copy_of(package: Path, folder: Path, leave_out: Iterable[Path]) -> Path:
         ]
 
     shutil.copytree(root, folder, symlinks=True, ignore=ignore)
-    return folder / package.resolve().relative_to(root)
+    return folder / package.relative_to(root)

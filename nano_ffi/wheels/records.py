@@ -21,7 +21,7 @@ from cibuildwheel.options import BuildOptions
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.targets import Target
 
-__all__ = ["Record", "Tree", "digest", "hash_of", "installed", "recorded_environment", "repository"]
+__all__ = ["Record", "Tree", "digest", "hash_of", "installed", "is_tracked", "recorded_environment", "repository"]
 
 PRODUCTS = frozenset({"build", "dist", "zig-out"})
 """Names of folders that builds write into. What a build has left there, or where git ignores it, is no source."""
@@ -194,6 +194,15 @@ def _status(path: Path) -> list[int]:
 def repository(package: Path) -> Path | None:
     """The root of the git repository that a folder is in."""
     return next((folder for folder in [package, *package.parents] if (folder / ".git").exists()), None)
+
+
+def is_tracked(folder: Path) -> bool:
+    """Whether git tracks a file in a folder, and not only one of a repository that the folder happens to lie in."""
+    command = ["git", "-C", str(folder), "ls-files", "-z", "--cached"]
+    try:
+        return bool(subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+    except (OSError, subprocess.CalledProcessError):
+        return False
 
 
 def _tracked(root: Path) -> list[Path] | None:

@@ -285,15 +285,26 @@ def test_before_build_has_a_pip_of_its_own(project: Path) -> None:
     assert Path(sys.prefix) not in Path(root).parents
 
 
-def test_a_project_is_copied_with_its_repository(tmp_path: Path) -> None:
+def test_a_project_is_copied_with_the_repository_that_tracks_it(tmp_path: Path) -> None:
     repository = tmp_path / "repository"
-    for name in ("one/pyproject.toml", "shared/v.c", ".git/HEAD", "one/wheelhouse/one.whl", ".venv/pyvenv.cfg"):
+    for name in ("one/pyproject.toml", "shared/v.c", "one/wheelhouse/one.whl", ".venv/pyvenv.cfg", "other/setup.py"):
         (repository / name).parent.mkdir(parents=True, exist_ok=True)
         (repository / name).touch()
+    for command in (["init", "--quiet"], ["add", "one/pyproject.toml", "shared"]):
+        subprocess.run(["git", "-C", repository, *command], check=True)
     copy = copy_of(repository / "one", tmp_path / "copy", [repository / "one" / "wheelhouse"])
     assert copy == tmp_path / "copy" / "one"
     found = {path.relative_to(copy.parent).as_posix() for path in copy.parent.rglob("*") if path.is_file()}
-    assert found == {"one/pyproject.toml", "shared/v.c", ".git/HEAD"}
+    assert {name for name in found if not name.startswith(".git/")} == {
+        "one/pyproject.toml",
+        "shared/v.c",
+        "other/setup.py",
+    }
+    assert ".git/HEAD" in found
+    # One that it only happens to lie in is none of its own.
+    copy = copy_of(repository / "other", tmp_path / "second", [])
+    assert [path.name for path in copy.iterdir()] == ["setup.py"]
+    assert copy == tmp_path / "second"
 
 
 FACTS = {
