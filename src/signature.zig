@@ -460,7 +460,8 @@ fn structKind(
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or
-            !(isPartWithin(Field, within ++ .{T}) or holdsMade(Field))) return null;
+            !(isPartWithin(Field, within ++ .{T}) or holdsMade(Field) or isMadeColumn(Field)))
+            return null;
     }
     return if (info.is_tuple) .tuple else .record;
 }
@@ -583,6 +584,16 @@ pub fn holdsMade(comptime T: type) bool {
     return comptime holdsMadeWithin(T, &.{});
 }
 
+/// Whether a `T` is a column, which is a parameter as well, or may be one.
+pub fn isMadeColumn(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .optional => |optional| isMadeColumn(optional.child),
+        .@"struct" => |info| !info.is_tuple and @hasDecl(T, "nano_ffi_column") and
+            isColumnItem(T.Item),
+        else => false,
+    };
+}
+
 fn holdsMadeWithin(comptime T: type, comptime within: []const type) bool {
     if (contains(within, T) or classes.isClass(T)) return false;
     return switch (@typeInfo(T)) {
@@ -590,7 +601,7 @@ fn holdsMadeWithin(comptime T: type, comptime within: []const type) bool {
         .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
             dtypes.isItem(T.Item)
         else for (info.field_types) |Field| {
-            if (holdsMadeWithin(Field, within ++ .{T})) break true;
+            if (holdsMadeWithin(Field, within ++ .{T}) or isMadeColumn(Field)) break true;
         } else false,
         else => false,
     };
@@ -1332,6 +1343,9 @@ test holdsMade {
     const Array = @import("array.zig").Array;
     try std.testing.expect(holdsMade(struct { ?Array(f64, 2), u64 }));
     try std.testing.expect(!holdsMade(?f64) and !isPart(struct { Array(f64, 1) }));
+    const Column = @import("column.zig").Column;
+    try std.testing.expect(holdsMade(struct { ?Column(f64) }) and !holdsMade(Column(f64)));
+    try std.testing.expect(isMadeColumn(?Column(bool)) and !isMadeColumn(Array(f64, 1)));
     try std.testing.expectEqualStrings("Array(f64, 2)", typeName(Array(f64, 2)).?);
     try std.testing.expectEqual(Kind.record, kindOf(struct { values: Array(u8, 1) }));
     try std.testing.expectEqual(null, kindOf(Array(u7, 1)));

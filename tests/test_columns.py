@@ -175,6 +175,15 @@ def test_without_libraries(columns: ModuleType) -> None:
         made.__arrow_c_array__(None, None)
 
 
+def test_columns_are_parts_of_results(columns: ModuleType, pa: Any) -> None:
+    values = pa.array([1.5, None])
+    assert columns.parts(values) == ([1.5, None], [True, False], [0, 0])
+    assert columns.parts(values[:0]) == ([], None, [0, 0])
+    assert columns.named(values) == {"values": [1.5, None], "size": 2}
+    copied = copy.deepcopy(columns.parts(values))
+    assert [type(part).__name__ for part in copied] == ["Column", "Column", "Array"]
+
+
 def test_columns_are_compared(columns: ModuleType) -> None:
     made = columns.times(3, "UTC")
     assert made == columns.times(3, "UTC") == [0, None, 2]
@@ -223,6 +232,7 @@ def test_columns_leak_nothing(
     columns: ModuleType, pa: Any, growth: Callable[[Callable[[], Any]], float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("NANO_FFI_GROWTH_CALLS", "300")
+    floats = pa.array([1.5, None])
     texts, pieces = pa.array(TEXTS), pa.chunked_array([TEXTS[:2], TEXTS[2:5]])
     refused = [(getattr(columns, name), make(pa)) for name, make, *_ in REFUSED.values()]
 
@@ -235,6 +245,8 @@ def test_columns_leak_nothing(
                 function(argument)
         with contextlib.suppress(ValueError):
             columns.times(1, "x" * 60)
+        columns.parts(floats)
+        columns.named(floats)
         made = columns.copy_text(texts)
         assert pickle.loads(pickle.dumps(made)) == made
         restore, arguments = made.__reduce__()

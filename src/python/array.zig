@@ -941,10 +941,11 @@ fn dlpack(
 
 /// Gives back what is in a value that is not given to Python.
 pub fn discard(comptime T: type, value: T) void {
-    if (comptime !signature.holdsMade(T)) return;
+    if (comptime !signature.holdsMade(T) and !signature.isMadeColumn(T)) return;
     switch (@typeInfo(T)) {
         .optional => |optional| if (value) |some| discard(optional.child, some),
-        .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
+        .@"struct" => |info| if (!info.is_tuple and
+            (@hasDecl(T, "nano_ffi_array") or @hasDecl(T, "nano_ffi_column")))
             value.deinit()
         else inline for (info.field_names, info.field_types) |name, Field|
             discard(Field, @field(value, name)),

@@ -586,9 +586,15 @@ fn columnOf(comptime T: type, module: *PyObject, rows: *PyObject) Error!columns.
 
 /// The type of the rows of the column that a function gives, which returns an `R`.
 pub fn itemsOf(comptime R: type) []const type {
-    return switch (@typeInfo(R)) {
+    return comptime switch (@typeInfo(R)) {
         .optional => |optional| itemsOf(optional.child),
-        .@"struct" => if (@hasDecl(R, "nano_ffi_column")) &.{R.nano_ffi_column} else &.{},
+        .@"struct" => |info| if (!info.is_tuple and @hasDecl(R, "nano_ffi_column"))
+            &.{R.nano_ffi_column}
+        else if (signature.holdsMade(R)) types: {
+            var types: []const type = &.{};
+            for (info.field_types) |Field| types = types ++ itemsOf(Field);
+            break :types types;
+        } else &.{},
         else => &.{},
     };
 }

@@ -47,6 +47,20 @@ pub const same_f64 = Copies(f64).same;
 pub const same_text = Copies(Text).same;
 pub const same_bool = Copies(bool).same;
 
+/// A column, whether a row is one, and an array.
+pub fn parts(values: Column(f64)) !struct { Column(f64), ?Column(bool), nano_ffi.Array(i32, 1) } {
+    const array: nano_ffi.Array(i32, 1) = try .zeros(nano_ffi.allocator, .{2});
+    errdefer array.deinit();
+    const copy = try copy_f64(values);
+    errdefer copy.deinit();
+    if (values.len() == 0) return .{ copy, null, array };
+    var flags: Column(bool) = try .init(nano_ffi.allocator, values.len());
+    for (0..values.len()) |row| flags.set(row, !values.isNull(row));
+    return .{ copy, flags, array };
+}
+pub fn named(values: Column(f64)) !struct { values: Column(f64), size: usize } {
+    return .{ .values = try copy_f64(values), .size = values.len() };
+}
 pub fn times(n: usize, timezone: Text) !Column(i64) {
     var result: Column(i64) = try .init(nano_ffi.allocator, n);
     for (0..n) |row| result.set(row, if (row == 1) null else @intCast(row));
