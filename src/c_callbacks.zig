@@ -284,7 +284,11 @@ test Context {
         }
     };
     const context = try Own.begin();
-    context.callbacks = .{.{ .handle = @ptrFromInt(8), .invoke = &Called.invoke }};
+    context.callbacks = .{.{
+        .handle = @ptrFromInt(8),
+        .invoke = &Called.invoke,
+        .own = undefined, // nothing keeps it
+    }};
     try std.testing.expectEqual(6, each(3, Own.pointerOf(1), context));
     try std.testing.expect(!context.fails());
     try std.testing.expectEqual(6, each(9, Own.pointerOf(1), context));
