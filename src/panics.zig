@@ -69,12 +69,20 @@ pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*co
             body(@ptrCast(@alignCast(pointer)));
         }
     }.enter;
+    return guarded(&enter, @ptrCast(context));
+}
+
+/// The same for all of them.
+noinline fn guarded(
+    enter: *const fn (*anyopaque) callconv(.c) void,
+    context: *anyopaque,
+) ?*const Report {
     const place = &top;
     var checkpoint: Checkpoint = .{ .stack = 0, .previous = place.* };
     place.* = &checkpoint;
     defer place.* = checkpoint.previous;
     const call: *const Guard = @ptrCast(&guard);
-    return if (call(&checkpoint.stack, &enter, @ptrCast(context)) == 0) null else &last;
+    return if (call(&checkpoint.stack, enter, context) == 0) null else &last;
 }
 
 /// To be called before Zig code calls Python, and undone by `comeBack`: what panics below, and has

@@ -22,10 +22,7 @@ pub inline fn isInOrder(comptime sig: Signature, nargs: usize, kwnames: *PyObjec
 
 /// Whether a str is a name that is known while compiling.
 inline fn isNamed(str: *PyObject, comptime name: []const u8) bool {
-    return isSame(capi.asciiOf(str) orelse return false, name);
-}
-
-inline fn isSame(text: []const u8, comptime name: []const u8) bool {
+    const text = capi.asciiOf(str) orelse return false;
     if (text.len != name.len) return false;
     const Bytes = @Vector(name.len, u8);
     return @reduce(.And, @as(Bytes, text.ptr[0..name.len].*) == @as(Bytes, name[0..name.len].*));
@@ -40,42 +37,45 @@ pub inline fn isWhole(comptime sig: *const Signature, all: []const ?*PyObject) b
     return std.mem.indexOfScalar(?*PyObject, all, null) == null;
 }
 
-/// The same as `bind`, for what is given as usual: false, and no error set, where something is not.
-pub inline fn bindQuickly(
-    comptime sig: *const Signature,
-    args: [*]const *PyObject,
-    nargs: usize,
-    kwnames: ?*PyObject,
-    all: *[sig.args.len]?*PyObject,
-) bool {
-    if (!comptime sig.isPlain()) return false;
-    if (nargs > all.len) return false;
-    if (nargs == all.len and kwnames == null) {
-        inline for (all, 0..) |*slot, index| slot.* = args[index];
-        return true;
-    }
-    if (kwnames != null and !capi.ascii_is_readable) return false;
-    inline for (all, 0..) |*slot, index| slot.* = if (index < nargs) args[index] else null;
-    if (kwnames) |names| {
-        const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(names));
-        const keywords: [*]const ?*PyObject = &tuple.ob_item;
-        for (0..@intCast(tuple.ob_base.ob_size)) |keyword| {
-            const name = capi.asciiOf(keywords[keyword].?) orelse return false;
-            const index = numberOf(sig, name) orelse return false;
-            if (all[index] != null) return false;
-            all[index] = args[nargs + keyword];
-        }
-    }
-    inline for (sig.args, 0..) |parameter, index| {
-        if (parameter.default == null and all[index] == null) return false;
-    }
-    return true;
+/// How many arguments there are at least.
+pub fn requiredOf(comptime sig: Signature) usize {
+    var required: usize = 0;
+    for (sig.args, 1..) |parameter, count| if (parameter.default == null) {
+        required = count;
+    };
+    return required;
 }
 
-/// Which parameter has a name.
-inline fn numberOf(comptime sig: *const Signature, name: []const u8) ?usize {
-    inline for (sig.args, 0..) |parameter, index| if (isSame(name, parameter.name)) return index;
-    return null;
+/// How many arguments there are where they lie as if all were given by position, as most do: the
+/// keywords are the next parameters, in their order. Null of others, and where that is not seen at
+/// once. The signature is plain.
+pub inline fn inOrder(sig: *const Signature, nargs: usize, kwnames: ?*PyObject) ?usize {
+    const names = kwnames orelse return nargs;
+    return namedInOrder(sig, nargs, names);
+}
+
+noinline fn namedInOrder(sig: *const Signature, nargs: usize, names: *PyObject) ?usize {
+    if (!capi.ascii_is_readable) return null;
+    const tuple: *const capi.structs.PyTupleObject = @ptrCast(@alignCast(names));
+    const keywords: [*]const ?*PyObject = &tuple.ob_item;
+    const total = nargs + @as(usize, @intCast(tuple.ob_base.ob_size));
+    if (total > sig.args.len) return null;
+    for (keywords, sig.args[nargs..total]) |keyword, *parameter| {
+        const name = capi.asciiOf(keyword.?) orelse return null;
+        if (!isSame(name, parameter.name)) return null;
+    }
+    return total;
+}
+
+/// Names are short: a call would take longer.
+inline fn isSame(a: []const u8, b: []const u8) bool {
+    if (a.len != b.len) return false;
+    var left = a.len;
+    while (left > 0) {
+        left -= 1;
+        if (a[left] != b[left]) return false;
+    }
+    return true;
 }
 
 /// Fills `all` (as long as `sig.args`) with borrowed references, null for what was left out and has

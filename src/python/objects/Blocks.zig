@@ -214,7 +214,7 @@ fn order(address: usize, item: Item) std.math.Order {
 
 fn sort(blocks: *Blocks) void {
     blocks.is_sorted = true;
-    std.mem.sortUnstable(Item, blocks.map.items.items, {}, struct {
+    std.sort.heap(Item, blocks.map.items.items, {}, struct {
         fn isLess(_: void, a: Item, b: Item) bool {
             return a.key < b.key;
         }

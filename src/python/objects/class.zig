@@ -7,6 +7,7 @@ const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
+const construct = @import("construct.zig");
 const entries = @import("../entry.zig");
 const errors = @import("../errors.zig");
 const exports = @import("../../exports.zig");
@@ -130,7 +131,12 @@ pub fn Class(
             .static_methods = &static_methods,
             .properties = &properties,
             .match_args = if (construction == .fields) &match_args else null,
-            .vectorcall = &vectorcall,
+            .vectorcall = if (construction != .fields or info.construction == null)
+                &vectorcall
+            else if (construct.Quick(T).is_possible)
+                &construct.Quick(T).call
+            else
+                &construct.vectorcall,
             .init = &init,
             .init_function = if (construction == .none) null else &init_function,
         };
@@ -161,7 +167,10 @@ pub fn Class(
         };
 
         const slots = [_]Slot{
-            .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &dealloc },
+            .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = if (is_simple)
+                &object.deallocSimple
+            else
+                &object.dealloc },
             .{ .slot = capi.constants.Py_tp_new, .pfunc = if (construction == .none)
                 &refuseNew
             else
@@ -187,9 +196,13 @@ pub fn Class(
                 .slot = capi.constants.Py_tp_hash,
                 .pfunc = if (!classes.isHashable(T))
                     &c.PyObject_HashNotImplemented
-                else if (classes.isCopyable(T)) &hashFields else &hash,
+                else if (classes.isCopyable(T)) &hashOf else &hash,
             },
         }) ++ slots_of.of(Self)[0..slots_of.of(Self).len].* ++ [_]Slot{.{}};
+
+        /// Whether an object that is alone in the world is given back as it is.
+        const is_simple = !capi.limited and !capi.free_threaded and !classes_of.hasGc(T) and
+            !classes_of.hasWeak(T) and info.deinit == null;
 
         const members = [_]capi.structs.PyMemberDef{
             .{
@@ -255,24 +268,10 @@ pub fn Class(
             if (classes_of.exactly(T, value) != null) return true;
             var class_of: ?*PyObject = object.ownClass(capi.typeOf(value));
             while (class_of) |some| : (class_of = object.baseOf(some)) {
-                if (isItself(some)) return true;
+                if (isOf(some, first_attribute)) return true;
                 if (comptime !classes.isBase(T)) return false;
             }
             return false;
-        }
-
-        /// Whether an object is made as those of this class are: not as those of a class of Zig's
-        /// that is derived from it.
-        fn isOwn(value: *PyObject) bool {
-            return isItself(object.ownClass(capi.typeOf(value)));
-        }
-
-        fn isItself(given_class: *PyObject) bool {
-            const defs = if (capi.limited)
-                c.PyType_GetSlot(given_class, capi.constants.Py_tp_getset)
-            else
-                capi.typeLayout(given_class).tp_getset;
-            return defs == @as(?*anyopaque, @ptrCast(@constCast(&Attributes(T).defs[0])));
         }
 
         // Functions.
@@ -397,7 +396,7 @@ pub fn Class(
             },
         } ++ (if (!has_replace) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__replace__",
-            .ml_meth = &replace,
+            .ml_meth = &replaceOf,
             .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
             .ml_doc = text: {
                 var text: [:0]const u8 = "__replace__($self, /, *";
@@ -407,7 +406,7 @@ pub fn Class(
         }}) ++ (if (construction == .none or
             !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__setstate__",
-            .ml_meth = &setState,
+            .ml_meth = if (info.construction != null) &restoreState else &setState,
             .ml_flags = capi.constants.METH_O,
             .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
         }}) ++ (if (!classes.isDeepCopyable(class)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
@@ -457,19 +456,6 @@ pub fn Class(
             return c.PyObject_Format(text, format);
         }
 
-        /// See tp_dealloc.
-        fn dealloc(given: *PyObject) callconv(.c) void {
-            const is_simple = comptime !capi.limited and !capi.free_threaded and
-                !classes_of.hasGc(T) and !classes_of.hasWeak(T) and info.deinit == null;
-            if (!is_simple or object.of(given).region != null) return object.dealloc(given);
-            const given_class = capi.typeOf(given);
-            if (capi.typeLayout(given_class).tp_flags & capi.constants.Py_TPFLAGS_HAVE_GC != 0)
-                c.PyObject_GC_Del(given) // a subclass of Python's
-            else
-                c.PyObject_Free(given);
-            c.Py_DecRef(given_class);
-        }
-
         /// Calls of the class itself. Those of subclasses go through `new` and `init`.
         fn vectorcall(
             given_class: *PyObject,
@@ -482,10 +468,7 @@ pub fn Class(
                 .none => return refuse(),
                 .fields => {
                     var bound: [fields.parameters.len]?*PyObject = undefined;
-                    if (!binding.bindQuickly(&constructor, given, nargs, kwnames, &bound)) {
-                        if (!binding.bind(&constructor, given, nargs, kwnames, &bound))
-                            return null;
-                    }
+                    if (!binding.bind(&constructor, given, nargs, kwnames, &bound)) return null;
                     return makeOf(given_class, &bound);
                 },
                 .init, .create, .empty => {
@@ -533,7 +516,7 @@ pub fn Class(
         }
 
         fn init(given: *PyObject, args: *PyObject, keywords: ?*PyObject) callconv(.c) c_int {
-            own.init(given, args, keywords, &vectorcall) catch return -1;
+            own.init(given, args, keywords, contents.vectorcall) catch return -1;
             return 0;
         }
 
@@ -552,36 +535,20 @@ pub fn Class(
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (nargs == 0 or !isOwn(given[0])) {
-                _ = c.PyErr_Format(
-                    capi.exception("TypeError"),
-                    "__init__() needs a %s object in front of the other arguments",
-                    class.name.ptr,
-                );
-                return null;
-            }
-            const count: usize = @intCast(nargs - 1);
-            own.fill(given[0], given + 1, count, kwnames, &vectorcall) catch return null;
-            return capi.singleton(.None);
+            return initFrom(
+                contents.vectorcall,
+                class.name,
+                first_attribute,
+                given,
+                nargs,
+                kwnames,
+            );
         }
+
+        const first_attribute = &Attributes(T).defs[0];
 
         const has_replace = construction == .fields and fields.all.len > 0 and
             fields.parameters.len == fields.all.len and !@hasDecl(T, "__replace__");
-
-        fn replace(
-            given: *PyObject,
-            changes: [*]const *PyObject,
-            nargs: capi.Py_ssize_t,
-            kwnames: ?*PyObject,
-        ) callconv(.c) ?*PyObject {
-            if (nargs != 0) return errors.raiseWrongNumber(
-                "__replace__() takes 0 positional arguments",
-                nargs,
-            );
-            const values = fields_of.valuesOf(given, visible) orelse return null;
-            defer c.Py_DecRef(values);
-            return replaceFields(given, &match_args, values, changes, kwnames);
-        }
 
         fn fieldNames(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             return listOf(&all_names);
@@ -594,70 +561,107 @@ pub fn Class(
 
         const visible = Attributes(T).visible;
 
-        pub fn compare(
-            given: *PyObject,
-            other: *PyObject,
-            operator: c_int,
-        ) callconv(.c) ?*PyObject {
-            if (comptime classes.isSaid(T, "order")) {
-                if (operator != capi.constants.Py_EQ and operator != capi.constants.Py_NE)
-                    return compareFields(given, other, operator);
+        /// Whether the fields are all its own, and no other class has them: then what is made of
+        /// them is the same code for all.
+        const is_alone = classes.BaseOf(T) == null and !classes.isBase(T);
+
+        pub const compare = if (is_alone)
+            if (classes.isSaid(T, "order")) compareInOrder else compareValues
+        else
+            WithBases.compare;
+        const hashOf = if (is_alone) hashFields else WithBases.hash;
+        const replaceOf = if (is_alone) replace else WithBases.replace;
+        const reduce = if (construction == .none or !classes.isCopyable(T))
+            refuseToReduce
+        else if (!is_alone)
+            WithBases.reduce
+        else if (construction == .fields) reduceToCall else reduceToState;
+
+        const WithBases = struct {
+            fn compare(
+                given: *PyObject,
+                other: *PyObject,
+                operator: c_int,
+            ) callconv(.c) ?*PyObject {
+                if (comptime classes.isSaid(T, "order")) {
+                    if (operator != capi.constants.Py_EQ and operator != capi.constants.Py_NE)
+                        return compareFields(given, other, operator, visible);
+                }
+                return compareObjects(given, other, operator, info.equal);
             }
-            return compareObjects(given, other, operator, comptime if (classes.isCopyable(T))
-                &isEqual
-            else
-                null);
-        }
 
-        fn isEqual(a: *const anyopaque, b: *const anyopaque) Error!bool {
-            const value: *const T = @ptrCast(@alignCast(a));
-            return trees.equal(T, value, @ptrCast(@alignCast(b))) catch |err| results.raise(err);
-        }
+            fn hash(given: *PyObject) callconv(.c) isize {
+                return hashOfFields(given, visible);
+            }
 
-        /// As of tuples of the fields.
-        fn compareFields(given: *PyObject, other: *PyObject, operator: c_int) ?*PyObject {
-            if (object.ownClass(capi.typeOf(given)) != object.ownClass(capi.typeOf(other)))
-                return notImplemented();
-            const values = fields_of.valuesOf(given, visible) orelse return null;
-            defer c.Py_DecRef(values);
-            const with = fields_of.valuesOf(other, visible) orelse return null;
-            defer c.Py_DecRef(with);
-            return c.PyObject_RichCompare(values, with, operator);
-        }
+            fn replace(
+                given: *PyObject,
+                changes: [*]const *PyObject,
+                nargs: capi.Py_ssize_t,
+                kwnames: ?*PyObject,
+            ) callconv(.c) ?*PyObject {
+                return replaceFields(given, visible, changes, nargs, kwnames);
+            }
 
-        fn hashFields(given: *PyObject) callconv(.c) isize {
-            const values = fields_of.valuesOf(given, visible) orelse return -1;
-            defer c.Py_DecRef(values);
-            return c.PyObject_Hash(values);
-        }
-
-        /// Of an object that is more than its fields: of its address, where that does not change.
-        fn hash(given: *PyObject) callconv(.c) isize {
-            const self = object.of(given);
-            const address = switch (self.state) {
-                .held, .address => object.linkOf(self).place,
-                .own => object.storage(self),
-                else => @intFromPtr(self) + self.offset,
-            };
-            return @bitCast(std.math.rotr(usize, address, 4) & std.math.maxInt(usize) >> 1);
-        }
-
-        fn reduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-            if (construction == .none or !classes.isCopyable(T)) return refuseToReduce(given);
-            return reduceOf(given, visible, construction == .fields);
-        }
+            fn reduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+                return reduceFields(given, visible, construction == .fields);
+            }
+        };
 
         fn setState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
-            if (!isOwn(given)) return refuseToReduce(given);
+            if (!isOf(object.ownClass(capi.typeOf(given)), first_attribute))
+                return refuseToReduce(given, null);
             own.restore(given, state, fields.all.len, &makeOf) catch return null;
             return capi.singleton(.None);
         }
     };
 }
 
+/// Whether a class is the one that has these attributes.
+fn isOf(class: *PyObject, defs: *const capi.structs.PyGetSetDef) bool {
+    const known = if (capi.limited)
+        c.PyType_GetSlot(class, capi.constants.Py_tp_getset)
+    else
+        capi.typeLayout(class).tp_getset;
+    return known == @as(?*anyopaque, @ptrCast(@constCast(defs)));
+}
+
+/// `__init__` as a function: the object is the first of what it is given.
+noinline fn initFrom(
+    make: *const capi.vectorcallfunc,
+    name: [:0]const u8,
+    defs: *const capi.structs.PyGetSetDef,
+    given: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) ?*PyObject {
+    if (nargs == 0 or !isOf(object.ownClass(capi.typeOf(given[0])), defs)) {
+        _ = c.PyErr_Format(
+            capi.exception("TypeError"),
+            "__init__() needs a %s object in front of the other arguments",
+            name.ptr,
+        );
+        return null;
+    }
+    const count: usize = @intCast(nargs - 1);
+    own.fill(given[0], given + 1, count, kwnames, make) catch return null;
+    return capi.singleton(.None);
+}
+
 fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     const self = object.create(subclass, object.infoOfClass(subclass)) orelse return null;
     return &self.ob_base;
+}
+
+/// See copy.replace.
+fn replace(
+    given: *PyObject,
+    changes: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    const visible = object.fieldsOfClass(capi.typeOf(given));
+    return replaceFields(given, visible, changes, nargs, kwnames);
 }
 
 fn listOf(names: []const [:0]const u8) ?*PyObject {
@@ -703,19 +707,25 @@ fn copyDeeply(self: *Layout, made: *Layout, memo: *PyObject) bool {
     return true;
 }
 
-/// What a class makes of the `values` of its fields, and of others for those in `kwnames`.
+/// What a class makes of the values of its fields, and of others for those in `kwnames`.
 fn replaceFields(
     given: *PyObject,
-    names: []const [:0]const u8,
-    values: *PyObject,
+    visible: []const capi.structs.PyGetSetDef,
     changes: [*]const *PyObject,
+    nargs: capi.Py_ssize_t,
     kwnames: ?*PyObject,
 ) ?*PyObject {
+    if (nargs != 0) return errors.raiseWrongNumber(
+        "__replace__() takes 0 positional arguments",
+        nargs,
+    );
+    const values = fields_of.valuesOf(given, visible) orelse return null;
+    defer c.Py_DecRef(values);
     const all = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(all);
-    for (names, 0..) |name, index| {
+    for (visible, 0..) |*def, index| {
         const value = c.PyTuple_GetItem(values, @intCast(index)) orelse return null;
-        if (c.PyDict_SetItemString(all, name, value) < 0) return null;
+        if (c.PyDict_SetItemString(all, def.name.?, value) < 0) return null;
     }
     const count: usize = if (kwnames) |tuple| @intCast(c.PyTuple_Size(tuple)) else 0;
     for (changes[0..count], 0..) |value, index| {
@@ -814,6 +824,10 @@ const Contents = struct {
     }
 };
 
+fn compareValues(given: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+    return compareObjects(given, other, operator, object.infoOfClass(capi.typeOf(given)).equal);
+}
+
 /// By the values where these can be compared, else by what has them.
 fn compareObjects(
     given: *PyObject,
@@ -851,7 +865,68 @@ fn areSame(
     return compare(@ptrFromInt(a), @ptrFromInt(b));
 }
 
-fn refuseToReduce(given: *PyObject) ?*PyObject {
+fn compareInOrder(given: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
+    if (operator == capi.constants.Py_EQ or operator == capi.constants.Py_NE)
+        return compareValues(given, other, operator);
+    const visible = object.fieldsOfClass(capi.typeOf(given));
+    return compareFields(given, other, operator, visible);
+}
+
+/// As of tuples of the fields.
+fn compareFields(
+    given: *PyObject,
+    other: *PyObject,
+    operator: c_int,
+    visible: []const capi.structs.PyGetSetDef,
+) ?*PyObject {
+    if (object.ownClass(capi.typeOf(given)) != object.ownClass(capi.typeOf(other)))
+        return notImplemented();
+    const values = fields_of.valuesOf(given, visible) orelse return null;
+    defer c.Py_DecRef(values);
+    const with = fields_of.valuesOf(other, visible) orelse return null;
+    defer c.Py_DecRef(with);
+    return c.PyObject_RichCompare(values, with, operator);
+}
+
+fn hashFields(given: *PyObject) callconv(.c) isize {
+    return hashOfFields(given, object.fieldsOfClass(capi.typeOf(given)));
+}
+
+fn hashOfFields(given: *PyObject, visible: []const capi.structs.PyGetSetDef) isize {
+    const values = fields_of.valuesOf(given, visible) orelse return -1;
+    defer c.Py_DecRef(values);
+    return c.PyObject_Hash(values);
+}
+
+/// Of an object that is more than its fields: of its address, where that does not change.
+fn hash(given: *PyObject) callconv(.c) isize {
+    const self = object.of(given);
+    const address = switch (self.state) {
+        .held, .address => object.linkOf(self).place,
+        .own => object.storage(self),
+        else => @intFromPtr(self) + self.offset,
+    };
+    return @bitCast(std.math.rotr(usize, address, 4) & std.math.maxInt(usize) >> 1);
+}
+
+/// A class that is called with the values of its attributes.
+fn reduceToCall(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return reduceFields(given, object.fieldsOfClass(capi.typeOf(given)), true);
+}
+
+fn reduceToState(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    return reduceFields(given, object.fieldsOfClass(capi.typeOf(given)), false);
+}
+
+/// See __setstate__.
+fn restoreState(given: *PyObject, state: *PyObject) callconv(.c) ?*PyObject {
+    const how = object.infoOfClass(capi.typeOf(given)).construction orelse
+        return refuseToReduce(given, null); // of a class that is derived from it
+    own.restore(given, state, how.fields.len, &construct.fromValues) catch return null;
+    return capi.singleton(.None);
+}
+
+fn refuseToReduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
     _ = c.PyErr_Format(
         capi.exception("TypeError"),
         "cannot pickle or copy '%s' objects: they are more than their fields",
@@ -861,13 +936,13 @@ fn refuseToReduce(given: *PyObject) ?*PyObject {
 }
 
 /// `takes_values`: whether the class is called with the values of its attributes.
-fn reduceOf(
+fn reduceFields(
     given: *PyObject,
-    defs: []const capi.structs.PyGetSetDef,
+    visible: []const capi.structs.PyGetSetDef,
     takes_values: bool,
 ) ?*PyObject {
     const class = capi.typeOf(given);
-    const values = fields_of.valuesOf(given, defs) orelse return null;
+    const values = fields_of.valuesOf(given, visible) orelse return null;
     defer c.Py_DecRef(values);
     // A subclass may be made of other arguments.
     if (takes_values and object.ownClass(class) == class) return c.PyTuple_Pack(2, class, values);

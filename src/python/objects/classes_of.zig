@@ -4,7 +4,9 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
+const construct = @import("construct.zig");
 const errors = @import("../errors.zig");
+const Fields = @import("fields.zig").Fields;
 const input_output = @import("../input_output.zig");
 const memory = @import("../memory.zig");
 const messages = @import("../../messages.zig");
@@ -48,7 +50,8 @@ pub fn infoIn(comptime T: type, module: *PyObject) ?*const Info {
 
 /// `value` as an instance of the class of `T`; null where it is none, or an error is set.
 pub inline fn instanceOf(comptime T: type, module: *PyObject, value: *PyObject) ?*Layout {
-    return exactly(T, value) orelse instanceOfOther(T, module, value);
+    return exactly(T, value) orelse
+        instanceOfOther(comptime classes.indexOf(T).?, module, value);
 }
 
 /// The same of an object of the class itself, if this module made that.
@@ -64,8 +67,9 @@ fn defsOf(comptime T: type) *const capi.structs.PyGetSetDef {
     return &@import("class.zig").Attributes(T).defs[0];
 }
 
-noinline fn instanceOfOther(comptime T: type, module: *PyObject, value: *PyObject) ?*Layout {
-    const class = classOf(T, module) orelse return null;
+noinline fn instanceOfOther(index: usize, module: *PyObject, value: *PyObject) ?*Layout {
+    const state = State.of(module) orelse return null;
+    const class = state.instances[index] orelse return null;
     const own = capi.typeOf(value);
     if (own != class and c.PyType_IsSubtype(own, class) == 0) return null;
     return object.of(value);
@@ -139,11 +143,22 @@ fn Known(comptime T: type) type {
             .traverse = if (classes.holdsReferences(T)) &traverse else null,
             .clear = if (classes.holdsReferences(T)) &clear else null,
             .set_copy = if (is_copyable) &setCopy else null,
+            .construction = if (construct.isPossible(T)) &construction else null,
+            .equal = if (is_copyable) &isEqual else null,
+            .field_count = Fields(T).names.len,
             .is_stable = classes.optionOf(classes.all[classes.indexOf(T).?], "stable", false),
             .has_gc = hasGc(T),
             .is_frozen = classes.isFrozen(T),
             .has_allocator = is_copyable and trees.hasManagedMap(T),
         };
+
+        const construction = construct.of(T, &constructor);
+        const constructor = Fields(T).signatureOf(classes.all[classes.indexOf(T).?].ownName());
+
+        fn isEqual(a: *const anyopaque, b: *const anyopaque) Error!bool {
+            const value: *const T = @ptrCast(@alignCast(a));
+            return trees.equal(T, value, @ptrCast(@alignCast(b))) catch |err| results.raise(err);
+        }
 
         fn setCopy(self: *Layout, value: *const anyopaque) Error!void {
             return results.setCopy(T, self, @as(*const T, @ptrCast(@alignCast(value))).*);

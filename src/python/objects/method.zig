@@ -6,6 +6,7 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const arguments = @import("arguments.zig");
 const Error = @import("../errors.zig").Error;
+const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
@@ -30,10 +31,11 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (is_quick and is_plain and nargs == count - 1 and kwnames == null) {
-                if (callQuickly(self, given)) |result| return finish(self, result.value);
+            if (is_quick and is_plain) {
+                if (binding.inOrder(&sig, @intCast(nargs), kwnames) == count - 1)
+                    if (callQuickly(self, given)) |result| return finish(self, result.value);
             }
-            return finish(self, call(self, given, @intCast(nargs), kwnames));
+            return finish(self, known.call(self, given, @intCast(nargs), kwnames));
         }
 
         inline fn finish(self: *PyObject, result: ?*PyObject) ?*PyObject {
@@ -143,22 +145,16 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             return run(c.PyType_GetModule(object.ownClass(class)) orelse return null, &all);
         }
 
-        noinline fn call(
-            self: *PyObject,
-            given: [*]const *PyObject,
-            nargs: usize,
-            kwnames: ?*PyObject,
-        ) ?*PyObject {
-            var all: [count]?*PyObject = undefined;
-            all[0] = self;
-            if (is_plain and nargs == count - 1 and kwnames == null) {
-                @memcpy(all[1..], given[0 .. count - 1]);
-            } else if (count > 1 and binding.bindQuickly(&sig, given, nargs, kwnames, all[1..])) {
-                if (is_quick and binding.isWhole(&Trampoline.sig, &all))
-                    return receive(self, @ptrCast(all[1..]), count - 1, null);
-            } else if (!binding.bind(&sig, given, nargs, kwnames, all[1..])) return null;
-            defer if (!is_plain) binding.release(&sig, all[1..]);
-            return run(object.moduleOf(object.of(self)), &all);
+        const known: Known = .{
+            .sig = &sig,
+            .is_plain = is_plain,
+            .quick = if (is_quick and is_plain) &receive else null,
+            .exact = &exact,
+            .partly = if (hasDefaults(sig)) &Trampoline.callPartly else null,
+        };
+
+        fn exact(module: *PyObject, all: [*]const *PyObject) ?*PyObject {
+            return Trampoline.callExact(module, all);
         }
 
         inline fn run(module: *PyObject, all: *[count]?*PyObject) ?*PyObject {
@@ -167,3 +163,57 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
         }
     };
 }
+
+fn hasDefaults(comptime sig: Signature) bool {
+    return for (sig.args) |arg| {
+        if (arg.default != null) break true;
+    } else false;
+}
+
+/// What is known of a method without its types: what is not called in the quick way is bound by it.
+const Known = struct {
+    /// Without the object.
+    sig: *const Signature,
+    is_plain: bool,
+    /// The method as CPython calls it, where that may be quick once the arguments are bound.
+    quick: ?*const fn (
+        self: *PyObject,
+        given: [*]const *PyObject,
+        nargs: capi.Py_ssize_t,
+        kwnames: ?*PyObject,
+    ) callconv(.c) ?*PyObject,
+    exact: *const fn (module: *PyObject, all: [*]const *PyObject) ?*PyObject,
+    /// The same where some are defaults. Null where there are none.
+    partly: ?*const fn (module: *PyObject, all: [*]const ?*PyObject) ?*PyObject,
+
+    noinline fn call(
+        known: *const Known,
+        self: *PyObject,
+        given: [*]const *PyObject,
+        nargs: usize,
+        kwnames: ?*PyObject,
+    ) ?*PyObject {
+        const count = known.sig.args.len;
+        const is_whole = known.is_plain and
+            binding.inOrder(known.sig, nargs, kwnames) == count;
+        var few: [16]?*PyObject = undefined;
+        const all = if (count < few.len) few[0 .. count + 1] else memory.allocator.alloc(
+            ?*PyObject,
+            count + 1,
+        ) catch return c.PyErr_NoMemory();
+        defer if (count >= few.len) memory.allocator.free(all);
+        all[0] = self;
+        const module = object.moduleOf(object.of(self));
+        if (is_whole) {
+            for (all[1..], given) |*slot, arg| slot.* = arg;
+            return known.exact(module, @ptrCast(all.ptr));
+        }
+        const bound = all[1..];
+        if (!binding.bind(known.sig, given, nargs, kwnames, bound)) return null;
+        defer if (!known.is_plain) binding.release(known.sig, bound);
+        if (std.mem.findScalar(?*PyObject, bound, null) != null)
+            return known.partly.?(module, all.ptr);
+        if (known.quick) |quick| return quick(self, @ptrCast(bound.ptr), @intCast(count), null);
+        return known.exact(module, @ptrCast(all.ptr));
+    }
+};

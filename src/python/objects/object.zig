@@ -7,6 +7,7 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
+const Construction = @import("construct.zig").Construction;
 const errors = @import("../errors.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
@@ -116,6 +117,12 @@ pub const Info = struct {
     clear: ?*const fn (value: *anyopaque) void = null,
     /// Gives an object that has no value yet a copy of one. Null of what cannot be copied.
     set_copy: ?*const fn (self: *Layout, value: *const anyopaque) Error!void = null,
+    /// How its objects are made of the values of its fields. Null where that is not for all alike.
+    construction: ?*const Construction = null,
+    /// Whether two values are equal. Null of what cannot be copied.
+    equal: ?*const fn (a: *const anyopaque, b: *const anyopaque) Error!bool = null,
+    /// How many attributes are fields.
+    field_count: usize = 0,
     /// Whether addresses that its methods give stay good as long as it lives.
     is_stable: bool = false,
     /// Whether its objects take part in cyclic garbage collection.
@@ -235,12 +242,20 @@ pub inline fn baseOf(class: *PyObject) ?*PyObject {
 
 /// What is known of the class of an own object. Its first attribute carries it.
 pub inline fn infoOfClass(class: *PyObject) *const Info {
+    return attributeOf(attributesOf(class)[0].closure).info;
+}
+
+inline fn attributesOf(class: *PyObject) [*]const capi.structs.PyGetSetDef {
     const own = ownClass(class);
-    const defs: [*]const capi.structs.PyGetSetDef = @ptrCast(@alignCast(if (capi.limited)
+    return @ptrCast(@alignCast(if (capi.limited)
         c.PyType_GetSlot(own, capi.constants.Py_tp_getset).?
     else
         capi.typeLayout(own).tp_getset.?));
-    return attributeOf(defs[0].closure).info;
+}
+
+/// The attributes of a class that are its fields.
+pub fn fieldsOfClass(class: *PyObject) []const capi.structs.PyGetSetDef {
+    return attributesOf(class)[0..infoOfClass(class).field_count];
 }
 
 pub inline fn attributeOf(closure: ?*anyopaque) *const Attribute {
@@ -283,6 +298,16 @@ pub fn create(class: *PyObject, info: *const Info) ?*Layout {
         snapshotOf(self, info).* = any_generation;
         self.flags.has_snapshot = true;
     }
+    return self;
+}
+
+/// The same of a class of ours itself.
+pub inline fn createOwn(class: *PyObject, info: *const Info) ?*Layout {
+    if (info.has_gc) return create(class, info);
+    const self = of(allocate(class, info.basicsize) orelse return null);
+    const at = std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), info.alignment);
+    self.offset = @intCast(at - @intFromPtr(self));
+    if (info.weak != 0) weakOf(self, info).* = null;
     return self;
 }
 
@@ -475,6 +500,14 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
     if (info.weak != 0 and weakOf(self, info).* != null) c.PyObject_ClearWeakRefs(object);
     if (self.region != null) return Region.leave(self);
     if (info.deinit != null) deinitOwn(self);
+    free(self);
+}
+
+/// The same of a class whose objects are not collected, and whose values own nothing; those of a
+/// subclass of Python's may be collected.
+pub fn deallocSimple(object: *PyObject) callconv(.c) void {
+    const self = of(object);
+    if (self.region != null) return dealloc(object);
     free(self);
 }
 
