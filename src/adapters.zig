@@ -7,7 +7,7 @@
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
 //!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
 //!                         pointer: a result that may point there is copied
-//!     std.ArrayList(T)    as a result: []T
+//!     std.ArrayList(T)    as a result: []T, and so with the lists of sequences.zig
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
 //!     *const fn (…, ?*anyopaque) R and ?*anyopaque
@@ -25,6 +25,7 @@ const c_callbacks = @import("c_callbacks.zig");
 const classes = @import("classes.zig");
 const messages = @import("messages.zig");
 const reach = @import("reach.zig");
+const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
 const trees = @import("trees.zig");
 
@@ -66,6 +67,7 @@ pub fn Adapted(
     const can_fail = @typeInfo(Return) == .error_union;
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
     const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
+        plan.collects or
         plan.has(.out))
         (Errors || plan.Errors())!Result
     else
@@ -103,7 +105,7 @@ pub fn Adapted(
                         );
                         break :out if (is_array) items[0..size] else &items[0];
                     },
-                    .pointee => &given[place],
+                    .pointee, .map => &given[place],
                     .path => if (Original == []const u8)
                         given[place].data
                     else if (given[place]) |path| path.data else null,
@@ -153,6 +155,11 @@ pub fn Adapted(
                 return converted(trees.copy(Payload, allocator, payload) catch |err|
                     return copyError(err));
             }
+            if (plan.collects) {
+                var list = if (can_fail) try returned else returned;
+                const gpa = given[comptime allocatorOf(plan.types).?];
+                return sequences.collect(Payload, gpa, &list);
+            }
             if (!plan.writes) return converted(if (can_fail) try returned else returned);
             errdefer text.deinit();
             const payload = if (!can_fail) returned else returned catch |err|
@@ -192,7 +199,7 @@ pub fn Adapted(
         inline fn converted(value: Payload) Result {
             if (comptime ReleasedOf(Payload) != null)
                 return .{ .data = value.value, .whole = value };
-            if (comptime classes.isArrayList(Payload)) return value.items;
+            if (comptime sequences.ItemOf(Payload) != null) return value.items;
             return asBytes(Result, value);
         }
     };
@@ -216,6 +223,19 @@ fn copyError(err: trees.Failure) error{ OutOfMemory, RecursionError } {
     };
 }
 
+/// Whether what is returned is a list whose items are scattered, and which is the caller's: no
+/// object can have it.
+fn isCollected(comptime Return: type, comptime params: []const ?type) bool {
+    if (sequences.ItemOf(Return) == null or !sequences.isScattered(Return)) return false;
+    if (signature.kindOf([]sequences.ItemOf(Return).?) == null) return false;
+    var is_told = false;
+    for (params) |Param| {
+        if (Param.? == std.mem.Allocator) is_told = true;
+        if (classes.isClass(classes.Pointee(Param.?))) return false;
+    }
+    return is_told;
+}
+
 fn allocatorOf(comptime types: []const type) ?usize {
     return for (types, 0..) |T, index| {
         if (T == std.mem.Allocator) break index;
@@ -230,6 +250,7 @@ const Role = enum {
     vector,
     out,
     pointee,
+    map,
     path,
     callback,
     context,
@@ -251,6 +272,8 @@ const Plan = struct {
     copies: bool = false,
     /// The same where the function has an allocator: then it is one's own, or is there.
     may_copy: bool = false,
+    /// Whether the items of the result are brought together.
+    collects: bool = false,
     /// Those of C's kind, where `calls`.
     callbacks: c_callbacks.Parameters = .{ .callbacks = &.{}, .contexts = &.{} },
     calls: bool = false,
@@ -269,8 +292,9 @@ const Plan = struct {
         const Memory = if (plan.copies or plan.may_copy)
             error{ OutOfMemory, RecursionError }
         else if (plan.writes) error{OutOfMemory} else error{};
+        const Items = if (plan.collects) error{OutOfMemory} else error{};
         const Calls = if (plan.calls) error{ OutOfMemory, PythonException } else error{};
-        return Memory || Calls || (if (plan.has(.out)) error{ValueError} else error{});
+        return Memory || Items || Calls || (if (plan.has(.out)) error{ValueError} else error{});
     }
 };
 
@@ -308,6 +332,8 @@ fn planOf(
             .vector
         else if (Written(T) != null)
             .out
+        else if (isMap(T, signature.Payload(info.return_type orelse void)))
+            .map
         else if (isPointee(T, info, index))
             .pointee
         else if (isPath(T, names[index], hints))
@@ -329,7 +355,7 @@ fn planOf(
                     .callback => c_callbacks.Given(T),
                     .vector => Array(T).?,
                     .out => []Written(T).?,
-                    .pointee => @typeInfo(T).pointer.child,
+                    .pointee, .map => @typeInfo(T).pointer.child,
                     .path => if (T == []const u8) signature.Path else ?signature.Path,
                     .options => ?T,
                     else => T,
@@ -350,6 +376,7 @@ fn planOf(
         }
     }
     const Return = signature.Payload(info.return_type orelse void);
+    plan.collects = !plan.writes and isCollected(Return, info.param_types);
     const has_copy = !plan.writes and plan.has(.pointee) and !classes.isFlat(Return);
     plan.may_copy = has_copy and allocatorOf(plan.types) != null;
     plan.copies = has_copy and !plan.may_copy;
@@ -433,9 +460,11 @@ fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: 
     if (@typeInfo(T) != .pointer) return false;
     const pointer = @typeInfo(T).pointer;
     if (pointer.size != .one or !pointer.attrs.@"const" or !signature.isPlain(pointer) or
-        classes.isClass(pointer.child) or !classes.isCopyable(pointer.child) or
-        signature.kindOf(pointer.child) == null or !signature.isPart(pointer.child)) return false;
+        classes.isClass(pointer.child)) return false;
     const Return = signature.Payload(info.return_type orelse return false);
+    const kind = signature.kindOf(pointer.child) orelse return false;
+    if (kind == .table or kind == .map) return false;
+    if (!classes.isCopyable(pointer.child) or !signature.isPart(pointer.child)) return false;
     // What points elsewhere is copied, where it may be to the value.
     const is_flat = classes.isFlat(Return);
     if (!is_flat and (!classes.isCopyable(Return) or signature.kindOf(Return) == null or
@@ -448,6 +477,19 @@ fn isPointee(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: 
         if (is_changed and !classes.isFlat(classes.Pointee(Other))) return false;
     }
     return true;
+}
+
+/// Whether a parameter is a pointer to a map that is only read: what the result may point to is
+/// not in what is behind the pointer.
+fn isMap(comptime T: type, comptime Return: type) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or !pointer.attrs.@"const" or !signature.isPlain(pointer) or
+        classes.isClass(pointer.child)) return false;
+    const kind = signature.kindOf(pointer.child) orelse return false;
+    if (kind != .table and kind != .map) return false;
+    const result = signature.kindOf(Return) orelse return false;
+    return result == .table or result == .map or classes.isCopyable(Return);
 }
 
 fn isPath(comptime T: type, comptime name: []const u8, comptime hints: Hints) bool {
@@ -503,9 +545,9 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
         if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
         if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
         if (@typeInfo(Payload) == .vector) return Array(Payload) orelse Payload;
-        if (classes.isArrayList(Payload)) {
-            const Items = @FieldType(Payload, "items");
-            return if (signature.kindOf(Items) == null) Payload else Items;
+        if (sequences.ItemOf(Payload)) |Item| {
+            if (sequences.isScattered(Payload) and !plan.collects) return Payload;
+            return if (signature.kindOf([]Item) == null) Payload else []Item;
         }
         return ReleasedOf(Payload) orelse Payload;
     }

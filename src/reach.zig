@@ -35,8 +35,12 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
         .str, .text, .terminated, .bytes, .buffer, .path => true,
         .items, .objects, .map => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
-        .table => pointsWithin(tables.of(T).?.Key, inner) or
-            pointsWithin(tables.of(T).?.Value, inner),
+        .table => switch (tables.of(T).?.kind) {
+            .buffers => false,
+            .unmanaged, .ordered => true,
+            .managed, .enums => pointsWithin(tables.of(T).?.Key, inner) or
+                pointsWithin(tables.of(T).?.Value, inner),
+        },
         .optional => pointsWithin(@typeInfo(T).optional.child, inner),
         .owned => T.nano_ffi_owned != void and isOwnedSlice(T) and
             pointsWithin(@typeInfo(T.nano_ffi_owned).pointer.child, inner),
@@ -101,12 +105,25 @@ fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usiz
         }
         return true;
     }
-    if (comptime tables.of(T)) |table| { // what is in it: the table itself is given back by it
-        var iterator = value.iterator();
-        while (iterator.next()) |entry| {
-            if (!piecesWithin(table.Value, entry.value_ptr, visitor, depth + 1)) return false;
-        }
-        return true;
+    if (comptime tables.of(T)) |table| {
+        for (tables.blocksOf(T, value)) |block| if (block) |address| visitor.found(Piece{
+            .address = address,
+            .bytes = 0,
+            .alignment = .@"1",
+            .is_const = false,
+            .is_table = true,
+        });
+        const Each = struct {
+            visitor: @TypeOf(visitor),
+            depth: usize,
+
+            pub fn visit(self: *@This(), key: table.Key, item: table.Value) bool {
+                return piecesWithin(table.Key, &key, self.visitor, self.depth + 1) and
+                    piecesWithin(table.Value, &item, self.visitor, self.depth + 1);
+            }
+        };
+        var each: Each = .{ .visitor = visitor, .depth = depth };
+        return tables.each(T, value, &each);
     }
     switch (@typeInfo(T)) {
         .pointer => found(visitor, @intFromPtr(value.ptr), value.len, .@"1", isConst(T)),

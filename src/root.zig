@@ -102,6 +102,7 @@ test {
     _ = @import("untagged.zig");
     _ = @import("variants.zig");
     _ = @import("c_callbacks.zig");
+    _ = @import("sequences.zig");
     _ = @import("variadic.zig");
     _ = @import("tables.zig");
 }

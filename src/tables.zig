@@ -1,25 +1,70 @@
-//! Hash maps with keys that are no text, and sets: `std.AutoHashMap(K, V)` and `(K, void)`, and
-//! `std.StringHashMap(void)`.
+//! The maps and sets of Zig's library that are dicts and sets of Python: hash maps with keys that
+//! are no text, those of the others that are told the allocator or keep an order, sets of text, and
+//! those of enums.
 
 const std = @import("std");
+const string_maps = @import("string_maps.zig");
 
 /// What a map has; `Value` of a set is void.
-pub const Table = struct { Key: type, Value: type };
+pub const Table = struct {
+    Key: type,
+    Value: type,
+    kind: Kind,
+};
+
+const Kind = enum {
+    /// A hash map that has its allocator.
+    managed,
+    /// One that is told it each time.
+    unmanaged,
+    /// The same, in the order in which keys came.
+    ordered,
+    /// std.BufSet and std.BufMap, which have copies of their keys and values.
+    buffers,
+    /// std.EnumSet and std.EnumMap, which are no memory but their own.
+    enums,
+};
 
 /// What a `T` has, where it is such a map.
 pub fn of(comptime T: type) ?Table {
     return comptime table: {
         if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) break :table null;
-        if (!@hasDecl(T, "KV") or !@hasField(T, "unmanaged")) break :table null;
-        const Key = @FieldType(T.KV, "key");
-        const Value = @FieldType(T.KV, "value");
-        if (Key == []const u8) break :table if (T == std.StringHashMap(void))
-            .{ .Key = Key, .Value = void }
-        else
-            null;
-        if (!isKey(Key) or T != std.AutoHashMap(Key, Value)) break :table null;
-        break :table .{ .Key = Key, .Value = Value };
+        if (T == std.BufSet) break :table .{ .Key = []const u8, .Value = void, .kind = .buffers };
+        if (T == std.BufMap)
+            break :table .{ .Key = []const u8, .Value = []const u8, .kind = .buffers };
+        if (@hasDecl(T, "KV")) break :table ofHashMap(T);
+        if (!@hasDecl(T, "Key") or @TypeOf(T.Key) != type or @typeInfo(T.Key) != .@"enum")
+            break :table null;
+        if (T == std.EnumSet(T.Key)) break :table .{ .Key = T.Key, .Value = void, .kind = .enums };
+        if (!@hasDecl(T, "Value") or @TypeOf(T.Value) != type) break :table null;
+        if (T != std.EnumMap(T.Key, T.Value)) break :table null;
+        break :table .{ .Key = T.Key, .Value = T.Value, .kind = .enums };
     };
+}
+
+fn ofHashMap(comptime T: type) ?Table {
+    if (@TypeOf(T.KV) != type or @typeInfo(T.KV) != .@"struct") return null;
+    if (!@hasField(T.KV, "key") or !@hasField(T.KV, "value")) return null;
+    const Key = @FieldType(T.KV, "key");
+    const Value = @FieldType(T.KV, "value");
+    if (Key == []const u8) {
+        // The rest of those with text are string_maps.zig's.
+        if (T == std.StringHashMap(Value))
+            return if (Value == void) .{ .Key = Key, .Value = void, .kind = .managed } else null;
+        if (T == std.StringHashMapUnmanaged(Value))
+            return .{ .Key = Key, .Value = Value, .kind = .unmanaged };
+        if (T == std.StringArrayHashMapUnmanaged(Value))
+            return .{ .Key = Key, .Value = Value, .kind = .ordered };
+        return null;
+    }
+    if (!isKey(Key)) return null;
+    if (T == std.AutoHashMap(Key, Value))
+        return .{ .Key = Key, .Value = Value, .kind = .managed };
+    if (T == std.AutoHashMapUnmanaged(Key, Value))
+        return .{ .Key = Key, .Value = Value, .kind = .unmanaged };
+    if (T == std.AutoArrayHashMapUnmanaged(Key, Value))
+        return .{ .Key = Key, .Value = Value, .kind = .ordered };
+    return null;
 }
 
 /// Whether Python can hash what a key is there.
@@ -27,9 +72,92 @@ fn isKey(comptime K: type) bool {
     return switch (@typeInfo(K)) {
         .bool, .int, .@"enum" => true,
         .array => |array| array.sentinel_ptr == null and isKey(array.child),
+        .@"struct" => |info| info.is_tuple and for (info.field_types) |Field| {
+            if (!isKey(Field)) break false;
+        } else true,
         else => false,
     };
 }
+
+/// One without keys, whose memory is to come from `gpa`.
+pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
+    return switch (comptime of(T).?.kind) {
+        .managed, .buffers => .init(gpa),
+        .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
+    };
+}
+
+/// `gpa` is what all memory of `map` is from.
+pub fn put(
+    comptime T: type,
+    map: *T,
+    gpa: std.mem.Allocator,
+    key: of(T).?.Key,
+    value: of(T).?.Value,
+) error{OutOfMemory}!void {
+    const table = comptime of(T).?;
+    switch (table.kind) {
+        .managed => try map.put(key, value),
+        .unmanaged, .ordered => try map.put(gpa, key, value),
+        .buffers => if (table.Value == void) try map.insert(key) else try map.put(key, value),
+        .enums => if (table.Value == void) map.insert(key) else map.put(key, value),
+    }
+}
+
+/// Calls `visitor.visit(key, value)` for each key, until that is false; whether it never was.
+pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
+    const table = comptime of(T).?;
+    const is_enums = table.kind == .enums;
+    // That of an EnumMap is not const, and changes nothing.
+    var iterator = if (is_enums) @constCast(map).iterator() else map.iterator();
+    while (iterator.next()) |entry| {
+        const goes_on = if (table.Value == void and (is_enums or table.kind == .buffers))
+            visitor.visit(if (is_enums) entry else entry.*, {})
+        else if (is_enums)
+            visitor.visit(entry.key, entry.value.*)
+        else
+            visitor.visit(entry.key_ptr.*, entry.value_ptr.*);
+        if (!goes_on) return false;
+    }
+    return true;
+}
+
+/// Gives back what a map can give back that has its allocator.
+pub fn release(comptime T: type, map: *T) void {
+    switch (comptime of(T).?.kind) {
+        .managed, .buffers => map.deinit(),
+        .unmanaged, .ordered, .enums => {},
+    }
+}
+
+/// Whether what its keys and values point to is the map's own.
+pub fn ownsParts(comptime T: type) bool {
+    return comptime of(T).?.kind == .buffers;
+}
+
+/// Where the blocks of memory begin that `map` has for itself, and that its user has to give back;
+/// null where there is none.
+pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
+    return switch (comptime of(T).?.kind) {
+        .managed, .buffers, .enums => .{ null, null },
+        // In front of what says which places are taken are two pointers and a number.
+        .unmanaged => .{
+            if (map.metadata) |some| @intFromPtr(some) - 3 * @sizeOf(usize) else null,
+            null,
+        },
+        .ordered => .{
+            if (map.entries.capacity > 0) @intFromPtr(map.entries.bytes) else null,
+            if (map.index_header) |header| @intFromPtr(header) else null,
+        },
+    };
+}
+
+/// Whether a named type is a dict or a set, too, and no class.
+pub fn isValue(comptime T: type) bool {
+    return comptime if (of(T)) |table| table.kind == .managed else false;
+}
+
+const Color = enum { red, green };
 
 test of {
     const table = of(std.AutoHashMap(i64, f64)).?;
@@ -37,4 +165,61 @@ test of {
     try std.testing.expect(of(std.AutoHashMap([2]u8, void)).?.Value == void);
     try std.testing.expect(of(std.StringHashMap(void)).?.Key == []const u8);
     try std.testing.expect(of(std.StringHashMap(u8)) == null and of(struct { a: u8 }) == null);
+    try std.testing.expectEqual(.ordered, of(std.StringArrayHashMapUnmanaged(u8)).?.kind);
+    try std.testing.expect(of(std.EnumMap(Color, u8)).?.Value == u8);
+    try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color and of(std.Deque(u8)) == null);
+}
+
+test put {
+    const gpa = std.testing.allocator;
+    inline for (.{
+        std.AutoHashMap(u8, u8),
+        std.AutoHashMapUnmanaged(u8, u8),
+        std.AutoArrayHashMapUnmanaged(u8, u8),
+        std.EnumMap(Color, u8),
+        std.EnumSet(Color),
+        std.BufSet,
+        std.BufMap,
+        std.StringHashMapUnmanaged(void),
+    }) |Map| {
+        var fixed: std.heap.ArenaAllocator = .init(gpa);
+        defer fixed.deinit();
+        var map = empty(Map, fixed.allocator());
+        try std.testing.expectEqual(.{ null, null }, blocksOf(Map, &map));
+        const table = comptime of(Map).?;
+        const key = switch (table.Key) {
+            u8 => 5,
+            Color => .green,
+            else => "key",
+        };
+        const value = if (table.Value == void) {} else if (table.Value == u8) 7 else "value";
+        try put(Map, &map, fixed.allocator(), key, value);
+        const Counter = struct {
+            count: usize = 0,
+            pub fn visit(counter: *@This(), _: table.Key, _: table.Value) bool {
+                counter.count += 1;
+                return false;
+            }
+        };
+        var counter: Counter = .{};
+        try std.testing.expect(!each(Map, &map, &counter));
+        try std.testing.expectEqual(1, counter.count);
+        const has_blocks = blocksOf(Map, &map)[0] != null;
+        try std.testing.expectEqual(table.kind == .unmanaged or table.kind == .ordered, has_blocks);
+        try std.testing.expectEqual(table.kind == .buffers, ownsParts(Map));
+        try std.testing.expectEqual(table.kind == .managed, isValue(Map));
+        release(Map, &map);
+    }
+}
+
+test "maps that string_maps.zig knows, too" {
+    // Of those that both know, the blocks are the same.
+    var map: std.StringArrayHashMapUnmanaged(u8) = .empty;
+    defer map.deinit(std.testing.allocator);
+    const gpa = std.testing.allocator;
+    for ([_][]const u8{ "a", "b" }) |key| try put(@TypeOf(map), &map, gpa, key, 1);
+    try std.testing.expectEqual(
+        string_maps.tablesOf(@TypeOf(map), &map),
+        blocksOf(@TypeOf(map), &map),
+    );
 }

@@ -226,6 +226,48 @@ def test_maps_with_other_keys_and_sets(calls: ModuleType, growth: Callable[[Call
         assert growth(function) < 8, inspect.getsource(function)
 
 
+def test_maps_of_other_kinds(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    assert list(calls.lengths(["b", "aa", ""]).items()) == [("b", 1), ("aa", 2), ("", 0)]
+    assert calls.squares(50) == {number: number**2 for number in range(50)}
+    assert calls.marks() == {(number, number > 9): b"value" for number in range(20)}
+    assert calls.twice(["ab", "c", "c"]) == calls.twice({"ab", "c"}) == {"ab": "abab", "c": "cc"}
+    assert (calls.distinct(["x", "y", "x"]), calls.distinct([])) == ({"x", "y"}, set())
+    assert calls.other({"low"}) == set(calls.Level) - {calls.Level.low}
+    assert calls.other(calls.other([calls.Level.high])) == {calls.Level.high}
+    assert calls.named({"low": 1, calls.Level.high: 2}) == {calls.Level.high: 2}
+    assert calls.addAll({1: 2, 3: 4}, ["a", "b"], {-1: 0.5}) == 8.5
+    for wrong in (3, "ab", {"middle"}):
+        with pytest.raises((TypeError, ValueError), match=r"^other\(\): parameter 'chosen"):
+            calls.other(wrong)
+    with pytest.raises(OverflowError, match=r"is out of range for u8"):
+        calls.named({"low": 256})
+    for function in (
+        lambda: calls.lengths(["b", "aa", ""]),
+        lambda: calls.squares(100),
+        calls.marks,
+        lambda: calls.twice({"ab", "c"}),
+        lambda: calls.distinct(["x", "y"]),
+        lambda: calls.other({"low"}),
+        lambda: calls.addAll({1: 2}, ["a"], {1: 2}),
+    ):
+        assert growth(function) < 8, inspect.getsource(function)
+
+
+def test_lists_of_other_kinds(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    assert (calls.managed(5), calls.managed(0)) == ([0, 1, 2, 3, 4], [])
+    assert sorted(calls.rotated(7)) == [b"%d" % number for number in range(7)]
+    assert calls.columns() == [calls.Point(number) for number in range(5)]
+    assert calls.smallest([5, 1, 3])[0] == 1
+    assert sorted(calls.smallest([5, 1, 3])) == [1, 3, 5]
+    for function in (
+        lambda: calls.managed(50),
+        lambda: calls.rotated(20),
+        calls.columns,
+        lambda: calls.smallest([2, 1]),
+    ):
+        assert growth(function) < 8, inspect.getsource(function)
+
+
 def test_what_begins_empty_is_made_with_no_arguments(calls: ModuleType) -> None:
     with calls.Stack() as stack:
         stack.push(1)
@@ -307,6 +349,10 @@ def test_the_stub(calls: ModuleType) -> None:
         "def histogram(text: str | Buffer) -> dict[int, int]: ...",
         "def cells(size: SupportsIndex) -> dict[tuple[int, ...], bytes]: ...",
         "def names(text: str | Buffer) -> set[str]: ...",
+        "def lengths(words: Iterable[str | Buffer]) -> dict[str, int]: ...",
+        "def marks() -> dict[tuple[int, bool], bytes]: ...",
+        "def twice(words: Iterable[str | Buffer]) -> dict[str, str]: ...",
+        "def rotated(count: SupportsIndex) -> list[bytes]: ...",
         "def lines(reader: str | Buffer | _Readable) -> int: ...",
         "class _Readable(Protocol):\n    def read(self) -> str | Buffer: ...",
         "    *,\n    times: SupportsIndex = 1,\n    end: str | Buffer = ...,\n    loud: bool | None = None,\n) -> str:",

@@ -1676,10 +1676,10 @@ fn loadTable(
     site: *const Site,
 ) Error!T {
     const table = comptime tables.of(T).?;
-    var map: T = .init(arena);
+    var map = tables.empty(T, arena);
     if (table.Value == void) {
         const keys = try loadItems(table.Key, arena, module, object, site);
-        for (keys) |key| map.put(key, {}) catch return errors.raiseNoMemory();
+        for (keys) |key| tables.put(T, &map, arena, key, {}) catch return errors.raiseNoMemory();
         return map;
     }
     const mapping = try mappingOf(object);
@@ -1694,7 +1694,7 @@ fn loadTable(
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
         const here = inside(site, Pair, "", index);
         const key, const value = try load(Pair, arena, module, item, &here);
-        map.put(key, value) catch return errors.raiseNoMemory();
+        tables.put(T, &map, arena, key, value) catch return errors.raiseNoMemory();
     }
     return map;
 }
@@ -1703,18 +1703,22 @@ fn giveTable(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
     const table = comptime tables.of(T).?;
     const is_set = table.Value == void;
     const made = (if (is_set) c.PySet_New(null) else c.PyDict_New()) orelse return null;
-    var iterator = map.iterator();
-    while (iterator.next()) |entry| {
-        const key = giveKey(table.Key, module, entry.key_ptr.*);
-        const is_added = if (is_set) added: {
+    const Each = struct {
+        made: *PyObject,
+        module: *PyObject,
+
+        pub fn visit(each: *@This(), given: table.Key, value: table.Value) bool {
+            const key = giveKey(table.Key, each.module, given);
+            if (!is_set)
+                return setItem(each.made, key, giveAs(.item, table.Value, each.module, value));
             defer c.Py_DecRef(key);
-            break :added key != null and c.PySet_Add(made, key.?) == 0;
-        } else setItem(made, key, giveAs(.item, table.Value, module, entry.value_ptr.*));
-        if (is_added) continue;
-        c.Py_DecRef(made);
-        return null;
-    }
-    return made;
+            return key != null and c.PySet_Add(each.made, key.?) == 0;
+        }
+    };
+    var each: Each = .{ .made = made, .module = module };
+    if (tables.each(T, map, &each)) return made;
+    c.Py_DecRef(made);
+    return null;
 }
 
 /// What can be hashed: a list is a tuple.
@@ -1834,7 +1838,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .column => return columns.give(T, module, value),
         .table => {
             var map = value;
-            defer map.deinit();
+            defer tables.release(T, &map);
             return giveTable(T, module, &map);
         },
         .objects => comptime unreachable, // the frame of the call gives it

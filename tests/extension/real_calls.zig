@@ -361,3 +361,108 @@ pub fn keepUnseen(visit: Visit, context: ?*anyopaque) void {
 pub fn callLate() c_int {
     return late.visit.?(5, late.context);
 }
+
+// The other maps of Zig's library.
+
+const Lengths = std.StringArrayHashMapUnmanaged(usize);
+
+pub fn lengths(gpa: std.mem.Allocator, words: []const []const u8) !Lengths {
+    var map: Lengths = .empty;
+    errdefer map.deinit(gpa);
+    for (words) |word| try map.put(gpa, word, word.len);
+    return map;
+}
+
+pub fn squares(gpa: std.mem.Allocator, count: u32) !std.AutoHashMapUnmanaged(u32, u64) {
+    var map: std.AutoHashMapUnmanaged(u32, u64) = .empty;
+    errdefer map.deinit(gpa);
+    for (0..count) |number| try map.put(gpa, @intCast(number), number * number);
+    return map;
+}
+
+pub fn marks(gpa: std.mem.Allocator) !std.AutoArrayHashMapUnmanaged(struct { u8, bool }, []u8) {
+    var map: std.AutoArrayHashMapUnmanaged(struct { u8, bool }, []u8) = .empty;
+    for (0..20) |number|
+        try map.put(gpa, .{ @intCast(number), number > 9 }, try gpa.dupe(u8, "value"));
+    return map;
+}
+
+pub fn twice(gpa: std.mem.Allocator, words: *const std.BufSet) !std.BufMap {
+    var map: std.BufMap = .init(gpa);
+    errdefer map.deinit();
+    var iterator = words.iterator();
+    while (iterator.next()) |word| {
+        const both = try std.mem.concat(gpa, u8, &.{ word.*, word.* });
+        defer gpa.free(both);
+        try map.put(word.*, both);
+    }
+    return map;
+}
+
+pub fn distinct(gpa: std.mem.Allocator, words: []const []const u8) !std.BufSet {
+    var set: std.BufSet = .init(gpa);
+    errdefer set.deinit();
+    for (words) |word| try set.insert(word);
+    return set;
+}
+
+pub fn other(chosen: std.EnumSet(Level)) std.EnumSet(Level) {
+    return chosen.complement();
+}
+
+pub fn named(numbers: std.EnumMap(Level, u8)) std.EnumMap(Level, u8) {
+    var copy = numbers;
+    copy.remove(.low);
+    return copy;
+}
+
+pub fn addAll(
+    numbers: *const std.AutoHashMap(u8, u32),
+    names_of: std.StringHashMapUnmanaged(void),
+    ordered: *const std.AutoArrayHashMapUnmanaged(i8, f32),
+) f64 {
+    var whole: f64 = @floatFromInt(names_of.count());
+    var iterator = numbers.valueIterator();
+    while (iterator.next()) |number| whole += @floatFromInt(number.*);
+    for (ordered.values()) |number| whole += number;
+    return whole;
+}
+
+// Lists of other kinds.
+
+pub fn managed(gpa: std.mem.Allocator, count: u8) !std.array_list.Managed(u16) {
+    var items: std.array_list.Managed(u16) = .init(gpa);
+    errdefer items.deinit();
+    for (0..count) |number| try items.append(@intCast(number));
+    return items;
+}
+
+pub fn rotated(gpa: std.mem.Allocator, count: u8) !std.Deque([]u8) {
+    var items: std.Deque([]u8) = .empty;
+    for (0..count) |number| {
+        try items.pushBack(gpa, try std.fmt.allocPrint(gpa, "{d}", .{number}));
+        if (number % 3 == 0) try items.pushBack(gpa, items.popFront().?);
+    }
+    return items;
+}
+
+pub fn columns(gpa: std.mem.Allocator) !std.MultiArrayList(Point) {
+    var items: std.MultiArrayList(Point) = .empty;
+    errdefer items.deinit(gpa);
+    for (0..5) |number| try items.append(gpa, .{ .x = @intCast(number) });
+    return items;
+}
+
+fn compareNumbers(_: void, a: i32, b: i32) std.math.Order {
+    return std.math.order(a, b);
+}
+
+pub fn smallest(
+    gpa: std.mem.Allocator,
+    numbers: []const i32,
+) !std.PriorityQueue(i32, void, compareNumbers) {
+    var items: std.PriorityQueue(i32, void, compareNumbers) = .empty;
+    errdefer items.deinit(gpa);
+    for (numbers) |number| try items.push(gpa, number);
+    return items;
+}
