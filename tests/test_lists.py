@@ -5,16 +5,20 @@ from __future__ import annotations
 import array
 import copy
 import gc
+import io
 import json
 import operator
 import pickle
 import random
+import struct
 from collections.abc import Callable, MutableSequence
 from functools import partial
 from types import ModuleType
 from typing import Any
 
 import pytest
+
+import nano_ffi
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
@@ -381,6 +385,46 @@ def test_objects_are_equal_with_all_that_is_in_their_lists(m: ModuleType) -> Non
         for other in others:
             assert box(**{name: one}) != box(**{name: other})
             assert box(**{name: other}) != box(**{name: one})
+
+
+def test_the_memory_of_a_const_list_is_only_read(m: ModuleType) -> None:
+    weights = m.Fixed([1.0, 2.0]).weights
+    view: Any = memoryview(weights)
+    assert (view.readonly, view.tolist()) == (True, [1.0, 2.0])
+    with pytest.raises(TypeError, match="cannot modify read-only memory"):
+        view[0] = 5.0
+    view.release()
+    with pytest.raises(TypeError, match="read-write"):
+        io.BytesIO(bytes(16)).readinto(weights)
+    assert list(weights) == [1.0, 2.0]
+    box = m.Box()
+    box.numbers = [1.0]
+    io.BytesIO(struct.pack("d", 5.0)).readinto(box.numbers)
+    assert box.numbers == [5.0]
+
+
+def test_what_a_panic_has_torn_is_not_used_again(m: ModuleType) -> None:
+    samples = m.Samples([1, 2])
+    values = samples.values
+    with pytest.raises(nano_ffi.ZigPanic, match=r"^tear\(\): torn$"):
+        samples.tear()
+    for function in (
+        samples.sum,
+        samples.tear,
+        lambda: len(values),
+        lambda: values[0],
+        lambda: values.append(3),
+        lambda: list(samples.values),
+    ):
+        assert raises(function) == (
+            ReferenceError,
+            "the Samples cannot be used: a call that was changing the Samples has panicked",
+        )
+    # Of numbers alone, whatever they are, each is one.
+    pair = m.Pair(1, 2)
+    with pytest.raises(nano_ffi.ZigPanic):
+        pair.tear()
+    assert (pair.a, pair.b) == (2, 2)
 
 
 def test_copies_of_a_list(m: ModuleType) -> None:

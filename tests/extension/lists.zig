@@ -52,6 +52,22 @@ pub const Samples = struct {
     pub fn push(self: *Samples, value: i32) !void {
         try self.values.append(self.gpa, value);
     }
+    pub fn tear(self: *Samples) void {
+        self.values.items.len = std.math.maxInt(usize);
+        @panic("torn");
+    }
+};
+
+/// Numbers that nobody changes, and what has only numbers.
+pub const Fixed = struct { weights: []const f64 = &.{} };
+pub const Pair = struct {
+    a: i64 = 0,
+    b: i64 = 0,
+
+    pub fn tear(self: *Pair) void {
+        self.a += 1;
+        @panic("torn");
+    }
 };
 
 /// Points into others: no one but Zig makes lists of it.
