@@ -347,6 +347,20 @@ fn iteration(comptime class: classes.Class) []const []const u8 {
         exports.Callable(class.T, class.source, next).function,
         exports.specOf(class.T, class.source, next),
     );
+    if (comptime exports.isAsyncIterator(class)) {
+        methods = methods ++ .{
+            \\{"name":"__aiter__","params":[],"returns":
+            ++ typeOf(class.T) ++ ",\"how\":\"method\"}",
+        };
+        sig.name = "__anext__";
+        sig.doc = "";
+        methods = methods ++ .{functionOf(
+            exports.Callable(class.T, class.source, next).function,
+            sig,
+            .{ .async = true },
+            "method",
+        )};
+    }
     sig.name = "__next__";
     sig.doc = "";
     return methods ++ .{functionOf(
@@ -415,7 +429,7 @@ fn ReturnOf(
     comptime how: []const u8,
 ) type {
     const T = signature.Payload(info.return_type.?);
-    if (std.mem.eql(u8, name, "__next__"))
+    if (std.mem.eql(u8, name, "__next__") or std.mem.eql(u8, name, "__anext__"))
         return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
     const is_method = std.mem.eql(u8, how, "method");
     return if (is_method and T == void and operators.isInplace(name))

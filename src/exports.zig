@@ -158,6 +158,12 @@ pub fn nextOf(comptime class: classes.Class) ?[:0]const u8 {
     };
 }
 
+/// Whether `async for` takes an object: its `next` is a coroutine function.
+pub fn isAsyncIterator(comptime class: classes.Class) bool {
+    const next = comptime nextOf(class) orelse return false;
+    return comptime std.mem.eql(u8, next, "next") and specOf(class.T, class.source, "next").async;
+}
+
 /// Whether `format(self, writer: *std.Io.Writer)` of a class, with which Zig prints its values, is
 /// what `str()` gives: where the class says nothing else.
 pub fn isText(comptime class: classes.Class) bool {
@@ -483,7 +489,7 @@ fn expectCoroutine(
     comptime options: anytype,
 ) void {
     const place = "nano_ffi: nano_ffi_options of '" ++ name ++ "' has .async = true";
-    const is_special = std.mem.startsWith(u8, name, "__") or std.mem.eql(u8, name, "next");
+    const is_special = std.mem.startsWith(u8, name, "__");
     if (@typeInfo(namespace) == .@"enum") @compileError(place ++
         ", and it is a function of an enum: there are coroutine functions in modules and classes");
     if (classes.isClass(namespace)) switch (classes.roleOf(namespace, name)) {
@@ -892,6 +898,7 @@ test nextOf {
     } else unreachable;
     try std.testing.expect(hasMethod(handle, "next") and !hasMethod(handle, "__next__"));
     try std.testing.expectEqualStrings("next", nextOf(handle).?);
+    try std.testing.expect(!isAsyncIterator(handle));
     try std.testing.expectEqual(null, nextOf(classes.all[0]));
 }
 

@@ -384,6 +384,24 @@ def test_a_callback_of_a_coroutine_has_its_context(speaking: ModuleType) -> None
     assert asyncio.run(main()) == [20 + value for value in range(20)]
 
 
+def test_async_for(speaking: ModuleType) -> None:
+    async def main() -> None:
+        countdown = speaking.Countdown(3, 1)
+        assert [number async for number in countdown] == [3, 2, 1]
+        assert (await countdown.next(), [number async for number in countdown]) == (None, [])
+        assert list(speaking.Countdown(2)) == [2, 1]
+        with pytest.raises(IndexError):
+            [number async for number in speaking.Countdown(-1)]
+        begun, ended = speaking.callsSoFar()
+        await cancelled(anext(speaking.Countdown(1, HOUR)), lambda: bool(speaking.callsSoFar()[0] == begun + 1))
+        assert speaking.callsSoFar() == (begun + 1, ended + 1)
+
+    asyncio.run(main())
+    text = stub(described(speaking))
+    assert "\n    def __aiter__(self) -> Countdown: ..." in text
+    assert "\n    async def __anext__(self) -> int: ..." in text
+
+
 def test_ten_thousand_coroutines_at_once(speaking: ModuleType) -> None:
     async def main() -> None:
         assert await asyncio.gather(*map(speaking.later, range(10_000))) == list(range(10_000))

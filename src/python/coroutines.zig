@@ -96,6 +96,21 @@ const source: [:0]const u8 =
     \\        call.__self__ = function.__self__  # the module, as a builtin function has it
     \\    return call
     \\
+    \\
+    \\def iterate(cls, following):
+    \\    def __aiter__(self):
+    \\        return self
+    \\
+    \\    async def __anext__(self):
+    \\        item = await following(self)
+    \\        if item is None:
+    \\            raise StopAsyncIteration
+    \\        return item
+    \\
+    \\    for method in (__aiter__, __anext__):
+    \\        method.__qualname__ = f"{cls.__qualname__}.{method.__name__}"
+    \\        setattr(cls, method.__name__, method)
+    \\
 ;
 
 const functions = [_]capi.PyMethodDef{
@@ -126,11 +141,24 @@ pub fn add(
 ) bool {
     const names = comptime namesOf(namespace, read);
     if (names.len == 0) return true;
-    const make = maker(module) orelse return false;
-    defer c.Py_DecRef(make);
+    const globals = execute(module) orelse return false;
+    defer c.Py_DecRef(globals);
+    const make = c.PyDict_GetItemString(globals, "coroutine") orelse return false;
     inline for (names) |name| {
         if (!replace(target, name, make, comptime isStatic(namespace, name))) return false;
     }
+    if (comptime !classes.isClass(namespace)) return true;
+    const class = comptime classes.all[classes.indexOf(namespace).?];
+    return (comptime !exports.isAsyncIterator(class)) or iterate(target, globals);
+}
+
+/// Makes an asynchronous iterator of a class whose `next` is a coroutine function.
+fn iterate(class: *PyObject, globals: *PyObject) bool {
+    const function = c.PyDict_GetItemString(globals, "iterate") orelse return false;
+    const next = c.PyObject_GetAttrString(class, "next") orelse return false;
+    defer c.Py_DecRef(next);
+    const done = capi.vectorcall(function, &.{ class, next }, 2, null) orelse return false;
+    c.Py_DecRef(done);
     return true;
 }
 
@@ -167,25 +195,23 @@ fn replace(target: *PyObject, name: [:0]const u8, make: *PyObject, is_static: bo
     return c.PyObject_SetAttrString(target, name, static) == 0;
 }
 
-/// What makes a coroutine function of a function: new reference, or null with the error set.
-fn maker(module: *PyObject) ?*PyObject {
+/// What Python's part defines: a new dict, or null with the error set.
+fn execute(module: *PyObject) ?*PyObject {
     const globals = c.PyDict_New() orelse return null;
-    defer c.Py_DecRef(globals);
-    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return null;
-    defer c.Py_DecRef(module_name);
-    if (c.PyDict_SetItemString(globals, "__name__", module_name) < 0) return null;
-    for (&functions) |*def| {
-        const function = c.PyCFunction_NewEx(def, null, null) orelse return null;
-        defer c.Py_DecRef(function);
-        if (c.PyDict_SetItemString(globals, def.ml_name.?, function) < 0) return null;
-    }
-    if (!execute(globals)) return null;
-    const make = c.PyDict_GetItemString(globals, "coroutine");
-    c.Py_IncRef(make);
-    return make;
+    if (run(module, globals)) return globals;
+    c.Py_DecRef(globals);
+    return null;
 }
 
-fn execute(globals: *PyObject) bool {
+fn run(module: *PyObject, globals: *PyObject) bool {
+    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+    defer c.Py_DecRef(module_name);
+    if (c.PyDict_SetItemString(globals, "__name__", module_name) < 0) return false;
+    for (&functions) |*def| {
+        const function = c.PyCFunction_NewEx(def, null, null) orelse return false;
+        defer c.Py_DecRef(function);
+        if (c.PyDict_SetItemString(globals, def.ml_name.?, function) < 0) return false;
+    }
     const compile = capi.imported("builtins", "compile") orelse return false;
     defer c.Py_DecRef(compile);
     const exec = capi.imported("builtins", "exec") orelse return false;

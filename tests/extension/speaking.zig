@@ -213,6 +213,21 @@ pub fn countInterruptibly(rounds: u64) !u64 {
     return interrupted(rounds);
 }
 
+/// Counts down to 1, with a pause before each number.
+pub const Countdown = struct {
+    pub const nano_ffi_options = .{ .next = .{ .async = true } };
+
+    left: i64 = 0,
+    pause: i64 = 0,
+
+    pub fn next(self: *Countdown, io: std.Io) !?i64 {
+        try sleepFor(io, self.pause);
+        if (self.left == 0) return null;
+        defer self.left -= 1;
+        return if (self.left < 0) error.IndexError else self.left;
+    }
+};
+
 /// Something that is waited for.
 pub const Waiter = struct {
     pub const nano_ffi_options = .{
