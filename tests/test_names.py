@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 import json
+import keyword
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+from nano_ffi import builds
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,13 @@ def test_constants(names: ModuleType) -> None:
     assert names.mixed == (1, "two", (3.5, None))
     assert names.primes == [2, 3, 5]
     assert names.favourite is names.Color.green
+
+
+def test_no_keyword_is_a_name() -> None:
+    text = Path(builds.sources(), "signature.zig").read_text(encoding="utf-8")
+    found = re.search(r"const keywords = \.\{([^}]*)\};", text)
+    assert found is not None
+    assert set(re.findall(r'"(\w+)"', found[1])) >= set(keyword.kwlist)
 
 
 def test_enums_are_attributes(names: ModuleType) -> None:

@@ -26,6 +26,7 @@ def test_the_slices_are_found_again() -> None:
     for slice_, data in zip(binary, slices, strict=True):
         assert slice_.fat_offset % 2**14 == 0
         assert fat[slice_.fat_offset :][: len(data)] == data
+    assert [struct.unpack_from(">I", fat, 8 + 20 * number + 16) for number in range(2)] == [(14,), (14,)]
 
 
 @pytest.mark.parametrize(
