@@ -357,8 +357,8 @@ def test_python_classes_of_derived_ones(m: ModuleType) -> None:
     )
     assert (copy.deepcopy(large).extra, large.name) == ("ll", "m")
     assert len(Large.__mro__) == 7
-    text = "__init__() needs a Figure object in front of the other arguments"
     for wrong in (large, m.Disc()):
+        text = f"__init__() of a Figure cannot make what {type(wrong)} is"
         assert raises(partial(m.Figure.__init__, wrong, "x")) == (TypeError, text)
     empty = m.Disc.__new__(m.Disc)
     assert raises(lambda: m.Figure.__setstate__(empty, (("x", 1.0, []), None)))[0] is TypeError

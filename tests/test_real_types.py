@@ -106,7 +106,6 @@ def test_flags_that_are_no_ints(types: ModuleType) -> None:
     assert pickle.loads(pickle.dumps(types.Pad(mode=mode.all))).mode == mode.all
     shown = "layer='copper', mode=Ellipsis"
     assert str(inspect.signature(types.Pad)) == f"({shown})"
-    assert str(inspect.signature(types.Pad.__init__)) == f"(self, /, {shown})"
     for wrong in (1, types.Access.read):
         with pytest.raises(TypeError, match="must be a member of the enum or the name of one"):
             types.opposite(wrong)

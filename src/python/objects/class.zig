@@ -137,8 +137,6 @@ pub fn Class(
                 &construct.Quick(T).call
             else
                 &construct.vectorcall,
-            .init = &init,
-            .init_function = if (construction == .none) null else &init_function,
         };
 
         const match_args = names: {
@@ -217,14 +215,14 @@ pub fn Class(
         const doc: [:0]const u8 = text: {
             const comment = @field(class.source, "nano_ffi.doc");
             if (construction == .none) break :text comment;
-            break :text class.ownName() ++ "(" ++ parametersText("") ++ ")\n--\n\n" ++ comment;
+            break :text class.ownName() ++ "(" ++ parameters_text ++ ")\n--\n\n" ++ comment;
         };
 
-        /// The constructor's, behind `first`.
-        fn parametersText(comptime first: [:0]const u8) [:0]const u8 {
+        /// The constructor's.
+        const parameters_text: [:0]const u8 = text: {
             if (!constructor.isPlain())
-                return signature.parametersText(first, constructor.args);
-            var text = first;
+                break :text signature.parametersText("", constructor.args);
+            var text: [:0]const u8 = "";
             var has_default = false;
             var has_star = false;
             for (constructor.args) |arg| {
@@ -240,8 +238,8 @@ pub fn Class(
                     has_default = true;
                 }
             }
-            return text;
-        }
+            break :text text;
+        };
 
         const constructor: Signature = switch (construction) {
             .none => .{ .name = class.ownName(), .args = &.{}, .ret = &.{} },
@@ -516,33 +514,18 @@ pub fn Class(
         }
 
         fn init(given: *PyObject, args: *PyObject, keywords: ?*PyObject) callconv(.c) c_int {
+            if (!isOf(object.ownClass(capi.typeOf(given)), first_attribute)) {
+                // Of a class that is derived from this one, and has another value.
+                _ = c.PyErr_Format(
+                    capi.exception("TypeError"),
+                    "__init__() of a %s cannot make what %R is",
+                    class.name.ptr,
+                    capi.typeOf(given),
+                );
+                return -1;
+            }
             own.init(given, args, keywords, contents.vectorcall) catch return -1;
             return 0;
-        }
-
-        /// The same with a signature, which a slot has not.
-        const init_function: capi.PyMethodDef = .{
-            .ml_name = "__init__",
-            .ml_meth = &initByName,
-            .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
-            .ml_doc = "__init__(" ++ parametersText("$module, self, /") ++ ")\n--\n\n" ++
-                "Give the object its value.",
-        };
-
-        fn initByName(
-            _: *PyObject,
-            given: [*]const *PyObject,
-            nargs: capi.Py_ssize_t,
-            kwnames: ?*PyObject,
-        ) callconv(.c) ?*PyObject {
-            return initFrom(
-                contents.vectorcall,
-                class.name,
-                first_attribute,
-                given,
-                nargs,
-                kwnames,
-            );
         }
 
         const first_attribute = &Attributes(T).defs[0];
@@ -624,28 +607,6 @@ fn isOf(class: *PyObject, defs: *const capi.structs.PyGetSetDef) bool {
     else
         capi.typeLayout(class).tp_getset;
     return known == @as(?*anyopaque, @ptrCast(@constCast(defs)));
-}
-
-/// `__init__` as a function: the object is the first of what it is given.
-noinline fn initFrom(
-    make: *const capi.vectorcallfunc,
-    name: [:0]const u8,
-    defs: *const capi.structs.PyGetSetDef,
-    given: [*]const *PyObject,
-    nargs: capi.Py_ssize_t,
-    kwnames: ?*PyObject,
-) ?*PyObject {
-    if (nargs == 0 or !isOf(object.ownClass(capi.typeOf(given[0])), defs)) {
-        _ = c.PyErr_Format(
-            capi.exception("TypeError"),
-            "__init__() needs a %s object in front of the other arguments",
-            name.ptr,
-        );
-        return null;
-    }
-    const count: usize = @intCast(nargs - 1);
-    own.fill(given[0], given + 1, count, kwnames, make) catch return null;
-    return capi.singleton(.None);
 }
 
 fn new(subclass: *PyObject, _: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
@@ -777,8 +738,6 @@ const Contents = struct {
     properties: []const capi.structs.PyGetSetDef,
     match_args: ?[]const [:0]const u8,
     vectorcall: *const capi.vectorcallfunc,
-    init: *const anyopaque,
-    init_function: ?*const capi.PyMethodDef,
 
     fn addTo(contents: *const Contents, made: *PyObject, module: *PyObject) bool {
         // The module may be part of a package, and the class of another one.
@@ -810,14 +769,6 @@ const Contents = struct {
             for (names, 0..) |name, index|
                 _ = c.PyTuple_SetItem(tuple, @intCast(index), capi.newStr(name));
             if (!setOwned(made, "__match_args__", tuple)) return false;
-        }
-        if (contents.init_function) |def| {
-            // A function of the module: there are the names that its signature's defaults have.
-            const function = c.PyCFunction_NewEx(def, module, own_module) orelse return false;
-            defer c.Py_DecRef(function);
-            if (!capi.addMethod(made, "__init__", function)) return false;
-            // What stands for it else looks it up by its name.
-            if (!capi.limited) capi.typeLayout(made).tp_init = contents.init;
         }
         if (!capi.limited) capi.typeLayout(made).tp_vectorcall = contents.vectorcall;
         return true;
