@@ -650,6 +650,26 @@ pub fn isHandle(comptime T: type) bool {
     };
 }
 
+/// The same of one that may have a `deinit`, and allocators.
+pub fn isView(comptime T: type) bool {
+    return comptime @typeInfo(T) == .@"struct" and
+        for (@typeInfo(T).@"struct".field_types) |Field| {
+            if (!isFlat(Field) and !signature.isProvided(Field) and !isHandle(Field)) break false;
+        } else true;
+}
+
+/// Whether all that a `T` has, but numbers, is behind pointers: that it is passed by value, or as
+/// `*const`, says nothing then of what a function changes.
+pub fn isProxy(comptime T: type) bool {
+    return comptime @typeInfo(T) == .@"struct" and !isReader(T) and
+        for (@typeInfo(T).@"struct".field_types) |Field| {
+            if (isFlat(Field) or signature.isProvided(Field)) continue;
+            const info = @typeInfo(Field);
+            const Some = if (info == .optional) info.optional.child else Field;
+            if (@typeInfo(Some) != .pointer or @typeInfo(Some).pointer.size != .one) break false;
+        } else true;
+}
+
 /// Whether nothing can be changed through a `T`, but itself: all its pointers are const.
 pub fn isReader(comptime T: type) bool {
     return comptime readsWithin(T, &.{});
@@ -1110,6 +1130,15 @@ test isHeapHandle {
 test isReader {
     try expect(isReader(struct { text: []const u8, tree: ?*const Forest }));
     try expect(!isReader(Grip) and !isReader(Forest));
+}
+
+test "isProxy, isView" {
+    const Inner = struct { n: u8 };
+    const Store = struct { gpa: std.mem.Allocator, inner: *Inner, count: usize };
+    try expect(isProxy(Store) and !isView(Store));
+    try expect(!isProxy(struct { inner: *const Inner }) and !isProxy(struct { all: []Inner }));
+    try expect(isView(struct { gpa: std.mem.Allocator, grip: ?*Grip }));
+    try expect(!isView(struct { grip: *Grip, text: []const u8 }));
 }
 
 test ViewItem {

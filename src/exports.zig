@@ -434,6 +434,7 @@ pub fn specOf(
         .defaults = options.defaults,
         .result = options.result,
         .keeps = options.keeps,
+        .says_keeps = @hasField(GivenOptions(namespace, name), "keeps"),
         .frees = options.frees,
         .positional = options.positional,
         .named = options.named ++ callable.named,
@@ -536,6 +537,8 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         defaults: @FieldType(Options(GivenOptions(namespace, name)), "defaults"),
         result: Ownership,
         keeps: []const []const u8,
+        /// Then it keeps no others.
+        says_keeps: bool,
         frees: []const []const u8,
         positional: []const []const u8,
         named: []const []const u8,

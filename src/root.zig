@@ -90,6 +90,7 @@ test {
     _ = @import("messages.zig");
     _ = @import("page_size.zig");
     _ = @import("panics.zig");
+    _ = @import("pointing.zig");
     _ = @import("python/memory.zig");
     _ = @import("reach.zig");
     _ = @import("registry.zig");

@@ -212,20 +212,3 @@ def growth() -> Callable[[Callable[[], Any]], float]:
         return min(grown)
 
     return measure
-
-
-FROM_313 = (
-    "test_model",
-    "test_objects_pointers",
-    "test_objects_results",
-    "test_objects_threads",
-    "test_objects_values",
-)
-"""Files whose cases have not been seen to pass on an older CPython yet."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        case = item.nodeid.rpartition("/")[2]
-        if case.startswith(FROM_313) and sys.version_info < (3, 13):
-            item.add_marker(pytest.mark.skip(reason="cases of objects: run with CPython 3.13 and later so far"))

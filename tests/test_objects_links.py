@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import gc
+import warnings
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -82,6 +83,7 @@ def test_a_view_of_what_is_kept(m: ModuleType) -> None:
     holder.hold(other)
     v = m.sight(holder)
     assert v.get() == 1_000
+    del v
     other.add(10)
     v = m.sight(holder)
     del other, holder
@@ -261,3 +263,146 @@ def test_a_number_that_converts_by_init(m: ModuleType) -> None:
     else:
         assert other.n == 4
     assert (other.text(), other.add(1)) == ("some memory", other.n)
+
+
+WAYS = ["list", "names", "numbers", "rows", "chain"]
+CELLS: dict[str, Callable[[ModuleType, Any], Any]] = {
+    "put": lambda m, member: (cell := m.Cell(), cell.put(member))[0],
+    "put_const": lambda m, member: (cell := m.Cell(), cell.put_const(member))[0],
+    "put_value": lambda m, member: (cell := m.Cell(), cell.put_value(member))[0],
+    "function": lambda m, member: (cell := m.Cell(), m.put_in(cell, member))[0],
+    "result": lambda m, member: m.cell_of(member),
+    **{
+        f"add {way}": partial(lambda way, m, member: (group := m.Group(), group.add(way, member))[0], way)
+        for way in WAYS
+    },
+    **{f"of {way}": partial(lambda way, m, member: m.group_of(way, member), way) for way in WAYS},
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", CELLS)
+def test_what_is_hidden_behind_pointers_is_kept(m: ModuleType, way: str) -> None:
+    member = m.Member(5)
+    holder = CELLS[way](m, member)
+    member.double()
+    assert holder.sum() == 10
+    del member
+    churn(m)
+    others = [m.Member(10_000 + number) for number in range(1_000)]
+    assert holder.sum() == 10
+    assert others[7].n == 10_007
+
+
+@pytest.mark.alone
+def test_what_is_hidden_ends_with_what_it_points_to(m: ModuleType) -> None:
+    holder, nest = m.Cell(), m.Nest()
+    egg = nest.add(1)
+    holder.push(3)
+    kept = holder.at(0)
+    holder.push(4)  # by value, and it changes what is behind the pointer
+    assert raises(lambda: kept.n)[0] is ReferenceError
+    nest.clear()
+    assert raises(lambda: egg.n)[0] is ReferenceError
+
+
+def test_what_says_that_it_keeps_nothing(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    group = m.Group()
+    group.add("list", m.Member(1))
+    assert group.look(m.Member(4)) == 5
+    assert growth(lambda: group.look(m.Member(4))) < 1
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", ["Login.set", "Login.set_value", "Note.set"])
+def test_a_text_that_another_object_has(m: ModuleType, way: str) -> None:
+    kind, _, method = way.partition(".")
+    user, holder = m.User("".join(["name"] * 100)), getattr(m, kind)(1)
+    getattr(holder, method)(user)
+    del user
+    churn(m)
+    assert holder.name() == "name" * 100
+
+
+@pytest.mark.alone
+def test_copies_are_tied_to_nothing(m: ModuleType) -> None:
+    """What a call has allocated is all its own: the other object may end."""
+    user, other = m.User("one"), m.User("two")
+    user.extend(other)
+    other.destroy()
+    assert bytes(user.name) == b"onetwo"
+    copy = user.copy()
+    user.destroy()
+    assert bytes(copy.name) == b"onetwo"
+    nest = m.Nest()
+    for number in range(1_000):
+        nest.add(number)
+    copy = nest.copy()
+    nest.destroy()
+    assert copy.sum() == sum(range(1_000))
+
+
+@pytest.mark.alone
+def test_the_end_of_a_view_is_not_that_of_what_it_views(m: ModuleType) -> None:
+    nest = m.Nest()
+    first = nest.add(1)
+    with nest.scope() as outer:
+        outer.add(2)
+        with nest.scope() as inner:
+            egg = inner.add(3)
+            assert nest.sum() == 6
+        assert raises(lambda: egg.n)[0] is ReferenceError
+        assert nest.sum() == 3
+    assert raises(lambda: first.n)[0] is ReferenceError
+    assert nest.sum() == 1
+    egg = nest.scope().add(5)  # the scope ends at once, and its deinit removes what was added
+    assert raises(lambda: egg.n)[0] is ReferenceError
+    assert nest.sum() == 1
+
+
+@pytest.mark.alone
+def test_what_is_viewed_points_to_the_view(m: ModuleType) -> None:
+    nest = m.Nest()
+    nest.add(1)
+    scope = nest.scope()
+    scope.enter()
+    del scope
+    churn(m)
+    assert nest.mark() == 1
+    scope = nest.scope()
+    scope.enter()
+    scope.destroy()
+    assert raises(nest.mark)[0] is ReferenceError
+    with warnings.catch_warnings(record=True):
+        warnings.simplefilter("always")
+        del nest, scope  # what the nest points to is gone, and so its deinit is not called
+        churn(m)
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("way", ["destroy", "clear", "del"])
+def test_a_deinit_does_not_use_what_is_gone(m: ModuleType, way: str) -> None:
+    nest = m.Nest()
+    egg = nest.add(1)
+    scope = nest.scope()
+    sitter = nest.sitter()
+    egg = nest.add(2) if way == "clear" else None
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        if way == "destroy":
+            nest.destroy()
+        if way == "clear":
+            del scope
+            nest.clear()
+            scope = None
+        if way == "del":
+            del nest
+        churn(m)
+        many = [m.Member(number) for number in range(1_000)]
+        del sitter, scope, egg
+        gc.collect()
+    assert [member.n for member in many] == list(range(1_000))
+    texts = [str(warning.message) for warning in caught if warning.category is ResourceWarning]
+    gone = {"destroy": 2, "clear": 1, "del": 0}[way]
+    assert len(texts) == gone
+    assert all("deinit" in text and "not called" in text for text in texts)

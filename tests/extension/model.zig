@@ -265,6 +265,9 @@ pub const Pool = struct {
     nodes: std.ArrayList(*Node) = .empty,
     gpa: Allocator,
 
+    /// A node of another one is refused.
+    pub const nano_ffi_options = .{ .remove = .{ .keeps = .{} } };
+
     pub fn init(gpa: Allocator) Pool {
         _ = live.fetchAdd(1, .monotonic);
         return .{ .gpa = gpa };
@@ -433,6 +436,9 @@ pub const Window = struct {
 /// A linked list; its deinit is given the allocator.
 pub const Chain = struct {
     head: ?*Node = null,
+
+    /// A node of another one is refused.
+    pub const nano_ffi_options = .{ .remove = .{ .keeps = .{} } };
 
     pub fn init() Chain {
         _ = live.fetchAdd(1, .monotonic);

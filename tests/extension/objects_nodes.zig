@@ -482,3 +482,250 @@ pub const Scanner = struct {
         return self.data[self.place];
     }
 };
+
+pub const Member = struct {
+    n: i64,
+
+    pub fn double(self: *Member) void {
+        self.n *= 2;
+    }
+};
+
+/// Has pointers to members where only its own functions find them.
+pub const Group = struct {
+    gpa: Allocator,
+    edges: std.ArrayList(Edge) = .empty,
+    names: std.StringHashMapUnmanaged(*Member) = .empty,
+    numbers: std.AutoHashMapUnmanaged(u32, *Member) = .empty,
+    rows: std.MultiArrayList(Edge) = .empty,
+    knot: ?*Knot = null,
+
+    const Edge = struct { weight: u8 = 1, to: *Member };
+    const Knot = struct { member: *const Member, next: ?*Knot };
+    pub const Way = enum { list, names, numbers, rows, chain };
+
+    pub fn init(gpa: Allocator) Group {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Group) void {
+        self.edges.deinit(self.gpa);
+        self.names.deinit(self.gpa);
+        self.numbers.deinit(self.gpa);
+        self.rows.deinit(self.gpa);
+        while (self.knot) |knot| {
+            self.knot = knot.next;
+            self.gpa.destroy(knot);
+        }
+    }
+    pub fn add(self: *Group, way: Way, member: *Member) !void {
+        switch (way) {
+            .list => try self.edges.append(self.gpa, .{ .to = member }),
+            .names => try self.names.put(self.gpa, "a name", member),
+            .numbers => try self.numbers.put(self.gpa, 7, member),
+            .rows => try self.rows.append(self.gpa, .{ .to = member }),
+            .chain => {
+                const knot = try self.gpa.create(Knot);
+                knot.* = .{ .member = member, .next = self.knot };
+                self.knot = knot;
+            },
+        }
+    }
+    /// Keeps none of it.
+    pub fn look(self: *Group, member: *Member) i64 {
+        return self.sum() + member.n;
+    }
+    pub fn sum(self: *const Group) i64 {
+        var total: i64 = 0;
+        for (self.edges.items) |edge| total += edge.to.n;
+        var names = self.names.valueIterator();
+        while (names.next()) |member| total += member.*.n;
+        var numbers = self.numbers.valueIterator();
+        while (numbers.next()) |member| total += member.*.n;
+        for (self.rows.items(.to)) |member| total += member.n;
+        var knot = self.knot;
+        while (knot) |some| : (knot = some.next) total += some.member.n;
+        return total;
+    }
+    pub const nano_ffi_options = .{ .look = .{ .keeps = .{} } };
+};
+
+pub fn group_of(gpa: Allocator, way: Group.Way, member: *Member) !Group {
+    var group: Group = .init(gpa);
+    errdefer group.deinit();
+    try group.add(way, member);
+    return group;
+}
+
+/// All that it has is behind a pointer.
+pub const Cell = struct {
+    gpa: Allocator,
+    inner: *Inner,
+
+    const Inner = struct { member: ?*Member = null, all: std.ArrayList(Member) = .empty };
+
+    pub fn init(gpa: Allocator) !Cell {
+        const inner = try gpa.create(Inner);
+        inner.* = .{};
+        return .{ .gpa = gpa, .inner = inner };
+    }
+    pub fn deinit(self: Cell) void {
+        self.inner.all.deinit(self.gpa);
+        self.gpa.destroy(self.inner);
+    }
+    pub fn put(self: *Cell, member: *Member) void {
+        self.inner.member = member;
+    }
+    pub fn put_const(self: *const Cell, member: *Member) void {
+        self.inner.member = member;
+    }
+    pub fn put_value(self: Cell, member: *Member) void {
+        self.inner.member = member;
+    }
+    pub fn sum(self: *const Cell) i64 {
+        return if (self.inner.member) |member| member.n else 0;
+    }
+    pub fn push(self: Cell, n: i64) !void {
+        try self.inner.all.append(self.gpa, .{ .n = n });
+    }
+    pub fn at(self: *const Cell, index: usize) *Member {
+        return &self.inner.all.items[index];
+    }
+};
+
+pub fn put_in(cell: *Cell, member: *Member) void {
+    cell.inner.member = member;
+}
+
+pub fn cell_of(gpa: Allocator, member: *Member) !Cell {
+    const cell: Cell = try .init(gpa);
+    cell.inner.member = member;
+    return cell;
+}
+
+/// Has a text that it allocated.
+pub const User = struct {
+    gpa: Allocator,
+    name: []u8,
+
+    pub fn init(gpa: Allocator, name: []const u8) !User {
+        return .{ .gpa = gpa, .name = try gpa.dupe(u8, name) };
+    }
+    pub fn deinit(self: *User) void {
+        self.gpa.free(self.name);
+    }
+    pub fn copy(self: *const User) !User {
+        return .init(self.gpa, self.name);
+    }
+    pub fn extend(self: *User, other: *const User) !void {
+        const name = try std.mem.concat(self.gpa, u8, &.{ self.name, other.name });
+        self.gpa.free(self.name);
+        self.name = name;
+    }
+};
+
+pub const Login = struct {
+    id: i64,
+    who: []const u8,
+
+    pub fn init(id: i64) Login {
+        return .{ .id = id, .who = "" };
+    }
+    pub fn deinit(self: *Login) void {
+        self.who = "";
+    }
+    pub fn set(self: *Login, user: *const User) void {
+        self.who = user.name;
+    }
+    pub fn set_value(self: *Login, user: User) void {
+        self.who = user.name;
+    }
+    pub fn name(self: *const Login) []const u8 {
+        return self.who;
+    }
+};
+
+pub const Note = struct {
+    id: i64,
+    who: []const u8 = "",
+
+    pub fn set(self: *Note, user: *const User) void {
+        self.who = user.name;
+    }
+    pub fn name(self: *const Note) []const u8 {
+        return self.who;
+    }
+};
+
+/// Its nodes end when a scope of it ends.
+pub const Nest = struct {
+    gpa: Allocator,
+    eggs: std.ArrayList(*Egg) = .empty,
+    current: ?*Scope = null,
+
+    pub const Egg = struct { n: i64 };
+
+    pub fn init(gpa: Allocator) Nest {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Nest) void {
+        self.shrink(0);
+        self.eggs.deinit(self.gpa);
+    }
+    fn shrink(self: *Nest, size: usize) void {
+        while (self.eggs.items.len > size) self.gpa.destroy(self.eggs.pop().?);
+    }
+    pub fn add(self: *Nest, n: i64) !*Egg {
+        const egg = try self.gpa.create(Egg);
+        egg.* = .{ .n = n };
+        try self.eggs.append(self.gpa, egg);
+        return egg;
+    }
+    pub fn clear(self: *Nest) void {
+        self.shrink(0);
+    }
+    pub fn scope(self: *Nest) Scope {
+        return .{ .nest = self, .mark = self.eggs.items.len };
+    }
+    pub fn sitter(self: *Nest) Sitter {
+        return .{ .egg = self.eggs.items[0] };
+    }
+    pub fn copy(self: *const Nest) !Nest {
+        var other: Nest = .init(self.gpa);
+        errdefer other.deinit();
+        for (self.eggs.items) |egg| _ = try other.add(egg.n);
+        return other;
+    }
+    pub fn mark(self: *const Nest) usize {
+        return self.current.?.mark;
+    }
+    pub fn sum(self: *const Nest) i64 {
+        var total: i64 = 0;
+        for (self.eggs.items) |egg| total += egg.n;
+        return total;
+    }
+};
+
+pub const Scope = struct {
+    nest: *Nest,
+    mark: usize,
+
+    pub fn deinit(self: *Scope) void {
+        self.nest.shrink(self.mark);
+    }
+    pub fn add(self: *Scope, n: i64) !*Nest.Egg {
+        return self.nest.add(n);
+    }
+    /// What it is of points to it.
+    pub fn enter(self: *Scope) void {
+        self.nest.current = self;
+    }
+};
+
+/// Its `deinit` changes what it points to.
+pub const Sitter = struct {
+    egg: *Nest.Egg,
+
+    pub fn deinit(self: *Sitter) void {
+        self.egg.n += 100;
+    }
+};

@@ -154,7 +154,8 @@ def command(options: argparse.Namespace, *more: str) -> list[str]:
     given += ["--control"] if options.control else []
     code = f"import runpy, sys; sys.path.append({str(Path(__file__).resolve().parents[2])!r}); "
     code += "runpy.run_module('tests.machine', run_name='__main__', alter_sys=True)"
-    return [sys.executable, "-P", "-c", code, *given, *(["--lenient"] if options.lenient else []), *more]
+    python = [sys.executable, "-P"] if sys.version_info >= (3, 11) else [sys.executable]
+    return [*python, "-c", code, *given, *(["--lenient"] if options.lenient else []), *more]
 
 
 def watched(options: argparse.Namespace, steps: int, skip: str = "") -> tuple[int, str]:

@@ -14,6 +14,7 @@ const errors = @import("../errors.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const SpinLock = @import("../../SpinLock.zig");
+const pointing = @import("../../pointing.zig");
 const Table = @import("../../table.zig").Table;
 const trees = @import("../../trees.zig");
 const c = capi.functions;
@@ -656,13 +657,6 @@ fn unlink(region: *Region, self: *Layout) void {
     region.dropSpent(known);
 }
 
-/// All values in it that others may point into are so.
-pub fn markPointed(region: *Region) void {
-    region.lock();
-    defer region.unlock();
-    for (region.owners.items) |owner| owner.flags.is_pointed = true;
-}
-
 /// The own object whose value something points into at an address; null where there is none. It
 /// stays as long as the region, though Python may not have it any more.
 pub fn ownerAround(region: *Region, address: usize) ?*Layout {
@@ -679,6 +673,61 @@ pub fn ownerAround(region: *Region, address: usize) ?*Layout {
         return owner;
     }
     return null;
+}
+
+pub const Sight = enum { absent, there, unknown };
+
+/// Whether a value in the region of `self`, which is held, has a pointer into memory of another
+/// object, or of `self`, that is made of these types; unknown where there are pointers to what
+/// nobody but Zig's code knows, and that may have such.
+pub fn look(self: *Layout, value: usize, target: usize, size: usize, ids: pointing.Ids) Sight {
+    const Known = struct { start: usize, info: *const Info };
+    var room: [128]Known = undefined;
+    var known: std.ArrayList(Known) = .initBuffer(&room);
+    known.appendAssumeCapacity(.{ .start = value, .info = object.infoOf(self) });
+    const region = of(self) orelse return sight(Known, known.items, null, target, size, ids);
+    region.lock();
+    defer region.unlock();
+    if (region.objects.count() >= room.len) return .unknown;
+    for (region.objects.items.items) |item| {
+        const other = item.value;
+        const start = switch (other.state) {
+            .own => object.storage(other),
+            .held => object.linkOf(other).place,
+            else => continue,
+        };
+        if (start == value) continue;
+        known.appendAssumeCapacity(.{ .start = start, .info = object.infoOf(other) });
+    }
+    return sight(Known, known.items, &region.blocks, target, size, ids);
+}
+
+fn sight(
+    comptime Known: type,
+    known: []const Known,
+    blocks: ?*Blocks,
+    target: usize,
+    size: usize,
+    ids: pointing.Ids,
+) Sight {
+    var found: Sight = .absent;
+    for (known) |each| {
+        const collect = each.info.pointers orelse continue;
+        const pointers = collect(@ptrFromInt(each.start));
+        if (!pointers.complete) return .unknown;
+        for (pointers.slice(), 0..) |address, index| {
+            if (address -% target < @max(size, 1)) {
+                if (each.start != target) found = .there;
+                continue;
+            }
+            for (known) |other| {
+                if (address -% other.start < @max(other.info.size, 1)) break;
+            } else if (pointers.mayLead(index, ids)) {
+                if (blocks == null or blocks.?.around(address) == null) return .unknown;
+            }
+        }
+    }
+    return found;
 }
 
 /// Whether an address is in what is another object's.
@@ -718,6 +767,8 @@ pub fn leave(self: *Layout) void {
         if (was_last) region.destroy();
         return;
     }
+    const is_spoilt = is_own and region.noteEnd(self);
+    var is_zombie_spoilt = false;
     region.remove(self);
     region.unlink(self);
     var parent: ?*Layout = null;
@@ -730,6 +781,7 @@ pub fn leave(self: *Layout) void {
                 if (above.flags.is_zombie and above.pins == 0 and !above.flags.is_pointed and
                     region.live > 0 and canDeinit(region, above))
                 {
+                    is_zombie_spoilt = region.noteEnd(above);
                     region.remove(above);
                     region.unlink(above);
                     zombie = above;
@@ -742,9 +794,11 @@ pub fn leave(self: *Layout) void {
     const is_last = region.live == 0;
     region.unlock();
     // From here on without the lock: what runs now may be anybody's.
+    if (is_spoilt) warnOfEnd(self);
     if (is_own) object.deinitOwn(self);
     object.free(self);
     if (zombie) |some| {
+        if (is_zombie_spoilt) warnOfEnd(some);
         object.deinitOwn(some);
         object.free(some);
     }
@@ -769,6 +823,41 @@ inline fn leaveQuickly(self: *Layout) bool {
     object.free(self);
     if (!is_pin) c.Py_DecRef(&parent.ob_base);
     return true;
+}
+
+/// What the end of an own object does to others, whose memory its deinit may free; and whether
+/// its deinit may use what is gone: then it is not called.
+fn noteEnd(region: *Region, self: *Layout) bool {
+    const info = object.infoOf(self);
+    if (info.deinit == null or self.flags.is_borrowed) return false;
+    const is_destroyed = if (region.broken) |broken| broken.why == .destroyed else false;
+    if (is_destroyed or (info.reaches and !isFresh(region, self))) {
+        self.flags.is_borrowed = true;
+        return true;
+    }
+    if (info.frees and !region.is_stable) region.generation +%= 1;
+    return false;
+}
+
+fn isFresh(region: *Region, self: *Layout) bool {
+    const generation = generationOf(self);
+    return generation == object.any_generation or generation == region.generation;
+}
+
+noinline fn warnOfEnd(self: *Layout) void {
+    var raised: [3]?*PyObject = undefined;
+    c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
+    const info = object.infoOf(self);
+    var buffer: [200]u8 = undefined;
+    const text = std.fmt.bufPrintSentinel(
+        &buffer,
+        "the deinit of a {s} is not called: what it may use is gone, or may be",
+        .{info.name},
+        0,
+    ) catch "a deinit is not called: what it may use is gone, or may be";
+    const status = c.PyErr_WarnEx(capi.exception("ResourceWarning"), text, 1);
+    if (status < 0) c.PyErr_WriteUnraisable(capi.typeOf(&self.ob_base));
 }
 
 /// Whether what a value owns can be given back while others use the region.
@@ -799,11 +888,16 @@ fn destroy(region: *Region) void {
         defer gone.deinit();
         region.takeUnreachable(&gone) catch {};
     }
-    // Newest first: what was made later points to what was there.
-    var left = region.objects.count();
-    while (left > 0) {
-        left -= 1;
-        object.deinitOwn(region.objects.items.items[left].value);
+    for ([_]Turn{ .unpointed, .reaching, .all }) |turn| {
+        var left = region.objects.count();
+        while (left > 0) {
+            left -= 1;
+            const known = region.objects.items.items[left].value;
+            if (!turn.has(known)) continue;
+            const is_own = known.state == .own or known.state == .held;
+            if (is_own and region.noteEnd(known)) warnOfEnd(known);
+            object.deinitOwn(known);
+        }
     }
     region.lock();
     var objects = region.objects;
@@ -822,6 +916,22 @@ fn destroy(region: *Region) void {
     }
     region.giveBack();
 }
+
+/// Who ends before whom: first what nothing points to, then what uses others; each from the newest
+/// on, since what was made later points to what was there.
+const Turn = enum {
+    unpointed,
+    reaching,
+    all,
+
+    fn has(turn: Turn, self: *Layout) bool {
+        return switch (turn) {
+            .unpointed => !self.flags.is_pointed,
+            .reaching => object.infoOf(self).reaches,
+            .all => true,
+        };
+    }
+};
 
 /// The blocks of an object that nobody else may point into, whose value ends: the caller's to give
 /// back, when it holds nothing.
@@ -850,6 +960,7 @@ pub fn endOwn(self: *Layout) void {
     defer region.unlock();
     region.remove(self);
     region.generation +%= 1;
+    if (!self.flags.is_pointed) return;
     for (region.objects.items.items) |item| {
         if (item.value == self) continue;
         region.broken = .{ .why = .destroyed, .info = object.infoOf(self) };
@@ -1171,6 +1282,7 @@ pub fn moveOwn(self: *Layout, made: *Layout, info: *const Info) Error!void {
             object.snapshotOf(self, info).* = object.snapshotOf(made, info).*;
     }
     self.flags.is_borrowed = made.flags.is_borrowed;
+    self.marks.is_view = made.marks.is_view;
     self.state = made.state;
     made.state = .empty;
     // It is found at its place again: a handle's is that of its value.

@@ -20,6 +20,7 @@ const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
 const comptime_bridge = @import("../../comptime_bridge.zig");
 const Site = comptime_bridge.Site;
+const pointing = @import("../../pointing.zig");
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -74,7 +75,7 @@ pub fn Argument(comptime T: type) type {
         }
 
         pub const quick = if (!capi.free_threaded and mode == .shared and !is_copied and
-            !classes.holdsReferences(Class)) quickly else {};
+            !classes.holdsReferences(Class) and !classes.isProxy(Class)) quickly else {};
 
         /// Where it is an object that nothing was made of: nobody else uses it.
         inline fn quickly(given: *PyObject) ?T {
@@ -112,7 +113,12 @@ pub fn Argument(comptime T: type) type {
 }
 
 /// An object that was passed, and so may be pointed into.
-pub const Lender = struct { object: *PyObject, address: usize };
+pub const Lender = struct {
+    object: *PyObject,
+    address: usize,
+    /// Whether it is in any case, as far as anybody knows.
+    is_kept: bool = false,
+};
 
 fn isObject(comptime A: type) bool {
     return @hasDecl(A, "is_object") or (@hasField(A, "some") and @hasDecl(
@@ -184,6 +190,19 @@ pub fn endsAddresses(comptime T: type) bool {
     return classes.isCopyable(T) or classes.hasDeinit(T) or !classes.isReader(T);
 }
 
+/// Whether a call may store what it is given in what an argument of this kind has.
+fn mayChange(comptime A: type) bool {
+    if (!isObject(A)) return false;
+    const T = ObjectOf(A).Pointee;
+    if (ObjectOf(A).mode == .exclusive) return !classes.isFlat(T);
+    return !classes.isCopyable(T) and classes.isProxy(T);
+}
+
+/// Whether a function says which of its arguments are kept: then it is those, and what is seen.
+fn saysWhatItKeeps(comptime spec: anytype) bool {
+    return @hasField(@TypeOf(spec), "says_keeps") and spec.says_keeps;
+}
+
 fn keepsAny(comptime spec: anytype) bool {
     return @hasField(@TypeOf(spec), "keeps") and spec.keeps.len > 0;
 }
@@ -209,9 +228,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     for (types, passed) |A, parameter| {
         if (isObject(A)) {
             count += 1;
-            const Pointee = ObjectOf(A).Pointee;
-            if (ObjectOf(A).mode == .exclusive and (!classes.isFlat(Pointee) or keepsAny(spec)))
-                changes = true;
+            if (mayChange(A) or (ObjectOf(A).mode == .exclusive and keepsAny(spec))) changes = true;
         }
         switch (signature.kindOf(classes.Pointee(info.param_types[parameter].?)) orelse continue) {
             .callback, .object => runs_python = true,
@@ -231,6 +248,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const allocates = changes and for (info.param_types) |Param| {
         if (Param == std.mem.Allocator) break true;
     } else false;
+    // Whether what an object's own pointers are to is compared with what they were to before.
+    comptime var compares = false;
+    for (types) |A| {
+        for (types) |B| if (isObject(A) and isObject(B) and mayShare(spec, A, B)) {
+            compares = true;
+        };
+    }
+    const is_looked_through = isLookedThrough(R, types, spec);
+    const records = allocates or compares or is_looked_through;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
     return struct {
@@ -242,7 +268,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         modes: [passed.len]Region.Mode = undefined,
         /// What is given back when nothing is held any more.
         gone: Blocks.Gone = .{},
-        recorder: if (allocates) ?*memory.Recorder else void = if (allocates) null,
+        recorder: if (records) ?*memory.Recorder else void = if (records) null,
+        pointers: if (compares) [passed.len]pointing.Pointers else void = undefined,
         lenders: [count]Lender = undefined,
         lender_count: usize = 0,
         arguments: *Arguments = undefined,
@@ -297,15 +324,19 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (objects[index] != null)
                     arguments[index].lenders = frame.lenders[0..frame.lender_count];
             };
-            if (allocates) frame.recorder = memory.Recorder.begin() orelse
+            inline for (types, 0..) |A, index| if (comptime isCompared(spec, A, types)) {
+                if (frame.argumentOf(index)) |argument| {
+                    const T = ObjectOf(A).Pointee;
+                    frame.pointers[index] = .of(T, @as(*const T, @ptrFromInt(argument.address)));
+                }
+            };
+            if (records) frame.recorder = memory.Recorder.begin() orelse
                 return errors.raiseNoMemory();
         }
 
         /// What the function did to the memory of what it changes: trees do not give back theirs.
         fn noteMemory(frame: *Self) Error!void {
             const recorder = frame.recorder orelse return;
-            frame.recorder = null;
-            defer recorder.end();
             inline for (types, 0..) |A, index| if (comptime isChangedTree(A)) {
                 if (frame.argumentOf(index)) |argument| {
                     if (recorder.live.count == 0 and recorder.freed.items.len == 0 and
@@ -330,10 +361,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// A view may change what it points to, though it does not change itself.
         fn modeOf(comptime A: type, instance: *Layout) Region.Mode {
-            const Pointee = ObjectOf(A).Pointee;
-            if (ObjectOf(A).mode == .exclusive) return .exclusive;
-            if (comptime !classes.isHandle(Pointee) or classes.isReader(Pointee) or
-                classes.isFlat(Pointee)) return .shared;
+            const Object = ObjectOf(A);
+            if (Object.mode == .exclusive) return .exclusive;
+            if (comptime !classes.isProxy(Object.Pointee)) return .shared;
+            if (Object.is_by_value) return .exclusive;
             const region = Region.of(instance) orelse return .shared;
             return if (instance.state == .own and region.own_count > 1) .exclusive else .shared;
         }
@@ -434,7 +465,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         pub fn settle(frame: *Self) Error!void {
             if (count == 0) return;
             // What is allocated from here on is not the function's.
-            if (allocates) if (frame.recorder) |recorder| {
+            if (records) if (frame.recorder) |recorder| {
                 recorder.is_closed = true;
             };
             var before: [passed.len]usize = undefined;
@@ -516,9 +547,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         fn keep(frame: *Self) Error!void {
             if (allocates) try frame.noteMemory();
-            inline for (types, 0..) |A, index| if (comptime isObject(A) and
-                ObjectOf(A).mode == .exclusive and
-                (!classes.isFlat(ObjectOf(A).Pointee) or keepsAny(spec)))
+            inline for (types, 0..) |A, index| if (comptime mayChange(A) or (isObject(A) and
+                ObjectOf(A).mode == .exclusive and keepsAny(spec)))
             {
                 if (frame.argumentOf(index)) |argument| {
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
@@ -548,10 +578,51 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     if (frame.objects[index] != null)
                         try frame.keepValue(T, argument, index, is_said);
                 } else if (comptime isObject(A)) {
-                    if (frame.argumentOf(index)) |other|
-                        try tie(T, argument, other.instance.?, other.address, is_said);
+                    if (frame.argumentOf(index)) |other| {
+                        const C = ObjectOf(A).Pointee;
+                        const is_hidden = (comptime mayHide(spec, T, C)) and Region.look(
+                            argument.instance.?,
+                            argument.address,
+                            other.address,
+                            @sizeOf(C),
+                            pointing.idsIn(C, true),
+                        ) != .absent;
+                        try tie(
+                            T,
+                            argument,
+                            other.instance.?,
+                            other.address,
+                            is_said or is_hidden or (comptime mayShare(spec, types[own], A)) and
+                                frame.hasOther(T, argument, own),
+                        );
+                    }
                 }
             }
+            // And what it points to may point to it.
+            if (comptime !classes.isCopyable(T) and pointing.mayHideItself(T)) {
+                const instance = argument.instance.?;
+                const at = argument.address;
+                if (object.ownerOf(instance)) |owner| if (!owner.flags.is_pointed and
+                    Region.look(instance, at, at, @sizeOf(T), pointing.idsIn(T, false)) != .absent)
+                {
+                    owner.flags.is_pointed = true;
+                };
+            }
+        }
+
+        /// Whether a pointer of the object `argument` is to something that it was not to before the
+        /// call, and that is nothing which the call has allocated.
+        fn hasOther(frame: *Self, comptime T: type, argument: anytype, comptime own: usize) bool {
+            const value: *const T = @ptrFromInt(argument.address);
+            const pointers: pointing.Pointers = .of(T, value);
+            const before = &frame.pointers[own];
+            if (!pointers.complete or !before.complete) return true;
+            const recorder = frame.recorder orelse return true;
+            for (pointers.slice()) |address| {
+                if (address -% argument.address < @sizeOf(T) or before.has(address)) continue;
+                if (!pointing.contains(&recorder.live, address, 1)) return true;
+            }
+            return recorder.is_partial;
         }
 
         /// Keeps an argument that is no object of ours, where the changed object points into it.
@@ -601,7 +672,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         pub fn leave(frame: *Self) void {
             frame.holds.release();
-            if (allocates) if (frame.recorder) |recorder| recorder.end();
+            if (records) if (frame.recorder) |recorder| recorder.end();
             for (&frame.boxes) |*box| if (box.*) |some| some.release();
             if (changes) frame.gone.deinit();
         }
@@ -649,6 +720,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         fn giveOwn(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
             const owns = comptime exports.mayOwn(T, Function, spec);
+            if (comptime is_looked_through) if (!frame.isNew(T, &value)) {
+                inline for (types, 0..) |A, index| if (comptime mayReturn(T, A)) {
+                    if (frame.argumentOf(index)) |argument| frame.markKept(argument.instance.?);
+                };
+            };
             const made = results.giveOwn(
                 T,
                 module,
@@ -661,6 +737,22 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 return null;
             };
             return made;
+        }
+
+        /// Whether all that a result points to was allocated by the call, or is an argument.
+        fn isNew(frame: *Self, comptime T: type, value: *const T) bool {
+            const recorder = frame.recorder orelse return false;
+            const lenders = frame.lenders[0..frame.lender_count];
+            var known: [@max(count, 1)]usize = undefined;
+            for (lenders, known[0..lenders.len]) |lender, *place| place.* = lender.address;
+            return !recorder.is_partial and
+                pointing.isWithin(T, value, known[0..lenders.len], &recorder.live, memory.unnoted);
+        }
+
+        fn markKept(frame: *Self, instance: *Layout) void {
+            for (frame.lenders[0..frame.lender_count]) |*lender| {
+                if (lender.object == &instance.ob_base) lender.is_kept = true;
+            }
         }
 
         /// A copy, which points to the arguments that the function `.keeps`.
@@ -745,6 +837,41 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     };
 }
 
+/// Whether a function may hide an object `C` that it is given behind the pointers of a `T`.
+fn mayHide(comptime spec: anytype, comptime T: type, comptime C: type) bool {
+    return !saysWhatItKeeps(spec) and !classes.isCopyable(T) and pointing.mayHide(T, C);
+}
+
+/// Whether it may let an argument point to what another one points to.
+fn mayShare(comptime spec: anytype, comptime A: type, comptime B: type) bool {
+    // What it is given of a tree that comes by value is a copy.
+    if (saysWhatItKeeps(spec) or !mayChange(A) or ObjectOf(B).may_be_copied) return false;
+    const T = ObjectOf(A).Pointee;
+    const C = ObjectOf(B).Pointee;
+    // What a tree has is known, block by block.
+    return !(classes.isCopyable(T) and classes.isCopyable(C)) and pointing.mayShare(T, C);
+}
+
+fn isCompared(comptime spec: anytype, comptime A: type, comptime types: []const type) bool {
+    for (types) |B| if (isObject(A) and isObject(B) and mayShare(spec, A, B)) return true;
+    return false;
+}
+
+/// Whether a result that has a `deinit`, and so may have all for itself, may point to arguments.
+fn isLookedThrough(comptime R: type, comptime types: []const type, comptime spec: anytype) bool {
+    if (saysWhatItKeeps(spec)) return false;
+    if (@typeInfo(R) == .optional) return isLookedThrough(@typeInfo(R).optional.child, types, spec);
+    if (signature.kindOf(R) != .class or classes.isCopyable(R)) return false;
+    for (types) |A| if (mayReturn(R, A)) return true;
+    return false;
+}
+
+fn mayReturn(comptime R: type, comptime A: type) bool {
+    if (!isObject(A) or ObjectOf(A).may_be_copied) return false;
+    const C = ObjectOf(A).Pointee;
+    return pointing.mayHide(R, C) or pointing.mayShare(R, C);
+}
+
 /// Lets what an argument has be where it is when the argument is moved.
 fn stay(argument: anytype) Error!void {
     const A = @TypeOf(argument.*);
@@ -810,7 +937,7 @@ fn tie(
     argument: anytype,
     other: *Layout,
     address: usize,
-    comptime is_said: bool,
+    is_kept: bool,
 ) Error!void {
     const self = argument.instance.?;
     const is_same = Region.of(self) != null and Region.of(self) == Region.of(other);
@@ -818,17 +945,15 @@ fn tie(
         const owner = object.ownerOf(other) orelse return;
         if (owner.flags.is_pointed) return;
     }
-    if (!is_said) {
+    if (!is_kept) {
         var search: Region.Search = .{ .address = address, .size = object.infoOf(other).size };
         // What it has of its own region is no news.
         search.region = if (is_same) null else Region.of(other);
         trees.walk(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
-        trees.walkPointers(T, &search.visitor, @as(*const T, @ptrFromInt(argument.address)));
         if (!search.found and search.visitor.complete) return;
     }
     const region = try Region.ensure(other);
     if (object.ownerOf(other)) |owner| owner.flags.is_pointed = true;
     if (is_same) return;
-    region.markPointed();
     try Region.unite(try Region.ensure(self), region);
 }

@@ -18,6 +18,7 @@ const results = @import("results.zig");
 const signature = @import("../../signature.zig");
 const State = @import("../State.zig");
 const traces = @import("../traces.zig");
+const pointing = @import("../../pointing.zig");
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -138,6 +139,9 @@ fn Known(comptime T: type) type {
             else if (classes.hasDeinit(T))
                 if (classes.whyNoDeinit(T) == null) &deinit else null
             else if (classes.holdsReferences(T)) &releaseAll else null,
+            .reaches = pointing.reaches(T),
+            .frees = pointing.frees(T),
+            .pointers = if (is_copyable) null else &pointersOf,
             .walk = if (classes.isFlat(T)) null else &walk,
             .locate = if (places.hasPlaces(T)) &places.In(T).locate else null,
             .traverse = if (classes.holdsReferences(T)) &traverse else null,
@@ -162,6 +166,10 @@ fn Known(comptime T: type) type {
 
         fn setCopy(self: *Layout, value: *const anyopaque) Error!void {
             return results.setCopy(T, self, @as(*const T, @ptrCast(@alignCast(value))).*);
+        }
+
+        fn pointersOf(value: *const anyopaque) pointing.Pointers {
+            return .toStructs(T, @ptrCast(@alignCast(value)));
         }
 
         fn walk(visitor: *trees.Visitor, value: *const anyopaque) void {

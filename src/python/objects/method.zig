@@ -68,6 +68,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
         /// comes meanwhile, and nothing is stored.
         const is_quick = !capi.free_threaded and Trampoline.allQuickBehind(1) and
             @typeInfo(Self) != .optional and !classes.holdsReferences(T) and
+            (count == 1 or !classes.isProxy(T)) and
             (classes.isFlat(T) or Self == T or @typeInfo(Self).pointer.attrs.@"const") and
             !arguments.isLong(Trampoline.R) and !arguments.isDependent(Trampoline.R) and
             !Trampoline.is_released and !Trampoline.has_claims;

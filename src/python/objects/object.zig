@@ -12,6 +12,7 @@ const errors = @import("../errors.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
 const Site = @import("../../comptime_bridge.zig").Site;
+const pointing = @import("../../pointing.zig");
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -26,7 +27,8 @@ pub const Layout = extern struct {
     /// Where an own value is, from the start of the object.
     offset: u16,
     /// How many parts are directly in it: while there are, its memory stays.
-    pins: u32,
+    pins: u16,
+    marks: Marks,
 };
 
 pub const State = enum(u8) {
@@ -64,6 +66,12 @@ pub const Flags = packed struct(u8) {
     is_forgotten: bool = false,
     /// Of an own object: it knows a generation.
     has_snapshot: bool = false,
+};
+
+pub const Marks = packed struct(u16) {
+    /// Of an own object: all that it points to are whole objects, which it was made of.
+    is_view: bool = false,
+    unused: u15 = 0,
 };
 
 /// What a part or an address knows, behind its header.
@@ -104,6 +112,11 @@ pub const Info = struct {
     /// Gives back what a value owns. What its deinit panicked with, or returned, is raised; the
     /// module is null where that has gone already.
     deinit: ?*const fn (value: *anyopaque, module: ?*PyObject) Error!void = null,
+    /// Whether its deinit may use what is another object's, and whether it may free that.
+    reaches: bool = false,
+    frees: bool = false,
+    /// The pointers to structs that are in a value which is no tree; null where there are none.
+    pointers: ?*const fn (value: *const anyopaque) pointing.Pointers = null,
     /// Tells of what a value points to.
     walk: ?*const fn (visitor: *trees.Visitor, value: *const anyopaque) void = null,
     /// A new reference to the object at an address in a value: null where there is no place for it.
@@ -322,6 +335,7 @@ pub inline fn allocate(class: *PyObject, size: usize) ?*PyObject {
     self.state = .empty;
     self.flags = .{};
     self.pins = 0;
+    self.marks = .{};
     return object;
 }
 
@@ -476,6 +490,12 @@ pub fn deinitOwn(self: *Layout) void {
     const info = infoOfClass(class);
     self.state = .destroyed;
     if (!self.flags.is_borrowed) deinitUnasked(class, info, value);
+}
+
+/// An address that `self` gave, and that is not in its value, may be in what it has.
+pub fn markPointed(self: *Layout) void {
+    const owner = ownerOf(self) orelse return;
+    if (!owner.marks.is_view) owner.flags.is_pointed = true;
 }
 
 /// The text of the key that a value of a map is at.

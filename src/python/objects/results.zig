@@ -142,19 +142,21 @@ pub fn join(
     var is_whole = is_exact;
     for (lenders) |lender| {
         const owner = object.of(lender.object);
-        if (is_exact) {
+        if (lender.is_kept) {
+            is_whole = false;
+        } else if (is_exact) {
             if (!pointers.has(lender.address)) continue;
             if (owner.state != .own and owner.state != .held) is_whole = false;
         } else if (is_all_its_own and !pointsInto(T, value, lender)) continue;
         const region = try Region.ensure(owner);
-        if (owner.state == .own or owner.state == .held) owner.flags.is_pointed = true;
-        region.markPointed();
+        if (object.ownerOf(owner)) |whole| whole.flags.is_pointed = true;
         if (Region.of(self)) |own| {
             try Region.unite(own, region);
         } else region.join(self, object.infoOf(self)) catch return errors.raiseNoMemory();
     }
     const region = Region.of(self) orelse return;
     const info = classes_of.infoOf(T);
+    if (comptime classes.isView(T)) self.marks.is_view = is_whole;
     if (!is_whole and !region.is_stable and info.snapshot != 0)
         object.snapshotOf(self, info).* = region.generation;
 }
@@ -310,6 +312,7 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
         const other = try Region.ensure(object.of(lender.object));
         if (region) |some| try Region.unite(some, other);
         region = Region.of(object.of(lender.object));
+        object.markPointed(object.of(lender.object));
     }
     const home = region orelse return joinAlone(self, info);
     if (home.ownerAround(address)) |owner| {
@@ -319,7 +322,6 @@ fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!
             object.linkOf(self).generation = object.any_generation;
         }
     }
-    home.markPointed();
     home.join(self, info) catch return errors.raiseNoMemory();
 }
 

@@ -1,0 +1,502 @@
+//! What may point into what, by the types of Zig's values: behind pointers that nobody but a
+//! function itself can follow, it may have kept what it was given. Nothing here knows an
+//! interpreter.
+
+const std = @import("std");
+const Blocks = @import("Blocks.zig");
+const classes = @import("classes.zig");
+const signature = @import("signature.zig");
+
+/// What a pointer is to.
+const Target = struct { T: type, is_one: bool, is_const: bool };
+
+/// The types of what is in a value, and in the memory behind its pointers, and what the pointers in
+/// each of the two are to.
+const Reach = struct {
+    own: []const type = &.{},
+    behind: []const type = &.{},
+    own_targets: []const Target = &.{},
+    behind_targets: []const Target = &.{},
+
+    fn of(comptime T: type) Reach {
+        return comptime reach: {
+            @setEvalBranchQuota(1_000_000);
+            break :reach with(.{}, T, false);
+        };
+    }
+
+    fn with(comptime before: Reach, comptime T: type, comptime is_behind: bool) Reach {
+        var reach = before;
+        for (if (is_behind) reach.behind else reach.own) |Known| if (Known == T) return reach;
+        if (is_behind) reach.behind = reach.behind ++ .{T} else reach.own = reach.own ++ .{T};
+        if (isForeign(T)) return reach;
+        switch (@typeInfo(T)) {
+            .@"struct" => |info| {
+                if (Entry(T)) |KV| reach = with(reach, KV, true);
+                for (info.field_types, info.field_attrs) |Field, attrs| {
+                    if (!attrs.@"comptime") reach = with(reach, Field, is_behind);
+                }
+            },
+            .@"union" => |info| for (info.field_types) |Field| {
+                reach = with(reach, Field, is_behind);
+            },
+            .optional => |optional| reach = with(reach, optional.child, is_behind),
+            .array => |array| reach = with(reach, array.child, is_behind),
+            .pointer => |pointer| {
+                if (isUnknown(pointer.child)) return reach;
+                const target: Target = .{
+                    .T = pointer.child,
+                    .is_one = pointer.size == .one,
+                    .is_const = pointer.attrs.@"const",
+                };
+                if (is_behind)
+                    reach.behind_targets = reach.behind_targets ++ .{target}
+                else
+                    reach.own_targets = reach.own_targets ++ .{target};
+                reach = with(reach, pointer.child, true);
+            },
+            else => {},
+        }
+        return reach;
+    }
+};
+
+/// Has no pointers to what a function is given.
+fn isForeign(comptime T: type) bool {
+    return signature.isProvided(T) or T == std.heap.ArenaAllocator or T == signature.Object or
+        T == signature.Reference;
+}
+
+fn isUnknown(comptime T: type) bool {
+    return @typeInfo(T) == .@"opaque" or @typeInfo(T) == .@"fn";
+}
+
+/// What is in a hash map, or a `std.MultiArrayList`, of Zig's library, where the fields say no more
+/// than that there are bytes.
+fn Entry(comptime T: type) ?type {
+    if (@typeInfo(T).@"struct".is_tuple) return null;
+    if (@hasDecl(T, "KV")) return if (@TypeOf(T.KV) == type) T.KV else null;
+    if (!@hasField(T, "bytes") or !@hasDecl(T, "Slice") or !@hasDecl(T, "get")) return null;
+    return @typeInfo(@TypeOf(T.get)).@"fn".return_type;
+}
+
+/// Whether there is something in such a one: how to follow it, only that knows.
+fn isFilled(comptime T: type, value: *const T) bool {
+    const KV = (comptime Entry(T)) orelse return false;
+    if (comptime classes.isFlat(KV)) return false;
+    return if (@hasField(T, "len")) value.len > 0 else value.count() > 0;
+}
+
+fn isAggregate(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .@"struct", .@"union", .array => @sizeOf(T) > 0,
+        else => false,
+    };
+}
+
+fn areTo(comptime targets: []const Target, comptime types: []const type, any: bool) bool {
+    for (targets) |target| for (types) |T| {
+        if (T == target.T and (any or target.is_one or isAggregate(T))) return true;
+    };
+    return false;
+}
+
+/// Whether memory behind the pointers of a `T` can have one to a `C`, or to what that points to.
+/// Slices of numbers and text are not meant: what a function keeps of these, it copies.
+pub fn mayHide(comptime T: type, comptime C: type) bool {
+    return comptime hides: {
+        @setEvalBranchQuota(1_000_000);
+        const given = Reach.of(C);
+        break :hides areTo(Reach.of(T).behind_targets, given.own ++ given.behind, false);
+    };
+}
+
+/// Whether memory behind the pointers of a `T` can have one to the `T` itself.
+pub fn mayHideItself(comptime T: type) bool {
+    return comptime hides: {
+        @setEvalBranchQuota(1_000_000);
+        const reach = Reach.of(T);
+        break :hides areTo(reach.behind_targets, reach.own, false);
+    };
+}
+
+/// Whether a `T` has pointers to structs, so that its `deinit` may use what is there.
+pub fn reaches(comptime T: type) bool {
+    return comptime for (Reach.of(T).own_targets) |target| {
+        if (target.is_one and isAggregate(target.T)) break true;
+    } else false;
+}
+
+/// Whether a `T` has pointers to structs that have a `deinit`: its own may free what these have.
+pub fn frees(comptime T: type) bool {
+    return comptime for (Reach.of(T).own_targets) |target| {
+        if (!target.is_one or target.is_const or @typeInfo(target.T) != .@"struct") continue;
+        if (classes.hasDeinit(target.T)) break true;
+    } else false;
+}
+
+/// Whether a pointer in a `T` itself can be to what a `C` points to.
+pub fn mayShare(comptime T: type, comptime C: type) bool {
+    return comptime shares: {
+        @setEvalBranchQuota(1_000_000);
+        break :shares areTo(Reach.of(T).own_targets, Reach.of(C).behind, true);
+    };
+}
+
+/// Types by number, the same in all modules.
+pub const Ids = []const u64;
+
+fn idsOf(comptime types: []const type) Ids {
+    comptime var ids: []const u64 = &.{};
+    for (types) |T| {
+        if (isAggregate(T)) ids = ids ++ .{std.hash.Wyhash.hash(0, @typeName(T))};
+    }
+    return ids;
+}
+
+/// What a `T` is made of, and what that points to.
+pub fn idsIn(comptime T: type, comptime and_behind: bool) Ids {
+    return comptime ids: {
+        @setEvalBranchQuota(10_000_000);
+        const reach = Reach.of(T);
+        break :ids idsOf(if (and_behind) reach.own ++ reach.behind else reach.own);
+    };
+}
+
+/// What there may be pointers to in memory that is a `T`, and behind it.
+fn Leads(comptime T: type) type {
+    return struct {
+        const ids: Ids = found: {
+            @setEvalBranchQuota(10_000_000);
+            const reach = Reach.of(T);
+            var types: []const type = &.{};
+            for (reach.own_targets ++ reach.behind_targets) |target| types = types ++ .{target.T};
+            break :found idsOf(types);
+        };
+    };
+}
+
+/// The pointers that are in a value.
+pub const Pointers = struct {
+    addresses: [32]usize = undefined,
+    /// What each of them leads to.
+    leads: [32]*const Ids = undefined,
+    count: usize = 0,
+    complete: bool = true,
+
+    pub fn of(comptime T: type, value: *const T) Pointers {
+        var pointers: Pointers = .{};
+        pointers.collect(T, value, true);
+        return pointers;
+    }
+
+    /// Only of those to what may point further.
+    pub fn toStructs(comptime T: type, value: *const T) Pointers {
+        var pointers: Pointers = .{};
+        pointers.collect(T, value, false);
+        return pointers;
+    }
+
+    pub fn slice(pointers: *const Pointers) []const usize {
+        return pointers.addresses[0..pointers.count];
+    }
+
+    pub fn has(pointers: *const Pointers, address: usize) bool {
+        return std.mem.indexOfScalar(usize, pointers.slice(), address) != null;
+    }
+
+    /// Whether the pointer at a place in the list may lead to one to something of these types.
+    pub fn mayLead(pointers: *const Pointers, index: usize, ids: Ids) bool {
+        for (pointers.leads[index].*) |id| {
+            if (std.mem.indexOfScalar(u64, ids, id) != null) return true;
+        }
+        return false;
+    }
+
+    fn add(pointers: *Pointers, address: usize, leads: *const Ids) void {
+        if (pointers.count == pointers.addresses.len) {
+            pointers.complete = false;
+            return;
+        }
+        pointers.addresses[pointers.count] = address;
+        pointers.leads[pointers.count] = leads;
+        pointers.count += 1;
+    }
+
+    fn collectWords(pointers: *Pointers, bytes: []const u8, leads: *const Ids) void {
+        const size = @sizeOf(usize);
+        var place = std.mem.alignForward(usize, @intFromPtr(bytes.ptr), size);
+        while (place + size <= @intFromPtr(bytes.ptr) + bytes.len) : (place += size)
+            pointers.add(@as(*const usize, @ptrFromInt(place)).*, leads);
+    }
+
+    fn collect(
+        pointers: *Pointers,
+        comptime T: type,
+        value: *const T,
+        comptime all: bool,
+    ) void {
+        if (comptime classes.isFlat(T) or isForeign(T)) return;
+        switch (@typeInfo(T)) {
+            .@"struct" => |info| if (info.layout != .@"packed") {
+                if (comptime Entry(T)) |KV| if (!all and isFilled(T, value))
+                    pointers.add(nowhere, &Leads(KV).ids);
+                inline for (info.field_names, info.field_types) |name, F|
+                    pointers.collect(F, &@field(value, name), all);
+            },
+            // Its tag may be undefined.
+            .@"union" => pointers.collectWords(std.mem.asBytes(value), &Leads(T).ids),
+            .optional => |optional| if (value.*) |*some|
+                pointers.collect(optional.child, some, all),
+            .array => |array| for (value) |*item| pointers.collect(array.child, item, all),
+            .pointer => |pointer| if (comptime isFollowed(pointer.child, all)) {
+                if (pointer.size != .slice)
+                    pointers.add(@intFromPtr(value.*), &Leads(pointer.child).ids)
+                else if (value.len > 0)
+                    pointers.add(@intFromPtr(value.ptr), &Leads(pointer.child).ids);
+            },
+            else => {},
+        }
+    }
+};
+
+/// The address of what only its container knows.
+const nowhere = 1;
+
+fn isFollowed(comptime Child: type, comptime all: bool) bool {
+    if (@typeInfo(Child) == .@"fn") return false;
+    return all or !(isUnknown(Child) or classes.isFlat(Child));
+}
+
+/// Whether all that a value leads to is in `blocks`, which a call has allocated, and which are
+/// marked here, or, where the value itself points there, at one of the addresses that are `known`.
+/// What is not looked through to its end may be elsewhere.
+pub fn isWithin(
+    comptime T: type,
+    value: *const T,
+    known: []const usize,
+    blocks: *Blocks,
+    gpa: std.mem.Allocator,
+) bool {
+    var look: Look = .{ .known = known, .blocks = blocks, .gpa = gpa };
+    defer look.left.deinit(gpa);
+    if (!look.within(T, value)) return false;
+    look.known = &.{};
+    while (look.left.pop()) |next| if (!next.scan(&look, next.address, next.len)) return false;
+    return true;
+}
+
+const Look = struct {
+    known: []const usize,
+    blocks: *Blocks,
+    gpa: std.mem.Allocator,
+    /// What is to be looked at yet: a list may be as long as it likes.
+    left: std.ArrayList(Next) = .empty,
+    steps: usize = 1 << 20,
+
+    const Next = struct {
+        scan: *const fn (look: *Look, address: usize, len: usize) bool,
+        address: usize,
+        len: usize,
+    };
+
+    /// What is in the value itself. No tag is read: it may be undefined.
+    fn within(look: *Look, comptime T: type, value: *const T) bool {
+        if (comptime classes.isFlat(T) or isForeign(T)) return true;
+        switch (@typeInfo(T)) {
+            .@"struct" => |info| {
+                if (isFilled(T, value)) return false;
+                inline for (info.field_names, info.field_types, info.field_attrs) |name, F, attrs| {
+                    if (attrs.@"comptime") continue;
+                    if (info.layout == .@"packed") return false;
+                    if (!look.within(F, &@field(value, name))) return false;
+                }
+                return true;
+            },
+            .optional => |optional| return if (value.*) |*some|
+                look.within(optional.child, some)
+            else
+                true,
+            .array => |array| {
+                for (value) |*item| if (!look.within(array.child, item)) return false;
+                return true;
+            },
+            .pointer => |pointer| return look.behind(pointer.child, pointer.size, value.*),
+            .@"fn" => return true,
+            else => return false,
+        }
+    }
+
+    fn behind(
+        look: *Look,
+        comptime Child: type,
+        comptime size: std.builtin.Type.Pointer.Size,
+        pointer: anytype,
+    ) bool {
+        if (comptime @typeInfo(Child) == .@"fn") return true;
+        if (comptime @typeInfo(Child) == .@"opaque") return true; // no struct that is known here
+        const address = @intFromPtr(if (size == .slice) pointer.ptr else pointer);
+        const len = if (size == .slice) pointer.len else 1;
+        const bytes = std.math.mul(usize, len, @sizeOf(Child)) catch return false;
+        if (bytes == 0 or std.mem.indexOfScalar(usize, look.known, address) != null) return true;
+        const slot = look.blocks.find(address);
+        if (slot) |known| {
+            if (bytes > known.len) return false;
+        } else {
+            look.steps -|= look.blocks.slots.len;
+            if (look.steps == 0 or !contains(look.blocks, address, bytes)) return false;
+        }
+        if (comptime classes.isFlat(Child)) return true;
+        if (size != .slice and size != .one) return false;
+        if (slot) |known| if (size == .one) { // round and round
+            if (known.marked) return true;
+            known.marked = true;
+        };
+        look.left.append(look.gpa, .{
+            .scan = &struct {
+                fn scan(other: *Look, start: usize, count: usize) bool {
+                    const items: [*]const Child = @ptrFromInt(start);
+                    for (items[0..count]) |*item| {
+                        other.steps -|= 1;
+                        if (other.steps == 0 or !other.within(Child, item)) return false;
+                    }
+                    return true;
+                }
+            }.scan,
+            .address = address,
+            .len = len,
+        }) catch return false;
+        return true;
+    }
+};
+
+/// Whether that memory is in one of the blocks.
+pub fn contains(blocks: *const Blocks, address: usize, bytes: usize) bool {
+    if (bytes == 0) return true;
+    if (blocks.find(address)) |slot| return bytes <= slot.len;
+    var iterator = blocks.iterator();
+    while (iterator.next()) |block| {
+        const offset = address -% block.address;
+        if (offset < block.len) return bytes <= block.len - offset;
+    }
+    return false;
+}
+
+const Person = struct { age: u8, links: std.DoublyLinkedList.Node = .{} };
+const Track = struct { number: u32 };
+
+test mayHide {
+    const expect = std.testing.expect;
+    const Direct = struct { track: ?*Track };
+    const List = struct { items: std.ArrayList(struct { to: *const Person }) };
+    const Map = struct { gpa: std.mem.Allocator, people: std.AutoHashMapUnmanaged(u32, *Person) };
+    const Ordered = struct { people: std.StringArrayHashMapUnmanaged(*Person) };
+    const Rows = struct { rows: std.MultiArrayList(struct { of: *Person, n: u8 }) };
+    try expect(mayHide(Rows, Person));
+    const Queue = struct { first: *std.DoublyLinkedList };
+    const Texts = struct { gpa: std.mem.Allocator, names: std.ArrayList([]const u8) };
+    try expect(!mayHide(Direct, Track));
+    try expect(mayHide(List, Person) and mayHide(Map, Person) and mayHide(Ordered, Person));
+    try expect(mayHide(Queue, Person) and !mayHide(Queue, Track));
+    try expect(!mayHide(Texts, Person) and !mayHide(Texts, Texts) and !mayHide(List, Track));
+    try expect(mayHide(List, struct { all: []Person }));
+}
+
+test mayHideItself {
+    const Transaction = struct { store: *struct { current: ?*@This() = null, rows: []*Track } };
+    const Node = std.DoublyLinkedList.Node;
+    const Task = struct { queue: *struct { first: ?*Node }, node: Node };
+    try std.testing.expect(!mayHideItself(Transaction) and mayHideItself(Task));
+}
+
+test reaches {
+    try std.testing.expect(reaches(struct { track: ?*Track }));
+    try std.testing.expect(!reaches(struct { all: []Track, gpa: std.mem.Allocator }));
+}
+
+test frees {
+    const List = struct {
+        first: ?*Track,
+        pub fn deinit(_: *@This()) void {}
+    };
+    try std.testing.expect(frees(struct { list: *List }) and !frees(struct { list: *const List }));
+    try std.testing.expect(!frees(List));
+}
+
+test mayShare {
+    const expect = std.testing.expect;
+    const Library = struct { tracks: std.ArrayList(*Track), name: []u8 };
+    try expect(mayShare(struct { track: ?*Track }, Library));
+    try expect(mayShare(struct { name: []const u8 }, Library));
+    try expect(!mayShare(struct { person: *Person }, Library));
+    try expect(!mayShare(struct { track: ?*Track }, Track));
+}
+
+test Pointers {
+    const track: Track = .{ .number = 1 };
+    const value: struct { a: ?*const Track, b: []const u8, c: [2]?*const Track, n: usize } =
+        .{ .a = &track, .b = "", .c = .{ null, &track }, .n = 5000 };
+    const pointers: Pointers = .of(@TypeOf(value), &value);
+    try std.testing.expectEqual(2, pointers.count);
+    try std.testing.expect(pointers.complete and pointers.has(@intFromPtr(&track)));
+}
+
+test idsIn {
+    const ids = idsIn(Track, false);
+    try std.testing.expectEqual(1, ids.len);
+    try std.testing.expectEqual(ids[0], idsIn(struct { all: []Track }, true)[1]);
+    try std.testing.expectEqual(1, idsIn(struct { all: []Track }, false).len);
+}
+
+test "toStructs, mayLead" {
+    const track: Track = .{ .number = 1 };
+    const Member = struct { track: *const Track };
+    const member: Member = .{ .track = &track };
+    const value: struct { name: []const u8, member: ?*const Member } =
+        .{ .name = "name", .member = &member };
+    const pointers: Pointers = .toStructs(@TypeOf(value), &value);
+    try std.testing.expectEqualSlices(usize, &.{@intFromPtr(&member)}, pointers.slice());
+    try std.testing.expect(pointers.mayLead(0, idsIn(Track, false)));
+    try std.testing.expect(!pointers.mayLead(0, idsIn(Member, false)));
+
+    const gpa = std.testing.allocator;
+    var map: struct { all: std.AutoHashMapUnmanaged(u8, *const Track) } = .{ .all = .empty };
+    try std.testing.expectEqual(0, Pointers.toStructs(@TypeOf(map), &map).count);
+    try map.all.put(gpa, 1, &track);
+    defer map.all.deinit(gpa);
+    try std.testing.expect(Pointers.toStructs(@TypeOf(map), &map).mayLead(0, idsIn(Track, false)));
+}
+
+test contains {
+    const gpa = std.testing.allocator;
+    var blocks: Blocks = .{};
+    defer blocks.deinit(gpa);
+    try blocks.put(gpa, .{ .address = 64, .len = 8, .alignment = .@"1" });
+    try std.testing.expect(contains(&blocks, 64, 8) and contains(&blocks, 70, 2));
+    try std.testing.expect(!contains(&blocks, 64, 9) and !contains(&blocks, 72, 1));
+}
+
+test isWithin {
+    const gpa = std.testing.allocator;
+    var blocks: Blocks = .{};
+    defer blocks.deinit(gpa);
+    const Node = struct { next: ?*const @This() = null };
+    var nodes: [3]Node = .{ .{}, .{}, .{} };
+    nodes[0].next = &nodes[1];
+    const value: struct { gpa: std.mem.Allocator, first: *const Node } =
+        .{ .gpa = gpa, .first = &nodes[0] };
+    try std.testing.expect(!isWithin(@TypeOf(value), &value, &.{}, &blocks, gpa));
+    for (nodes[0..2]) |*node| try blocks.put(gpa, .of(std.mem.asBytes(node), .@"8"));
+    try std.testing.expect(isWithin(@TypeOf(value), &value, &.{}, &blocks, gpa));
+    nodes[1].next = &nodes[0]; // round and round
+    for (nodes[0..2]) |*node| blocks.find(@intFromPtr(node)).?.marked = false;
+    try std.testing.expect(isWithin(@TypeOf(value), &value, &.{}, &blocks, gpa));
+    nodes[1].next = &nodes[2];
+    for (nodes[0..2]) |*node| blocks.find(@intFromPtr(node)).?.marked = false;
+    const known = [_]usize{@intFromPtr(&nodes[2])};
+    try std.testing.expect(!isWithin(@TypeOf(value), &value, &known, &blocks, gpa));
+    const other: @TypeOf(value) = .{ .gpa = gpa, .first = &nodes[2] };
+    try std.testing.expect(isWithin(@TypeOf(value), &other, &known, &blocks, gpa));
+    for (nodes[0..2]) |*node| blocks.find(@intFromPtr(node)).?.marked = false;
+    try std.testing.expect(!isWithin(@TypeOf(value), &value, &.{}, &blocks, gpa));
+}
