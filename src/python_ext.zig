@@ -424,6 +424,13 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
         }
 
+        /// What a method is called on has the name that it has in Python.
+        fn withSelf(comptime spec: anytype) @TypeOf(spec) {
+            var own = spec;
+            own.params = .{"self"} ++ spec.params[1..];
+            return own;
+        }
+
         /// The functions and constants of an enum or a union.
         fn valueMembers(
             self: *PyObject,
@@ -443,7 +450,10 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     const Made = struct {
                         const trampoline = Bridge.makeTrampoline(
                             exports.Callable(E, read, name).function,
-                            exports.specOf(E, read, name),
+                            if (exports.isMethodOf(E, name))
+                                withSelf(exports.specOf(E, read, name))
+                            else
+                                exports.specOf(E, read, name),
                         );
                         const function: module.Function = .{
                             .entry = trampoline.asPtr(),

@@ -39,6 +39,17 @@ def raising(*_: object) -> object:
     raise KeyError(TEXT)
 
 
+ANSWERING = (
+    lambda number: f"{TEXT} {number}",
+    lambda number: (TEXT * number, b"bytes"),
+    lambda _: {"name": TEXT, "numbers": iter([1, 2.5]), "color": "blue"},
+    lambda number: (number, None),
+    lambda number: {"circle": {"radius": number}},
+    lambda number: [number, 0, number],
+    False,
+)
+"""Callables that give values of every kind."""
+
 RIGHT: dict[str, list[tuple[Any, ...]]] = {
     "add": [(2**40, -3)],
     "mul": [(1.5, 3)],
@@ -103,6 +114,7 @@ RIGHT: dict[str, list[tuple[Any, ...]]] = {
     "same": [(TEXT,)],
     "sum_of": [([2**40, 1], lambda value, text: value * 0.5)],
     "count_calls": [(raising,)],
+    "answered": [ANSWERING],
     "ten": [tuple(range(2**40, 2**40 + 10))],
     "optional": [(7,), (7, 2**20, 3)],
     "meet": [(1,)],
@@ -110,6 +122,7 @@ RIGHT: dict[str, list[tuple[Any, ...]]] = {
     "panics.at": [([2**40], 0)],
     "panics.sum": [(2**40, 1)],
     "panics.unwrapped": [(7,)],
+    "panics.elsewhere": [(7,)],
     "panics.checked": [(2**40,)],
     "panics.through": [(lambda value: value, 2**40)],
     "panics.parsed": [(TEXT,)],
@@ -134,9 +147,11 @@ FAILING: dict[str, list[tuple[Any, ...]]] = {
     "text": [(b"\xff" * 50,)],
     "sum_of": [([1, -1], lambda *_: 0.5), ([1], raising), ([1], lambda *_: TEXT)],
     "maybe_called": [(raising,), (lambda: 2**70,)],
+    "answered": [(*ANSWERING[:5], raising, False), (*ANSWERING[:4], lambda _: {TEXT: 7}, raising, False)],
     "panics.at": [([2**40], 5)],
     "panics.sum": [(2**62, 2**62)],
     "panics.unwrapped": [(None,)],
+    "panics.elsewhere": [(None,)],
     "panics.say": [(TEXT,)],
     "panics.down": [(3,)],
     "panics.checked": [(-1,)],

@@ -98,7 +98,8 @@ pub inline fn newOfClass(comptime T: type, class: *PyObject) ?*Layout {
 }
 
 pub fn SizesOf(comptime T: type) type {
-    return object.Sizes(T, hasGc(T), hasWeak(T));
+    const base = if (classes.BaseOf(T)) |Base| SizesOf(Base) else null;
+    return object.Sizes(T, hasGc(T), hasWeak(T), base);
 }
 
 /// Whether its objects may keep Python objects: a resource may.

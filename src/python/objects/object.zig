@@ -185,7 +185,15 @@ pub inline fn linkOf(self: *Layout) *Link {
 pub const link_end = std.mem.alignForward(usize, @sizeOf(Layout), @alignOf(Link)) + @sizeOf(Link);
 
 /// What objects of a `T` need of memory, and where.
-pub fn Sizes(comptime T: type, comptime is_resource: bool, comptime has_weak: bool) type {
+///
+/// The object is larger than `base`, if it is derived from one: so CPython refuses classes that are
+/// derived from several.
+pub fn Sizes(
+    comptime T: type,
+    comptime is_resource: bool,
+    comptime has_weak: bool,
+    comptime base: ?type,
+) type {
     return struct {
         const word = @sizeOf(usize);
         /// CPython aligns by two words, and more is seen to when there is an address.
@@ -200,7 +208,9 @@ pub fn Sizes(comptime T: type, comptime is_resource: bool, comptime has_weak: bo
         const end: usize = if (is_resource or has_weak) @max(value_end, link_end) else value_end;
         pub const snapshot = if (is_resource) end else 0;
         pub const weak = if (has_weak) end + (if (is_resource) word else 0) else 0;
-        pub const basic = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
+        const needed = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
+        // Two words more: CPython before 3.12 overlooks one that is for weak references.
+        pub const basic = if (base) |Base| @max(needed, Base.basic + 2 * word) else needed;
         pub const is_exact = slack == 0;
     };
 }
