@@ -193,6 +193,15 @@ pub const GraphView = struct {
     by_node: std.AutoHashMapUnmanaged(u32, u32) = .empty,
     by_edge: std.AutoHashMapUnmanaged(u32, u32) = .empty,
 
+    /// What has the store in common keeps it by itself.
+    const shared = .{ .keeps = .{} };
+    pub const nano_ffi_options = .{
+        .view = shared,
+        .subgraph = shared,
+        .neighborhood = shared,
+        .shortest_path = shared,
+    };
+
     pub fn init(gpa: Allocator) !GraphView {
         return on(try .create(gpa));
     }

@@ -1248,7 +1248,10 @@ fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
         else
             null,
         .shape = if (flags & capi.constants.PyBUF_ND != 0) &exported.shape else null,
-        .strides = &exported.strides,
+        .strides = if (flags & capi.constants.PyBUF_STRIDES == capi.constants.PyBUF_STRIDES)
+            &exported.strides
+        else
+            null,
         .suboffsets = null,
         .internal = exported,
     };
