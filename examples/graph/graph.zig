@@ -196,6 +196,9 @@ pub const GraphView = struct {
     /// What has the store in common keeps it by itself.
     const shared = .{ .keeps = .{} };
     pub const nano_ffi_options = .{
+        .insert_node = shared,
+        .insert_edge = shared,
+        .insert_subgraph = shared,
         .view = shared,
         .subgraph = shared,
         .neighborhood = shared,
