@@ -241,8 +241,8 @@ pub const Pointers = struct {
             .@"struct" => |info| if (info.layout != .@"packed") {
                 if (comptime Entry(T)) |KV| if (!all and isFilled(T, value))
                     pointers.add(nowhere, &Leads(KV).ids);
-                inline for (info.field_names, info.field_types) |name, F|
-                    pointers.collect(F, &@field(value, name), all);
+                inline for (info.field_names, info.field_types, info.field_attrs) |name, F, attrs|
+                    if (!attrs.@"comptime") pointers.collect(F, &@field(value, name), all);
             },
             // Its tag may be undefined.
             .@"union" => pointers.collectWords(std.mem.asBytes(value), &Leads(T).ids),

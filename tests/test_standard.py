@@ -208,7 +208,7 @@ def test_they_are_fields_of_classes(standard: ModuleType) -> None:
         assert (again.day, again.took, again.file) == (moment.date(), HOUR, Path("d"))
         assert (list(again.times), list(again.files)) == ([dt.time(1), dt.time(2)], [Path("c"), Path("e")])
         assert again.times[1].fold == 1
-    with pytest.raises(TypeError, match=r"'at' must be a datetime.datetime \(datetime\), not str"):
+    with pytest.raises(TypeError, match=r"^Event\.at must be a datetime.datetime \(datetime\), not str"):
         event.at = "now"
     assert event.year() == 2026
     shown = standard.Event.__annotations__
