@@ -645,6 +645,8 @@ def test_it_is_pickled(arrays: ModuleType) -> None:
     for arguments in (("f64 x", (2,), data), (kind, (3,), data), (kind, (-2, -1), data), (kind, (2**62, 2**62), data)):
         with pytest.raises(ValueError, match=r"^the pickle is of another version of the array$"):
             restore(*arguments)
+    with pytest.raises(TypeError, match=r"^3 must be a str$"):
+        restore(3, (2,), data)
 
 
 def test_structs_of_bits(arrays: ModuleType) -> None:

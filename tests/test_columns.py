@@ -209,6 +209,9 @@ def test_columns_are_pickled(columns: ModuleType) -> None:
             restore(*arguments)
     with pytest.raises(TypeError, match="must be an int"):
         restore(kind, form, [1, "a"])
+    for arguments in ((3, form, rows), (kind, object(), rows)):
+        with pytest.raises(TypeError, match=r" must be a str$"):
+            restore(*arguments)
 
 
 def test_texts_are_pickled(columns: ModuleType, pa: Any) -> None:
@@ -217,6 +220,9 @@ def test_texts_are_pickled(columns: ModuleType, pa: Any) -> None:
         other = pickle.loads(pickle.dumps(made))
         assert other == made == values
         assert pa.array(other).equals(pa.array(made))
+    restore, (kind, form, _) = columns.copy_text(pa.array(["a"])).__reduce__()
+    with pytest.raises(TypeError, match=r"^3 must be a str$"):
+        restore(kind, form, ["a", 3])
 
 
 def test_a_column_outlives_its_object(columns: ModuleType, pa: Any) -> None:

@@ -610,7 +610,7 @@ pub fn Restoring(comptime types: []const type) type {
                 restore_name ++ "() takes 3 arguments",
                 nargs,
             );
-            const name = convert.utf8Of(args[0]) catch return null;
+            const name = convert.utf8OfAny(args[0]) catch return null;
             const items: *const Items = inline for (types) |T| {
                 const items = comptime Items.of(T);
                 if (std.mem.eql(u8, name, items.dtype.name ++ " " ++ items.dtype.format))

@@ -529,8 +529,8 @@ pub fn Restoring(comptime types: []const type) type {
                 restore_name ++ "() takes 3 arguments",
                 nargs,
             );
-            const name = convert.utf8Of(args[0]) catch return null;
-            const format = convert.utf8Of(args[1]) catch return null;
+            const name = convert.utf8OfAny(args[0]) catch return null;
+            const format = convert.utf8OfAny(args[1]) catch return null;
             inline for (types) |T| {
                 if (std.mem.eql(u8, name, Kind.of(T).name) and isFormatOf(T, format))
                     return restoreAs(T, module, format, args[2]);
@@ -575,7 +575,7 @@ fn columnOf(comptime T: type, module: *PyObject, rows: *PyObject) Error!columns.
         defer c.Py_DecRef(value);
         if (value == capi.object("_Py_NoneStruct")) continue;
         if (T == []const u8) {
-            column.set(row, try convert.utf8Of(value)) catch return errors.raiseNoMemory();
+            column.set(row, try convert.utf8OfAny(value)) catch return errors.raiseNoMemory();
         } else column.set(row, try convert.loadField(T, memory.allocator, module, value, &.{
             .function = restore_name,
             .parameter = .{ .name = "rows", .typ = signature.typeName(T).? },

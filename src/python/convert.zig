@@ -756,6 +756,13 @@ pub inline fn utf8Of(object: *PyObject) Error![]const u8 {
     return text[0..@intCast(size)];
 }
 
+/// The same of what may be no str: a TypeError.
+pub fn utf8OfAny(object: *PyObject) Error![]const u8 {
+    if (capi.hasFlag(object, "UNICODE_SUBCLASS")) return utf8Of(object);
+    _ = c.PyErr_Format(capi.exception("TypeError"), "%R must be a str", object);
+    return error.PythonException;
+}
+
 /// A buffer's memory as items of type `Item`, lent for the call.
 fn Lent(comptime T: type, comptime Item: type) type {
     const access: buffers.Access = if (@typeInfo(T) == .pointer and
