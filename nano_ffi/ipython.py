@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import re
 from typing import Any
-
-from IPython.core.magic_arguments import argument, magic_arguments, parse_argstring
 
 from nano_ffi import loading
 from nano_ffi.description import described, explain
@@ -13,21 +12,25 @@ from nano_ffi.switches import MODES
 
 __all__ = ["register_magic"]
 
+magics: Any = importlib.import_module("IPython.core.magic_arguments")  # which has no types
+
 PRIVATE = re.compile(r"^(?:inline |export )?fn (\w+)", re.MULTILINE)
 
 
 def register_magic(shell: Any) -> None:
     """Give an IPython `shell` the magic ``%%zig``."""
 
-    @magic_arguments()  # type: ignore[no-untyped-call, untyped-decorator]
-    @argument("name", nargs="?", help="bring in a module of this name instead; a cell of the same name takes its place")  # type: ignore[no-untyped-call, untyped-decorator]
-    @argument(
+    @magics.magic_arguments()  # type: ignore[untyped-decorator]
+    @magics.argument(
+        "name", nargs="?", help="bring in a module of this name instead; a cell of the same name takes its place"
+    )  # type: ignore[untyped-decorator]
+    @magics.argument(
         "--mode", default="", choices=MODES, help="how it is built (default: as NANO_FFI_MODE says, or ReleaseSafe)"
-    )  # type: ignore[no-untyped-call, untyped-decorator]
-    @argument("--explain", action="store_true", help="say what is left out, also where that is nothing")  # type: ignore[no-untyped-call, untyped-decorator]
+    )  # type: ignore[untyped-decorator]
+    @magics.argument("--explain", action="store_true", help="say what is left out, also where that is nothing")  # type: ignore[untyped-decorator]
     def zig(line: str, cell: str) -> None:
         """Compile the cell, a Zig file, and bring its functions, classes and constants into the notebook."""
-        given = parse_argstring(zig, line)  # type: ignore[no-untyped-call]
+        given = magics.parse_argstring(zig, line)
         module = loading.compile(cell, given.name, mode=given.mode)
         own = {key: value for key, value in vars(module).items() if not key.startswith("__")}
         if given.name:

@@ -42,7 +42,7 @@ def follow(old: dict[str, Any], new: dict[str, Any]) -> None:
             zig_functions[registered] = renewed
 
 
-KINDS = (type(_native.call), type(register))
+KINDS = (type(len), type(register))
 """Of functions: a coroutine function is one of Python's."""
 
 
