@@ -210,7 +210,7 @@ pub fn Sizes(
         pub const weak = if (has_weak) end + (if (is_resource) word else 0) else 0;
         const needed = end + (if (is_resource) word else 0) + if (has_weak) word else 0;
         // Two words more: CPython before 3.12 overlooks one that is for weak references.
-        pub const basic = if (base) |Base| @max(needed, Base.basic + 2 * word) else needed;
+        pub const basic: usize = if (base) |Base| @max(needed, Base.basic + 2 * word) else needed;
         pub const is_exact = slack == 0;
     };
 }
