@@ -66,8 +66,15 @@ def load_named(source: str, fullname: str, mode: str) -> ModuleType:
                 f'load("{os.path.basename(source)}", name="zig_{fullname}")',
                 name=fullname,
             )
-        loader.mode = mode
-        return reload(module)
+        return renewed(module, zig_spec(fullname, source, mode))
+
+
+def renewed(module: ModuleType, spec: ModuleSpec) -> ModuleType:
+    """The module, with the code of another spec; where that fails, it is as it was."""
+    assert isinstance(spec.loader, ZigLoader)
+    spec.loader.renew(module)
+    module.__spec__, module.__loader__ = spec, spec.loader
+    return module
 
 
 def compile(source: str, name: str | None = None, *, mode: str = "") -> ModuleType:
@@ -96,11 +103,7 @@ def compile(source: str, name: str | None = None, *, mode: str = "") -> ModuleTy
         loader: object = getattr(module, "__loader__", None)
         if module is None or not isinstance(loader, ZigLoader) or not loader.source.startswith(folder):
             return load(path, fullname, mode=mode)
-        spec = zig_spec(fullname, path, mode)
-        assert isinstance(spec.loader, ZigLoader)
-        spec.loader.renew(module)
-        module.__spec__, module.__loader__ = spec, spec.loader
-        return module
+        return renewed(module, zig_spec(fullname, path, mode))
 
 
 def reload(module: ModuleType, /) -> ModuleType:

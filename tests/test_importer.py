@@ -175,9 +175,11 @@ def test_a_folder_that_others_may_write_is_refused(here: Path, tmp_path: Path, m
     try:
         unit = builds.Unit(str(here / "mine.zig"), "mine", Switches())
         make_folder(unit.folder)
+        Zig.find()
     finally:
         os.umask(before)
     folders = [tmp_path / "own", tmp_path / "own" / "modules", Path(unit.folder)]
+    assert (tmp_path / "own" / "zig").stat().st_mode & 0o777 == 0o755
     for folder in folders:
         assert folder.stat().st_mode & 0o777 == 0o755
         for mode in (0o757, 0o775) if folder.stat().st_gid != os.geteuid() else (0o757,):
@@ -187,7 +189,7 @@ def test_a_folder_that_others_may_write_is_refused(here: Path, tmp_path: Path, m
                 builds.extension_of(str(here / "mine.zig"), "mine")
             folder.chmod(0o755)
     for name in ("tools", "texts", "zig", "packages"):
-        (tmp_path / "own" / name).mkdir()
+        (tmp_path / "own" / name).mkdir(exist_ok=True)
         (tmp_path / "own" / name).chmod(0o777)
     with pytest.raises(CompileError, match=r"may be written by others"):
         Zig.find()
@@ -611,6 +613,7 @@ def test_load(here: Path, compiled: list[str]) -> None:
     assert "-ReleaseFast-" in str(list(Path(fast.__file__ or "").parents[1].iterdir()))
     with pytest.raises(SettingsError, match=r"^mode is 'quick', and must be one of Debug, ReleaseSafe"):
         nano_ffi.load(here / "loaded.zig", mode="quick")
+    assert nano_ffi.reload(module) is module  # which is as it was
     with pytest.raises(CompileError, match=r"^'other-name' cannot be a module's name, of ASCII letters"):
         nano_ffi.load(here / "loaded.zig", "other-name")
 
