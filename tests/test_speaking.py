@@ -329,6 +329,12 @@ def test_coroutine_functions(speaking: ModuleType) -> None:
     assert inspect.iscoroutinefunction(speaking.Waiter.wait)
     assert str(inspect.signature(speaking.Waiter().wait)) == "(milliseconds)"
     assert pickle.loads(pickle.dumps(later)) is later
+    inside = later.__globals__
+    begin = inside["begin"]
+    cases: list[tuple[Any, ...]] = [(), (begin(), len, [], {}), (begin(), len, (), None), (3, len, (), {})]
+    for wrong in cases:
+        with pytest.raises((TypeError, ValueError)):
+            inside["run"](*wrong)
 
     async def run() -> None:
         assert await later(3) == await later(number=3) == await later(3, sleep=1) == 3

@@ -175,7 +175,12 @@ pub fn runCall(
     given: [*]const *PyObject,
     count: capi.Py_ssize_t,
 ) callconv(.c) ?*PyObject {
-    std.debug.assert(count == 4);
+    // Python sees it among the names that the coroutine function knows.
+    if (count != 4 or !capi.hasFlag(given[2], "TUPLE_SUBCLASS") or
+        !capi.hasFlag(given[3], "DICT_SUBCLASS")) return c.PyErr_Format(
+        capi.exception("TypeError"),
+        "run() takes a call, a function, a tuple and a dict",
+    );
     const call = of(given[0]) orelse return null;
     if (!call.begin()) return capi.singleton(.None);
     const before = enter(call);
