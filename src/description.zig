@@ -45,10 +45,7 @@ pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: 
     const own = membersOf(namespace, source, "", &left_out);
     return object(.{
         .{ "module", quoted(name) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
-            @field(source, "nano_ffi.doc")
-        else
-            "") },
+        .{ "doc", commentOf(source) },
         // What is registered then, nobody knows before.
         .{ "registers", if (@hasDecl(namespace, "nano_ffi_init")) "true" else "" },
     } ++ own ++ .{.{ "left_out", list(left_out) }});
@@ -491,10 +488,7 @@ fn enumOf(
     const own = valueMembersOf(E, read, prefix, left_out);
     return object(.{
         .{ "name", quoted(signature.pythonName(name)) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
-            @field(source, "nano_ffi.doc")
-        else
-            "") },
+        .{ "doc", commentOf(source) },
         .{ "members", list(members) },
         .{ "base", baseOf(E) },
     } ++ own);
@@ -519,10 +513,7 @@ fn unionOf(
     })};
     return object(.{
         .{ "name", quoted(signature.pythonName(name)) },
-        .{ "doc", optionalText(if (@hasDecl(source, "nano_ffi.doc"))
-            @field(source, "nano_ffi.doc")
-        else
-            "") },
+        .{ "doc", commentOf(source) },
         .{ "tags", list(tags) },
     } ++ valueMembersOf(T, read, prefix, left_out));
 }
@@ -833,6 +824,12 @@ fn names(comptime all: []const [:0]const u8) []const u8 {
 fn optionalText(comptime text: ?[]const u8) []const u8 {
     const some = text orelse return "";
     return if (some.len == 0) "" else quoted(some);
+}
+
+/// The comment of what source.zig read, where it has one.
+fn commentOf(comptime source: type) []const u8 {
+    if (!@hasDecl(source, "nano_ffi.doc")) return "";
+    return optionalText(@field(source, "nano_ffi.doc"));
 }
 
 /// A JSON string.
