@@ -355,3 +355,17 @@ def test_subclasses_that_come_back(m: ModuleType) -> None:
     saved.clear()
     gc.collect()
     assert (item.n, item.name) == (4, "a" * 50)
+
+
+def test_a_list_without_items_has_no_memory(m: ModuleType) -> None:
+    """Where its items were is another list's memory, perhaps: of the same size, in the same object."""
+    for _ in range(30):
+        bag = m.Bag([m.Item(number) for number in range(5)])
+        bag.items.clear()
+        for number in range(200):
+            bag.name = f"{number:040}"  # many blocks, so that what nothing points to is given back
+        bag.more = [m.Item(-number) for number in range(5)]
+        bag.items.append(m.Item(7))
+        bag.items.insert(0, m.Item(8))
+        assert [item.n for item in bag.items] == [8, 7]
+        assert [item.n for item in bag.more] == [0, -1, -2, -3, -4]

@@ -813,8 +813,9 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
         .len = raw.len,
         .capacity = @max(raw.capacity, size),
     };
-    if (is_trees and !ops.is_array_list) {
-        // A slice does not say how much room there is behind it, but its block does.
+    if (is_trees and !ops.is_array_list and raw.len > 0) {
+        // A slice does not say how much room there is behind it, but its block does. Where one
+        // without items points, is another's block by now, perhaps.
         if (region.current().blocks.map.get(raw.address)) |block| switch (block.source) {
             .memory => if (block.len >= size * ops.size) return raw,
             else => {},
