@@ -153,11 +153,13 @@ def zig_tests(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Lint, Zig's units, and the suite on the wheel, built and installed with this Python. Arguments: pytest's."""
     groups, extras, suite, failed = ["lint", "test", "test-packaging"], ("wheels", "zig"), ["tests"], []
+    complete = []
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
         groups, extras, suite = ["lint", "test"], ("zig",), ["tests", "--ignore=tests/packaging"]
     if (3, 11) <= sys.version_info < (3, 14) and sysconfig.get_config_var("Py_GIL_DISABLED") != 1:
-        groups.append("arrays")
+        groups += ["arrays", "loops"]
+        complete = ["--complete"]
     install(session, *groups, extras=extras)
     if "wheels" in extras:
         failed = run_lint(session)
@@ -165,7 +167,7 @@ def tests(session: nox.Session) -> None:
     wheel = build_wheel(session)
     pip_install(session, "--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
     calls = os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000")  # elsewhere fewer: each CPython in turn runs the suite
-    session.run("pytest", *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
+    session.run("pytest", *complete, *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
     if failed:
         session.error(f"the suite passed, but before it failed, see above: {', '.join(failed)}")
 

@@ -60,10 +60,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--newcomer", action="store_true", help="run all benchmarks in a fresh copy, which takes a quarter of an hour"
     )
+    group.addoption(
+        "--complete",
+        action="store_true",
+        help="no test may be skipped for want of a library that the groups of pyproject.toml bring",
+    )
+
+
+ELSEWHERE = {"_interpreters", "concurrent.interpreters", "pty", "torch"}
+"""Not every CPython or system has these, and torch's wheel for Linux needs those of CUDA: gigabytes."""
+
+importorskip = pytest.importorskip
+
+
+def import_it(name: str, **options: Any) -> Any:
+    """What `pytest.importorskip` is with --complete: that a library is not there, or too old, is an error."""
+    try:
+        return importorskip(name, **options)
+    except pytest.skip.Exception as skipped:
+        if name in ELSEWHERE:
+            raise
+        raise AssertionError(f"{skipped.msg}: with --complete no test is skipped for that") from None
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "alone(timeout=40): runs in a process of its own, which may crash or hang")
+    if config.option.complete:
+        pytest.MonkeyPatch().setattr(pytest, "importorskip", import_it)
     config.option.fuzz_seed = config.option.fuzz_seed or random.randrange(1, 2**32)
 
 
