@@ -418,8 +418,7 @@ fn functionOf(
     });
 }
 
-/// What Python gets: of an iterator, where null is the end, and of an operator that changes its
-/// object.
+/// What Python gets: of an iterator, where null is the end, and of what gives its object.
 fn ReturnOf(
     comptime info: std.lang.Type.Fn,
     comptime name: []const u8,
@@ -429,7 +428,7 @@ fn ReturnOf(
     if (std.mem.eql(u8, name, "__next__") or std.mem.eql(u8, name, "__anext__"))
         return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
     const is_method = std.mem.eql(u8, how, "method");
-    return if (is_method and T == void and operators.isInplace(name))
+    return if (is_method and T == void and operators.givesSelf(name))
         classes.Pointee(info.param_types[0].?)
     else
         T;
@@ -442,6 +441,14 @@ fn paramsOf(
 ) []const u8 {
     const passed = signature.passedOf(info.param_types);
     comptime var params: []const []const u8 = &.{};
+    if (first == 1 and comptime exports.isBlockEnd(sig.name, info)) {
+        inline for (operators.exit_arguments) |name| params = params ++ .{object(.{
+            .{ "name", quoted(name) },
+            .{ "way", quoted("positional") },
+            .{ "type", typeOf(signature.Object) },
+        })};
+        return list(params);
+    }
     inline for (sig.args[first..], passed[first..]) |arg, parameter| params = params ++ .{object(.{
         .{ "name", quoted(arg.name) },
         .{ "way", if (arg.way == .any) "" else quoted(@tagName(arg.way)) },

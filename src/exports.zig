@@ -483,14 +483,24 @@ fn expectParameters(
     }
 }
 
+/// Whether a method ends a block of `with`, and takes nothing of what Python tells it, or only
+/// whether an exception ends that.
+pub fn isBlockEnd(comptime name: []const u8, comptime info: std.lang.Type.Fn) bool {
+    if (!operators.isExit(name) or info.param_types.len == 0) return false;
+    const passed = signature.passedOf(info.param_types);
+    return passed.len == 1 or (passed.len == 2 and info.param_types[passed[1]] == bool);
+}
+
 /// Python calls these itself, or makes something else of them, and does not await what they give.
+/// What `async with` calls it awaits.
 fn expectCoroutine(
     comptime namespace: type,
     comptime name: []const u8,
     comptime options: anytype,
 ) void {
     const place = "nano_ffi: nano_ffi_options of '" ++ name ++ "' has .async = true";
-    const is_special = std.mem.startsWith(u8, name, "__");
+    const is_block = std.mem.eql(u8, name, "__aenter__") or std.mem.eql(u8, name, "__aexit__");
+    const is_special = std.mem.startsWith(u8, name, "__") and !is_block;
     if (@typeInfo(namespace) == .@"enum") @compileError(place ++
         ", and it is a function of an enum: there are coroutine functions in modules and classes");
     if (classes.isClass(namespace)) switch (classes.roleOf(namespace, name)) {
@@ -924,6 +934,20 @@ const writing = struct {
 const source_of_writing = struct {
     pub const print = .{ .params = .{ "writer", "number" }, .writers = [_]usize{0}, .doc = "" };
 };
+
+test isBlockEnd {
+    const Door = struct {
+        fn close(_: @This(), _: std.Io) void {}
+        fn hear(_: *@This(), _: bool) bool {
+            return true;
+        }
+        fn other(_: *@This(), _: u8) void {}
+    };
+    try std.testing.expect(isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.close)).@"fn"));
+    try std.testing.expect(isBlockEnd("__aexit__", @typeInfo(@TypeOf(Door.hear)).@"fn"));
+    try std.testing.expect(!isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.other)).@"fn"));
+    try std.testing.expect(!isBlockEnd("exit", @typeInfo(@TypeOf(Door.close)).@"fn"));
+}
 
 test isMembers {
     const Color = enum {

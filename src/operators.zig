@@ -1,4 +1,5 @@
-//! Python's operators of two operands: the names that functions have which stand for them.
+//! Python's operators of two operands, and blocks of `with`: the names that functions have which
+//! stand for them.
 
 const std = @import("std");
 
@@ -18,8 +19,21 @@ pub fn isBinary(comptime name: []const u8) bool {
     return (short[0] == 'r' or short[0] == 'i') and contains(&names, short[1..]);
 }
 
-/// Whether it changes its object, which then is what it gives: `+=` and the like.
-pub fn isInplace(comptime name: []const u8) bool {
+/// Whether its object is what it gives, where it returns nothing: `+=` and the like, and what
+/// begins a block of `with`.
+pub fn givesSelf(comptime name: []const u8) bool {
+    return isInplace(name) or contains(&.{ "__enter__", "__aenter__" }, name);
+}
+
+/// Whether it ends a block of `with`, or of `async with`.
+pub fn isExit(comptime name: []const u8) bool {
+    return contains(&.{ "__exit__", "__aexit__" }, name);
+}
+
+/// What Python calls it with.
+pub const exit_arguments = [_][:0]const u8{ "exc_type", "exc_value", "traceback" };
+
+fn isInplace(comptime name: []const u8) bool {
     const short = shortOf(name) orelse return false;
     return short[0] == 'i' and contains(&names, short[1..]);
 }
@@ -43,7 +57,13 @@ test isBinary {
         try std.testing.expect(comptime !isBinary(name));
 }
 
-test isInplace {
-    try std.testing.expect(comptime isInplace("__iadd__") and isInplace("__ior__"));
-    try std.testing.expect(comptime !isInplace("__add__") and !isInplace("__invert__"));
+test givesSelf {
+    try std.testing.expect(comptime givesSelf("__iadd__") and givesSelf("__ior__"));
+    try std.testing.expect(comptime givesSelf("__aenter__") and !givesSelf("__aexit__"));
+    try std.testing.expect(comptime !givesSelf("__add__") and !givesSelf("__invert__"));
+}
+
+test isExit {
+    try std.testing.expect(comptime isExit("__exit__") and isExit("__aexit__"));
+    try std.testing.expect(comptime !isExit("__enter__") and !isExit("exit"));
 }

@@ -358,6 +358,26 @@ def test_a_block_destroys(m: ModuleType) -> None:
         raise AssertionError
 
 
+def test_blocks_of_ones_own(m: ModuleType) -> None:
+    with m.Door() as door:
+        assert (type(door), door.open) == (m.Door, True)
+    assert door == m.Door()
+    with door:
+        _ = 1 // 0
+    assert door == m.Door(failed=True)
+    gate = m.Gate()
+    with gate as same:
+        assert (same is gate, gate.open) == (True, True)
+    with pytest.raises(ZeroDivisionError), gate:
+        raise ZeroDivisionError
+    with gate, pytest.raises(nano_ffi.ZigError, match="Open"):
+        gate.__enter__()
+    assert not gate.open
+    assert str(inspect.signature(m.Gate.__exit__)) == "(self, exc_type, exc_value, traceback, /)"
+    wrong = (TypeError, "__exit__() takes 3 arguments: exc_type, exc_value, traceback")
+    assert raises(gate.__exit__) == raises(lambda: gate.__exit__(1, 2, traceback=3)) == wrong
+
+
 def test_an_allocator_is_no_parameter(m: ModuleType) -> None:
     assert str(inspect.signature(m.Stack)) == "(first)"
 
@@ -482,7 +502,7 @@ def test_threads(m: ModuleType) -> None:
 def test_the_description_has_classes(m: ModuleType) -> None:
     description = json.loads(m.__nano_ffi_description__())
     classes = {item["name"]: item for item in description["classes"]}
-    assert list(classes) == ["Point", "Line", "Counter", "Stack", "Token", "Fragile", "Key", "WideKey"]
+    assert list(classes) == ["Point", "Line", "Door", "Gate", "Counter", "Stack", "Token", "Fragile", "Key", "WideKey"]
     assert [field["name"] for field in classes["Line"]["fields"]] == ["from_", "to", "name", "color", "tags"]
     assert [(p["name"], p.get("default")) for p in classes["Point"]["init"]["params"]] == [("x", None), ("y", "0.0")]
     assert "init" not in classes["Token"]

@@ -18,6 +18,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractAsyncContextManager
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -406,6 +407,37 @@ def test_async_for(speaking: ModuleType) -> None:
     text = stub(described(speaking))
     assert "\n    def __aiter__(self) -> Countdown: ..." in text
     assert "\n    async def __anext__(self) -> int: ..." in text
+
+
+def test_async_with(speaking: ModuleType) -> None:
+    async def main() -> None:
+        session = speaking.Session()
+        async with session as begun:
+            assert (begun is session, session.open, session.ends) == (True, True, 0)
+        with pytest.raises(ZeroDivisionError):
+            async with session:
+                raise ZeroDivisionError
+        assert (session.open, session.ends) == (False, 2)
+        async with speaking.Transaction() as committed:
+            assert committed.state == "begun"
+        async with speaking.Transaction() as back:
+            _ = 1 // 0
+        assert (committed.state, back.state) == ("committed", "rolled back")
+        with pytest.raises(TypeError, match=r"^__aexit__\(\) takes 3 arguments: exc_type, exc_value, traceback$"):
+            await session.__aexit__(None)
+        calls = speaking.callsSoFar()[0]
+        await cancelled(speaking.Session(HOUR).__aenter__(), lambda: bool(speaking.callsSoFar()[0] == calls + 1))
+
+    asyncio.run(main())
+    assert isinstance(speaking.Session(), AbstractAsyncContextManager)
+    text = stub(described(speaking))
+    assert text.count("    async def __aenter__(self) -> Session: ...\n") == 1
+    assert (
+        text.count(
+            "exc_type: object,\n        exc_value: object,\n        traceback: object,\n        /,\n    ) -> bool: ..."
+        )
+        == 1
+    )
 
 
 def test_ten_thousand_coroutines_at_once(speaking: ModuleType) -> None:

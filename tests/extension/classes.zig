@@ -53,6 +53,35 @@ pub const Line = struct {
     }
 };
 
+/// What `with` opens and closes, and may hear how its block ended.
+pub const Door = struct {
+    open: bool = false,
+    failed: bool = false,
+
+    pub fn __enter__(self: *Door) void {
+        self.open = true;
+    }
+
+    pub fn __exit__(self: *Door, failed: bool) bool {
+        self.* = .{ .open = false, .failed = failed };
+        return failed;
+    }
+};
+
+pub const Gate = struct {
+    open: bool = false,
+
+    pub fn __enter__(self: *Gate) !*Gate {
+        if (self.open) return error.Open;
+        self.open = true;
+        return self;
+    }
+
+    pub fn __exit__(self: *Gate) void {
+        self.open = false;
+    }
+};
+
 /// Counts, with an init.
 pub const Counter = struct {
     value: i64,

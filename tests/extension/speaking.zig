@@ -229,6 +229,50 @@ pub const Countdown = struct {
 };
 
 /// Something that is waited for.
+/// What `async with` begins and ends.
+pub const Session = struct {
+    pub const nano_ffi_options = .{
+        .__aenter__ = .{ .async = true },
+        .__aexit__ = .{ .async = true },
+    };
+
+    /// How long it takes to begin.
+    milliseconds: i64 = 1,
+    open: bool = false,
+    ends: i64 = 0,
+
+    pub fn __aenter__(self: *Session, io: std.Io) !void {
+        try sleepFor(io, self.milliseconds);
+        self.open = true;
+    }
+
+    pub fn __aexit__(self: *Session, io: std.Io) !void {
+        try sleepFor(io, 1);
+        self.open = false;
+        self.ends += 1;
+    }
+};
+
+/// Is told whether its block fails, and then keeps that to itself.
+pub const Transaction = struct {
+    pub const nano_ffi_options = .{
+        .__aenter__ = .{ .async = true },
+        .__aexit__ = .{ .async = true },
+    };
+
+    state: []const u8 = "new",
+
+    pub fn __aenter__(self: *Transaction) *Transaction {
+        self.state = "begun";
+        return self;
+    }
+
+    pub fn __aexit__(self: *Transaction, failed: bool) bool {
+        self.state = if (failed) "rolled back" else "committed";
+        return failed;
+    }
+};
+
 pub const Waiter = struct {
     pub const nano_ffi_options = .{
         .wait = .{ .async = true },

@@ -176,6 +176,7 @@ def check(folder: Path, *modules: str) -> None:
         "maps",
         "references",
         "shapes",
+        "speaking",
         "defaults",
         "hiding",
         "real_calls",

@@ -355,18 +355,27 @@ pub fn Class(
                 exports.Callable(T, class.source, name).function,
                 exports.specOf(T, class.source, name),
             );
-            return Method(T, trampoline, operators.isInplace(name) and trampoline.R == void);
+            return Method(T, trampoline, operators.givesSelf(name) and trampoline.R == void);
         }
 
         fn methodDef(comptime name: [:0]const u8) capi.PyMethodDef {
             const M = MethodOf(name);
             const is_method = classes.roleOf(T, name) == .method;
             const first = if (is_method) "$self" else "$type";
-            const list = signature.parametersText(first, M.sig.args);
             const is_next = std.mem.eql(u8, name, "__next__");
+            const is_end = exports.isBlockEnd(
+                name,
+                @typeInfo(@TypeOf(exports.Callable(T, class.source, name).function)).@"fn",
+            );
+            const list = if (is_end)
+                "$self, exc_type, exc_value, traceback, /"
+            else
+                signature.parametersText(first, M.sig.args);
             return .{
                 .ml_name = M.sig.name,
-                .ml_meth = if (is_next) &M.receiveNextByName else &M.receive,
+                .ml_meth = if (is_next)
+                    &M.receiveNextByName
+                else if (is_end) &M.receiveEnd else &M.receive,
                 .ml_flags = capi.constants.METH_FASTCALL | capi.constants.METH_KEYWORDS,
                 .ml_doc = M.sig.name ++ "(" ++ list ++ ")\n--\n\n" ++ M.sig.doc,
             };

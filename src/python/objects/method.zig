@@ -112,6 +112,24 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             return null;
         }
 
+        /// `__exit__` of what asks no more than whether an exception ends the block, if that.
+        pub fn receiveEnd(
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: capi.Py_ssize_t,
+            kwnames: ?*PyObject,
+        ) callconv(.c) ?*PyObject {
+            if (nargs != 3 or kwnames != null) {
+                c.PyErr_SetString(capi.exception("TypeError"), sig.name ++
+                    "() takes 3 arguments: exc_type, exc_value, traceback");
+                return null;
+            }
+            const failed = given[0] != capi.object("_Py_NoneStruct");
+            const told: *PyObject =
+                if (failed) capi.object("_Py_TrueStruct") else capi.object("_Py_FalseStruct");
+            return receive(self, &.{told}, sig.args.len, null);
+        }
+
         /// The getter of a property.
         pub fn receiveProperty(self: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
             return receive(self, undefined, 0, null);
