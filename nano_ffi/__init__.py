@@ -13,7 +13,7 @@ from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, lis
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nano_ffi.description import explain
+    from nano_ffi.explaining import explain
     from nano_ffi.loading import compile, load, reload
     from nano_ffi.switches import SettingsError
     from nano_ffi.zig import CompileError
@@ -48,7 +48,7 @@ LATER = {
     "CompileError": "zig",
     "SettingsError": "switches",
     "compile": "loading",
-    "explain": "description",
+    "explain": "explaining",
     "load": "loading",
     "reload": "loading",
 }

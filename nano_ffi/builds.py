@@ -1,4 +1,4 @@
-"""What has been built of a user's Zig file, whether that still holds, and how it is built anew.
+"""What has been built of a user's Zig file, and whether that still holds.
 
 Of every file that a build read, its record has what the file system says of it, and a hash for when that differs. A look at an
 up-to-date record is all that an import costs; so nothing that takes long to import is imported here at the top.
@@ -10,16 +10,11 @@ import os
 import sys
 import threading
 from importlib.machinery import EXTENSION_SUFFIXES
-from zlib import adler32, crc32
 
 import nano_ffi
-from nano_ffi.switches import Switches, cache_folder, find_upward, mode_named
+from nano_ffi.switches import Switches, cache_folder, find_upward, machine, once, short_hash, sources
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["Unit", "extension_of", "module_name"]
+__all__ = ["Record", "Unit", "module_name"]
 
 FORMAT = "nano_ffi record 3"
 
@@ -32,41 +27,8 @@ ZIG = "<zig>"
 OURS = "<nano_ffi>/"
 """Stands for the folder of the package's own Zig files, which another environment has elsewhere."""
 
-NOEXEC = (
-    "its file system runs no programs (it is mounted with noexec), or somebody took its permission: "
-    "set NANO_FFI_CACHE to a folder elsewhere"
-)
-"""Why what is built cannot be run, or loaded."""
-
 UNKNOWN = "-"
 """In the place of hash and state: the file was written while it was compiled, so what the compiler saw is not known."""
-
-
-def extension_of(source: str, name: str, mode: str = "") -> str:
-    """The path of an extension module `name` of the Zig file `source` that is up to date, built if need be.
-
-    `mode` is as of Zig, and empty for what the environment or a pyproject.toml says.
-
-    Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
-    nothing is built, and ``NANO_FFI_BUILD=never``.
-    """
-    switches = Switches()
-    if mode:
-        switches.mode = mode_named(mode, "mode")
-    unit = Unit(os.path.abspath(source), name, switches)
-    record = Record.load(unit)
-    if switches.build == "never":
-        if record is None:
-            raise ImportError(
-                f"NANO_FFI_BUILD=never, and {unit.source} has not been built for this CPython with these switches: "
-                "import it once without NANO_FFI_BUILD, or run `nano-ffi build`",
-                name=name,
-                path=unit.source,
-            )
-        return record.binary
-    if record is not None and switches.build != "always" and record.holds():
-        return record.binary
-    return unit.build()
 
 
 def module_name(source: str) -> str:
@@ -93,12 +55,6 @@ class Unit:
         cpu = switches.cpu or f"native_{machine()}"
         variant = f"{abi}-{sys.hexversion:x}-{switches.mode or 'default'}-{cpu}"
         self.record = os.path.join(self.folder, variant.replace("/", "_") + ".record")
-
-    def build(self) -> str:
-        """The path of a new extension, or of one that another process has built meanwhile."""
-        from nano_ffi.building import build
-
-        return build(self)
 
 
 class Record:
@@ -231,21 +187,6 @@ def digest_of(path: str, source: str) -> str:
         return hashlib.sha256(file.read()).hexdigest()
 
 
-remembered: dict[str, str] = {}
-
-
-def once(function: Callable[[], str]) -> Callable[[], str]:
-    """`functools.cache`, without the import of functools."""
-
-    def cached() -> str:
-        try:
-            return remembered[function.__name__]
-        except KeyError:
-            return remembered.setdefault(function.__name__, function())
-
-    return cached
-
-
 @once
 def zig() -> str:
     """The installed compiler; a path at which there is nothing, where there is none."""
@@ -261,12 +202,6 @@ def zig() -> str:
     return os.path.join(folders[0], name) if folders else "no zig"
 
 
-@once
-def sources() -> str:
-    """The folder of the package's own Zig files; an editable install has them elsewhere than the Python ones."""
-    return next(path for folder in nano_ffi.__path__ if os.path.isdir(path := os.path.join(folder, "zig")))
-
-
 def installed() -> str:
     """The package's version and, behind a space, what changes when another one of that version is installed over it.
 
@@ -275,27 +210,3 @@ def installed() -> str:
     found = os.stat(sources())
     is_editable = len(nano_ffi.__path__) > 1
     return nano_ffi.__version__ + ("" if is_editable else f" {found.st_ino}-{found.st_ctime_ns}")
-
-
-CPU_LINES = ("model name", "flags", "Features", "CPU implementer", "CPU part", "isa", "cpu\t", "facilities", "machine")
-
-
-@once
-def machine() -> str:
-    """A short name of this machine's CPU: what is built for one does not run on every other."""
-    try:
-        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
-            said = "".join(
-                line for line in file.read(8192).split("\n\n")[0].splitlines(True) if line.startswith(CPU_LINES)
-            )
-    except OSError:
-        import platform
-
-        said = " ".join(platform.uname()[4:]) + os.environ.get("PROCESSOR_IDENTIFIER", "")
-    return short_hash(said)
-
-
-def short_hash(text: str) -> str:
-    """For names, which hashlib would take longer to import than to hash: a record tells what it is of."""
-    data = os.fsencode(text)
-    return f"{crc32(data):08x}{adler32(data):08x}"

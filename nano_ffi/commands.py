@@ -17,7 +17,9 @@ from pathlib import Path
 import nano_ffi
 from nano_ffi import builds
 from nano_ffi.compiler import STABLE_MINOR, CompileError, Job
-from nano_ffi.description import Description, explain
+from nano_ffi.description import Description
+from nano_ffi.explaining import explain
+from nano_ffi.loading import extension_of
 from nano_ffi.project import modules_here
 from nano_ffi.pyi import stub, write_stub
 from nano_ffi.settings import read_table
@@ -171,7 +173,7 @@ def stubs(argv: Sequence[str]) -> int:
         name = builds.module_name(str(source))
         path = source.with_name(f"{name}.pyi")
         before = path.read_text(encoding="utf-8") if path.exists() else ""
-        text = stub(Description.read(Path(builds.extension_of(str(source), name))))
+        text = stub(Description.read(Path(extension_of(str(source), name))))
         if given.check and path.exists() and path.read_text(encoding="utf-8") != before:
             path.write_text(before, encoding="utf-8", newline="")  # the build wrote it
         if text == before:

@@ -19,12 +19,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import nano_ffi
 from nano_ffi._native import version
-from nano_ffi.builds import machine
 from nano_ffi.packages import build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
-from nano_ffi.switches import MODES, cache_folder, find_upward, make_folder, mode_named
+from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
 from nano_ffi.wheels import musl, targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, Zig, take, tool, version_of
@@ -68,8 +66,8 @@ HIDDEN = ("-fvisibility=hidden",)
 ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
 """The modules that every file can import."""
 
-SOURCES = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "zig")).is_dir())
-"""The package's own Zig files; an editable install has them elsewhere than the Python ones."""
+SOURCES = Path(sources())
+"""The package's own Zig files."""
 
 
 OPERATORS = SOURCES / "operators.cpp"

@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 __all__ = [
@@ -28,8 +25,6 @@ __all__ = [
     "Tag",
     "Type",
     "Union",
-    "described",
-    "explain",
 ]
 
 MARKER = b"nano_ffi-description:"
@@ -351,53 +346,3 @@ def class_of(read: dict[str, Any]) -> Class:
         ordered=read.get("ordered", False),
         alias=read.get("alias", ""),
     )
-
-
-def described(module: ModuleType | str | os.PathLike[str]) -> Description:
-    """The description of a module of a Zig file.
-
-    `module` is the module, its name, or the path of a Zig file, which is built if need be, or of an extension module.
-    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
-    """
-    if isinstance(module, ModuleType):
-        describe = getattr(module, "__nano_ffi_description__", None)
-        if describe is None:
-            raise ValueError(f"{module!r} is not a module that nano_ffi built")
-        return Description.of(json.loads(describe()))
-    path = Path(module)
-    if path.suffix == ".zig":
-        from nano_ffi import builds
-
-        return Description.read(Path(builds.extension_of(str(path), builds.module_name(str(path)))))
-    if path.suffix in {".so", ".pyd"}:
-        return Description.read(path)
-    name = str(module)
-    if name in sys.modules:
-        return described(sys.modules[name])
-    import importlib
-
-    importlib.import_module("nano_ffi.importer")
-    return described(importlib.import_module(name))
-
-
-class Explained(tuple[LeftOut, ...]):
-    """What `explain` has printed: a notebook shows it no second time."""
-
-    __slots__ = ()
-
-    def _ipython_display_(self) -> None:
-        pass
-
-
-def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
-    """Print which public declarations of a Zig file are not in its module, and why. Returns them.
-
-    `module` is the module, its name, or the path of a Zig file or of an extension module.
-    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
-    """
-    description = described(module)
-    if not description.left_out:
-        print(f"{description.module}: nothing is left out")
-    for left in description.left_out:
-        print(f"{description.module}.{left.name} ({left.kind}) is left out: {left.reason}")
-    return Explained(description.left_out)

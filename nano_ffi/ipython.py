@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from nano_ffi import loading
-from nano_ffi.description import described, explain
+from nano_ffi.explaining import described, explain
 from nano_ffi.switches import MODES
 
 __all__ = ["register_magic"]

@@ -9,9 +9,9 @@ from importlib.machinery import ExtensionFileLoader, ModuleSpec
 from importlib.util import module_from_spec, spec_from_file_location
 from weakref import WeakKeyDictionary
 
-from nano_ffi import builds
+from nano_ffi.builds import Record, Unit, module_name
 from nano_ffi.registration import follow
-from nano_ffi.switches import cache_folder, make_folder
+from nano_ffi.switches import NOEXEC, Switches, cache_folder, make_folder, mode_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Loader = object  # importlib.abc takes long to import, and adds nothing
 
-__all__ = ["ZigLoader", "compile", "load", "reload", "zig_spec"]
+__all__ = ["ZigLoader", "compile", "extension_of", "load", "reload", "zig_spec"]
 
 OF_THE_IMPORT = frozenset(("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__"))
 """What a module has from its import, not from its code."""
@@ -49,7 +49,7 @@ def load(path: str | os.PathLike[str], name: str | None = None, *, mode: str = "
     """
     source = os.path.abspath(path)
     try:
-        return load_named(source, name or builds.module_name(source), mode)
+        return load_named(source, name or module_name(source), mode)
     except ImportError as error:
         raise error.with_traceback(None)  # noqa: B904 - the same error, which is about the file
 
@@ -169,14 +169,14 @@ class ZigLoader(Loader):
         loaded[module] = (self.extension.path, [name for name in vars(module) if name not in before])
 
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
-        path = builds.extension_of(self.source, self.fullname.rpartition(".")[2], self.mode)
+        path = extension_of(self.source, self.fullname.rpartition(".")[2], self.mode)
         loader = ExtensionFileLoader(self.fullname, path)
         try:
             module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
         except ImportError as error:
             if os.access(path, os.X_OK):
                 raise
-            raise ImportError(f"{error}: {builds.NOEXEC}", name=self.fullname, path=path) from None
+            raise ImportError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
         module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
         return loader, module
 
@@ -203,6 +203,35 @@ class ZigLoader(Loader):
 
     def get_filename(self, fullname: str) -> str:
         return self.source
+
+
+def extension_of(source: str, name: str, mode: str = "") -> str:
+    """The path of an extension module `name` of the Zig file `source` that is up to date, built if need be.
+
+    `mode` is as of Zig, and empty for what the environment or a pyproject.toml says.
+
+    Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
+    nothing is built, and ``NANO_FFI_BUILD=never``.
+    """
+    switches = Switches()
+    if mode:
+        switches.mode = mode_named(mode, "mode")
+    unit = Unit(os.path.abspath(source), name, switches)
+    record = Record.load(unit)
+    if switches.build == "never":
+        if record is None:
+            raise ImportError(
+                f"NANO_FFI_BUILD=never, and {unit.source} has not been built for this CPython with these switches: "
+                "import it once without NANO_FFI_BUILD, or run `nano-ffi build`",
+                name=name,
+                path=unit.source,
+            )
+        return record.binary
+    if record is not None and switches.build != "always" and record.holds():
+        return record.binary
+    from nano_ffi.building import build
+
+    return build(unit)
 
 
 def zig_spec(fullname: str, source: str, mode: str = "") -> ModuleSpec:

@@ -7,8 +7,7 @@ import re
 import time
 from pathlib import Path
 
-from nano_ffi.builds import short_hash
-from nano_ffi.switches import cache_folder, make_folder
+from nano_ffi.switches import cache_folder, make_folder, short_hash, sources
 from nano_ffi.zig import CompileError, Zig, take, write_whole
 
 __all__ = ["build_package", "has_dependencies"]
@@ -36,11 +35,10 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
 
     Returns the absolute paths of all files that were read, but for Zig's own library. Raises CompileError.
     """
-    from nano_ffi.compiler import SOURCES
-
+    template = Path(sources(), "package_build.zig")
     folder = Path(cache_folder("packages", short_hash(str(package))))
     make_folder(str(folder))
-    write_if_other(folder / "build.zig", (SOURCES / "package_build.zig").read_text(encoding="utf-8"))
+    write_if_other(folder / "build.zig", template.read_text(encoding="utf-8"))
     write_if_other(folder / "build.zig.zon", relocated(package, folder))
     cache = folder / "cache"
     started = time.time()
@@ -54,7 +52,7 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
         )
         raise CompileError(shown) from None
     take(prefix / "binary", place)
-    return [str(package), str(SOURCES / "package_build.zig"), *inputs(zig, cache, folder, started)]
+    return [str(package), str(template), *inputs(zig, cache, folder, started)]
 
 
 def write_if_other(path: Path, text: str) -> None:

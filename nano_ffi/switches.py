@@ -1,11 +1,36 @@
-"""The environment variables that say how a user's Zig file is built, and where that is kept."""
+"""What a build depends on beside the user's file: environment variables, this machine, nano_ffi's own Zig files; and where
+what is built is kept.
+
+Every import of a Zig file begins here, so nothing that takes long to import is imported here at the top.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from zlib import adler32, crc32
 
-__all__ = ["MODES", "SWITCHES", "SettingsError", "Switches", "cache_folder", "find_upward", "make_folder", "mode_named"]
+import nano_ffi
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = [
+    "MODES",
+    "NOEXEC",
+    "SWITCHES",
+    "SettingsError",
+    "Switches",
+    "cache_folder",
+    "find_upward",
+    "machine",
+    "make_folder",
+    "mode_named",
+    "once",
+    "short_hash",
+    "sources",
+]
 
 MODES = {"Debug": "debug", "ReleaseSafe": "safe", "ReleaseFast": "fast", "ReleaseSmall": "small"}
 """Zig's names of the build modes, and its short ones."""
@@ -21,6 +46,12 @@ SWITCHES = {
     "NANO_FFI_VERBOSE": "0: say nothing; 1 (default): a line on a terminal while it builds; 2: every command and its time",
 }
 """The environment variables, and what each may be."""
+
+NOEXEC = (
+    "its file system runs no programs (it is mounted with noexec), or somebody took its permission: "
+    "set NANO_FFI_CACHE to a folder elsewhere"
+)
+"""Why what is built cannot be run, or loaded."""
 
 
 class SettingsError(ImportError):
@@ -135,3 +166,48 @@ def find_upward(source: str) -> tuple[str, str]:
         if parent == folder:
             return "", package
         folder = parent
+
+
+remembered: dict[str, str] = {}
+
+
+def once(function: Callable[[], str]) -> Callable[[], str]:
+    """`functools.cache`, without the import of functools."""
+
+    def cached() -> str:
+        try:
+            return remembered[function.__name__]
+        except KeyError:
+            return remembered.setdefault(function.__name__, function())
+
+    return cached
+
+
+@once
+def sources() -> str:
+    """The folder of the package's own Zig files; an editable install has them elsewhere than the Python ones."""
+    return next(path for folder in nano_ffi.__path__ if os.path.isdir(path := os.path.join(folder, "zig")))
+
+
+CPU_LINES = ("model name", "flags", "Features", "CPU implementer", "CPU part", "isa", "cpu\t", "facilities", "machine")
+
+
+@once
+def machine() -> str:
+    """A short name of this machine's CPU: what is built for one does not run on every other."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8", errors="replace") as file:
+            said = "".join(
+                line for line in file.read(8192).split("\n\n")[0].splitlines(True) if line.startswith(CPU_LINES)
+            )
+    except OSError:
+        import platform
+
+        said = " ".join(platform.uname()[4:]) + os.environ.get("PROCESSOR_IDENTIFIER", "")
+    return short_hash(said)
+
+
+def short_hash(text: str) -> str:
+    """For names, which hashlib would take longer to import than to hash: a record tells what it is of."""
+    data = os.fsencode(text)
+    return f"{crc32(data):08x}{adler32(data):08x}"

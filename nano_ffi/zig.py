@@ -17,9 +17,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from nano_ffi.builds import NOEXEC, sources
 from nano_ffi.complaints import for_the_user
-from nano_ffi.switches import SettingsError, Switches, cache_folder, make_folder
+from nano_ffi.switches import NOEXEC, SettingsError, Switches, cache_folder, make_folder, sources
 
 __all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
 

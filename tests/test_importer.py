@@ -27,7 +27,7 @@ import nano_ffi
 
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
-from nano_ffi import builds, loading
+from nano_ffi import builds, loading, switches
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.complaints import for_the_user
 from nano_ffi.importer import ZigFinder, has_its_case
@@ -186,7 +186,7 @@ def test_a_folder_that_others_may_write_is_refused(here: Path, tmp_path: Path, m
             folder.chmod(mode)
             said = f"the cache folder {folder} may be written by others, and what lies in it is run: chmod go-w {folder}, or"
             with pytest.raises(SettingsError, match=f"^{re.escape(said)}"):
-                builds.extension_of(str(here / "mine.zig"), "mine")
+                loading.extension_of(str(here / "mine.zig"), "mine")
             folder.chmod(0o755)
     for name in ("tools", "texts", "zig", "packages"):
         (tmp_path / "own" / name).mkdir(exist_ok=True)
@@ -366,15 +366,15 @@ def test_for_what_a_record_holds(
         (here / "sub" / name).unlink()
         assert holds()
     with monkeypatch.context() as patch:
-        patch.setitem(builds.remembered, "zig", sys.executable)
+        patch.setitem(switches.remembered, "zig", sys.executable)
         patch.setattr("nano_ffi.zig.version_of", lambda _path: "0.0.0")
         assert not holds()
     with monkeypatch.context() as patch:
-        patch.setitem(builds.remembered, "machine", "another CPU")
+        patch.setitem(switches.remembered, "machine", "another CPU")
         assert record_of(source) is None
     # Another nano_ffi of the same version, installed or editable: its files count.
-    shutil.copytree(builds.sources(), tmp_path / "same")
-    shutil.copytree(builds.sources(), tmp_path / "other")
+    shutil.copytree(switches.sources(), tmp_path / "same")
+    shutil.copytree(switches.sources(), tmp_path / "other")
     with (tmp_path / "other" / "root.zig").open("a") as file:
         file.write("// changed\n")
     for folders in ([], [""]):
@@ -382,7 +382,7 @@ def test_for_what_a_record_holds(
             patch.setattr(nano_ffi, "__path__", [*nano_ffi.__path__, *folders])
             assert holds()
             for name in ("same", "other"):
-                patch.setitem(builds.remembered, "sources", str(tmp_path / name))
+                patch.setitem(switches.remembered, "sources", str(tmp_path / name))
                 assert holds() == (name == "same")
     # A record that was cut off is none.
     path = Path(record.unit.record)
@@ -951,9 +951,9 @@ def test_what_cannot_be_run_is_said_with_the_reason(here: Path, monkeypatch: pyt
     program.chmod(0o644)
     with pytest.raises(CompileError) as refused:
         tool(Zig.find(), here / "count.zig", here)
-    assert str(refused.value) == f"{program} cannot be run: {builds.NOEXEC}"
-    monkeypatch.setattr(builds, "extension_of", lambda *_: str(program))
-    with pytest.raises(ImportError, match=re.escape(f": {builds.NOEXEC}")):
+    assert str(refused.value) == f"{program} cannot be run: {switches.NOEXEC}"
+    monkeypatch.setattr(loading, "extension_of", lambda *_: str(program))
+    with pytest.raises(ImportError, match=re.escape(f": {switches.NOEXEC}")):
         nano_ffi.load(here / "count.zig")
 
 

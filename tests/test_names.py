@@ -16,7 +16,7 @@ import pytest
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
-from nano_ffi import builds
+from nano_ffi import switches
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_constants(names: ModuleType) -> None:
 
 
 def test_no_keyword_is_a_name() -> None:
-    text = Path(builds.sources(), "signature.zig").read_text(encoding="utf-8")
+    text = Path(switches.sources(), "signature.zig").read_text(encoding="utf-8")
     found = re.search(r"const keywords = \.\{([^}]*)\};", text)
     assert found is not None
     assert set(re.findall(r'"(\w+)"', found[1])) >= set(keyword.kwlist)

@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from nano_ffi.description import described
+from nano_ffi.explaining import described
 from nano_ffi.pyi import stub
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")

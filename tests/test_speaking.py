@@ -27,7 +27,7 @@ from typing import Any
 import pytest
 
 import nano_ffi
-from nano_ffi.description import described
+from nano_ffi.explaining import described
 from nano_ffi.pyi import stub
 
 

@@ -14,7 +14,8 @@ import pytest
 
 import nano_ffi
 from nano_ffi.compiler import compile_module
-from nano_ffi.description import Description, LeftOut, described
+from nano_ffi.description import Description, LeftOut
+from nano_ffi.explaining import described
 from nano_ffi.pyi import docstring, stub, write_stub
 from nano_ffi.wheels import targets
 

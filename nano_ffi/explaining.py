@@ -1,0 +1,62 @@
+"""What modules of Zig files say of themselves, and of what was left out of them: `nano_ffi.explain`."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+from types import ModuleType
+
+from nano_ffi import loading
+from nano_ffi.builds import module_name
+from nano_ffi.description import Description, LeftOut
+
+__all__ = ["described", "explain"]
+
+
+def described(module: ModuleType | str | os.PathLike[str]) -> Description:
+    """The description of a module of a Zig file.
+
+    `module` is the module, its name, or the path of a Zig file, which is built if need be, or of an extension module.
+    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
+    """
+    if isinstance(module, ModuleType):
+        describe = getattr(module, "__nano_ffi_description__", None)
+        if describe is None:
+            raise ValueError(f"{module!r} is not a module that nano_ffi built")
+        return Description.of(json.loads(describe()))
+    path = Path(module)
+    if path.suffix == ".zig":
+        return Description.read(Path(loading.extension_of(str(path), module_name(str(path)))))
+    if path.suffix in {".so", ".pyd"}:
+        return Description.read(path)
+    name = str(module)
+    if name in sys.modules:
+        return described(sys.modules[name])
+    importlib.import_module("nano_ffi.importer")
+    return described(importlib.import_module(name))
+
+
+class Explained(tuple[LeftOut, ...]):
+    """What `explain` has printed: a notebook shows it no second time."""
+
+    __slots__ = ()
+
+    def _ipython_display_(self) -> None:
+        pass
+
+
+def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
+    """Print which public declarations of a Zig file are not in its module, and why. Returns them.
+
+    `module` is the module, its name, or the path of a Zig file or of an extension module.
+    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
+    """
+    description = described(module)
+    if not description.left_out:
+        print(f"{description.module}: nothing is left out")
+    for left in description.left_out:
+        print(f"{description.module}.{left.name} ({left.kind}) is left out: {left.reason}")
+    return Explained(description.left_out)
