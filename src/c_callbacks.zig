@@ -78,7 +78,7 @@ pub fn CallbackOf(comptime T: type) ?type {
         if (types.len + 1 != info.param_types.len) break :callback null;
         const R = info.return_type orelse break :callback null;
         if (zeroOf(R) == null) break :callback null;
-        const Callback = signature.Callback(@Fn(types, &@splat(.{}), R, .{}));
+        const Callback = signature.Callback(@Fn(types, &@splat(.{}), R, .{}), signature.NotKept);
         break :callback if (signature.kindOf(Callback) == null) null else Callback;
     };
 }

@@ -602,7 +602,7 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
         .@"struct" => |info| {
             if (T == signature.Str or T == signature.Bytes or T == signature.Buffer or
                 T == signature.Path) return true;
-            if (T == signature.Object) return false;
+            if (signature.isObject(T)) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
                 .complex, .flags, .standard => return true,
                 .record, .tuple => {},
@@ -1160,15 +1160,15 @@ test fieldKind {
 }
 
 test isKept {
-    try expect(isKept(?signature.Reference) and !isKept([]signature.Reference));
-    try std.testing.expectEqual(.kept, fieldKind(signature.Reference));
+    try expect(isKept(?signature.PlainReference) and !isKept([]signature.PlainReference));
+    try std.testing.expectEqual(.kept, fieldKind(signature.PlainReference));
 }
 
 test holdsReferences {
-    const Node = struct { children: std.ArrayList(@This()), value: ?signature.Reference };
+    const Node = struct { children: std.ArrayList(@This()), value: ?signature.PlainReference };
     try expect(holdsReferences(Node) and holdsReferences(union(enum) { a: [2]Node, b }));
     try expect(!holdsReferences(*Node) and !holdsReferences(Forest));
-    try expect(!isCopyable(Node) and !isFlat(signature.Reference));
+    try expect(!isCopyable(Node) and !isFlat(signature.PlainReference));
 }
 
 test ListItem {

@@ -492,12 +492,9 @@ fn Named(comptime function: anytype) type {
     };
 }
 
-/// Whether other threads of the interpreter run during a function.
-pub const Gil = enum { held, released };
-
 pub fn isReleased(comptime spec: anytype) bool {
     if (!@hasField(@TypeOf(spec), "gil")) return false;
-    return @as(Gil, spec.gil) == .released;
+    return @as(signature.Gil, spec.gil) == .released;
 }
 
 /// Whether it is a coroutine function in Python.

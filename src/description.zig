@@ -383,7 +383,7 @@ fn ownMethods(comptime T: type) []const []const u8 {
         ++ typeOf(void) ++ ",\"how\":\"method\"}",
     };
     if (!classes.isContext(T)) return &destroying;
-    const any = typeOf(signature.Object);
+    const any = typeOf(signature.PlainObject);
     return &(destroying ++ .{
         \\{"name":"__enter__","doc":"The object itself, which is destroyed at the end of the block.","params":[],"returns":
         ++ typeOf(T) ++ ",\"how\":\"method\"}",

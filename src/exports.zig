@@ -7,7 +7,6 @@ const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
 const elementwise = @import("elementwise.zig");
 const exceptions = @import("exceptions.zig");
-const Gil = @import("comptime_bridge.zig").Gil;
 const operators = @import("operators.zig");
 const signature = @import("signature.zig");
 const untagged = @import("untagged.zig");
@@ -540,7 +539,7 @@ fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
         name: [:0]const u8,
         params: []const [:0]const u8,
         doc: [:0]const u8,
-        gil: Gil,
+        gil: signature.Gil,
         async: bool,
         interruptible: bool,
         vectorize: bool,
@@ -643,7 +642,7 @@ fn holdsAllocator(comptime T: type, comptime depth: usize) bool {
 
 fn Options(comptime Given: type) type {
     return struct {
-        gil: Gil = .held,
+        gil: signature.Gil = .held,
         /// Whether it is a coroutine function: its calls run in threads, and are awaited.
         async: bool = false,
         /// Whether Ctrl-C cancels what it waits for.
@@ -796,7 +795,7 @@ fn checkRole(
     const is_method = passed.len > 0 and classes.Pointee(params[passed[0]].?) == namespace;
     if (options.property and (!is_method or passed.len != 1)) @compileError(place ++
         "'property', which is a method without other parameters");
-    if (options.classmethod and (passed.len == 0 or params[passed[0]] != signature.Object))
+    if (options.classmethod and (passed.len == 0 or !signature.isObject(params[passed[0]].?)))
         @compileError(place ++ "'classmethod', whose first parameter is the class, a " ++
             "nano_ffi.Object");
     if (!is_setter) return;
@@ -1006,7 +1005,7 @@ test specOf {
         pub const pi = .{ .doc = "Half a turn." };
     };
     const spec = comptime specOf(file, source, "add");
-    try std.testing.expectEqual(Gil.released, spec.gil);
+    try std.testing.expectEqual(signature.Gil.released, spec.gil);
     try std.testing.expectEqualStrings(
         "1",
         comptime signature.of("add", file.add, spec).args[1].default.?,

@@ -63,8 +63,8 @@ const Reach = struct {
 
 /// Has no pointers to what a function is given.
 fn isForeign(comptime T: type) bool {
-    return signature.isProvided(T) or T == std.heap.ArenaAllocator or T == signature.Object or
-        T == signature.Reference;
+    return signature.isProvided(T) or T == std.heap.ArenaAllocator or signature.isObject(T) or
+        signature.isReference(T);
 }
 
 fn isUnknown(comptime T: type) bool {

@@ -280,7 +280,7 @@ fn most(a: Storage, b: Storage) Storage {
 
 /// What has pointers, but keeps no block of memory for a function.
 fn isOther(comptime T: type) bool {
-    return signature.isProvided(T) or T == std.heap.ArenaAllocator or T == signature.Object or
+    return signature.isProvided(T) or T == std.heap.ArenaAllocator or signature.isObject(T) or
         signature.isReference(T);
 }
 

@@ -47,7 +47,7 @@ pub const Path = signatures.Path;
 pub const Args = variadic.Args;
 pub const Kwargs = variadic.Kwargs;
 pub const Buffer = signatures.Buffer;
-pub const Callback = signatures.Callback;
+pub const Callback = references.Callback;
 pub const Object = references.Object;
 /// A module of Python's: during a call, as all that is done with objects.
 pub const import = @import("python/operations.zig").import;

@@ -83,15 +83,29 @@ pub fn Given(comptime T: type, comptime default: T) type {
     };
 }
 
-/// What Zig code has of Python's objects. Only what is called is compiled: nothing without Python.
-const references = @import("python/references.zig");
-pub const Object = references.Object;
-pub const Reference = references.Reference;
+/// An object of Python's as it is where no interpreter is. A boundary has a type of its own for it,
+/// which says what it is in the same way.
+pub const PlainObject = struct {
+    handle: *anyopaque,
+
+    pub const nano_ffi_object = {};
+};
+
+/// The same for one that its owner gives back.
+pub const PlainReference = struct {
+    handle: *anyopaque,
+
+    pub const nano_ffi_reference = {};
+};
+
+/// For a `Callback` that nobody keeps.
+pub const NotKept = struct {};
 
 /// A Python callable as a Zig function of type `Function`, lent for the call. `call` fails with
 /// error.PythonException where the callable raises, or returns what is no `R`; the function gives
-/// that error on, and the exception goes on its way.
-pub fn Callback(comptime Function: type) type {
+/// that error on, and the exception goes on its way. `kept_by` says how the boundary calls, shares
+/// and gives back one that is kept.
+pub fn Callback(comptime Function: type, comptime kept_by: type) type {
     const info = @typeInfo(Function).@"fn";
     return struct {
         const Self = @This();
@@ -137,7 +151,7 @@ pub fn Callback(comptime Function: type) type {
 
             pub fn call(kept: Kept, args: Args) error{PythonException}!R {
                 comptime expectFlat();
-                return references.callKept(Self, kept.handle, &args, .failing);
+                return kept_by.call(Self, kept.handle, &args, .failing);
             }
 
             /// See Callback's.
@@ -146,17 +160,17 @@ pub fn Callback(comptime Function: type) type {
                 args: Args,
                 arena: std.mem.Allocator,
             ) error{PythonException}!R {
-                return references.callKept(Self, kept.handle, &args, arena);
+                return kept_by.call(Self, kept.handle, &args, arena);
             }
 
             /// The same callable for another owner.
             pub fn keep(kept: Kept) Kept {
-                return .{ .handle = (Reference{ .handle = kept.handle }).keep().handle };
+                return .{ .handle = kept_by.keep(kept.handle) };
             }
 
             /// May run Python code, as the last reference to an object does.
             pub fn release(kept: Kept) void {
-                (Reference{ .handle = kept.handle }).release();
+                kept_by.release(kept.handle);
             }
 
             pub fn deinit(kept: Kept) void {
@@ -175,14 +189,22 @@ pub fn Callback(comptime Function: type) type {
     };
 }
 
+/// Whether a `T` is an object of Python's, lent for the call.
+pub fn isObject(comptime T: type) bool {
+    return comptime says(T, "nano_ffi_object");
+}
+
 /// Whether a `T` is one reference to an object of Python's, which its owner gives back.
 pub fn isReference(comptime T: type) bool {
-    return T == Reference or comptime isKeptCallback(T);
+    return comptime (says(T, "nano_ffi_reference") or isKeptCallback(T));
 }
 
 pub fn isKeptCallback(comptime T: type) bool {
-    return @typeInfo(T) == .@"struct" and !@typeInfo(T).@"struct".is_tuple and
-        @hasDecl(T, "nano_ffi_kept");
+    return comptime says(T, "nano_ffi_kept");
+}
+
+fn says(comptime T: type, comptime what: []const u8) bool {
+    return @typeInfo(T) == .@"struct" and !@typeInfo(T).@"struct".is_tuple and @hasDecl(T, what);
 }
 
 /// The ways in which a type can cross.
@@ -278,9 +300,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         Path => return .path,
         Buffer, []u8 => return .buffer,
         Input => return .input,
-        Object => return .object,
         std.math.Order => return .order,
-        Reference => return .kept,
         else => {},
     }
     return switch (@typeInfo(T)) {
@@ -434,7 +454,8 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
         return if (isPartWithin(T.nano_ffi_owned, within) or
             decide(T.nano_ffi_owned, within) == .objects) .owned else null;
-    if (isKeptCallback(T)) return .kept;
+    if (isObject(T)) return .object;
+    if (isReference(T)) return .kept;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
@@ -523,7 +544,9 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
 
 /// Whether a Python object is in a `T`, which can cross.
 pub fn holdsObject(comptime T: type) bool {
-    return comptime contains(withParts(T, &.{}), Object);
+    return comptime for (withParts(T, &.{})) |Part| {
+        if (isObject(Part)) break true;
+    } else false;
 }
 
 /// Whether a `T` has a part that the function could write into: nobody would see it, since parts
@@ -827,6 +850,9 @@ fn isTuple(comptime T: type) bool {
         else => false,
     };
 }
+
+/// Whether other threads of the interpreter run during a function.
+pub const Gil = enum { held, released };
 
 /// The signature of `function` under `name`.
 ///
@@ -1280,7 +1306,7 @@ test hasWritablePart {
 }
 
 test holdsObject {
-    try std.testing.expect(holdsObject([]const ?Object) and !holdsObject([]const u8));
+    try std.testing.expect(holdsObject([]const ?PlainObject) and !holdsObject([]const u8));
 }
 
 test isExact {
@@ -1352,7 +1378,7 @@ test holdsMade {
 }
 
 test Callback {
-    const Twice = Callback(fn (i64) i64);
+    const Twice = Callback(fn (i64) i64, NotKept);
     const Called = struct {
         fn invoke(
             callback: Twice,
@@ -1381,15 +1407,28 @@ test Callback {
     try std.testing.expectEqual(8, try callback.callAlloc(.{4}, .failing));
 }
 
+test isObject {
+    try std.testing.expect(isObject(PlainObject) and !isObject(PlainReference));
+    try std.testing.expect(!isObject(struct { u8 }) and !isObject(u8));
+    try std.testing.expectEqual(.object, kindOf(PlainObject));
+}
+
 test isReference {
-    const Kept = Callback(fn () void).Kept;
-    try std.testing.expect(isReference(Reference) and isReference(Kept) and !isReference(u8));
-    try std.testing.expect(isKeptCallback(Kept) and !isKeptCallback(Reference));
+    const Kept = Callback(fn () void, NotKept).Kept;
+    try std.testing.expect(isReference(PlainReference) and isReference(Kept) and !isReference(u8));
+    try std.testing.expect(isKeptCallback(Kept) and !isKeptCallback(PlainReference));
     try std.testing.expectEqual(.kept, kindOf(Kept));
+    try std.testing.expectEqual(.kept, kindOf(PlainReference));
 }
 
 test isKeptCallback {
-    const Lent = Callback(fn () void);
+    const kept_by = struct {
+        fn keep(handle: *anyopaque) *anyopaque {
+            return handle;
+        }
+        fn release(_: *anyopaque) void {}
+    };
+    const Lent = Callback(fn () void, kept_by);
     try std.testing.expect(!isKeptCallback(struct { u8 }) and !isKeptCallback(Lent));
     // As a Reference has them, which is given back in the same ways.
     try std.testing.expect(@TypeOf(Lent.Kept.release) == @TypeOf(Lent.Kept.deinit));
@@ -1449,7 +1488,7 @@ test "parts of types" {
     try std.testing.expect(isBufferItem(f16) and isBufferItem(bool) and isBufferItem(u64));
     try std.testing.expect(isNumber(u7) and isNumber(std.math.Complex(f32)) and !isNumber(void));
     try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
-    try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void)));
+    try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void, NotKept)));
 }
 
 test shortName {

@@ -21,6 +21,8 @@ const PyObject = capi.PyObject;
 pub const Object = struct {
     handle: *anyopaque,
 
+    pub const nano_ffi_object = {};
+
     /// The object as the function's own, to be kept in a struct or returned. Needs the GIL.
     pub fn keep(object: Object) Reference {
         c.Py_IncRef(@ptrCast(@alignCast(object.handle)));
@@ -49,6 +51,8 @@ pub const Object = struct {
 /// belongs to the interpreter that it came from, and its functions need the GIL.
 pub const Reference = struct {
     handle: *anyopaque,
+
+    pub const nano_ffi_reference = {};
 
     /// The same object for another owner.
     pub fn keep(reference: Reference) Reference {
@@ -120,7 +124,19 @@ pub fn take(comptime T: type, object: *PyObject) T {
     return .{ .handle = @ptrCast(object) };
 }
 
-pub const callKept = operations.callKept;
+/// See signature.zig.
+pub fn Callback(comptime Function: type) type {
+    return signature.Callback(Function, kept_callbacks);
+}
+
+const kept_callbacks = struct {
+    pub const call = operations.callKept;
+    pub const release = releaseHandle;
+
+    pub fn keep(handle: *anyopaque) *anyopaque {
+        return (Reference{ .handle = handle }).keep().handle;
+    }
+};
 
 pub const Visitor = struct {
     visit: *const capi.visitproc,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -26,12 +27,45 @@ PYTHON = {
 }
 """The order of nano_ffi/, lowest first. Who adds a file says here where it stands."""
 
+ZIG = {
+    "the core, which knows no CPython": """
+        Blocks SpinLock Heap allocator declarations dtypes items messages ndarray array column operators page_size
+        panics places standard string_maps table tables variadic
+        adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+reach+sequences+signature+trees+untagged+variants
+        registry comptime_bridge description pointing
+    """,
+    "CPython, and what is raised": """
+        python/capi python/environment python/memory python/meanings python/errors python/input_output python/names
+        python/Dispatcher
+    """,
+    "how a call comes in": "python/binding python/entry python/paths python/protocols python/quick python/returned",
+    "values, objects and containers": """
+        python/arrow python/sources python/buffers python/objects/Blocks
+        python/array+python/attachment+python/columns+python/convert+python/elementwise+python/enums+python/exceptions
+        +python/field_names+python/memories+python/module+python/operations+python/references+python/reuse+python/said
+        +python/sharing+python/small_ints+python/standard+python/State+python/traces+python/tuples+python/variants
+        +python/objects/arguments+python/objects/class+python/objects/classes_of+python/objects/construct
+        +python/objects/fields+python/objects/hold+python/objects/list+python/objects/map+python/objects/method
+        +python/objects/object+python/objects/own+python/objects/places+python/objects/Region+python/objects/results
+        +python/objects/slots
+        python/objects/annotations python/objects/fork
+    """,
+    "a module": "python/cancellation python/coroutines python/signals python_ext std_options root",
+    "programs and stand-ins": "builtins native package_build source test_runner python/def python/libpython",
+}
+"""The order of src/, lowest first. What `+` joins is a circle: it may lose files, and none may be added."""
+
 FACADE = "__init__"
 """It gives what stands above it when that is asked for: only what it imports by itself counts."""
 
 
 def order_of(rooms: Mapping[str, str]) -> list[str]:
     return [name for room in rooms.values() for name in room.split()]
+
+
+def zig_order() -> list[list[str]]:
+    """Each file, or circle of files."""
+    return [re.split(r"\s*\+", word) for room in ZIG.values() for word in re.sub(r"\s+\+", "+", room).split()]
 
 
 def modules() -> dict[str, Path]:
@@ -100,6 +134,51 @@ def test_python_modules_know_those_above_them() -> None:
     imports = {name: python_imports(name, path.read_text(encoding="utf-8"), order) for name, path in modules().items()}
     assert upward(imports, order) == []
     assert imports["building"] >= {"builds", "compiler", "pyi", "zig"}
+
+
+def zig_imports(path: Path, text: str) -> set[str]:
+    """The files that a file of src/ imports, in its tests, too; not what it only quotes."""
+    code = re.sub(r"^\s*(\\\\|//).*$", "", text, flags=re.MULTILINE)
+    found = {(path.parent / name).resolve() for name in re.findall(r'@import\("([^"]+\.zig)"\)', code)}
+    return {name_of(other) for other in found if other != path}
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT / "src").with_suffix("").as_posix()
+
+
+def reached(start: str, imports: Mapping[str, set[str]], within: Sequence[str]) -> set[str]:
+    found, waiting = set[str](), [start]
+    while waiting:
+        new = (imports[waiting.pop()] & set(within)) - found
+        found |= new
+        waiting += new
+    return found
+
+
+def test_zig_files_know_those_above_them() -> None:
+    order = zig_order()
+    files = {name_of(path): path for path in sorted((ROOT / "src").rglob("*.zig"))}
+    names = [name for circle in order for name in circle]
+    assert len(names) == len(set(names))
+    assert unplaced(list(files), names) == []
+    imports = {name: zig_imports(path, path.read_text(encoding="utf-8")) for name, path in files.items()}
+    circle_of = {name: circle for circle in order for name in circle}
+    between = {name: {other for other in others if other not in circle_of[name]} for name, others in imports.items()}
+    assert upward(between, names) == []
+    no_circle = [
+        name for circle in order if len(circle) > 1 for name in circle if name not in reached(name, imports, circle)
+    ]
+    assert no_circle == [], "these are in no circle any more: give each a place of its own in the order"
+
+
+def test_the_core_knows_no_cpython() -> None:
+    core = ZIG["the core, which knows no CPython"].replace("+", " ").split()
+    texts = {name: (ROOT / "src" / f"{name}.zig").read_text(encoding="utf-8") for name in core}
+    assert [name for name, text in texts.items() if '@import("python' in text] == []
+    assert zig_imports(ROOT / "src" / "root.zig", '@import("python/capi.zig");\n    // @import("x.zig")') == {
+        "python/capi"
+    }
 
 
 @pytest.mark.parametrize(
