@@ -942,10 +942,10 @@ test isBlockEnd {
         }
         fn other(_: *@This(), _: u8) void {}
     };
-    try std.testing.expect(isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.close)).@"fn"));
-    try std.testing.expect(isBlockEnd("__aexit__", @typeInfo(@TypeOf(Door.hear)).@"fn"));
-    try std.testing.expect(!isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.other)).@"fn"));
-    try std.testing.expect(!isBlockEnd("exit", @typeInfo(@TypeOf(Door.close)).@"fn"));
+    try std.testing.expect(comptime isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.close)).@"fn"));
+    try std.testing.expect(comptime isBlockEnd("__aexit__", @typeInfo(@TypeOf(Door.hear)).@"fn"));
+    try std.testing.expect(comptime !isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.other)).@"fn"));
+    try std.testing.expect(comptime !isBlockEnd("exit", @typeInfo(@TypeOf(Door.close)).@"fn"));
 }
 
 test isMembers {

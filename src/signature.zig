@@ -309,8 +309,8 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
         .int => |int| if (int.bits >= 1) .int else null,
         .float => .float,
         .pointer => |pointer| pointerKind(pointer, within),
-        .array => |array| if (isPartWithin(array.child, within) and
-            array.sentinel() == null) .array else null,
+        .array => |array| if (array.sentinel() == null and
+            (isPartWithin(array.child, within) or isMade(array.child))) .array else null,
         .optional => |optional| if (decide(optional.child, within)) |kind| switch (kind) {
             .optional, .void => null, // None would be both
             .rest, .keywords => null,
@@ -337,6 +337,7 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     const is_part = isPartWithin(pointer.child, within);
     if (is_part and !(classes.isClass(pointer.child) and
         !pointer.attrs.@"const")) return .items;
+    if (isMade(pointer.child)) return .items;
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
         .class => if (is_part or !(classes.hasDeinit(pointer.child) or
@@ -475,13 +476,14 @@ fn structKind(
     if (standard.of(T) != null) return .standard;
     if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
         (table.Value == void or isTablePart(table.Value, within))) .table else null;
-    if (comptime isStringMap(T)) return if (isPartWithin(MapValue(T), within)) .map else null;
+    if (comptime isStringMap(T))
+        return if (isPartWithin(MapValue(T), within) or isMade(MapValue(T))) .map else null;
     if (isFlags(T)) return .flags;
     if (info.field_types.len == 0 or isLibraryObject(T)) return null;
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or
-            !(isPartWithin(Field, within ++ .{T}) or holdsMade(Field) or isMadeColumn(Field)))
+            !(isPartWithin(Field, within ++ .{T}) or isMade(Field)))
             return null;
     }
     return if (info.is_tuple) .tuple else .record;
@@ -507,7 +509,7 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .input, .given, .made, .table, .operand, .out, .results => false,
         .rest, .keywords, .column => false,
-        .tuple, .record => !holdsMade(T),
+        .tuple, .record, .items, .array, .map => !holdsMade(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -602,7 +604,12 @@ pub fn MapValue(comptime Map: type) type {
     return @FieldType(Map.KV, "value");
 }
 
-/// Whether a `T` is an array that a function makes, or a tuple or a struct with one in it.
+/// Whether only a result can be, or have, a `T`.
+fn isMade(comptime T: type) bool {
+    return holdsMade(T) or isMadeColumn(T);
+}
+
+/// Whether a `T` is an array that a function makes, or has one, or a column, in it.
 pub fn holdsMade(comptime T: type) bool {
     return comptime holdsMadeWithin(T, &.{});
 }
@@ -621,13 +628,21 @@ fn holdsMadeWithin(comptime T: type, comptime within: []const type) bool {
     if (contains(within, T) or classes.isClass(T)) return false;
     return switch (@typeInfo(T)) {
         .optional => |optional| holdsMadeWithin(optional.child, within),
+        .pointer => |pointer| pointer.size == .slice and isMadeWithin(pointer.child, within),
+        .array => |array| isMadeWithin(array.child, within),
         .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array"))
             dtypes.isItem(T.Item)
+        else if (isStringMap(T))
+            isMadeWithin(MapValue(T), within)
         else for (info.field_types) |Field| {
             if (holdsMadeWithin(Field, within ++ .{T}) or isMadeColumn(Field)) break true;
         } else false,
         else => false,
     };
+}
+
+fn isMadeWithin(comptime T: type, comptime within: []const type) bool {
+    return holdsMadeWithin(T, within) or isMadeColumn(T);
 }
 
 /// Whether a buffer of another object can hold values of `T`: numbers of a size that memory has.
@@ -1373,6 +1388,10 @@ test holdsMade {
     try std.testing.expect(holdsMade(struct { ?Column(f64) }) and !holdsMade(Column(f64)));
     try std.testing.expect(isMadeColumn(?Column(bool)) and !isMadeColumn(Array(f64, 1)));
     try std.testing.expectEqualStrings("Array(f64, 2)", typeName(Array(f64, 2)).?);
+    try std.testing.expectEqualStrings("[]Array(u8, 1)", typeName([]Array(u8, 1)).?);
+    try std.testing.expect(holdsMade([2]?Array(u8, 1)) and holdsMade([]Column(f64)));
+    try std.testing.expect(holdsMade(std.StringHashMap([]Array(u8, 1))));
+    try std.testing.expect(!isPart([]Array(u8, 1)) and !holdsMade([]const []const u8));
     try std.testing.expectEqual(Kind.record, kindOf(struct { values: Array(u8, 1) }));
     try std.testing.expectEqual(null, kindOf(Array(u7, 1)));
 }

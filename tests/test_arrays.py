@@ -649,6 +649,19 @@ def test_it_is_pickled(arrays: ModuleType) -> None:
         restore(3, (2,), data)
 
 
+def test_arrays_in_lists_and_dicts(arrays: ModuleType) -> None:
+    assert arrays.several(3) == [[], [0.0], [0.0, 1.0]]
+    assert arrays.two() == [None, [0.0, 1.0]]
+    found = arrays.labelled(["a", "b"])
+    assert sorted(found) == ["0", "1", "2"]
+    assert found["2"] == [{"label": label, "items": [0.0, 1.0], "rows": [None]} for label in "ab"]
+    kept = memoryview(found.pop("2")[1]["items"])
+    del found
+    assert kept.tolist() == [0.0, 1.0]
+    with pytest.raises(UnicodeDecodeError):
+        arrays.labelled([b"\xff"])
+
+
 def test_structs_of_bits(arrays: ModuleType) -> None:
     made = arrays.samples(2)
     assert (made[1].id, made[1].level) == (1, -1)
@@ -844,6 +857,10 @@ MADE: dict[str, Callable[[Any], Any]] = {
     ],
     "a buffer": lambda arrays: memoryview(arrays.squares(10))[::2].tolist(),
     "records": lambda arrays: list(arrays.record_array(4)),
+    "a list": lambda arrays: arrays.several(4),
+    "two": lambda arrays: arrays.two(),
+    "a dict": lambda arrays: arrays.labelled(["a", "b"]),
+    "no text": lambda arrays: arrays.labelled(["a", b"\xff", "b"]),
     "a tuple": lambda arrays: arrays.above([1.0, 2.0], 1.0),
     "a struct": lambda arrays: arrays.named(3),
     "a capsule": lambda arrays: arrays.squares(3).__dlpack__(),

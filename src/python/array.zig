@@ -677,8 +677,11 @@ pub fn itemsOf(comptime R: type) []const type {
         if (!signature.holdsMade(R)) break :types &.{};
         switch (@typeInfo(R)) {
             .optional => |optional| break :types itemsOf(optional.child),
+            .pointer => |pointer| break :types itemsOf(pointer.child),
+            .array => |array| break :types itemsOf(array.child),
             .@"struct" => |info| {
                 if (!info.is_tuple and @hasDecl(R, "nano_ffi_array")) break :types &.{R.Item};
+                if (signature.kindOf(R) == .map) break :types itemsOf(signature.MapValue(R));
                 var types: []const type = &.{};
                 for (info.field_types) |Field| types = types ++ itemsOf(Field);
                 break :types types;
@@ -947,8 +950,12 @@ pub fn discard(comptime T: type, value: T) void {
         .@"struct" => |info| if (!info.is_tuple and
             (@hasDecl(T, "nano_ffi_array") or @hasDecl(T, "nano_ffi_column")))
             value.deinit()
-        else inline for (info.field_names, info.field_types) |name, Field|
+        else if (comptime signature.kindOf(T) == .map) {
+            var iterator = value.iterator();
+            while (iterator.next()) |entry| discard(signature.MapValue(T), entry.value_ptr.*);
+        } else inline for (info.field_names, info.field_types) |name, Field|
             discard(Field, @field(value, name)),
+        .pointer, .array => for (value) |item| discard(@TypeOf(item), item),
         else => comptime unreachable,
     }
 }

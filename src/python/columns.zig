@@ -588,8 +588,12 @@ fn columnOf(comptime T: type, module: *PyObject, rows: *PyObject) Error!columns.
 pub fn itemsOf(comptime R: type) []const type {
     return comptime switch (@typeInfo(R)) {
         .optional => |optional| itemsOf(optional.child),
+        .pointer => |pointer| if (signature.holdsMade(R)) itemsOf(pointer.child) else &.{},
+        .array => |array| if (signature.holdsMade(R)) itemsOf(array.child) else &.{},
         .@"struct" => |info| if (!info.is_tuple and @hasDecl(R, "nano_ffi_column"))
             &.{R.nano_ffi_column}
+        else if (signature.kindOf(R) == .map and signature.holdsMade(R))
+            itemsOf(signature.MapValue(R))
         else if (signature.holdsMade(R)) types: {
             var types: []const type = &.{};
             for (info.field_types) |Field| types = types ++ itemsOf(Field);

@@ -1793,7 +1793,10 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .kept => return @ptrCast(@alignCast(value.handle)), // the caller's now
         .tuple => {
             const types = @typeInfo(T).@"struct".field_types;
-            const tuple = c.PyTuple_New(types.len) orelse return null;
+            const tuple = c.PyTuple_New(types.len) orelse {
+                arrays.discard(T, value);
+                return null;
+            };
             inline for (types, 0..) |Field, index| {
                 const item = giveAs(role, Field, module, value[index]) orelse {
                     inline for (types[index + 1 ..], index + 1..) |Rest, rest|
@@ -1862,7 +1865,10 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
 const newStr = capi.newStr;
 
 pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*PyObject {
-    const list = c.PyList_New(@intCast(items.len)) orelse return null;
+    const list = c.PyList_New(@intCast(items.len)) orelse {
+        arrays.discard([]const Item, items);
+        return null;
+    };
     const is_written = !capi.limited and comptime isPlain(Item);
     const slots: [*]?*PyObject = if (is_written) slots: {
         const layout: *capi.structs.PyListObject = @ptrCast(@alignCast(list));
@@ -1871,6 +1877,7 @@ pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*P
     } else undefined;
     for (items, 0..) |item, index| {
         const object = giveAs(.item, Item, module, item) orelse {
+            arrays.discard([]const Item, items[index + 1 ..]);
             c.Py_DecRef(list);
             return null;
         };
@@ -1900,7 +1907,10 @@ fn isPlain(comptime T: type) bool {
 fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
     const info = @typeInfo(T).@"struct";
     const keys = field_names.of(T, module);
-    const dict = c.PyDict_New() orelse return null;
+    const dict = c.PyDict_New() orelse {
+        arrays.discard(T, value);
+        return null;
+    };
     inline for (info.field_names, info.field_types, 0..) |name, Field, index| {
         const item = giveAs(.item, Field, module, @field(value, name));
         const is_set = if (keys) |some| known: {
@@ -1919,14 +1929,19 @@ fn giveRecord(comptime T: type, module: *PyObject, value: T) ?*PyObject {
 }
 
 fn giveMap(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
-    const dict = c.PyDict_New() orelse return null;
+    const Value = string_maps.Value(T).?;
+    const dict = c.PyDict_New() orelse {
+        arrays.discard(T, map.*);
+        return null;
+    };
     var iterator = map.iterator();
     while (iterator.next()) |entry| {
         if (!setItem(
             dict,
             newStr(entry.key_ptr.*),
-            giveAs(.item, string_maps.Value(T).?, module, entry.value_ptr.*),
+            giveAs(.item, Value, module, entry.value_ptr.*),
         )) {
+            while (iterator.next()) |rest| arrays.discard(Value, rest.value_ptr.*);
             c.Py_DecRef(dict);
             return null;
         }

@@ -183,6 +183,37 @@ pub fn perhaps(n: usize) !?nano_ffi.Array(f64, 1) {
 pub fn named(n: usize) !struct { values: nano_ffi.Array(f64, 1), size: usize } {
     return .{ .values = try squares(n), .size = n };
 }
+/// Of 0, 1, … items.
+pub fn several(allocator: std.mem.Allocator, n: usize) ![]nano_ffi.Array(f64, 1) {
+    const all = try allocator.alloc(nano_ffi.Array(f64, 1), n);
+    for (all, 0..) |*each, size| each.* = try squares(size);
+    return all;
+}
+pub fn two() ![2]?nano_ffi.Array(f64, 1) {
+    return .{ null, try squares(2) };
+}
+const Found = struct {
+    label: []const u8,
+    items: nano_ffi.Array(f64, 1),
+    rows: nano_ffi.Column(i8),
+};
+/// A label that is no text cannot be given: what comes behind it is given back.
+pub fn labelled(
+    allocator: std.mem.Allocator,
+    labels: []const []const u8,
+) !std.StringHashMap([]Found) {
+    var map: std.StringHashMap([]Found) = .init(allocator);
+    for (0..3) |key| {
+        const all = try allocator.alloc(Found, labels.len);
+        for (all, labels) |*each, label| each.* = .{
+            .label = label,
+            .items = try squares(key),
+            .rows = try .init(nano_ffi.allocator, 1),
+        };
+        try map.put(try std.fmt.allocPrint(allocator, "{d}", .{key}), all);
+    }
+    return map;
+}
 pub fn np_squares(n: usize) !nano_ffi.Array(f64, 1) {
     return squares(n);
 }
