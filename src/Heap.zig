@@ -105,6 +105,17 @@ pub fn remove(heap: *Heap, block: Block) ?Fault {
     return null;
 }
 
+/// Notes that a block has another length.
+pub fn resize(heap: *Heap, block: Block, len: usize) ?Fault {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(block.address);
+    if (heap.faultOf(slot, block)) |fault| return fault;
+    if (slot) |known| known.len = len;
+    return null;
+}
+
 fn faultOf(heap: *const Heap, slot: ?*Blocks.Slot, block: Block) ?Fault {
     const known = (slot orelse
         return if (heap.is_open.load(.monotonic)) null else .unknown).block().?;
@@ -227,6 +238,10 @@ test Heap {
     other = block;
     other.alignment = .@"1";
     try std.testing.expectEqual(block, heap.remove(other).?.other);
+
+    try std.testing.expectEqual(block, heap.resize(other, 5).?.other);
+    try std.testing.expectEqual(null, heap.resize(block, 5));
+    try std.testing.expectEqual(null, heap.resize(.of(memory[8..13], .@"8"), 8));
 
     try std.testing.expectEqual(Freed{}, heap.free(block));
     try std.testing.expectEqual(0xaa, memory[8]);

@@ -168,6 +168,11 @@ noinline fn freeMore(block: Block) void {
     }
 }
 
+/// A block has another length from here on, without another place: what it had more is not used.
+pub fn relabel(block: Block, len: usize) void {
+    if (is_watched) fail("resized", block, heap.resize(block, len));
+}
+
 fn unnotedAlloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
     return obtain(len, alignment);
 }

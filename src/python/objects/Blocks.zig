@@ -32,6 +32,8 @@ const AddressContext = struct {
 pub const Block = struct {
     /// How many bytes it spans.
     len: usize,
+    /// How many more there are behind it, for a slice that grows.
+    spare: usize = 0,
     source: union(enum) {
         memory: Alignment,
         /// A reference to it.
@@ -147,11 +149,10 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
 /// There is room for it.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (blocks.map.getPtr(start)) |known| {
-        switch (known.source) {
-            // What was there before was freed by Zig's code.
-            .candidate => blocks.bytes -= known.len,
-            else => return block.release(start), // the same box a second time
-        }
+        // The same box a second time, or what is a block in any case. Else what was there before
+        // was freed by Zig's code.
+        if (known.source == .box or block.source == .candidate) return block.release(start);
+        blocks.bytes -= known.len;
         known.* = block;
     } else blocks.map.append(start, block);
     if (block.source == .candidate) blocks.has_candidates = true;
@@ -185,6 +186,21 @@ pub fn resize(blocks: *Blocks, start: usize, len: usize) void {
     const block = blocks.map.getPtr(start) orelse return;
     blocks.bytes = blocks.bytes - block.len + len;
     block.len = len;
+    block.spare = 0;
+}
+
+/// A slice of `from` bytes, which Python changed, has another length: if it has all of its block,
+/// that has it from here on, for Zig's allocator as well.
+pub fn fit(blocks: *Blocks, start: usize, from: usize, to: usize) void {
+    const block = blocks.map.getPtr(start) orelse return;
+    if (block.len != from or block.source != .memory) return;
+    memory.relabel(
+        .{ .address = start, .len = from, .alignment = block.source.memory },
+        to,
+    );
+    blocks.bytes = blocks.bytes - from + to;
+    block.spare = block.len + block.spare - to;
+    block.len = to;
 }
 
 /// A block is no more: its memory was freed, or is another's now.
@@ -200,10 +216,19 @@ pub fn around(blocks: *Blocks, address: usize) ?*Block {
     if (blocks.map.getPtr(address)) |block| return block; // most point to the start of one
     if (!blocks.is_sorted) blocks.sort();
     const all = blocks.map.items.items;
-    const behind = std.sort.upperBound(Item, all, address, order);
-    if (behind == 0) return null;
-    const found = &all[behind - 1];
-    return if (address - found.key < @max(found.value.len, 1)) &found.value else null;
+    var left = std.sort.upperBound(Item, all, address, order);
+    var found: ?*Block = null;
+    while (left > 0) {
+        left -= 1;
+        const block = &all[left].value;
+        if (found == null and address - all[left].key < @max(block.len, 1)) found = block;
+        // What was a candidate may be in another one by now, which began before it.
+        if (block.source != .candidate) {
+            if (address - all[left].key < @max(block.len, 1)) return block;
+            break;
+        }
+    }
+    return found;
 }
 
 const Item = @FieldType(Blocks, "map").Item;

@@ -1010,9 +1010,18 @@ const Marker = struct {
     }
 };
 
-/// What Zig's code has freed, and what it has allocated, for the values of objects in it: if they
-/// point to that, or, where nothing else can, in any case.
-pub fn note(
+/// What Zig's code has freed, or let grow where it was, of values of objects in it.
+pub fn noteFreed(region_: *Region, recorder: *const memory.Recorder) void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    for (recorder.resized.items) |block| region.blocks.resize(block.address, block.len);
+    for (recorder.freed.items) |block| region.blocks.forget(block.address);
+}
+
+/// What Zig's code has allocated for the values of objects in it: if they point to that, or, where
+/// nothing else can, in any case.
+pub fn noteGiven(
     region_: *Region,
     recorder: *const memory.Recorder,
     is_all_its_own: bool,
@@ -1020,8 +1029,6 @@ pub fn note(
     const region = region_.current();
     region.lock();
     defer region.unlock();
-    for (recorder.resized.items) |block| region.blocks.resize(block.address, block.len);
-    for (recorder.freed.items) |block| region.blocks.forget(block.address);
     try region.blocks.map.ensureUnusedCapacity(memory.allocator, recorder.live.count);
     var iterator = recorder.live.iterator();
     while (iterator.next()) |block| region.blocks.add(block.address, .{

@@ -334,21 +334,31 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 return errors.raiseNoMemory();
         }
 
-        /// What the function did to the memory of what it changes: trees do not give back theirs.
+        /// What the function did to the memory of what it changes: trees do not give back theirs. It
+        /// may have freed what any of them had; what it has allocated is the first one's, to which
+        /// another one is tied that points there.
         fn noteMemory(frame: *Self) Error!void {
             const recorder = frame.recorder orelse return;
+            var is_first = true;
             inline for (types, 0..) |A, index| if (comptime isChangedTree(A)) {
                 if (frame.argumentOf(index)) |argument| {
                     if (recorder.live.count == 0 and recorder.freed.items.len == 0 and
                         recorder.resized.items.len == 0) return;
                     const instance = argument.instance.?;
-                    const owner = object.ownerOf(instance) orelse return;
-                    if (object.infoOf(owner).kind != .tree) return; // what it is in gives it back
-                    const region = try Region.ensure(instance);
-                    return region.note(
-                        recorder,
-                        comptime !returned.mayKeepBut(Function, spec, passed[index]),
-                    ) catch errors.raiseNoMemory();
+                    // What it is in gives back what is not a tree's.
+                    const is_tree = if (object.ownerOf(instance)) |owner|
+                        object.infoOf(owner).kind == .tree
+                    else
+                        false;
+                    if (is_tree) {
+                        const region = try Region.ensure(instance);
+                        region.noteFreed(recorder);
+                        if (is_first) region.noteGiven(
+                            recorder,
+                            comptime !returned.mayKeepBut(Function, spec, passed[index]),
+                        ) catch return errors.raiseNoMemory();
+                    }
+                    is_first = false;
                 }
             };
         }

@@ -745,6 +745,10 @@ fn splice(
     }
     @memcpy(bytes[start * size ..][0..new.len], new);
     ops.set(held.list, .{ .address = room.address, .len = len, .capacity = room.capacity });
+    if (is_trees) {
+        const before = if (room.address == raw.address) raw.len else room.capacity;
+        fit(ops, region, room.address, before, len);
+    }
     if (ops.has_parts) Region.moveItems(view, start, removed, added);
     if (ops.adopt) |adopt| for (start..start + added) |place|
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
@@ -781,6 +785,7 @@ fn removeEach(held: *Held, raw: Raw, slice: Range.Places, gone: *Blocks.Gone) Er
         to += 1;
     }
     ops.set(held.list, .{ .address = raw.address, .len = to, .capacity = raw.capacity });
+    if (isTrees(view)) fit(ops, region, raw.address, raw.len, to);
     if (ops.has_parts) Region.reorderItems(view, room);
     if (!region.is_stable) region.end();
     if (isTrees(view)) region.sweep(gone);
@@ -814,12 +819,13 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
         .capacity = @max(raw.capacity, size),
     };
     if (is_trees and !ops.is_array_list and raw.len > 0) {
-        // A slice does not say how much room there is behind it, but its block does. Where one
-        // without items points, is another's block by now, perhaps.
-        if (region.current().blocks.map.get(raw.address)) |block| switch (block.source) {
-            .memory => if (block.len >= size * ops.size) return raw,
-            else => {},
-        };
+        // A slice does not say how much room there is behind it, but its block does: if it ends
+        // where the block does, and not another slice has more of that. Where one without items
+        // points, is another's block by now, perhaps.
+        if (region.current().blocks.map.get(raw.address)) |block| {
+            if (block.len == raw.len * ops.size and block.len + block.spare >= size * ops.size)
+                return raw;
+        }
     }
     const capacity = size + size / 2 + 4;
     const gpa = if (is_trees) region.current().blocks.allocator() else memory.allocator;
@@ -830,6 +836,12 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
     if (!is_trees and raw.capacity > 0)
         gpa.rawFree(old[0 .. raw.capacity * ops.size], ops.alignment, @returnAddress());
     return .{ .address = @intFromPtr(bytes), .len = raw.len, .capacity = capacity };
+}
+
+/// The memory of a slice is as long as that, so that Zig's code can give it back.
+fn fit(ops: *const Ops, region: *Region, address: usize, from: usize, to: usize) void {
+    if (ops.is_array_list or ops.size == 0) return;
+    region.current().blocks.fit(address, from * ops.size, to * ops.size);
 }
 
 fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
