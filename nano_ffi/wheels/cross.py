@@ -34,7 +34,7 @@ from cibuildwheel.frontend import parse_config_settings, prepare_config_settings
 from cibuildwheel.logger import log
 from cibuildwheel.options import BuildOptions, Options
 from cibuildwheel.platforms import PlatformModule
-from cibuildwheel.selector import BuildSelector
+from cibuildwheel.selector import BuildSelector, EnableGroup
 from cibuildwheel.typing import GenericPythonConfiguration
 from cibuildwheel.util.cmd import call, shell
 from cibuildwheel.util.helpers import prepare_command
@@ -134,11 +134,29 @@ def install(session: Session) -> None:
 
     Those of `REFUSED` are told with the reason, by `parse_all`.
     """
+    take_old_words()
     for name in (*SYSTEMS, *REFUSED):
         native = platforms.ALL_PLATFORM_MODULES[name]
         if isinstance(native, CrossPlatform):
             native = native.native
         platforms.ALL_PLATFORM_MODULES[name] = CrossPlatform(native, session)
+
+
+OF_COURSE = frozenset({"cpython-freethreading", "cpython-experimental-riscv64"})
+"""Words of ``enable`` for what cibuildwheel 3 built where it was asked to, and 4 builds always, and refuses to be asked."""
+
+
+def take_old_words() -> None:
+    """Let cibuildwheel read what a source distribution says to the one of its day. Doing it again changes nothing."""
+    parse = EnableGroup.parse_option_value
+    if getattr(parse, "takes_old_words", False):
+        return
+
+    def parse_option_value(value: str) -> frozenset[EnableGroup]:
+        return parse(" ".join(word for word in value.split() if word not in OF_COURSE))
+
+    parse_option_value.takes_old_words = True  # type: ignore[attr-defined]
+    EnableGroup.parse_option_value = parse_option_value  # type: ignore[method-assign]
 
 
 class CrossPlatform:

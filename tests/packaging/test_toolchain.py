@@ -228,6 +228,16 @@ def test_explain_says_how_and_what_is_missing(project: Path) -> None:
     assert "universal2 and Android wheels are built of projects in Zig only" in said
 
 
+def test_words_for_an_older_cibuildwheel_are_read(project: Path) -> None:
+    text = (project / "pyproject.toml").read_text()
+    (project / "pyproject.toml").write_text(text + 'enable = ["cpython-freethreading", "pypy"]\n')
+    said = run("wheels", "--explain", "--platform", "windows", cwd=project)
+    assert f"  {CP}-win_amd64 " in said
+    (project / "pyproject.toml").write_text(text + 'enable = "cpython-freethread"\n')
+    said = run("wheels", "--explain", "--platform", "windows", cwd=project, code=2)
+    assert "Unknown enable group: cpython-freethread." in said
+
+
 def test_a_cpython_that_is_too_old_is_left_out(project: Path) -> None:
     (project / "pyproject.toml").write_text(PYPROJECT.format(build=f"cp39-win_amd64 {CP}-win_amd64"))
     said = run("wheels", "--explain", "--platform", "windows", cwd=project)
