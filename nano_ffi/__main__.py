@@ -47,6 +47,12 @@ SUBCOMMANDS = {
     "doctor": Subcommand(
         module="nano_ffi.commands", function="doctor", extra="zig", help="say what is missing, and how to get it"
     ),
+    "watch": Subcommand(
+        module="nano_ffi.commands",
+        function="watch",
+        extra="zig",
+        help="build modules as soon as they change, before they are imported",
+    ),
     "cache": Subcommand(module="nano_ffi.cache", extra="zig", help="show what is kept of what was built, or remove it"),
     "wheels": Subcommand(
         module="nano_ffi.wheels.command",

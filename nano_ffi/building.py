@@ -57,6 +57,8 @@ def build_locked(unit: Unit, before: Record | None) -> str:
     job = Job.of(Path(unit.source), name=unit.name, mode=unit.switches.mode, cpu=unit.switches.cpu)
     folder = Path(unit.folder, secrets.token_hex(8))
     try:
+        if not Path(cache_folder("tools")).is_dir() and unit.switches.verbose:
+            tell_of_first_build(unit.name)
         with Telling(f"building {unit.name} ({job.mode})", unit.switches.verbose):
             extension = job.compile(folder)
     except BaseException:
@@ -106,6 +108,16 @@ def remove_old(unit: Unit) -> None:
     for folder in Path(unit.folder).iterdir():
         if folder.is_dir() and folder.name not in kept:
             shutil.rmtree(folder, ignore_errors=True)  # Windows keeps a module that is loaded
+
+
+def tell_of_first_build(name: str) -> None:
+    """It takes longer than all others, and where nothing is said looks like one that hangs; so it is said on any output."""
+    if sys.stderr is not None:
+        print(
+            f"nano_ffi: building {name}, the first module in {cache_folder()}: this compiles what all modules share, once",
+            file=sys.stderr,
+            flush=True,
+        )
 
 
 class Telling:

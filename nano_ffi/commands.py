@@ -1,8 +1,9 @@
-"""``nano-ffi new``, ``build``, ``stubs``, ``explain``, ``test`` and ``doctor``: what a user does with his own Zig."""
+"""``nano-ffi new``, ``build``, ``stubs``, ``explain``, ``test``, ``watch`` and ``doctor``: what a user does with his own Zig."""
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import difflib
 import importlib.util
 import keyword
@@ -27,7 +28,7 @@ from nano_ffi.switches import MODES, SWITCHES, SettingsError, Switches, cache_fo
 from nano_ffi.wheels import targets
 from nano_ffi.zig import version_of, zig_executable
 
-__all__ = ["build", "doctor", "explain_", "new", "stubs", "test"]
+__all__ = ["build", "doctor", "explain_", "new", "stubs", "test", "watch"]
 
 TEMPLATE = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "template")).is_dir())
 
@@ -225,6 +226,32 @@ def test(argv: Sequence[str]) -> int:
     if not any(counts.values()):
         print("no tests: give Zig files with `test` blocks", file=sys.stderr)
     return int(counts["failed"] > 0 or not any(counts.values()))
+
+
+@complaining
+def watch(argv: Sequence[str]) -> int:
+    """Build what changes."""
+    from nano_ffi import watching
+
+    parser = parser_of(
+        "watch",
+        "Build modules now, and again as soon as their files change: an import, or nano_ffi.reload(), finds them built. "
+        "It ends with Ctrl-C.",
+    )
+    add_files(parser)
+    given = parser.parse_args(argv)
+    all_watched = [
+        watching.Watched(str(source), builds.module_name(str(source)), Switches())
+        for source in modules_here(given.files)
+    ]
+
+    def told(watched: watching.Watched, seconds: float, error: ImportError | None) -> None:
+        where = shown(Path(watched.unit.source))
+        print(f"{where}: up to date ({seconds:.1f} s)" if error is None else error, flush=True)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        watching.watch(all_watched, told)
+    return 0
 
 
 @complaining

@@ -169,7 +169,7 @@ class ZigLoader(Loader):
         loaded[module] = (self.extension.path, [name for name in vars(module) if name not in before])
 
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
-        path = extension_of(self.source, self.fullname.rpartition(".")[2], self.mode)
+        path = extension_of(self.source, self.fullname.rpartition(".")[2], self.mode, watch=True)
         loader = ExtensionFileLoader(self.fullname, path)
         try:
             module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
@@ -205,10 +205,11 @@ class ZigLoader(Loader):
         return self.source
 
 
-def extension_of(source: str, name: str, mode: str = "") -> str:
+def extension_of(source: str, name: str, mode: str = "", *, watch: bool = False) -> str:
     """The path of an extension module `name` of the Zig file `source` that is up to date, built if need be.
 
-    `mode` is as of Zig, and empty for what the environment or a pyproject.toml says.
+    `mode` is as of Zig, and empty for what the environment or a pyproject.toml says. With `watch` it is built anew from
+    now on when it changes, where ``NANO_FFI_WATCH=1`` says so.
 
     Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
     nothing is built, and ``NANO_FFI_BUILD=never``.
@@ -228,10 +229,16 @@ def extension_of(source: str, name: str, mode: str = "") -> str:
             )
         return record.binary
     if record is not None and switches.build != "always" and record.holds():
-        return record.binary
-    from nano_ffi.building import build
+        path = record.binary
+    else:
+        from nano_ffi.building import build
 
-    return build(unit)
+        path = build(unit)
+    if watch and switches.watch:
+        from nano_ffi.watching import watch_along
+
+        watch_along(unit.source, name, switches)
+    return path
 
 
 def zig_spec(fullname: str, source: str, mode: str = "") -> ModuleSpec:

@@ -43,6 +43,7 @@ SWITCHES = {
     "NANO_FFI_MODE": "Debug, ReleaseSafe (default), ReleaseFast or ReleaseSmall",
     "NANO_FFI_CPU": "native (default), baseline, or a CPU as Zig's -mcpu takes it",
     "NANO_FFI_CACHE": "the folder of what is built, and of Zig's cache (default: nano-ffi in the user's cache folder)",
+    "NANO_FFI_WATCH": "1: a process that imports Zig files builds them in the background as soon as they change",
     "NANO_FFI_VERBOSE": "0: say nothing; 1 (default): a line on a terminal while it builds; 2: every command and its time",
 }
 """The environment variables, and what each may be."""
@@ -70,10 +71,19 @@ class Switches:
         mode = get("NANO_FFI_MODE") or ""
         self.mode = mode_named(mode, "NANO_FFI_MODE") if mode else ""
         self.cpu = get("NANO_FFI_CPU") or ""
+        self.watch = flag_named("NANO_FFI_WATCH")
         verbose = get("NANO_FFI_VERBOSE") or "1"
         if verbose not in {"0", "1", "2"}:
             raise SettingsError(f"NANO_FFI_VERBOSE is {verbose!r}, and must be 0, 1 or 2")
         self.verbose = int(verbose)
+
+
+def flag_named(name: str) -> bool:
+    """An environment variable that is 1 or 0. Raises SettingsError."""
+    value = os.environ.get(name) or "0"
+    if value not in {"0", "1"}:
+        raise SettingsError(f"{name} is {value!r}, and must be 0 or 1")
+    return value == "1"
 
 
 def mode_named(name: str, where: str) -> str:

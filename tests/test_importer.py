@@ -27,7 +27,7 @@ import nano_ffi
 
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
-from nano_ffi import builds, loading, switches
+from nano_ffi import builds, loading, switches, watching
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.complaints import for_the_user
 from nano_ffi.importer import ZigFinder, has_its_case
@@ -490,6 +490,7 @@ def test_never_and_always(here: Path, compiled: list[str], monkeypatch: pytest.M
             "Release",
             "NANO_FFI_MODE is 'Release', and must be one of Debug, ReleaseSafe, ReleaseFast, ReleaseSmall",
         ),
+        ("NANO_FFI_WATCH", "yes", "NANO_FFI_WATCH is 'yes', and must be 0 or 1"),
         ("NANO_FFI_VERBOSE", "yes", "NANO_FFI_VERBOSE is 'yes', and must be 0, 1 or 2"),
     ],
 )
@@ -1004,3 +1005,71 @@ def test_a_signal_that_ended_zig_is_named() -> None:
         (-15, "Zig was ended by signal 15 (Terminated)"),
     ):
         assert zig.complaint(subprocess.CompletedProcess([], code, b"", b"")) == said
+
+
+def test_what_is_watched_is_built_when_it_has_changed(here: Path, compiled: list[str]) -> None:
+    write(here / "watched.zig", ADD)
+    told: list[str] = []
+
+    def tell(watched: watching.Watched, seconds: float, error: ImportError | None) -> None:
+        assert seconds >= 0
+        told.append(str(error or watched.unit.name))
+
+    watched = [watching.Watched(str(here / "watched.zig"), "watched", Switches())]
+    for _ in range(3):
+        watching.look(watched, tell)
+    assert (told, compiled) == (["watched"], ["watched"])
+    assert fresh("watched").add(1, 2) == 3
+    assert compiled == ["watched"]
+    # A mistake is said once; it is mended in a file that was no part of the module before.
+    (here / "watched.zig").write_text(f'pub const part = @import("part.zig");\n{ADD.replace("a + b", "a - b")}')
+    write(here / "part.zig", "pub const wrong: u8 = 256;\npub const right = wrong;")
+    for _ in range(3):
+        watching.look(watched, tell)
+    assert len(told) == 2
+    assert "part.zig:1:23: error: " in told[1]
+    (here / "part.zig").write_text("pub const right: u8 = 255;")
+    for _ in range(3):
+        watching.look(watched, tell)
+    assert told[2:] == ["watched"]
+    assert fresh("watched").add(1, 2) == -1
+    assert compiled == ["watched"] * 3
+
+
+def test_a_process_watches_what_it_imports(here: Path) -> None:
+    write(here / "along.zig", ADD)
+    done = run(
+        f"""
+        import os, pathlib, time
+        import nano_ffi, nano_ffi.importer
+        import along
+        from nano_ffi import builds
+        from nano_ffi.switches import Switches
+
+        record = pathlib.Path(builds.Unit(along.__spec__.origin, "along", Switches()).record)
+        before = record.read_bytes()
+        path = pathlib.Path({str(here / "along.zig")!r})
+        path.write_text(path.read_text().replace("a + b", "a * b"))
+        for _ in range(600):
+            if record.read_bytes() != before:
+                break
+            time.sleep(0.1)
+        os.environ["NANO_FFI_BUILD"] = "never"
+        print(along.add(3, 4), nano_ffi.reload(along).add(3, 4))
+        """,
+        here,
+        NANO_FFI_WATCH="1",
+    )
+    assert (done.stdout, done.stderr) == ("7 12\n", "")
+
+
+def test_the_first_build_of_a_cache_is_announced(here: Path, tmp_path: Path) -> None:
+    """On any output: it takes longer than all others, and nothing is compiled twice."""
+    write(here / "first.zig", ADD)
+    environment = {"NANO_FFI_CACHE": str(tmp_path / "new"), "NANO_FFI_MODE": "Debug"}
+    said = f"nano_ffi: building first, the first module in {tmp_path / 'new'}: this compiles what all modules share, once\n"
+    code = "import nano_ffi.importer\nimport first\nprint(first.__file__)"
+    done = run(code, here, **environment)
+    assert done.stderr == said
+    again = run(code, here, **environment, NANO_FFI_VERBOSE="2")
+    assert (again.stdout, again.stderr) == (done.stdout, "")

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from nano_ffi import watching
 from nano_ffi.__main__ import SUBCOMMANDS, main
 from nano_ffi.switches import SWITCHES
 from nano_ffi.wheels import targets
@@ -304,6 +305,20 @@ def test_cache(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pyte
         with pytest.raises(SystemExit) as end:
             main(["cache", *wrong])
         assert end.value.code == 2
+
+
+def test_watch(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "kept.zig").write_text("pub fn one() i64 {\n    return 1;\n}\n")
+
+    def interrupted(seconds: float) -> None:
+        if seconds == watching.INTERVAL:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("nano_ffi.watching.time.sleep", interrupted)
+    assert main(["watch", "kept.zig"]) == 0
+    assert re.fullmatch(r"kept\.zig: up to date \(\d+\.\d s\)\n", capsys.readouterr().out)
+    assert main(["watch", "missing.zig"]) == 1
+    assert capsys.readouterr().err == "there is no file missing.zig\n"
 
 
 def test_doctor(here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:

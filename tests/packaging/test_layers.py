@@ -16,7 +16,7 @@ PYTHON = {
     "what all share": """
         switches complaints wheels/checksums wheels/targets wheels/universal2 wheels/musl settings project
     """,
-    "the way of a Zig file": "zig description pyi packages compiler builds building loading importer explaining zig_tests",
+    "the way of a Zig file": "zig description pyi packages compiler builds building watching loading importer explaining zig_tests",
     "plugins": "ipython pytest_plugin hatch_hook",
     "wheels": """
         wheels/__init__ wheels/driver wheels/pool wheels/binary wheels/claim wheels/baseline wheels/symbols
