@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import tracemalloc
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -153,3 +154,47 @@ def test_what_a_call_allocates_for_several_objects(m: ModuleType, is_first: bool
             shelf.free()
             stir(shelf, *others)
             assert [numbers(shelf.items)[0] for shelf in others] == [40, 50, 60, 70]
+
+
+def test_values_that_nothing_points_to_any_more_are_given_back(m: ModuleType) -> None:
+    """Also while something else of their region is alive."""
+    shelf = m.Shelf()
+
+    def borrow(count: int) -> None:
+        for number in range(count):
+            shelf.borrow(m.Shelf(name=f"{number} name " * 20))
+            assert shelf.name == f"{number} name " * 20
+            label = m.Shelf(name="a name" * 20)
+            shelf.borrow_label(label, 65 + number % 26)
+            other = m.Shelf()
+            other.borrow(label)
+            del label, other
+            assert shelf.ending == chr(65 + number % 26) * 8
+
+    tracemalloc.start()
+    borrow(100)
+    before = tracemalloc.get_traced_memory()[0]
+    borrow(2000)
+    assert tracemalloc.get_traced_memory()[0] - before < 200_000
+    tracemalloc.stop()
+
+
+def test_values_that_are_pointed_to_stay(m: ModuleType) -> None:
+    for _ in range(20):
+        chain = [m.Shelf(items(m, number), name=f"{number} name " * 20) for number in range(5)]
+        shelf = m.Shelf()
+        for number, each in enumerate(chain):
+            each.borrow_label(chain[number - 1], 65 + number)
+        part = chain[2].items[1]
+        shelf.borrow(chain[3])
+        shelf.borrow_label(chain[4], 90)
+        del each
+        chain.clear()
+        for number in range(200):
+            shelf.borrow_label(m.Shelf(), 66) if number == 100 else shelf.share_numbers(0)
+            expected = "Z" if number < 100 else "B"
+            assert (shelf.ending, shelf.name, part.n) == (expected * 8, "3 name " * 20, 21)
+            m.Shelf(items(m, 1))
+            other = m.Shelf(name="other" * 20)
+            other.borrow(shelf)
+            del other

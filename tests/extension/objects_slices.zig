@@ -13,6 +13,7 @@ pub const Shelf = struct {
     first: []f64 = &.{},
     name: []const u8 = "",
     ending: []const u8 = "",
+    label: [8]u8 = @splat('.'),
 
     pub fn share(self: *Shelf, start: usize, end: usize) void {
         self.others = self.items[start..end];
@@ -36,6 +37,13 @@ pub const Shelf = struct {
     pub fn grow(self: *Shelf, gpa: Allocator, n: i64) !void {
         self.items = try gpa.realloc(self.items, self.items.len + 1);
         self.items[self.items.len - 1] = .{ .n = n };
+    }
+    pub fn borrow(self: *Shelf, other: *const Shelf) void {
+        self.name = other.name;
+    }
+    pub fn borrow_label(self: *Shelf, other: *Shelf, number: u8) void {
+        other.label = @splat(number);
+        self.ending = &other.label;
     }
     /// Copies, and frees, what another one has.
     pub fn steal(self: *Shelf, other: *Shelf, gpa: Allocator) !void {

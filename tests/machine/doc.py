@@ -130,8 +130,18 @@ class DocBase(Actor):
         return self.m.Doc(0, head=leaf).head
 
     def change(self, function: Callable[[], Any], *allowed: type[BaseException]) -> bool:
-        """Whether it was done. A buffer that is lent may forbid it."""
-        return self.world.attempt(function, *allowed, *self.lent())[0]
+        """Whether it was done. A buffer that is lent may forbid it: then it is often given back, or little would be done."""
+        done, error = self.world.attempt(function, *allowed, *self.lent())
+        if not done and isinstance(error, BufferError) and self.world.chance(0.3):
+            self.give_back()
+        return done
+
+    def give_back(self) -> None:
+        """All buffers that Docs have lent."""
+        for actor in self.world.actors:
+            if isinstance(actor, DocBase):
+                while actor.views:
+                    actor.views.pop().release()
 
     def lent(self) -> list[type[BaseException]]:
         """BufferError, where a buffer of it is lent, or of what it was tied to."""

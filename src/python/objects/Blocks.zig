@@ -7,6 +7,7 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const memory = @import("../memory.zig");
+const object = @import("object.zig");
 const Table = @import("../../table.zig").Table;
 const Alignment = std.mem.Alignment;
 const Allocator = std.mem.Allocator;
@@ -64,9 +65,16 @@ const Piece = struct { start: usize, block: Block };
 /// code.
 pub const Gone = struct {
     pieces: std.ArrayList(Piece) = .empty,
+    /// Objects that Python has no more, which are in no region.
+    objects: std.ArrayList(*object.Layout) = .empty,
 
     pub fn deinit(gone: *Gone) void {
+        for (gone.objects.items) |self| {
+            object.deinitOwn(self);
+            object.free(self);
+        }
         for (gone.pieces.items) |piece| piece.block.release(piece.start);
+        gone.objects.deinit(memory.allocator);
         gone.pieces.deinit(memory.allocator);
         gone.* = .{};
     }

@@ -54,7 +54,8 @@ objects: Table(Place, *Layout, PlaceContext) = .empty,
 own_count: usize = 0,
 owners: std.ArrayList(*Layout) = .empty,
 blocks: Blocks = .{},
-/// At how many blocks and bytes there is a sweep.
+/// At how many objects, blocks and bytes there is a sweep.
+most_objects: usize = 32,
 most_blocks: usize = 32,
 most_bytes: usize = 8192,
 
@@ -886,7 +887,7 @@ fn destroy(region: *Region) void {
     if (region.blocks.has_candidates) {
         var gone: Blocks.Gone = .{};
         defer gone.deinit();
-        region.takeUnreachable(&gone) catch {};
+        region.takeUnreachable(&gone, false) catch {};
     }
     for ([_]Turn{ .unpointed, .reaching, .all }) |turn| {
         var left = region.objects.count();
@@ -976,37 +977,119 @@ pub fn endOwn(self: *Layout) void {
 pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
     const blocks = &region.blocks;
-    if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes) return;
-    region.takeUnreachable(gone) catch return; // another time
+    if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes and
+        region.objects.count() <= region.most_objects) return;
+    region.takeUnreachable(gone, true) catch return; // another time
+    region.most_objects = 2 * region.objects.count() + 32;
     region.most_blocks = 2 * blocks.map.count() + 32;
     region.most_bytes = 2 * blocks.bytes + 8192;
 }
 
-fn takeUnreachable(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void {
+/// Blocks, and values of objects that Python has no more.
+fn takeUnreachable(
+    region: *Region,
+    gone: *Blocks.Gone,
+    and_values: bool,
+) error{OutOfMemory}!void {
     region.lock();
     defer region.unlock();
     var marker: Marker = .{ .blocks = &region.blocks };
+    defer marker.deinit();
+    if (and_values) try marker.findLeft(region);
     for (region.objects.items.items) |item| {
         const known = item.value;
-        const value: usize = switch (known.state) {
-            .own => object.storage(known),
-            .held => object.linkOf(known).place,
-            else => continue,
-        };
-        const walk = object.infoOf(known).walk orelse continue;
-        walk(&marker.visitor, @ptrFromInt(value));
+        switch (known.state) {
+            .own => if (!marker.isLeft(known)) marker.walk(known, object.storage(known)),
+            .held => marker.walk(known, object.linkOf(known).place),
+            .address => if (known.flags.is_whole or generationOf(known) == region.generation)
+                marker.markValue(object.linkOf(known).place),
+            else => {},
+        }
     }
+    while (marker.reached.pop()) |known| marker.walk(known, object.storage(known));
     if (!marker.visitor.complete) return error.OutOfMemory;
-    return region.blocks.takeUnmarked(gone);
+    try gone.objects.ensureUnusedCapacity(memory.allocator, marker.left.items.len);
+    try region.blocks.takeUnmarked(gone);
+    for (marker.left.items) |value| if (!value.is_marked) {
+        region.remove(value.self);
+        region.unlink(value.self);
+        gone.objects.appendAssumeCapacity(value.self);
+    };
 }
 
 const Marker = struct {
     visitor: trees.Visitor = .{ .visit = &visit },
     blocks: *Blocks,
+    /// Values that are only there if something points into them, by their addresses.
+    left: std.ArrayList(Value) = .empty,
+    /// Those of them that are to be walked through yet.
+    reached: std.ArrayList(*Layout) = .empty,
+
+    const Value = struct {
+        start: usize,
+        self: *Layout,
+        is_marked: bool = false,
+
+        fn order(address: usize, value: Value) std.math.Order {
+            return std.math.order(address, value.start);
+        }
+    };
+
+    fn deinit(marker: *Marker) void {
+        marker.left.deinit(memory.allocator);
+        marker.reached.deinit(memory.allocator);
+    }
+
+    /// Where all that points somewhere can be seen: nobody follows the pointers of a resource.
+    fn findLeft(marker: *Marker, region: *const Region) error{OutOfMemory}!void {
+        if (region.is_stable) return;
+        for (region.objects.items.items) |item| {
+            if (isOwn(item.value) and object.infoOf(item.value).kind == .resource) return;
+        }
+        for (region.objects.items.items) |item| {
+            const known = item.value;
+            if (known.state == .own and known.flags.is_zombie and known.pins == 0) try marker.left
+                .append(memory.allocator, .{ .start = object.storage(known), .self = known });
+        }
+        try marker.reached.ensureTotalCapacity(memory.allocator, marker.left.items.len);
+        std.mem.sortUnstable(Value, marker.left.items, {}, struct {
+            fn isLess(_: void, a: Value, b: Value) bool {
+                return a.start < b.start;
+            }
+        }.isLess);
+    }
+
+    fn isLeft(marker: *const Marker, known: *Layout) bool {
+        const value = marker.valueAround(object.storage(known)) orelse return false;
+        return value.self == known;
+    }
+
+    fn valueAround(marker: *const Marker, address: usize) ?*Value {
+        const all = marker.left.items;
+        const behind = std.sort.upperBound(Value, all, address, Value.order);
+        if (behind == 0) return null;
+        const found = &all[behind - 1];
+        const size = @max(object.infoOf(found.self).size, 1);
+        return if (address - found.start < size) found else null;
+    }
+
+    fn walk(marker: *Marker, known: *Layout, value: usize) void {
+        const walkThrough = object.infoOf(known).walk orelse return;
+        walkThrough(&marker.visitor, @ptrFromInt(value));
+    }
 
     fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
         const marker: *Marker = @fieldParentPtr("visitor", visitor);
         if (marker.blocks.around(start)) |block| block.is_marked = true;
+        marker.markValue(start);
+    }
+
+    fn markValue(marker: *Marker, address: usize) void {
+        if (marker.left.items.len == 0) return;
+        const value = marker.valueAround(address) orelse return;
+        if (value.is_marked) return;
+        value.is_marked = true;
+        marker.reached.appendAssumeCapacity(value.self);
     }
 };
 
