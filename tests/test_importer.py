@@ -953,7 +953,7 @@ def test_what_cannot_be_run_is_said_with_the_reason(here: Path, monkeypatch: pyt
     with pytest.raises(CompileError) as refused:
         tool(Zig.find(), here / "count.zig", here)
     assert str(refused.value) == f"{program} cannot be run: {switches.NOEXEC}"
-    monkeypatch.setattr(loading, "extension_of", lambda *_: str(program))
+    monkeypatch.setattr(loading, "extension_of", lambda *_, **__: str(program))
     with pytest.raises(ImportError, match=re.escape(f": {switches.NOEXEC}")):
         nano_ffi.load(here / "count.zig")
 
