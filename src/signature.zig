@@ -340,6 +340,7 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     if (isMade(pointer.child)) return .items;
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
+        .tuple => if (holdsAddress(pointer.child)) .objects else null,
         .class => if (is_part or !(classes.hasDeinit(pointer.child) or
             classes.holdsReferences(pointer.child))) .objects else null,
         else => null,
@@ -483,7 +484,8 @@ fn structKind(
     if (classes.unalignedFieldOf(T) != null) return null;
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or
-            !(isPartWithin(Field, within ++ .{T}) or isMade(Field)))
+            !(isPartWithin(Field, within ++ .{T}) or isMade(Field) or
+                (info.is_tuple and isAddress(Field, within ++ .{T}))))
             return null;
     }
     return if (info.is_tuple) .tuple else .record;
@@ -509,7 +511,7 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
         .input, .given, .made, .table, .operand, .out, .results => false,
         .rest, .keywords, .column => false,
-        .tuple, .record, .items, .array, .map => !holdsMade(T),
+        .tuple, .record, .items, .array, .map => !holdsMade(T) and !holdsAddress(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -604,9 +606,45 @@ pub fn MapValue(comptime Map: type) type {
     return @FieldType(Map.KV, "value");
 }
 
-/// Whether only a result can be, or have, a `T`.
+/// Whether only a result can be, or have, a `T`, which needs nothing of what was passed.
 fn isMade(comptime T: type) bool {
-    return holdsMade(T) or isMadeColumn(T);
+    return (holdsMade(T) or isMadeColumn(T)) and !holdsAddress(T);
+}
+
+/// Whether a `T` is a pointer to an object, or one with such an item, that may be in a tuple.
+fn isAddress(comptime T: type, comptime within: []const type) bool {
+    return switch (decide(T, within) orelse return false) {
+        .reference => true,
+        .optional => isAddress(@typeInfo(T).optional.child, within),
+        .tuple => holdsAddress(T),
+        else => false,
+    };
+}
+
+/// Whether a `T`, a tuple or what has such in it, has pointers to objects: it is only a result, of
+/// a function that takes an object.
+pub fn holdsAddress(comptime T: type) bool {
+    return comptime holdsAddressWithin(T, &.{});
+}
+
+fn holdsAddressWithin(comptime T: type, comptime within: []const type) bool {
+    if (contains(within, T) or classes.isClass(T)) return false;
+    const inner = within ++ .{T};
+    return switch (@typeInfo(T)) {
+        .optional => |optional| holdsAddressWithin(optional.child, inner),
+        .pointer => |pointer| switch (pointer.size) {
+            .slice => holdsAddressWithin(pointer.child, inner),
+            .one => classes.isClass(pointer.child),
+            else => false,
+        },
+        .array => |array| holdsAddressWithin(array.child, inner),
+        .@"struct" => |info| if (isStringMap(T))
+            holdsAddressWithin(MapValue(T), inner)
+        else for (info.field_types) |Field| {
+            if (holdsAddressWithin(Field, inner)) break true;
+        } else false,
+        else => false,
+    };
 }
 
 /// Whether a `T` is an array that a function makes, or has one, or a column, in it.
@@ -843,8 +881,8 @@ fn takesObject(comptime params: []const ?type) bool {
 
 /// Whether a result is a pointer into an object that was passed.
 fn isLent(comptime kind: Kind, comptime T: type) bool {
-    return kind == .reference or (kind == .objects and
-        kindOf(@typeInfo(T).pointer.child) == .reference) or
+    return kind == .reference or (kind == .objects and holdsAddress(T)) or
+        (kind == .tuple and holdsAddress(T)) or
         (kind == .owned and kindOf(T.nano_ffi_owned) == .objects and isLent(
             .objects,
             T.nano_ffi_owned,
@@ -927,6 +965,10 @@ pub fn analyze(
         );
         if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
+            .{ name, param_name, @typeName(T) },
+        );
+        if (kindOf(Value(T)) == .tuple and holdsAddress(T)) return refused(
+            "'{s}': parameter '{s}' has type {s}, which is a result's: take each object by itself",
             .{ name, param_name, @typeName(T) },
         );
         if (kindOf(T) != null and holdsMade(T)) return refused(
@@ -1378,6 +1420,22 @@ test isLibraryObject {
 test isLibrary {
     try std.testing.expect(isLibrary(std.SemanticVersion) and isLibrary(std.EnumSet(Kind)));
     try std.testing.expect(!isLibrary(Signature));
+}
+
+test holdsAddress {
+    const Tree = comptime for (classes.all) |class| {
+        if (std.mem.eql(u8, class.name, "Tree")) break class.T;
+    } else unreachable;
+    try std.testing.expect(holdsAddress(struct { ?*const Tree, u8 }) and holdsAddress([]*Tree));
+    try std.testing.expect(!holdsAddress(Tree) and !holdsAddress(struct { Tree, []const u8 }));
+    try std.testing.expectEqual(Kind.tuple, kindOf(struct { struct { *Tree }, u8 }));
+    try std.testing.expectEqual(Kind.objects, kindOf([]struct { *Tree, u8 }));
+    try std.testing.expectEqual(null, kindOf([2]struct { *Tree, u8 }));
+    try std.testing.expectEqual(null, kindOf(struct { tree: *Tree }));
+    try std.testing.expect(!isPart(struct { *Tree }));
+    try std.testing.expectStringStartsWith(comptime analyze("take", struct {
+        fn take(_: struct { *Tree, u8 }) void {}
+    }.take, .{ .params = .{"pair"} }).refused, "'take': parameter 'pair' has type");
 }
 
 test holdsMade {

@@ -401,3 +401,30 @@ def test_a_stable_graph(m: ModuleType) -> None:
     assert raises(partial(graph.connect, nodes[0], nodes[0]))[0] is ValueError
     graph.destroy()
     gone(lambda: nodes[0].id, lambda: nodes[199].id, view.count, partial(view.add, 1))
+
+
+def test_objects_in_tuples(m: ModuleType) -> None:
+    list_ = m.List()
+    assert (list_.pairs(), list_.labelled(["a"])) == ([], None)
+    one, (none, count) = list_.pushed(1)
+    assert (one.value, none, count) == (1, None, 1)
+    two, (behind, count) = list_.pushed(2)
+    assert (two.value, behind.value, count) == (2, 1, 2)
+    const = "this List.Node is read-only: what gave it gave a *const pointer"
+    assert raises(behind.double) == raises(lambda: setattr(behind, "value", 3)) == (TypeError, const)
+    gone(lambda: one.value)  # what may have been freed since
+    (second, node), (first, last) = list_.pairs()
+    assert (second, node.value, first, last.value) == (2, 2, 1, 1)
+    assert node is list_.first() is list_.pairs()[0][1]
+    node.value = 4
+    assert list_.pairs()[0][0] == 4
+    ((same, text, items),) = list_.labelled(["a"])
+    assert (same is node, text, items.tolist()) == (True, "a", [0, 0])
+    del list_, same
+    gc.collect()
+    assert node.value == 4  # it keeps the list
+    list_ = m.List()
+    list_.push(1)
+    pairs = list_.pairs()
+    list_.destroy()
+    gone(lambda: pairs[0][1].value)

@@ -290,3 +290,17 @@ def test_cycles_through_what_is_kept(zig_module: Callable[[str], ModuleType], wa
     del shelf, box
     gc.collect()
     assert watch() is None
+
+
+def test_no_leak_of_objects_in_tuples(
+    zig_module: Callable[[str], ModuleType],
+    growth: Callable[[Callable[[], Any]], float],
+) -> None:
+    m = zig_module("objects_nodes")
+    list_ = m.List()
+    for number in range(3):
+        list_.push(number)
+    assert growth(lambda: (list_.pairs(), list_.labelled(["a", "b"]))) < 8
+    with pytest.raises(UnicodeDecodeError):
+        list_.labelled([b"\xff"])
+    assert growth(lambda: list_.labelled(["a", b"\xff", "b"])) < 8

@@ -1,6 +1,7 @@
 //! Structs that point to memory of their own: lists, pools, graphs, and views of these.
 
 const std = @import("std");
+const nano_ffi = @import("nano_ffi");
 const Allocator = std.mem.Allocator;
 
 pub const nano_ffi_options = .{ .Stable = .{ .stable = true }, .Number = .{ .stable = true } };
@@ -64,6 +65,33 @@ pub const List = struct {
     }
     pub fn clear(self: *List) void {
         while (self.pop()) |_| {}
+    }
+    pub fn pairs(self: *const List, gpa: Allocator) ![]struct { i64, *Node } {
+        const made = try gpa.alloc(struct { i64, *Node }, self.count);
+        var node = self.head;
+        for (made) |*pair| {
+            pair.* = .{ node.?.value, node.? };
+            node = node.?.next;
+        }
+        return made;
+    }
+    /// The node that was made is the list's, and where it was it is again.
+    pub fn pushed(self: *List, value: i64) !struct { *Node, struct { ?*const Node, usize } } {
+        const old = self.head;
+        return .{ try self.push(value), .{ old, self.count } };
+    }
+    /// With a text for each, and what is made for it.
+    pub fn labelled(
+        self: *const List,
+        gpa: Allocator,
+        texts: []const []const u8,
+    ) !?[]struct { *Node, []const u8, nano_ffi.Array(u8, 1) } {
+        const head = self.head orelse return null;
+        const made = try gpa.alloc(struct { *Node, []const u8, nano_ffi.Array(u8, 1) }, texts.len);
+        for (made, texts) |*each, text| {
+            each.* = .{ head, text, try .zeros(nano_ffi.allocator, .{2}) };
+        }
+        return made;
     }
     /// Adds the value of a node.
     pub fn again(self: *List, node: *const Node) !void {

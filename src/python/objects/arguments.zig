@@ -2,6 +2,7 @@
 //! that may change them leaves behind. What it gives is in results.zig.
 
 const std = @import("std");
+const arrays = @import("../array.zig");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
@@ -148,6 +149,7 @@ pub fn isDependent(comptime R: type) bool {
         .reference, .objects => true,
         .optional => isDependent(@typeInfo(R).optional.child),
         .owned => signature.kindOf(R.nano_ffi_owned) == .objects,
+        .tuple => signature.holdsAddress(R),
         else => false,
     };
 }
@@ -709,10 +711,34 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     frame.giveTied(T, module, value)
                 else
                     frame.giveOwn(T, module, value),
+                .tuple => {
+                    const fields = @typeInfo(T).@"struct".field_types;
+                    const tuple = c.PyTuple_New(fields.len) orelse {
+                        arrays.discard(T, value);
+                        return null;
+                    };
+                    inline for (fields, 0..) |Field, index| {
+                        const made = if (comptime isDependent(Field))
+                            frame.give(Field, module, value[index])
+                        else
+                            convert.give(Field, module, value[index]);
+                        _ = c.PyTuple_SetItem(tuple, index, made orelse {
+                            inline for (fields[index + 1 ..], index + 1..) |Rest, rest|
+                                arrays.discard(Rest, value[rest]);
+                            c.Py_DecRef(tuple);
+                            return null;
+                        });
+                    }
+                    return tuple;
+                },
                 .objects => {
-                    const list = c.PyList_New(@intCast(value.len)) orelse return null;
+                    const list = c.PyList_New(@intCast(value.len)) orelse {
+                        arrays.discard(T, value);
+                        return null;
+                    };
                     for (value, 0..) |item, index| {
                         const made = frame.give(@TypeOf(item), module, item) orelse {
+                            arrays.discard(T, value[index + 1 ..]);
                             c.Py_DecRef(list);
                             return null;
                         };
