@@ -445,7 +445,7 @@ fn paramsOf(
         inline for (operators.exit_arguments) |name| params = params ++ .{object(.{
             .{ "name", quoted(name) },
             .{ "way", quoted("positional") },
-            .{ "type", typeOf(signature.Object) },
+            .{ "type", typeOf(signature.PlainObject) },
         })};
         return list(params);
     }
