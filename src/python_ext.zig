@@ -302,6 +302,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                         &state.homes[index],
                         &Class(Bridge, own_name, declared).create,
                     ) orelse return false;
+                    if (!capi.expectType(state.instances[index].?)) return false;
                 }
             }
             for (state.functions.list()) |function| {

@@ -184,6 +184,16 @@ pub fn Table(comptime Key: type, comptime Value: type, comptime Context: type) t
             return null;
         }
 
+        /// The number of the item that has this value, if it is one of the two newest.
+        pub inline fn findNew(table: *const Self, value: Value) ?usize {
+            const items = table.items.items;
+            for (1..3) |place| {
+                if (place <= items.len and items[items.len - place].value == value)
+                    return items.len - place;
+            }
+            return null;
+        }
+
         /// Good until an item is added or removed.
         pub fn getPtr(table: *const Self, key: Key) ?*Value {
             return &table.items.items[table.find(key) orelse return null].value;
@@ -278,6 +288,9 @@ test Table {
             try std.testing.expectEqual(value, numbers.getPtr(key).?.*);
             try std.testing.expectEqual(item, numbers.findValue(key, value));
             try std.testing.expectEqual(null, numbers.findValue(key, 1 << 31));
+            const is_new = item + 2 >= numbers.count();
+            if (is_new) try std.testing.expectEqual(item, numbers.findNew(value));
+            if (!is_new) try std.testing.expectEqual(null, numbers.findNew(value));
             try std.testing.expectEqual(value, numbers.appendNew(key, 0).?.*);
             numbers.swapRemove(item);
             try std.testing.expect(known.remove(key));

@@ -84,9 +84,9 @@ pub fn classOf(
     return known.?;
 }
 
-/// The state of `module`, or null with the error set.
-pub fn of(module: *PyObject) ?*State {
-    return @ptrCast(@alignCast(c.PyModule_GetState(module)));
+/// The state of `module`, which is one of ours: null where it has none yet, or no more.
+pub inline fn of(module: *PyObject) ?*State {
+    return @ptrCast(@alignCast(capi.stateOfModule(module)));
 }
 
 /// Makes everything. False with the error set; then there is nothing to give back.

@@ -174,6 +174,35 @@ pub const structs = struct {
         tp_vectorcall: ?*const vectorcallfunc,
     };
 
+    /// A type that was made by a call, as far as the module that made it.
+    pub const PyHeapTypeObject = if (limited) void else extern struct {
+        ht_type: PyTypeObject,
+        /// `tp_watched` and `tp_versions_used`, then `_tp_iteritem`.
+        internal: [if (minor < 12) 0 else if (minor < 15) 1 else 2]usize,
+        as_async: [4]?*const anyopaque,
+        as_number: [36]?*const anyopaque,
+        as_mapping: [3]?*const anyopaque,
+        as_sequence: [10]?*const anyopaque,
+        as_buffer: [2]?*const anyopaque,
+        ht_name: ?*structs.PyObject,
+        ht_slots: ?*structs.PyObject,
+        ht_qualname: ?*structs.PyObject,
+        ht_cached_keys: ?*anyopaque,
+        ht_module: ?*structs.PyObject,
+    };
+
+    /// A module, as far as its state.
+    pub const PyModuleObject = if (limited) void else if (minor < 15) extern struct {
+        ob_base: structs.PyObject,
+        md_dict: ?*structs.PyObject,
+        md_def: ?*structs.PyModuleDef,
+        md_state: ?*anyopaque,
+    } else extern struct {
+        ob_base: structs.PyObject,
+        md_dict: ?*structs.PyObject,
+        md_state: ?*anyopaque,
+    };
+
     pub const PyTupleObject = if (minor < 14) extern struct {
         ob_base: PyVarObject,
         ob_item: [1]?*structs.PyObject,
@@ -803,6 +832,45 @@ pub inline fn typeOf(value: *PyObject) *PyObject {
 /// What a type is, where that is known.
 pub inline fn typeLayout(class: *PyObject) *structs.PyTypeObject {
     return @ptrCast(@alignCast(class));
+}
+
+/// The module (borrowed) that made a type of ours; null, and no error set, where the garbage
+/// collector took it already.
+pub inline fn moduleOfType(class: *PyObject) ?*PyObject {
+    if (!limited) {
+        const layout: *structs.PyHeapTypeObject = @ptrCast(@alignCast(class));
+        return layout.ht_module;
+    }
+    const module = functions.PyType_GetModule(class);
+    if (module == null) functions.PyErr_Clear();
+    return module;
+}
+
+/// The state of a module of ours; null where it has none.
+pub inline fn stateOfModule(module: *PyObject) ?*anyopaque {
+    if (limited) return functions.PyModule_GetState(module);
+    const layout: *structs.PyModuleObject = @ptrCast(@alignCast(module));
+    return layout.md_state;
+}
+
+/// Whether modules are in memory what this was compiled for. False with the error set.
+pub fn expectModule(module: *PyObject) bool {
+    if (limited or stateOfModule(module) == functions.PyModule_GetState(module)) return true;
+    return refuseLayout();
+}
+
+/// The same of types.
+pub fn expectType(class: *PyObject) bool {
+    if (limited or moduleOfType(class) == functions.PyType_GetModule(class)) return true;
+    return refuseLayout();
+}
+
+noinline fn refuseLayout() bool {
+    functions.PyErr_SetString(
+        exception("ImportError"),
+        "the module was compiled for another CPython than this one",
+    );
+    return false;
 }
 
 /// The `__name__` of the type of `value`: new reference, or null with the error set.

@@ -82,6 +82,7 @@ pub fn exportModule(comptime definition: Definition) void {
         }
 
         fn execute(module: *PyObject) callconv(.c) c_int {
+            if (!capi.expectModule(module)) return -1;
             const state = State.of(module) orelse return -1;
             if (!memory.prepare()) return -1;
             if (!state.create() or !small_ints.fill()) return -1;

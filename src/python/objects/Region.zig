@@ -58,6 +58,9 @@ blocks: Blocks = .{},
 most_objects: usize = 32,
 most_blocks: usize = 32,
 most_bytes: usize = 8192,
+/// Memory of parts that are gone, for the next ones: of `object.link_end` bytes. Parts are seen one
+/// after the other, an item mostly before the one before it goes.
+rooms: [2]?*anyopaque = @splat(null),
 
 /// Who uses a region, and how many of these run Python code, so that nobody waits for them.
 pub const Uses = struct {
@@ -209,11 +212,39 @@ pub fn discard(region: *Region) void {
 
 /// One that has nothing any more.
 fn giveBack(region: *Region) void {
+    for (&region.rooms) |*room| {
+        if (room.*) |some| c.PyObject_Free(some);
+        room.* = null;
+    }
     if (!capi.free_threaded) return memory.allocator.destroy(region);
     spare.guard.lock();
     defer spare.guard.unlock();
     region.node.next = if (spare.first) |first| &first.node else null;
     spare.first = region;
+}
+
+/// Memory for a part that is not larger than others, or null: with a GIL.
+pub inline fn takeRoom(region: *Region) ?*anyopaque {
+    for (&region.rooms) |*room| {
+        const some = room.* orelse continue;
+        room.* = null;
+        return some;
+    }
+    return null;
+}
+
+/// The memory of a part that is gone, and its reference to its class.
+inline fn leaveRoom(region: *Region, self: *Layout, info: *const Info) void {
+    if (info.basicsize > object.link_end) return object.free(self);
+    const class = capi.typeOf(&self.ob_base);
+    for (&region.rooms) |*room| {
+        if (room.* != null) continue;
+        const bytes: [*]u8 = @ptrCast(self);
+        if (std.debug.runtime_safety) @memset(bytes[0..object.link_end], 0xdd);
+        room.* = self;
+        break;
+    } else c.PyObject_Free(self);
+    c.Py_DecRef(class);
 }
 
 /// Makes an object known by its place.
@@ -274,7 +305,7 @@ pub inline fn placeIn(parent: *Layout, place: usize, info: *const Info, read_onl
 }
 
 fn hashOf(key: usize) usize {
-    return hashOfText(@as(*const object.Key, @ptrFromInt(key)).text());
+    return @as(*const object.Key, @ptrFromInt(key)).hash;
 }
 
 pub fn hashOfText(text: []const u8) usize {
@@ -809,19 +840,30 @@ pub fn leave(self: *Layout) void {
 
 /// The same of a part that nothing else depends on, and which is not the last one. False of others.
 inline fn leaveQuickly(self: *Layout) bool {
-    if (capi.free_threaded or (self.state != .part and self.state != .item)) return false;
+    if (capi.free_threaded) return false;
+    switch (self.state) {
+        .part, .item, .key => {},
+        else => return false,
+    }
     const region = self.region.?;
     if (region.united != null or region.live == 1 or self.flags.is_forgotten) return false;
     const link = object.linkOf(self);
     const parent = link.parent.?;
     const is_pin = self.flags.pins_parent;
     if (is_pin and parent.flags.is_zombie) return false;
-    const place = placeIn(parent, link.place, link.info, self.flags.read_only);
-    if (region.objects.findValue(place, self)) |found| region.objects.swapRemove(found);
+    const is_key = self.state == .key;
+    const found = region.objects.findNew(self) orelse old: {
+        const number = if (is_key) hashOf(link.place) else link.place;
+        const place = placeIn(parent, number, link.info, self.flags.read_only);
+        break :old region.objects.findValue(place, self);
+    };
+    // Or another one has its place.
+    if (found) |some| region.objects.swapRemove(some);
     region.live -= 1;
     region.holders -= 1;
     if (is_pin) parent.pins -= 1;
-    object.free(self);
+    if (is_key) freeKey(link.place);
+    region.leaveRoom(self, link.info);
     if (!is_pin) c.Py_DecRef(&parent.ob_base);
     return true;
 }
@@ -866,10 +908,17 @@ fn canDeinit(region: *Region, self: *Layout) bool {
     return object.infoOf(self).deinit == null or self.flags.is_borrowed or region.uses.isNone();
 }
 
+/// Memory for the key of a value of a map: with a GIL CPython's, which is the faster one.
+pub fn allocateKey(size: usize) ?usize {
+    return @intFromPtr(if (capi.free_threaded)
+        c.PyMem_RawMalloc(size) orelse return null
+    else
+        c.PyObject_Malloc(size) orelse return null);
+}
+
 pub fn freeKey(address: usize) void {
-    const key: *const object.Key = @ptrFromInt(address);
-    const bytes: [*]align(@alignOf(object.Key)) const u8 = @ptrCast(key);
-    memory.allocator.free(bytes[0 .. @sizeOf(object.Key) + key.len]);
+    const key: *anyopaque = @ptrFromInt(address);
+    if (capi.free_threaded) c.PyMem_RawFree(key) else c.PyObject_Free(key);
 }
 
 fn remove(region: *Region, self: *Layout) void {

@@ -90,6 +90,8 @@ pub const Link = extern struct {
 /// The key of an object in a map: its text follows.
 pub const Key = extern struct {
     len: usize,
+    /// That of its text: see `Region.hashOfText`.
+    hash: usize,
 
     pub fn text(key: *const Key) []const u8 {
         const bytes: [*]const u8 = @ptrCast(key);
@@ -295,14 +297,12 @@ pub fn infoOf(self: *Layout) *const Info {
 /// The module (borrowed) of one of our classes or of what is derived from it; null, and no error
 /// set, where the garbage collector took it already.
 pub fn moduleOfClass(class: *PyObject) ?*PyObject {
-    const module = c.PyType_GetModule(ownClass(class));
-    if (module == null) c.PyErr_Clear();
-    return module;
+    return capi.moduleOfType(ownClass(class));
 }
 
 /// The module (borrowed) of an object's class, which keeps it.
 pub inline fn moduleOf(self: *Layout) *PyObject {
-    return c.PyType_GetModule(ownClass(capi.typeOf(&self.ob_base))).?;
+    return capi.moduleOfType(ownClass(capi.typeOf(&self.ob_base))).?;
 }
 
 /// A new object of `class`, which may be a subclass of Python's, without a value: null with the
@@ -336,9 +336,12 @@ pub inline fn createOwn(class: *PyObject, info: *const Info) ?*Layout {
 
 /// Memory for an object that CPython does not collect, with an empty header.
 pub inline fn allocate(class: *PyObject, size: usize) ?*PyObject {
-    const object: *PyObject = @ptrCast(@alignCast(
-        c.PyObject_Malloc(size) orelse return c.PyErr_NoMemory(),
-    ));
+    return begin(class, c.PyObject_Malloc(size) orelse return c.PyErr_NoMemory());
+}
+
+/// An object in memory that is there: with an empty header.
+pub inline fn begin(class: *PyObject, room: *anyopaque) *PyObject {
+    const object: *PyObject = @ptrCast(@alignCast(room));
     _ = c.PyObject_Init(object, class);
     const self = of(object);
     self.region = null;
@@ -537,8 +540,7 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
 /// subclass of Python's may be collected.
 pub fn deallocSimple(object: *PyObject) callconv(.c) void {
     const self = of(object);
-    if (self.region != null) return dealloc(object);
-    free(self);
+    if (self.region != null) Region.leave(self) else free(self);
 }
 
 /// The same of a list, a map, or an iterator over one.

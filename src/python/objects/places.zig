@@ -44,7 +44,7 @@ pub fn part(
             return null;
         };
         const depth = Region.depthIn(parent);
-        const self = make(parent, class, info, kind, place, key, read_only, depth) orelse
+        const self = make(region, parent, class, info, kind, place, key, known_place, depth) orelse
             return null;
         region.addPart(self, known_place, hash);
         return self;
@@ -69,7 +69,7 @@ noinline fn findOrMake(
         if (kind != .key or std.mem.eql(u8, object.keyOf(known), key)) return known;
         c.Py_DecRef(&known.ob_base); // two keys of one hash
     }
-    const self = make(parent, class, info, kind, place, key, known_place.read_only, depth) orelse
+    const self = make(null, parent, class, info, kind, place, key, known_place, depth) orelse
         return null;
     const other = Region.joinParent(self, info);
     if (other catch self) |known| {
@@ -84,15 +84,16 @@ noinline fn findOrMake(
     return self;
 }
 
-/// A new object that no region knows yet.
+/// A new object that no region knows yet; `spares` is one that may have memory for it.
 inline fn make(
+    spares: ?*Region,
     parent: *Layout,
     class: *PyObject,
     info: *const Info,
     kind: Kind,
     place: usize,
     key: []const u8,
-    read_only: bool,
+    known_place: Region.Place,
     depth: usize,
 ) ?*Layout {
     if (depth > object.max_depth) {
@@ -102,7 +103,12 @@ inline fn make(
         );
         return null;
     }
-    const self = newPart(class, info) orelse return null;
+    const room = if (spares == null or info.basicsize > object.link_end)
+        null
+    else
+        spares.?.takeRoom();
+    const self = if (room) |some| beginPart(class, info, some) else newPart(class, info) orelse
+        return null;
     object.linkOf(self).* = .{
         .info = info,
         .parent = parent,
@@ -110,11 +116,11 @@ inline fn make(
         .generation = 0,
         .depth = depth,
     };
-    if (kind == .key) object.linkOf(self).place = newKey(key) catch {
+    if (kind == .key) object.linkOf(self).place = newKey(key, known_place.place) catch {
         c.Py_DecRef(&self.ob_base);
         return null;
     };
-    self.flags.read_only = read_only;
+    self.flags.read_only = known_place.read_only;
     self.state = switch (kind) {
         .part => .part,
         .item => .item,
@@ -127,23 +133,28 @@ inline fn make(
 pub fn newPart(class: *PyObject, info: *const Info) ?*Layout {
     if (info.has_gc) return object.create(class, info);
     const size = @max(info.basicsize, object.link_end);
-    const self = object.of(object.allocate(class, size) orelse return null);
+    return beginPart(class, info, c.PyObject_Malloc(size) orelse {
+        _ = c.PyErr_NoMemory();
+        return null;
+    });
+}
+
+fn beginPart(class: *PyObject, info: *const Info, room: *anyopaque) *Layout {
+    const self = object.of(object.begin(class, room));
     const at = std.mem.alignForward(usize, @intFromPtr(self) + @sizeOf(Layout), info.alignment);
     self.offset = @intCast(at - @intFromPtr(self));
     if (info.weak != 0) object.weakOf(self, info).* = null;
     return self;
 }
 
-fn newKey(text: []const u8) Error!usize {
-    const bytes = memory.allocator.alignedAlloc(
-        u8,
-        .of(Key),
-        @sizeOf(Key) + text.len,
-    ) catch return errors.raiseNoMemory();
-    const key: *Key = @ptrCast(bytes.ptr);
-    key.len = text.len;
-    @memcpy(bytes[@sizeOf(Key)..], text);
-    return @intFromPtr(key);
+fn newKey(text: []const u8, hash: usize) Error!usize {
+    const address = Region.allocateKey(@sizeOf(Key) + text.len) orelse
+        return errors.raiseNoMemory();
+    const key: *Key = @ptrFromInt(address);
+    key.* = .{ .len = text.len, .hash = hash };
+    const bytes: [*]u8 = @ptrCast(key);
+    @memcpy(bytes[@sizeOf(Key)..][0..text.len], text);
+    return address;
 }
 
 /// Whether a value of class `T` has parts of classes that an address could be of.
