@@ -5,6 +5,7 @@
 //! Free-threaded, another thread may change a list or a dict at any time: only tuples are read.
 
 const std = @import("std");
+const arguments = @import("objects/arguments.zig");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const signature = @import("../signature.zig");
@@ -42,7 +43,10 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
                 if (!isPossibleWithin(Field, parts)) break false;
             } else true,
         .map => !capi.free_threaded and isPossibleWithin(string_maps.Value(T).?, parts),
-        .order, .terminated, .tagged, .class, .callback, .owned, .ndarray, .reference => false,
+        // An object that is alone, of a value that is all in itself.
+        .class => !capi.limited and classes.isFlat(T) and
+            @TypeOf(arguments.Argument(T).quick) != void,
+        .order, .terminated, .tagged, .callback, .owned, .ndarray, .reference => false,
         .standard, .path, .rest, .keywords => false,
         .objects, .kept, .input, .given, .flags, .made, .table => false,
         .operand, .out, .results, .column => false,
@@ -155,6 +159,7 @@ inline fn read(comptime T: type, gpa: Allocator, object: *PyObject, place: *T) b
             textOf(object) orelse return false,
         ) orelse return false,
         .object => place.* = .{ .handle = @ptrCast(object) },
+        .class => place.* = arguments.Argument(T).quick(object) orelse return false,
         .str => place.* = .{ .data = textOf(object) orelse return false },
         // in this order: after a text that is none, the object may be gone
         .text => place.* = bytesOf(object) orelse textOf(object) orelse return false,

@@ -1283,6 +1283,17 @@ pub fn reorderItems(view: *Layout, places: []const usize) void {
     region.objects.reindex();
 }
 
+/// Whether there is an object of the item at a place of the list `view`; of a map, of the value of
+/// a key that has this hash.
+pub fn hasItem(view: *Layout, place: usize) bool {
+    const region = lockOf(view);
+    defer region.unlock();
+    for (region.objects.items.items) |*item| {
+        if (item.key.place == place and item.key.parent == @intFromPtr(view)) return true;
+    }
+    return false;
+}
+
 /// New references to the items that have objects, at the places from `start` on, or, of a map, at a
 /// key, or at any.
 pub fn itemsOf(

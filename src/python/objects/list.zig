@@ -85,9 +85,9 @@ pub const Ops = struct {
     /// See `Keeping`; null where objects of items are gone with these.
     keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
 
-    /// Whether items are values that point nowhere, and never objects.
-    fn isNumbers(ops: *const Ops) bool {
-        return ops.is_flat and !ops.has_parts and ops.size > 0;
+    /// Whether an item is no more than its bytes, which Python may give.
+    fn isPlain(ops: *const Ops) bool {
+        return ops.is_flat and ops.size > 0 and ops.isLoadable();
     }
 
     /// Whether there are items that Python may give.
@@ -581,8 +581,7 @@ const Given = struct {
     count: usize,
     capacity: usize,
     ops: *const Ops,
-    /// Room for one that is not large.
-    buffer: [64]u8 align(16),
+    buffer: Room,
 
     /// None yet, for a list. The room is as it was: to copy nothing over it takes longer than the
     /// rest.
@@ -622,8 +621,8 @@ const Given = struct {
             given.address = given.ops.alignment.toByteUnits();
             return;
         }
-        if (size * given.ops.size <= given.buffer.len and given.ops.alignment.toByteUnits() <= 16) {
-            given.address = @intFromPtr(&given.buffer);
+        if (size * given.ops.size <= @sizeOf(Room) and given.ops.alignment.compare(.lte, .of(Room))) {
+            given.address = @intFromPtr(&given.buffer.bytes);
             return;
         }
         const room = memory.allocator.rawAlloc(
@@ -675,6 +674,11 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
         .{ .single = place }
     else
         Range.of(key) catch return -1;
+    if (value) |some| if (range.single) |place| {
+        const ops: *const Ops = .of(object.of(self));
+        if (ops.isPlain() and ops.size <= @sizeOf(Room) and ops.alignment.compare(.lte, .of(Room)))
+            return assignPlain(self, place, some);
+    };
     var given: Given = undefined;
     given.begin(self);
     defer given.end();
@@ -682,6 +686,35 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
     put(self, range, &given, value != null, &gone) catch return -1;
+    return 0;
+}
+
+/// Room for an item that is not large.
+const Room = extern struct { bytes: [64]u8 align(16) };
+
+/// Sets an item that is no more than its bytes, and needs nothing else than room for these.
+fn assignPlain(self: *PyObject, wanted: isize, value: *PyObject) c_int {
+    const ops: *const Ops = .of(object.of(self));
+    var room: Room = undefined;
+    const module = object.moduleOf(object.of(self));
+    ops.load(memory.allocator, module, value, 0, &room.bytes) catch return -1;
+    const new = room.bytes[0..ops.size];
+    var gone: Blocks.Gone = .{};
+    defer gone.deinit();
+    var held: Held = undefined;
+    const raw = held.begin(self, .exclusive) catch return -1;
+    defer held.end();
+    const slice = Range.within(.{ .single = wanted }, raw.len) catch return -1;
+    if (!hasObject(held.view, ops, slice.start)) {
+        putPlain(&held, raw, slice.start, new);
+        return 0;
+    }
+    var given: Given = undefined;
+    given.begin(self);
+    defer given.end();
+    given.address = @intFromPtr(&room.bytes);
+    given.count = 1;
+    splice(&held, slice.start, 1, new, &given, &gone) catch return -1;
     return 0;
 }
 
@@ -720,9 +753,10 @@ fn splice(
     const view = held.view;
     const raw = ops.get(held.list);
     const added = if (ops.size == 0) given.count else new.len / ops.size;
-    if (added == 1 and ops.isNumbers() and !ops.is_const) {
-        if (removed == 1 or (start == raw.len and raw.len < raw.capacity and mayGrow(view, ops)))
-            return putNumber(held, raw, start, new);
+    if (added == 1 and ops.isPlain()) {
+        if (removed == 1 and !hasObject(view, ops, start)) return putPlain(held, raw, start, new);
+        if (removed == 0 and start == raw.len and raw.len < raw.capacity and mayGrow(view, ops))
+            return putPlain(held, raw, start, new);
     }
     const is_trees = isTrees(view);
     if (!ops.isLoadable()) return raiseFixed(view);
@@ -797,11 +831,17 @@ fn mayGrow(view: *Layout, ops: *const Ops) bool {
     return (ops.is_array_list and ops.is_flat and ops.allocation != .none) or isTrees(view);
 }
 
-/// One item over another one, or behind the last one where there is room: numbers have no objects
-/// that would keep what was there, and no memory.
-inline fn putNumber(held: *Held, raw: Raw, place: usize, new: []const u8) void {
+/// Whether there is an object of the item at a place, which would keep what was there.
+fn hasObject(view: *Layout, ops: *const Ops, place: usize) bool {
+    return ops.has_parts and Region.hasItem(view, place);
+}
+
+/// One item over another one that has no object, or behind the last one where there is room.
+inline fn putPlain(held: *Held, raw: Raw, place: usize, new: []const u8) void {
     const to: [*]u8 = @ptrFromInt(raw.address + place * held.ops.size);
-    @memcpy(to[0..new.len], new);
+    if (new.len == @sizeOf(u64)) {
+        to[0..@sizeOf(u64)].* = new[0..@sizeOf(u64)].*;
+    } else @memcpy(to[0..new.len], new);
     if (place == raw.len) held.ops.set(held.list, .{
         .address = raw.address,
         .len = raw.len + 1,

@@ -424,6 +424,15 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks.Gone) Er
     const known = held.find(text);
     if (!is_trees and (known == null or !ops.is_flat)) return lists.raiseFixed(view);
     const region = try Region.ensure(view);
+    if (known) |at| if (ops.is_flat and !(ops.has_parts and
+        Region.hasItem(view, Region.hashOfText(text))))
+    {
+        // No more than its bytes, and no object keeps what was there.
+        const to: [*]u8 = @ptrCast(at);
+        @memcpy(to[0..ops.size], room[0..ops.size]);
+        if (!region.is_stable) region.end();
+        return;
+    };
     const own_text = if (known == null)
         fresh.allocator().dupe(u8, text) catch return errors.raiseNoMemory()
     else
