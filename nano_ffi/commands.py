@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import nano_ffi
@@ -23,7 +23,7 @@ from nano_ffi.explaining import explain
 from nano_ffi.loading import extension_of
 from nano_ffi.project import modules_here
 from nano_ffi.pyi import stub, write_stub
-from nano_ffi.settings import read_table
+from nano_ffi.settings import project_name, read_table
 from nano_ffi.switches import MODES, SWITCHES, SettingsError, Switches, cache_folder, make_folder, mode_named
 from nano_ffi.wheels import targets
 from nano_ffi.zig import version_of, zig_executable
@@ -70,35 +70,71 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 @complaining
 def new(argv: Sequence[str]) -> int:
-    """Make a project."""
+    """Make a project, or the workflows of one that is there."""
     parser = parser_of("new", "Make a folder with a project: a Zig module, its tests, and all that makes wheels of it.")
-    parser.add_argument("name", metavar="NAME", help="of the project and its folder")
-    name = parser.parse_args(argv).name
+    parser.add_argument("name", metavar="NAME", nargs="?", help="of the project and its folder")
+    parser.add_argument(
+        "--workflows",
+        action="store_true",
+        help="make .github/ alone, for the project of C or C++ in this folder (NAME: as pyproject.toml says)",
+    )
+    given = parser.parse_args(argv)
+    name = given.name
+    if given.workflows:
+        name = name or project_name("pyproject.toml")
+        if not name:
+            parser.error("no pyproject.toml in this folder has the name of a project: nano-ffi new --workflows NAME")
+    elif name is None:
+        parser.error("the name of the project is missing")
     package = re.sub(r"[-.]", "_", name)
     taken = package in sys.stdlib_module_names or keyword.iskeyword(package)
-    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*([-_.][A-Za-z0-9]+)*", name) or taken:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9]*([-_.]+[A-Za-z0-9]+)*", name) or (taken and not given.workflows):
         parser.error(
             f"{name!r} cannot be the name of a project: take ASCII letters, digits and dashes, and no name of Python's own"
         )
+    if given.workflows:
+        return make_workflows(parser, name)
     if why := shadowed(package):
         parser.error(f"{name!r} cannot be the name of a project: {why}: take another name")
     folder = Path(name)
     if folder.exists():
         parser.error(f"there is a {name} here already: take another name, or go elsewhere")
-    for source in sorted(TEMPLATE.rglob("*.in")):
-        path = folder / str(source.relative_to(TEMPLATE).with_suffix("")).replace("PACKAGE", package).replace(
-            "dot.", "."
-        )
-        text = source.read_text(encoding="utf-8")
-        for word, value in {"NAME": name, "PACKAGE": package, "VERSION": nano_ffi.__version__}.items():
-            text = text.replace(f"@{word}@", value)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-        print(f"written: {path}")
+    words = {"NAME": name, "PACKAGE": package, "VERSION": nano_ffi.__version__}
+    write_all({place_of(source, folder, package): source for source in sorted(TEMPLATE.rglob("*.in"))}, words)
     print(
         f"\nNext:\n  cd {name}\n  pip install -e . --group dev\n  pytest            # Python's tests and Zig's"
         "\n  mypy src tests\n  nano-ffi wheels   # for every platform"
     )
+    return 0
+
+
+def place_of(source: Path, folder: Path, package: str = "") -> Path:
+    """Where a file of the template is to be in a project."""
+    inside = str(source.relative_to(TEMPLATE).with_suffix(""))
+    return folder / inside.replace("PACKAGE", package).replace("dot.", ".")
+
+
+def write_all(files: Mapping[Path, Path], words: Mapping[str, str]) -> None:
+    for path, source in files.items():
+        text = source.read_text(encoding="utf-8")
+        for word, value in words.items():
+            text = text.replace(f"@{word}@", value)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8", newline="\n")
+        print(f"written: {path}")
+
+
+def make_workflows(parser: argparse.ArgumentParser, name: str) -> int:
+    """Write what releases a project without Zig: the template's workflows, but for how its wheels are made."""
+    files = {place_of(source, Path()): source for source in sorted(TEMPLATE.glob("dot.github/**/*.in"))}
+    files[Path(".github", "workflows", "wheels.yml")] = TEMPLATE / "wheels_of_c.yml"
+    if there := [path for path in files if path.exists()]:
+        parser.error(
+            f"there is a {', '.join(map(str, there))} here already: move it away, and take from it what you need"
+        )
+    tests = next((folder for folder in ("tests", "test") if Path(folder).is_dir()), "tests")
+    write_all(files, {"NAME": name, "VERSION": nano_ffi.__version__, "TESTS": tests})
+    print("\nNext:\n  nano-ffi wheels --explain   # what they will build\n  read .github/workflows/")
     return 0
 
 

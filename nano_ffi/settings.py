@@ -63,6 +63,20 @@ SYSTEMS = ("linux", "macos", "windows", "android")
 KEYS = (*FILE_KEYS, "modules", "abi3", "files", "wheels", *SYSTEMS)
 
 
+def project_name(pyproject: str | Path) -> str:
+    """What a pyproject.toml says of ``name``; empty where it says none, or is not there.
+
+    Raises SettingsError, naming the file, where it cannot be read.
+    """
+    try:
+        project = tomllib.loads(Path(pyproject).read_text(encoding="utf-8")).get("project", {})
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{pyproject}: {error}") from None
+    return str(project.get("name", ""))
+
+
 def read_table(pyproject: str | Path, source: str | Path = "", system: str = "") -> Table:
     """The table of a pyproject.toml as it is for the Zig file `source` on a `system`; an empty one where it has none.
 

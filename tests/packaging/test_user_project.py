@@ -178,8 +178,40 @@ def test_the_workflows_are_the_projects(project: Path) -> None:
     assert (project / ".github" / "publish.txt").read_text() == lock.read_text()
 
 
-@pytest.mark.skipif(shutil.which("zizmor") is None, reason="zizmor is of the group lint")
-def test_the_workflows_are_checked(project: Path) -> None:
+def test_the_workflows_of_a_project_without_zig(tmp_path: Path) -> None:
+    (tmp_path / "test").mkdir()
+    missing = run(*command("new", "--workflows"), cwd=tmp_path, code=2)
+    assert "no pyproject.toml in this folder has the name of a project: nano-ffi new --workflows NAME" in missing
+    (tmp_path / "pyproject.toml").write_text('[project]\nname = "plain.c"\n')
+    run(*command("new", "--workflows"), cwd=tmp_path)
+    files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    assert files == [
+        ".github/dependabot.yml",
+        ".github/publish.txt",
+        ".github/wheels.txt",
+        ".github/workflows/ci.yml",
+        ".github/workflows/release.yml",
+        ".github/workflows/wheels.yml",
+        "pyproject.toml",
+    ]
+    wheels = (tmp_path / ".github" / "workflows" / "wheels.yml").read_text()
+    assert not re.search(r"@[A-Z]+@", wheels)
+    assert "--find-links=wheelhouse plain.c\n" in wheels
+    assert "--import-mode=importlib test\n" in wheels
+    steps = [line.partition("run: ")[2] for line in wheels.splitlines() if "run: " in line]
+    assert steps.index("uv python install 3.10 3.11 3.12 3.13 3.14 3.14t 3.15 3.15t") < steps.index("nano-ffi wheels")
+    if shutil.which("zizmor"):
+        check_workflows(tmp_path)
+    again = run(*command("new", "--workflows"), cwd=tmp_path, code=2)
+    assert "here already: move it away, and take from it what you need" in again
+
+
+def check_workflows(project: Path) -> None:
     run("zizmor", "--offline", "--pedantic", "--strict-collection", ".github", cwd=project)
     workflows = [str(path) for path in (project / ".github" / "workflows").iterdir()]
     run("check-jsonschema", "--builtin-schema=vendor.github-workflows", *workflows, cwd=project)
+
+
+@pytest.mark.skipif(shutil.which("zizmor") is None, reason="zizmor is of the group lint")
+def test_the_workflows_are_checked(project: Path) -> None:
+    check_workflows(project)

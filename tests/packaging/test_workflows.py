@@ -55,7 +55,9 @@ def test_nothing_is_granted_at_the_top_and_no_secret_is_used() -> None:
 
 def test_an_action_has_one_pin() -> None:
     pins: dict[str, set[str]] = {}
-    for path in [*WORKFLOWS, *ROOT.glob("nano_ffi/template/dot.github/workflows/*.in")]:
+    template = ROOT / "nano_ffi" / "template"
+    templates = [*template.glob("dot.github/workflows/*.in"), template / "wheels_of_c.yml"]
+    for path in [*WORKFLOWS, *templates]:
         for name, pin in re.findall(r"uses: ([\w/-]+)@(.*)", path.read_text(encoding="utf-8")):
             pins.setdefault(name, set()).add(pin)
     assert {name: found for name, found in pins.items() if len(found) > 1} == {}
