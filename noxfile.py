@@ -392,8 +392,10 @@ def dev(session: nox.Session) -> None:
     """Install the package editable with every tool into .venv, for an editor and for `pytest` by hand."""
     need_uv(session)
     session.run("uv", "venv", "--allow-existing", ".venv")
-    into = ("uv", "pip", "install", f"--prefix={ROOT / '.venv'}")
-    session.run(*into, "-r", "pyproject.toml", "--extra=wheels", "--group=lint", "--group=test")
+    into = ("uv", "pip", "install", f"--python={ROOT / '.venv'}")
+    session.run(
+        *into, "-r", "pyproject.toml", "--extra=wheels", "--group=lint", "--group=test", "--group=test-packaging"
+    )
     session.run(*into, "--no-deps", "--editable", ".")
     session.log(f"written: {ROOT / '.venv'}")
 

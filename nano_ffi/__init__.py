@@ -14,7 +14,7 @@ from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, lis
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nano_ffi.explaining import explain
-    from nano_ffi.loading import compile, load, reload
+    from nano_ffi.loading import compile, load, loads, reload
     from nano_ffi.switches import SettingsError
     from nano_ffi.zig import CompileError
 
@@ -32,6 +32,7 @@ __all__ = [
     "get",
     "list_functions",
     "load",
+    "loads",
     "register",
     "register_module",
     "reload",
@@ -50,6 +51,7 @@ LATER = {
     "compile": "loading",
     "explain": "explaining",
     "load": "loading",
+    "loads": "loading",
     "reload": "loading",
 }
 """What only users' own Zig needs, and in which module that is: the others need not wait for its import."""

@@ -44,7 +44,7 @@ def build(unit: Unit) -> str:
         if not str(error.filename or "").startswith(cache_folder()):
             raise
         raise CompileError(
-            f"{unit.source} cannot be built into {unit.folder}: {error.strerror}; set NANO_FFI_CACHE to a folder that "
+            f"{unit.source} cannot be built into {unit.folder}: {error.strerror}; set NANO_FFI_CACHE_DIR to a folder that "
             "can be written"
         ) from None
 

@@ -15,7 +15,7 @@ __all__ = ["main"]
 
 PARTS = {
     "modules": "extension modules of Zig files",
-    "texts": "what was given to compile() and %%zig",
+    "texts": "what was given to loads() and %%zig",
     "packages": "dependencies of build.zig.zon files",
     "tools": "programs made of nano_ffi's own Zig files",
     "zig": "Zig's own cache",

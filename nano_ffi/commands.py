@@ -323,7 +323,7 @@ def findings() -> Iterator[tuple[bool | None, str]]:
     except (OSError, SettingsError) as error:
         yield (
             False,
-            f"{error}: set NANO_FFI_CACHE to a folder that can be written"
+            f"{error}: set NANO_FFI_CACHE_DIR to a folder that can be written"
             if isinstance(error, OSError)
             else str(error),
         )

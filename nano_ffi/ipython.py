@@ -31,7 +31,7 @@ def register_magic(shell: Any) -> None:
     def zig(line: str, cell: str) -> None:
         """Compile the cell, a Zig file, and bring its functions, classes and constants into the notebook."""
         given = magics.parse_argstring(zig, line)
-        module = loading.compile(cell, given.name, mode=given.mode)
+        module = loading.loads(cell, given.name, mode=given.mode)
         own = {key: value for key, value in vars(module).items() if not key.startswith("__")}
         if given.name:
             shell.user_ns[given.name] = module

@@ -1,4 +1,4 @@
-"""Modules out of Zig files: `nano_ffi.load`, `nano_ffi.compile`, `nano_ffi.reload`."""
+"""Modules out of Zig files: `nano_ffi.load`, `nano_ffi.loads`, `nano_ffi.reload`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Loader = object  # importlib.abc takes long to import, and adds nothing
 
-__all__ = ["ZigLoader", "compile", "extension_of", "load", "reload", "zig_spec"]
+__all__ = ["ZigLoader", "compile", "extension_of", "load", "loads", "reload", "zig_spec"]
 
 OF_THE_IMPORT = frozenset(("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__"))
 """What a module has from its import, not from its code."""
@@ -77,7 +77,7 @@ def renewed(module: ModuleType, spec: ModuleSpec) -> ModuleType:
     return module
 
 
-def compile(source: str, name: str | None = None, *, mode: str = "") -> ModuleType:
+def loads(source: str, name: str | None = None, *, mode: str = "") -> ModuleType:
     """The module of a Zig source text, built if need be.
 
     `name` is what it is called in ``sys.modules``; where it is not given, it follows from the text, and the same text
@@ -104,6 +104,10 @@ def compile(source: str, name: str | None = None, *, mode: str = "") -> ModuleTy
         if module is None or not isinstance(loader, ZigLoader) or not loader.source.startswith(folder):
             return load(path, fullname, mode=mode)
         return renewed(module, zig_spec(fullname, path, mode))
+
+
+compile = loads
+"""The older name."""
 
 
 def reload(module: ModuleType, /) -> ModuleType:
@@ -261,5 +265,5 @@ def new(spec: ModuleSpec) -> ModuleType:
 
 
 def texts() -> str:
-    """The folder of the texts given to `compile`."""
+    """The folder of the texts given to `loads`."""
     return os.path.join(cache_folder("texts"), "")

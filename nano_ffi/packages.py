@@ -70,7 +70,7 @@ def relocated(package: Path, folder: Path) -> str:
         except ValueError:
             raise CompileError(
                 f"{package}: Zig cannot reach {place} from {folder}, on another drive: "
-                "set NANO_FFI_CACHE to a folder on the drive of the project"
+                "set NANO_FFI_CACHE_DIR to a folder on the drive of the project"
             ) from None
 
     return LOCAL.sub(move, package.read_text(encoding="utf-8"))

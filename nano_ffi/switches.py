@@ -42,7 +42,8 @@ SWITCHES = {
     "and fail where there is nothing; always: build at every first import",
     "NANO_FFI_MODE": "Debug, ReleaseSafe (default), ReleaseFast or ReleaseSmall",
     "NANO_FFI_CPU": "native (default), baseline, or a CPU as Zig's -mcpu takes it",
-    "NANO_FFI_CACHE": "the folder of what is built, and of Zig's cache (default: nano-ffi in the user's cache folder)",
+    "NANO_FFI_CACHE_DIR": "the folder of what is built, and of Zig's cache (default: nano-ffi in the user's cache folder)",
+    "NANO_FFI_CACHE": "the same, where that is not set",
     "NANO_FFI_WATCH": "1: a process that imports Zig files builds them in the background as soon as they change",
     "NANO_FFI_VERBOSE": "0: say nothing; 1 (default): a line on a terminal while it builds; 2: every command and its time",
 }
@@ -50,7 +51,7 @@ SWITCHES = {
 
 NOEXEC = (
     "its file system runs no programs (it is mounted with noexec), or somebody took its permission: "
-    "set NANO_FFI_CACHE to a folder elsewhere"
+    "set NANO_FFI_CACHE_DIR to a folder elsewhere"
 )
 """Why what is built cannot be run, or loaded."""
 
@@ -126,7 +127,7 @@ def refuse_of_others(folder: str) -> None:
     else:
         return
     raise SettingsError(
-        f"the cache folder {folder} {why}, and what lies in it is run: {remedy}set NANO_FFI_CACHE to a folder of your own"
+        f"the cache folder {folder} {why}, and what lies in it is run: {remedy}set NANO_FFI_CACHE_DIR to a folder of your own"
     )
 
 
@@ -142,10 +143,11 @@ def make_folder(folder: str) -> None:
 
 def cache_root() -> str:
     get, home = os.environ.get, os.path.expanduser("~")
-    if given := get("NANO_FFI_CACHE"):
+    name = "NANO_FFI_CACHE_DIR" if get("NANO_FFI_CACHE_DIR") else "NANO_FFI_CACHE"
+    if given := get(name):
         folder = os.path.expanduser(given)
         if not os.path.isabs(folder):
-            raise SettingsError(f"NANO_FFI_CACHE is {given!r}, and must be an absolute path, or begin with ~")
+            raise SettingsError(f"{name} is {given!r}, and must be an absolute path, or begin with ~")
         return os.path.normpath(folder)
     # As platformdirs has it, which takes ten times as long to import as a module that is built.
     if sys.platform == "win32":
@@ -156,7 +158,7 @@ def cache_root() -> str:
         given = get("XDG_CACHE_HOME", "")
         folder = os.path.join(given if os.path.isabs(given) else os.path.join(home, ".cache"), "nano-ffi")
     if not os.path.isabs(folder):
-        raise SettingsError("no cache folder is known, since there is no home folder: set NANO_FFI_CACHE")
+        raise SettingsError("no cache folder is known, since there is no home folder: set NANO_FFI_CACHE_DIR")
     return folder
 
 

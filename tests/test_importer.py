@@ -152,13 +152,16 @@ def test_where_what_is_built_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
     assert cache_folder() == str(tmp_path / ".cache" / "nano-ffi")
     monkeypatch.setattr(os.path, "expanduser", lambda path: path)
-    with pytest.raises(SettingsError, match=r"^no cache folder is known, .*: set NANO_FFI_CACHE$"):
+    with pytest.raises(SettingsError, match=r"^no cache folder is known, .*: set NANO_FFI_CACHE_DIR$"):
         cache_folder()
     monkeypatch.undo()
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv("NANO_FFI_CACHE", "~/built/../kept")
     assert cache_folder("modules") == str(tmp_path / "kept" / "modules")
+    monkeypatch.setenv("NANO_FFI_CACHE_DIR", "~/newer")  # the newer name comes first
+    assert cache_folder() == str(tmp_path / "newer")
+    monkeypatch.delenv("NANO_FFI_CACHE_DIR")
     monkeypatch.setenv("NANO_FFI_CACHE", "kept")
     with pytest.raises(
         SettingsError, match=r"^NANO_FFI_CACHE is 'kept', and must be an absolute path, or begin with ~$"
@@ -194,18 +197,18 @@ def test_a_folder_that_others_may_write_is_refused(here: Path, tmp_path: Path, m
     with pytest.raises(CompileError, match=r"may be written by others"):
         Zig.find()
     with pytest.raises(SettingsError, match=r"texts may be written by others"):
-        nano_ffi.compile(ADD)
+        nano_ffi.loads(ADD)
     monkeypatch.setattr(os, "geteuid", lambda: 4321)
     owner = folders[0].stat().st_uid
     if owner:  # root may write everywhere as it is
         with pytest.raises(
-            SettingsError, match=rf"own is user {owner}'s, and what lies in it is run: set NANO_FFI_CACHE"
+            SettingsError, match=rf"own is user {owner}'s, and what lies in it is run: set NANO_FFI_CACHE_DIR"
         ):
             cache_folder()
     else:
         os.chown(folders[1], 1234, -1)
         with pytest.raises(
-            SettingsError, match=r"modules is user 1234's, and what lies in it is run: set NANO_FFI_CACHE"
+            SettingsError, match=r"modules is user 1234's, and what lies in it is run: set NANO_FFI_CACHE_DIR"
         ):
             cache_folder("modules")
 
@@ -589,7 +592,7 @@ def test_a_cache_that_cannot_be_written(here: Path, tmp_path: Path, monkeypatch:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("NANO_FFI_CACHE", str(tmp_path / "file"))
     with pytest.raises(
-        CompileError, match=r"cannot be built into .*; set NANO_FFI_CACHE to a folder that can be written$"
+        CompileError, match=r"cannot be built into .*; set NANO_FFI_CACHE_DIR to a folder that can be written$"
     ):
         fresh("nowhere")
 
@@ -648,15 +651,16 @@ def test_a_file_whose_name_is_no_name_has_a_derived_one(here: Path) -> None:
 
 
 def test_compile_a_text(here: Path, compiled: list[str]) -> None:
-    module = nano_ffi.compile(ADD)
+    module = nano_ffi.loads(ADD)
+    assert nano_ffi.compile(ADD) is module  # the older name
     assert module.add(1, 2) == 3
-    assert nano_ffi.compile(ADD) is module
-    named = nano_ffi.compile(ADD, "named_text")
+    assert nano_ffi.loads(ADD) is module
+    named = nano_ffi.loads(ADD, "named_text")
     assert (named.__name__, sys.modules["named_text"]) == ("named_text", named)
-    assert nano_ffi.compile(ADD.replace("a + b", "a * b"), "named_text") is named
+    assert nano_ffi.loads(ADD.replace("a + b", "a * b"), "named_text") is named
     assert named.add(3, 5) == 15
     with pytest.raises(CompileError, match=r"named_text\.zig:1:1: error: file cannot be a tuple"):
-        nano_ffi.compile("nonsense", "named_text")
+        nano_ffi.loads("nonsense", "named_text")
     assert named.add(3, 5) == 15
 
 
