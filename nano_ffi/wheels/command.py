@@ -25,7 +25,7 @@ from nano_ffi.wheels.cross import Session
 __all__ = ["main"]
 
 HELP = """\
-usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [cibuildwheel's arguments]
+usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [--state FOLDER] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
@@ -35,6 +35,7 @@ With --platform android: for CPython's Android, 3.13 and later.
   --shard K/N     the K-th of N parts, for N machines; together they make what one machine makes, byte for byte
   --force         build what is up to date, too
   --fail-fast     stop at the first wheel that fails
+  --state FOLDER  where logs are, and what is known of the last run (build/wheels of the project)
   --explain       say what would be built, how, and what stands in the way
 
 The rest of the command line is cibuildwheel's:
@@ -61,10 +62,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     own.add_argument("--force", action="store_true")
     own.add_argument("--fail-fast", action="store_true")
     own.add_argument("--explain", action="store_true")
+    own.add_argument("--state", type=Path)
     own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
-    session = Session(force=own_options.force, fail_fast=own_options.fail_fast, explain=own_options.explain)
+    session = Session(
+        force=own_options.force,
+        fail_fast=own_options.fail_fast,
+        explain=own_options.explain,
+        state=own_options.state.resolve() if own_options.state else None,
+    )
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
         return run(arguments)

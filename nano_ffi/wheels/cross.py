@@ -100,6 +100,8 @@ class Session:
     failed: list[str] = field(default_factory=list)
     output: Path | None = None
     """The folder of the wheels."""
+    state: Path | None = None
+    """The folder of records and logs, where it is not to be in the project."""
     directory: Path = field(default_factory=Path.cwd)
     """From where the command was called."""
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -286,7 +288,7 @@ class Run:
         self.output = options.globals.output_dir
         # cibuildwheel changes the directory for an sdist only, to a temporary one.
         unpacked = Path.cwd() != session.directory
-        self.state = (session.directory if unpacked else self.package) / "build" / "wheels"
+        self.state = session.state or (session.directory if unpacked else self.package) / "build" / "wheels"
         self.ours = [self.output, self.state]
         """Folders that are no part of the project."""
         self.before_target = settings(options.pyproject_toml).get("before-target", "")

@@ -759,6 +759,18 @@ def test_any_variable_counts_and_force_builds(project: Project) -> None:
     assert "(1 built, 0 up to date)" in last_line(project.wheels(*only, SETUPTOOLS_SCM_PRETEND_VERSION="3"))
 
 
+def test_nothing_is_written_into_a_project_that_cannot_be(
+    project: Project, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    only = ("--only", "cp313-win_amd64", "--state", str(elsewhere / "state"), "--output-dir", str(elsewhere / "house"))
+    before = sorted(project.root.rglob("*"))
+    assert "(1 built, 0 up to date)" in last_line(project.wheels(*only, PYTHONDONTWRITEBYTECODE="1"))
+    assert "(0 built, 1 up to date)" in last_line(project.wheels(*only, PYTHONDONTWRITEBYTECODE="1"))
+    assert sorted(project.root.rglob("*")) == before
+    assert (elsewhere / "state" / "cp313-win_amd64.log").is_file()
+
+
 def test_which_variables_count() -> None:
     counted = {"NANO_FFI_MODE": "x", "NANO_FFI_CPU": "x", "CFLAGS": "x", "MACOSX_DEPLOYMENT_TARGET": "x", "ANY": "x"}
     assert records.recorded_environment({**counted, "PWD": "/", "SHLVL": "2", "LC": "C"}) == {**counted, "LC": "C"}
