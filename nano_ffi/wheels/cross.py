@@ -872,7 +872,7 @@ def base_environment(package: Path, bytecode: Callable[[], Path]) -> dict[str, s
     # A cold `zig build` compiles its own build runner; in Debug mode that takes 19 s of CPU instead of 145 s.
     environment.setdefault("ZIG_DEBUG_CMD", "1")
     if shutil.which("patchelf", path=environment["PATH"]) is None:
-        # auditwheel wants it even where there is no library to bundle, and without it says so where there is one.
+        # On a Mac auditwheel wants it even where there is no library to bundle.
         environment.setdefault("AUDITWHEEL_PATCHER", "none")
     environment.setdefault("SOURCE_DATE_EPOCH", str(max(EPOCHS.start, last_commit_time(package))))
     return environment

@@ -528,8 +528,15 @@ PYDISTCHECK = [
     "--ignore=compiled-objects-have-debug-symbols",
 ]
 
-EQUAL_STUBS = re.compile(r"^.*: W002: .*:\n(?:  \S+\.pyi\n)+(?!  )", re.MULTILINE)
-"""What check-wheel-contents says of stubs with the same text, as two modules with the same functions have them."""
+HARMLESS = re.compile(
+    r"""
+    ^.*:\ W002:\ .*:\n(?:\ \ \S+\.pyi\n)+(?!\ \ )          # stubs with the same text, of two modules with the same functions
+    | ^.*:\ W004:\ .*:\n(?:\ \ [^/\s]+\.libs/\S+\n)+(?!\ \ )  # libraries where repair tools put them, and nothing else
+    | ^.*:\ W009:\ .*:\n(?:\ \ \S+\.libs/\n)*\ \ \S+\n(?:\ \ \S+\.libs/\n)*(?!\ \ )  # one package, and such a folder
+    """,
+    re.MULTILINE | re.VERBOSE,
+)
+"""What check-wheel-contents says of right wheels."""
 
 
 def _chunks(names: list[str], size: int) -> list[list[str]]:
@@ -565,7 +572,7 @@ def _tool(tool: str, arguments: Sequence[str]) -> Report:
     report = Report(name=tool)
     if _installed(tool, report):
         code, out, err = _call(tool, arguments)
-        said, harmless = EQUAL_STUBS.subn("", re.sub(r"\x1b\[[\d;]*m", "", out + err))
+        said, harmless = HARMLESS.subn("", re.sub(r"\x1b\[[\d;]*m", "", out + err))
         lines = [line.strip() for line in said.splitlines()]
         wrong = [line for line in lines if line and not re.search(r": (?:PASSED|OK)$|^Checking ", line)]
         fine = code == 0 or (harmless and not wrong)

