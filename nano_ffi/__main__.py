@@ -53,6 +53,12 @@ SUBCOMMANDS = {
         extra="zig",
         help="build modules as soon as they change, before they are imported",
     ),
+    "editor": Subcommand(
+        module="nano_ffi.commands",
+        function="editor",
+        extra="zig",
+        help="write what editors, the language server ZLS and debuggers need",
+    ),
     "cache": Subcommand(module="nano_ffi.cache", extra="zig", help="show what is kept of what was built, or remove it"),
     "wheels": Subcommand(
         module="nano_ffi.wheels.command",

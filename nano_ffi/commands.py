@@ -1,4 +1,4 @@
-"""``nano-ffi new``, ``build``, ``stubs``, ``explain``, ``test``, ``watch`` and ``doctor``: what a user does with his own Zig."""
+"""``nano-ffi new``, ``build``, ``stubs``, ``explain``, ``test``, ``watch``, ``editor`` and ``doctor``: what a user does with his own Zig."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from nano_ffi.switches import MODES, SWITCHES, SettingsError, Switches, cache_fo
 from nano_ffi.wheels import targets
 from nano_ffi.zig import version_of, zig_executable
 
-__all__ = ["build", "doctor", "explain_", "new", "stubs", "test", "watch"]
+__all__ = ["build", "doctor", "editor", "explain_", "new", "stubs", "test", "watch"]
 
 TEMPLATE = next(path for folder in nano_ffi.__path__ if (path := Path(folder, "template")).is_dir())
 
@@ -103,7 +103,7 @@ def new(argv: Sequence[str]) -> int:
     write_all({place_of(source, folder, package): source for source in sorted(TEMPLATE.rglob("*.in"))}, words)
     print(
         f"\nNext:\n  cd {name}\n  pip install -e . --group dev\n  pytest            # Python's tests and Zig's"
-        "\n  mypy src tests\n  nano-ffi wheels   # for every platform"
+        "\n  mypy src tests\n  nano-ffi editor   # for ZLS, VS Code and debuggers\n  nano-ffi wheels   # for every platform"
     )
     return 0
 
@@ -287,6 +287,23 @@ def watch(argv: Sequence[str]) -> int:
 
     with contextlib.suppress(KeyboardInterrupt):
         watching.watch(all_watched, told)
+    return 0
+
+
+@complaining
+def editor(argv: Sequence[str]) -> int:
+    """Write what editors need."""
+    from nano_ffi.editors import write_files
+
+    parser = parser_of(
+        "editor",
+        "Write build.zig, which knows nano_ffi and has the step `check`, zls.json and .vscode/launch.json into this folder. They "
+        "name folders of this machine, so they are not for version control. What is there already is kept, but for a build.zig "
+        "that this command has written.",
+    )
+    add_files(parser)
+    for path in write_files(Path.cwd(), modules_here(parser.parse_args(argv).files)):
+        print(f"written: {shown(path)}")
     return 0
 
 

@@ -435,7 +435,12 @@ def write_build_options(
 ) -> Path:
     """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig."""
     options = folder / "build_options.zig"
-    text = BUILD_OPTIONS.format(
+    options.write_text(build_options(target, limited=limited, places=places, linked=linked), encoding="utf-8")
+    return options
+
+
+def build_options(target: Target, *, limited: bool, places: bool, linked: list[str] | None) -> str:
+    return BUILD_OPTIONS.format(
         version=json.dumps(version()),
         minor=STABLE_MINOR if limited else target.python.minor,
         free_threaded=str(target.python.free_threaded).lower(),
@@ -443,8 +448,6 @@ def write_build_options(
         places=str(places).lower(),
         linked="null" if linked is None else f"&.{{{', '.join(map(json.dumps, linked))}}}",
     )
-    options.write_text(text, encoding="utf-8")
-    return options
 
 
 def library_in(folder: Path) -> Path:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
+import platform
 import re
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -17,6 +20,7 @@ from nano_ffi import watching
 from nano_ffi.__main__ import SUBCOMMANDS, main
 from nano_ffi.switches import SWITCHES
 from nano_ffi.wheels import targets
+from nano_ffi.zig import CompileError, Zig
 
 TESTS = """\
 const std = @import("std");
@@ -398,3 +402,62 @@ def test_an_editable_install_builds_at_the_import(here: Path) -> None:
     assert "nano_ffi.importer" in wheel.read("_my_vec_zig.pth").decode()
     (metadata,) = (name for name in wheel.namelist() if name.endswith("METADATA"))
     assert "Requires-Dist: nano-ffi[zig]==" in wheel.read(metadata).decode()
+
+
+def test_what_editors_need(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`zig build check` compiles what nano_ffi does, and says what is wrong with it; a debugger stops in Zig's lines."""
+    source = here / "shown.zig"
+    source.write_text(
+        'const nano_ffi = @import("nano_ffi");\npub fn one() nano_ffi.Owned([]u8) {\n    unreachable;\n}\n'
+    )
+    assert main(["editor", "shown.zig"]) == 0
+    files = ["build.zig", "zls.json", str(Path(".vscode", "launch.json"))]
+    assert capsys.readouterr().out == "".join(f"written: {name}\n" for name in files)
+    assert json.loads((here / "zls.json").read_text())["build_on_save_args"] == ["check"]
+    launches = json.loads((here / ".vscode" / "launch.json").read_text())["configurations"]
+    assert [launch["type"] for launch in launches] == ["debugpy", "cppdbg", "lldb"]
+    zig = Zig.find()
+    assert zig.run("fmt", "--check", "build.zig", cwd=here) == ""
+    zig.run("build", "check", cwd=here)
+    source.write_text("pub fn one() u8 {\n    return 256;\n}\n")
+    with pytest.raises(CompileError, match=r"shown\.zig:2:12: error: type 'u8' cannot represent integer value '256'"):
+        zig.run("build", "check", cwd=here)
+    # It writes its own anew, and nothing over what is somebody else's.
+    (here / "zls.json").write_text("{}")
+    assert main(["editor", "shown.zig"]) == 0
+    assert capsys.readouterr().out == "written: build.zig\n"
+    (here / "build.zig").write_text("// mine\n")
+    assert main(["editor", "shown.zig"]) == 1
+    assert "build.zig is the project's own" in capsys.readouterr().err
+    assert (here / "build.zig").read_text() == "// mine\n"
+
+
+@pytest.mark.skipif(shutil.which("gdb") is None or platform.machine() != "x86_64", reason="there is no gdb")
+def test_gdb_stops_in_a_line_of_zig(here: Path) -> None:
+    text = "pub fn twice(n: i64) !i64 {\n    if (n > 9) return error.Big;\n    return 2 * n;\n}\n"
+    (here / "halts.zig").write_text(text)
+    commands = (
+        "set debuginfod enabled off",
+        "set breakpoint pending on",
+        "break halts.zig:2",
+        "run",
+        "bt 1",
+        "continue",
+    )
+    code = "import nano_ffi; print(nano_ffi.load('halts.zig').twice(4))"
+    done = subprocess.run(
+        [
+            *("gdb", "-q", "-nx", "-batch"),
+            *(f"--ex={command}" for command in commands),
+            "--args",
+            sys.executable,
+            "-c",
+            code,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "NANO_FFI_MODE": "ReleaseSafe"},
+    )
+    assert re.search(r"Breakpoint 1, halts\.twice \(n=4\) at \S*halts\.zig:2\n2\t    if \(n > 9\)", done.stdout), done
+    assert "\n8\n" in done.stdout

@@ -23,7 +23,7 @@ PYTHON = {
         wheels/interpreters wheels/records wheels/linking wheels/identity wheels/project wheels/android wheels/sbom
         wheels/extension wheels/toolchain wheels/job wheels/images wheels/cross
     """,
-    "the command line": "cache commands wheels/command wheels/complete wheels/verify __main__ stubs",
+    "the command line": "cache editors commands wheels/command wheels/complete wheels/verify __main__ stubs",
 }
 """The order of nano_ffi/, lowest first. Who adds a file says here where it stands."""
 
@@ -38,11 +38,11 @@ ZIG = {
         python/capi python/environment python/memory python/meanings python/errors python/input_output python/names
         python/Dispatcher
     """,
-    "how a call comes in": "python/binding python/entry python/paths python/protocols python/quick python/returned",
+    "how a call comes in": "python/binding python/entry python/paths python/protocols python/returned",
     "values, objects and containers": """
         python/arrow python/sources python/buffers
         python/array+python/attachment+python/columns+python/convert+python/elementwise+python/enums+python/exceptions
-        +python/field_names+python/memories+python/module+python/operations+python/references+python/reuse+python/said
+        +python/field_names+python/memories+python/module+python/operations+python/quick+python/references+python/reuse+python/said
         +python/sharing+python/small_ints+python/standard+python/State+python/traces+python/tuples+python/variants
         +python/objects/arguments+python/objects/Blocks+python/objects/class+python/objects/classes_of+python/objects/construct
         +python/objects/fields+python/objects/hold+python/objects/list+python/objects/map+python/objects/method
