@@ -151,8 +151,12 @@ def zig_tests(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Lint, Zig's units, and the suite on the wheel, built and installed with this Python. Arguments: pytest's."""
-    groups, extras, suite, failed = ["lint", "test", "test-packaging"], ("wheels", "zig"), ["tests"], []
+    """Lint, Zig's units, and the suite on the wheel, built and installed with this Python. Arguments: pytest's, which are
+    run first.
+    """
+    if missing := [name for name in session.posargs if ".py" in name and not (ROOT / name.partition("::")[0]).exists()]:
+        session.error(f"there is no {missing[0]} in {ROOT}")
+    groups, extras, suite = ["lint", "test", "test-packaging"], ("wheels", "zig"), ["tests"]
     complete = []
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
@@ -161,15 +165,19 @@ def tests(session: nox.Session) -> None:
         groups += ["arrays", "loops"]
         complete = ["--complete"]
     install(session, *groups, extras=extras)
-    if "wheels" in extras:
-        failed = run_lint(session)
-    failed += run_all(session, ZIG_TESTS)
+
+    def checks() -> list[str]:
+        return [*(run_lint(session) if "wheels" in extras else []), *run_all(session, ZIG_TESTS)]
+
+    failed = [] if session.posargs else checks()
     wheel = build_wheel(session)
     pip_install(session, "--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
     calls = os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000")  # elsewhere fewer: each CPython in turn runs the suite
     session.run("pytest", *complete, *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
+    if session.posargs:
+        failed = checks()
     if failed:
-        session.error(f"the suite passed, but before it failed, see above: {', '.join(failed)}")
+        session.error(f"the tests passed, but not this, see above: {', '.join(failed)}")
 
 
 def build_wheel(session: nox.Session, source: str = ".", *options: str) -> Path:
