@@ -237,14 +237,23 @@ def _ppc_words(data: bytes) -> Iterator[tuple[int, bytes]]:
     return (unit for unit in _words(data) if unit[1][3] >> 2)
 
 
+UNWINDER = frozenset({0x04E0E3E0, 0xE1206200, 0x04305830, 0xD503447F, 0xD9200908})
+"""``cntd x0``, ``str za[w15, 0], [x16]``, ``addsvl x16, x16, #1``, ``smstop za``, ``stg x8, [x8]``: in libunwind, and so in each binary of C++.
+
+It comes to them in frames of functions that have used SVE, SME or MTE, which such functions' unwind tables say. No function
+for such a CPU is made of these alone.
+"""
+
+
 def _a64_words(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """The words but those that are in ARMv8.0-A and differ at nearly every address: branches, ADR and ADRP."""
+    """The words but `UNWINDER`'s, and those of ARMv8.0-A that differ at nearly every address: branches, ADR and ADRP."""
     for index, (word,) in enumerate(struct.iter_unpack("<I", data[: len(data) & ~3])):
         if (
             word & 0x7C000000 != 0x14000000
             and word & 0xFF000010 != 0x54000000
             and word & 0x7C000000 != 0x34000000
             and word & 0x1F000000 != 0x10000000
+            and word not in UNWINDER
         ):
             yield 4 * index, data[4 * index : 4 * index + 4]
 

@@ -456,6 +456,10 @@ OFTEN = [("x86_64", PE), ("x86_64", MACHO)]
 
 JUDGED: dict[str, tuple[str, str, list[tuple[str, Format]], list[tuple[str, Format]]]] = {
     # name: code, what it is beyond the baseline, on which machines, and which of them have it
+    "cntd of libunwind": ("e0 e3 e0 04", "", ARM64, ARM64),
+    "smstop of libunwind": ("7f 44 03 d5", "", ARM64, ARM64),
+    "addsvl of libunwind": ("30 58 30 04", "", ARM64, ARM64),
+    "cntd of others": ("e1 e3 e0 04", "SVE or SME", ARM64, []),
     "bsf": ("f3 0f bc c1", "", X86, X86),
     "pxor": ("66 0f ef c0", "", X86, X86),
     "addsubps": ("f2 0f d0 c1", "SSE3", X86, ON_MACS),
