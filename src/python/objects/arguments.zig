@@ -336,9 +336,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 return errors.raiseNoMemory();
         }
 
-        /// What the function did to the memory of what it changes: trees do not give back theirs. It
-        /// may have freed what any of them had; what it has allocated is the first one's, to which
-        /// another one is tied that points there.
+        /// What the function did to the memory of what it changes: trees do not give back theirs.
+        /// It may have freed what any of them had; what it has allocated is the first one's, to
+        /// which another one is tied that points there.
         fn noteMemory(frame: *Self) Error!void {
             const recorder = frame.recorder orelse return;
             var is_first = true;

@@ -621,7 +621,8 @@ const Given = struct {
             given.address = given.ops.alignment.toByteUnits();
             return;
         }
-        if (size * given.ops.size <= @sizeOf(Room) and given.ops.alignment.compare(.lte, .of(Room))) {
+        const is_aligned = given.ops.alignment.compare(.lte, .of(Room));
+        if (is_aligned and size * given.ops.size <= @sizeOf(Room)) {
             given.address = @intFromPtr(&given.buffer.bytes);
             return;
         }
