@@ -1243,6 +1243,9 @@ class Function:
         self.types = [typ for _, typ in signature["args"]]
         self.optional = optional
         self.positional_only = bare
+        assert name in MODELS, (
+            f"add a model of {name} to MODELS in tests/test_fuzz.py: what it gives, or raises, in Python"
+        )
         self.model = MODELS[name]
         self.takers = [taker_of(typ, strict=name in STRICT, writing=name in WRITING) for typ in self.types]
         self.written = [

@@ -207,7 +207,10 @@ def way(function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Way:
 
 
 def ways_of(name: str, function: Callable[..., Any], signature: Any) -> list[Way]:
-    """The ways that calls of a function end; KeyError where the tables above do not have it."""
+    """The ways that calls of a function end, by the tables above."""
+    assert name in RIGHT or name in FAILING, (
+        f"add arguments of {name} to RIGHT in tests/test_leaks.py, or to FAILING where no call of it succeeds"
+    )
     rights = RIGHT.get(name, [])
     failures = [way(function, *args) for args in FAILING.get(name, [])]
     found = [way(function, *args) for args in rights]
