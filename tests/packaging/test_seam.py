@@ -26,6 +26,7 @@ SIGNATURES: dict[Callable[..., Any], list[str]] = {
     command.main: [],
     command.main_inner: ["global_options"],
     command.GlobalOptions: ["print_traceback_on_error"],
+    selector.EnableGroup.parse_option_value: ["value"],
     platforms.PlatformModule.all_python_configurations: ["self"],
     platforms.PlatformModule.get_python_configurations: ["self", "build_selector", "architectures"],
     platforms.PlatformModule.build: ["self", "options", "tmp_path"],
