@@ -16,7 +16,7 @@ const Places = struct {
     fn open(file: [*]const u8, size: usize) callconv(.c) ?*Places {
         var arena: std.heap.ArenaAllocator = .init(std.heap.page_allocator);
         const places = arena.allocator().create(Places) catch return failed(&arena);
-        const sections = sectionsOf(file[0..size]) catch return failed(&arena);
+        const sections = sectionsOf(arena.allocator(), file[0..size]) catch return failed(&arena);
         places.dwarf = .{ .sections = sections };
         places.dwarf.open(arena.allocator(), endian) catch return failed(&arena);
         places.arena = arena;
@@ -72,7 +72,10 @@ comptime {
 }
 
 /// The sections that `std.debug.Dwarf` reads, of an ELF file that is whole.
-fn sectionsOf(file: []const u8) error{Malformed}!std.debug.Dwarf.SectionArray {
+fn sectionsOf(
+    arena: std.mem.Allocator,
+    file: []const u8,
+) error{ Malformed, OutOfMemory }!std.debug.Dwarf.SectionArray {
     const elf = std.elf;
     var sections: std.debug.Dwarf.SectionArray = @splat(null);
     const header = try read(elf.ElfN.Ehdr, file, 0);
@@ -90,14 +93,31 @@ fn sectionsOf(file: []const u8) error{Malformed}!std.debug.Dwarf.SectionArray {
             if (std.mem.eql(u8, name, "." ++ id)) {
                 if (section.offset > file.len or
                     section.size > file.len - section.offset) return error.Malformed;
+                const bytes = file[@intCast(section.offset)..][0..@intCast(section.size)];
                 sections[place] = .{
-                    .data = file[@intCast(section.offset)..][0..@intCast(section.size)],
+                    .data = if (section.flags.shf.COMPRESSED) try inflated(arena, bytes) else bytes,
                     .owned = false,
                 };
             }
         }
     }
     return sections;
+}
+
+/// What was compressed to these bytes of a section.
+fn inflated(
+    arena: std.mem.Allocator,
+    bytes: []const u8,
+) error{ Malformed, OutOfMemory }![]const u8 {
+    const header = try read(std.elf.ElfN.Chdr, bytes, 0);
+    if (header.type != .ZLIB) return error.Malformed;
+    const size = std.math.cast(usize, header.size) orelse return error.Malformed;
+    const room = try arena.alloc(u8, size);
+    var from: std.Io.Reader = .fixed(bytes[@sizeOf(std.elf.ElfN.Chdr)..]);
+    var to: std.Io.Writer = .fixed(room);
+    var inflate: std.compress.flate.Decompress = .init(&from, .zlib, &.{});
+    const written = inflate.reader.streamRemaining(&to) catch return error.Malformed;
+    return if (written == size) room else error.Malformed;
 }
 
 fn read(comptime T: type, file: []const u8, offset: u64) error{Malformed}!T {
