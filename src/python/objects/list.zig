@@ -621,8 +621,7 @@ const Given = struct {
             given.address = given.ops.alignment.toByteUnits();
             return;
         }
-        const is_aligned = given.ops.alignment.compare(.lte, .of(Room));
-        if (is_aligned and size * given.ops.size <= @sizeOf(Room)) {
+        if (fits(given.ops, size)) {
             given.address = @intFromPtr(&given.buffer.bytes);
             return;
         }
@@ -677,8 +676,7 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
         Range.of(key) catch return -1;
     if (value) |some| if (range.single) |place| {
         const ops: *const Ops = .of(object.of(self));
-        if (ops.isPlain() and ops.size <= @sizeOf(Room) and ops.alignment.compare(.lte, .of(Room)))
-            return assignPlain(self, place, some);
+        if (ops.isPlain() and fits(ops, 1)) return assignPlain(self, place, some);
     };
     var given: Given = undefined;
     given.begin(self);
@@ -692,6 +690,10 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
 
 /// Room for an item that is not large.
 const Room = extern struct { bytes: [64]u8 align(16) };
+
+fn fits(ops: *const Ops, count: usize) bool {
+    return count * ops.size <= @sizeOf(Room) and ops.alignment.compare(.lte, .of(Room));
+}
 
 /// Sets an item that is no more than its bytes, and needs nothing else than room for these.
 fn assignPlain(self: *PyObject, wanted: isize, value: *PyObject) c_int {
