@@ -183,12 +183,11 @@ def test_values_that_are_pointed_to_stay(m: ModuleType) -> None:
     for _ in range(20):
         chain = [m.Shelf(items(m, number), name=f"{number} name " * 20) for number in range(5)]
         shelf = m.Shelf()
-        for number, each in enumerate(chain):
-            each.borrow_label(chain[number - 1], 65 + number)
+        for number in range(5):
+            chain[number].borrow_label(chain[number - 1], 65 + number)
         part = chain[2].items[1]
         shelf.borrow(chain[3])
         shelf.borrow_label(chain[4], 90)
-        del each
         chain.clear()
         for number in range(200):
             shelf.borrow_label(m.Shelf(), 66) if number == 100 else shelf.share_numbers(0)
@@ -198,3 +197,27 @@ def test_values_that_are_pointed_to_stay(m: ModuleType) -> None:
             other = m.Shelf(name="other" * 20)
             other.borrow(shelf)
             del other
+
+
+@pytest.mark.parametrize("is_given", [True, False])
+def test_what_a_resource_has_is_no_trees(m: ModuleType, is_given: bool) -> None:
+    """A call that is given both allocates for the resource, which gives it back."""
+    for number in range(30):
+        names, shelf = m.Names(), m.Shelf()
+        if is_given:
+            names.give(shelf, f"name {number}" * 5)
+        else:
+            names.count(shelf, f"name {number}" * 5)
+            names.lend(shelf)
+        stir(shelf)
+        assert shelf.ending == f"name {number}" * 5
+        del shelf
+        gc.collect()
+        shelf = m.Shelf()
+        names.lend(shelf)
+        assert shelf.ending == f"name {number}" * 5
+        names.remove()
+        names.count(shelf, f"more {number}" * 5)
+        names.lend(shelf)
+        stir(shelf)
+        assert shelf.ending == f"more {number}" * 5

@@ -164,6 +164,30 @@ pub fn mayKeepBut(
     } else false;
 }
 
+/// Whether a resource, whose memory is its own and nobody else sees, may have what a call
+/// allocates: an argument but that of `parameter`, or the result.
+pub fn mayBeResources(comptime Function: type, comptime parameter: usize) bool {
+    const info = @typeInfo(Function).@"fn";
+    if (isResource(signature.Payload(info.return_type.?))) return true;
+    return for (info.param_types, 0..) |Param, index| {
+        if (index != parameter and isResource(Param.?)) break true;
+    } else false;
+}
+
+fn isResource(comptime R: type) bool {
+    if (signature.isProvided(R)) return false;
+    const T = classes.Pointee(R);
+    if (classes.isClass(T)) return !classes.isFlat(T) and !classes.isCopyable(T);
+    return switch (signature.kindOf(R) orelse return false) {
+        .given => isResource(R.nano_ffi_given),
+        .rest => isResource(R.nano_ffi_args),
+        .keywords => isResource(R.nano_ffi_kwargs),
+        .optional => isResource(@typeInfo(R).optional.child),
+        .items, .objects => isResource(@typeInfo(R).pointer.child),
+        else => false,
+    };
+}
+
 /// Whether memory that a call allocates may be an argument's, or of Python code that it runs.
 fn mayStore(comptime Param: type) bool {
     if (signature.isProvided(Param) or classes.isFlat(Param)) return false;

@@ -65,3 +65,34 @@ pub const Shelf = struct {
         self.items = other.items;
     }
 };
+
+/// Has texts that others point to.
+pub const Names = struct {
+    gpa: Allocator,
+    all: std.ArrayList([]u8) = .empty,
+
+    pub fn init(gpa: Allocator) Names {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Names) void {
+        for (self.all.items) |name| self.gpa.free(name);
+        self.all.deinit(self.gpa);
+    }
+    fn add(self: *Names, name: []const u8) ![]const u8 {
+        try self.all.append(self.gpa, try self.gpa.dupe(u8, name));
+        return self.all.items[self.all.items.len - 1];
+    }
+    pub fn remove(self: *Names) void {
+        if (self.all.pop()) |name| self.gpa.free(name);
+    }
+    pub fn give(self: *Names, shelf: *Shelf, name: []const u8, _: Allocator) !void {
+        shelf.ending = try self.add(name);
+    }
+    pub fn count(self: *Names, shelf: *Shelf, name: []const u8, _: Allocator) !void {
+        _ = try self.add(name);
+        shelf.label[0] +%= 1;
+    }
+    pub fn lend(self: *const Names, shelf: *Shelf) void {
+        shelf.ending = self.all.items[self.all.items.len - 1];
+    }
+};

@@ -553,6 +553,13 @@ pub fn release(region_: *Region, mode: Mode, runs_python: bool) void {
     if (runs_python) uses.python -|= 1;
 }
 
+/// Whether there is more than one value of its own in it.
+pub fn hasOthers(region_: *Region) bool {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    return region.own_count > 1;
+}
+
 pub fn isInUse(region: *Region) bool {
     return !region.uses.isNone();
 }

@@ -292,15 +292,20 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (objects[index] != null) try stay(&arguments[index]);
             };
             if (count == 0) return;
-            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
-                if (frame.argumentOf(index)) |argument| {
-                    if (argument.instance.?.state == .empty)
-                        return object.raiseUnusable(argument.instance.?);
-                    frame.modes[index] = modeOf(A, argument.instance.?);
-                    frame.holds.add(argument.instance.?, frame.modes[index]);
-                }
-            };
-            try frame.holds.acquire();
+            while (true) {
+                frame.holds.count = 0;
+                inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                    if (frame.argumentOf(index)) |argument| {
+                        if (argument.instance.?.state == .empty)
+                            return object.raiseUnusable(argument.instance.?);
+                        frame.modes[index] = modeOf(A, argument.instance.?);
+                        frame.holds.add(argument.instance.?, frame.modes[index]);
+                    }
+                };
+                try frame.holds.acquire();
+                if (frame.hasModes()) break;
+                frame.holds.release();
+            }
             errdefer frame.holds.release();
             inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                 if (frame.argumentOf(index)) |argument| {
@@ -338,7 +343,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// What the function did to the memory of what it changes: trees do not give back theirs.
         /// It may have freed what any of them had; what it has allocated is the first one's, to
-        /// which another one is tied that points there.
+        /// which another one is tied that points there, unless it may be a resource's.
         fn noteMemory(frame: *Self) Error!void {
             const recorder = frame.recorder orelse return;
             var is_first = true;
@@ -355,7 +360,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     if (is_tree) {
                         const region = try Region.ensure(instance);
                         region.noteFreed(recorder);
-                        if (is_first) region.noteGiven(
+                        const is_others = comptime returned.mayBeResources(
+                            Function,
+                            passed[index],
+                        );
+                        if (is_first and !is_others) region.noteGiven(
                             recorder,
                             comptime !returned.mayKeepBut(Function, spec, passed[index]),
                         ) catch return errors.raiseNoMemory();
@@ -378,7 +387,19 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (comptime !classes.isProxy(Object.Pointee)) return .shared;
             if (Object.is_by_value) return .exclusive;
             const region = Region.of(instance) orelse return .shared;
-            return if (instance.state == .own and region.own_count > 1) .exclusive else .shared;
+            return if (instance.state == .own and region.hasOthers()) .exclusive else .shared;
+        }
+
+        /// Whether no other thread has made one that a view points to before that was held.
+        inline fn hasModes(frame: *Self) bool {
+            if (!capi.free_threaded) return true;
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    const mode = modeOf(A, argument.instance.?);
+                    if (mode == .exclusive and frame.modes[index] != .exclusive) return false;
+                }
+            };
+            return true;
         }
 
         /// The object argument of that number; null where it is left out, or None.
