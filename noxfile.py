@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent
 
 # The command `nox` has its own folder on the path, `python -m nox` the current one: neither need be this one.
 sys.path.insert(0, str(ROOT))
-from scripts import bootstrap
+from scripts import bootstrap, pythons
 
 sys.path.remove(str(ROOT))
 
@@ -173,7 +173,7 @@ def tests(session: nox.Session) -> None:
     wheel = build_wheel(session)
     pip_install(session, "--no-index", f"nano-ffi[{','.join(extras)}] @ {wheel.as_uri()}")
     calls = os.environ.get("NANO_FFI_FUZZ_CALLS", "1_000_000")  # elsewhere fewer: each CPython in turn runs the suite
-    session.run("pytest", *complete, *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
+    session.run("pytest", *pythons.PARALLEL, *complete, *(session.posargs or suite), env={"NANO_FFI_FUZZ_CALLS": calls})
     if session.posargs:
         failed = checks()
     if failed:

@@ -21,7 +21,9 @@ from scripts import bootstrap
 
 PART = ("test_call.py", "test_errors.py", "test_integers.py", "test_kinds.py", "test_registration.py")
 """The part of the suite for slow runtimes: each built-in function, each kind of type, ints, errors, names."""
-__all__ = ["ROOT", "SUPPORTED", "Interpreter", "find", "parse_version"]
+PARALLEL = ("--numprocesses=auto", "--maxprocesses=4", "--dist=loadfile")
+"""How pytest-xdist runs the suite: the tests of a file share what they compile."""
+__all__ = ["PARALLEL", "PART", "ROOT", "SUPPORTED", "Interpreter", "find", "parse_version"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SUPPORTED = ("3.10", "3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t")

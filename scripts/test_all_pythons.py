@@ -23,7 +23,7 @@ from packaging.tags import parse_tag
 from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
 from scripts import changelog, pythons
-from scripts.pythons import PART, ROOT, Interpreter
+from scripts.pythons import PARALLEL, PART, ROOT, Interpreter
 
 TAGS = "from packaging.tags import sys_tags; print(*sys_tags(), sep='\\n')"
 CHECK_SOURCE = "import nano_ffi, sys; print(nano_ffi.__file__); sys.exit(not nano_ffi.__file__.startswith(sys.prefix))"
@@ -142,7 +142,7 @@ def test(run: Run, wheelhouse: Path, arguments: list[str]) -> None:
             f"--rootdir={ROOT}",
             f"--config-file={ROOT}/pyproject.toml",
         ]
-        pytest += ["-q", "-p", "no:cacheprovider", f"--junitxml={report}", *tests]
+        pytest += ["-q", "-p", "no:cacheprovider", *PARALLEL, f"--junitxml={report}", *tests]
         status = subprocess.run(
             pytest,
             check=False,

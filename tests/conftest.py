@@ -156,6 +156,17 @@ def measured(pytestconfig: pytest.Config) -> Callable[[str], None]:
     return pytestconfig.stash.setdefault(TALLY, []).append
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    output = getattr(session.config, "workeroutput", None)  # of one of pytest-xdist's processes
+    if output is not None:
+        output["measured"] = session.config.stash.get(TALLY, [])
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    node.config.stash.setdefault(TALLY, []).extend(getattr(node, "workeroutput", {}).get("measured", []))
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     if lines := config.stash.get(TALLY, []):
         terminalreporter.section("measured")
@@ -164,10 +175,29 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 @pytest.fixture(scope="session")
-def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], ModuleType]:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder for what is made once, whichever of pytest-xdist's processes needs it first."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def zig_module(shared_folder: Path) -> Callable[[str], ModuleType]:
     """Compile a file of tests/extension with the installed package, and import it."""
-    folder = tmp_path_factory.mktemp("extension")
+    folder = shared_folder / "extension"
+    folder.mkdir(exist_ok=True)
     loaded: dict[str, ModuleType] = {}
+
+    def compiled(name: str) -> Path:
+        from filelock import FileLock
+
+        with FileLock(folder / f"{name}.lock"):
+            known = folder / f"{name}.path"
+            if not known.exists():
+                cpu = os.environ.get("NANO_FFI_CPU")
+                path = compile_module(EXTENSION / f"{name}.zig", folder, optimize=MODE, cpu=cpu)
+                known.write_text(str(path), encoding="utf-8")
+            return Path(known.read_text(encoding="utf-8"))
 
     def load(name: str) -> ModuleType:
         if PREBUILT is not None:
@@ -176,9 +206,7 @@ def zig_module(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Modu
             except ModuleNotFoundError:
                 pytest.skip(f"{name}.zig was not compiled for this runtime")
         if name not in loaded:
-            cpu = os.environ.get("NANO_FFI_CPU")
-            path = compile_module(EXTENSION / f"{name}.zig", folder, optimize=MODE, cpu=cpu)
-            spec = importlib.util.spec_from_file_location(name, path)
+            spec = importlib.util.spec_from_file_location(name, compiled(name))
             assert spec is not None
             assert spec.loader is not None
             module = importlib.util.module_from_spec(spec)
