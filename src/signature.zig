@@ -289,7 +289,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
     @setEvalBranchQuota(1_000_000);
     if (classes.isClass(T)) return .class;
     if (contains(within, T)) {
-        if (!isNamed(T)) return null; // there is no end to its name
+        if (!isAnyNamed(within[std.mem.indexOfScalar(type, within, T).?..])) return null;
         return if (@typeInfo(T) == .@"union") .tagged else .record;
     }
     switch (T) {
@@ -786,6 +786,12 @@ fn listOf(comptime types: []const type) [:0]const u8 {
     var text: [:0]const u8 = "";
     for (types) |T| text = text ++ (if (text.len == 0) "" else ", ") ++ typeName(T).?;
     return text;
+}
+
+/// Where types are parts of each other and none has a name, there is no end to what they are called.
+fn isAnyNamed(comptime types: []const type) bool {
+    for (types) |T| if (isNamed(T)) return true;
+    return false;
 }
 
 /// Whether the program gave `T` its name, and not the compiler.
