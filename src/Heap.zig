@@ -95,6 +95,15 @@ pub fn check(heap: *Heap, block: Block) ?Fault {
     return heap.faultOf(shard.blocks.find(block.address), block);
 }
 
+/// Whether a block begins at `address` that has `bytes`, or more, and was not freed.
+pub fn has(heap: *Heap, address: usize, bytes: usize) bool {
+    const shard = heap.shardOf(address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(address) orelse return false;
+    return !slot.marked and slot.len >= bytes;
+}
+
 /// Forgets a block that is moved.
 pub fn remove(heap: *Heap, block: Block) ?Fault {
     const shard = heap.shardOf(block.address);
@@ -114,6 +123,14 @@ pub fn resize(heap: *Heap, block: Block, len: usize) ?Fault {
     if (heap.faultOf(slot, block)) |fault| return fault;
     if (slot) |known| known.len = len;
     return null;
+}
+
+/// The same of one that nobody checks.
+pub fn forget(heap: *Heap, block: Block) void {
+    const shard = heap.shardOf(block.address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    _ = shard.blocks.remove(block.address);
 }
 
 fn faultOf(heap: *const Heap, slot: ?*Blocks.Slot, block: Block) ?Fault {
@@ -243,12 +260,19 @@ test Heap {
     try std.testing.expectEqual(null, heap.resize(block, 5));
     try std.testing.expectEqual(null, heap.resize(.of(memory[8..13], .@"8"), 8));
 
+    try std.testing.expect(heap.has(block.address, 8) and !heap.has(block.address, 9));
+    try std.testing.expect(!heap.has(block.address + 1, 1));
     try std.testing.expectEqual(Freed{}, heap.free(block));
+    try std.testing.expect(!heap.has(block.address, 8));
     try std.testing.expectEqual(0xaa, memory[8]);
     try std.testing.expectEqual(1, memory[7]);
     try std.testing.expectEqual(1, memory[16]);
     try std.testing.expectEqual(Fault.freed, heap.free(block).fault.?);
     try std.testing.expectEqual(Fault.freed, heap.check(block).?);
+    const forgotten: Block = .of(memory[32..40], .@"8");
+    try heap.add(forgotten);
+    heap.forget(forgotten);
+    try std.testing.expectEqual(Fault.unknown, heap.check(forgotten).?);
 
     heap.is_open.store(true, .monotonic);
     try std.testing.expectEqual(null, heap.check(.of(memory[50..60], .@"1")));

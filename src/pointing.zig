@@ -6,6 +6,7 @@ const std = @import("std");
 const Blocks = @import("Blocks.zig");
 const classes = @import("classes.zig");
 const signature = @import("signature.zig");
+const trees = @import("trees.zig");
 
 /// What a pointer is to.
 const Target = struct { T: type, is_one: bool, is_const: bool };
@@ -101,8 +102,41 @@ fn areTo(comptime targets: []const Target, comptime types: []const type, any: bo
     return false;
 }
 
+/// Whether memory behind the pointers of a `T` can have one to what a `P` points to, which is no
+/// object: text, numbers, slices of such.
+pub fn mayKeep(comptime T: type, comptime P: type) bool {
+    return comptime keeps: {
+        @setEvalBranchQuota(1_000_000);
+        const reach = Reach.of(T);
+        for (reach.own ++ reach.behind) |Part| if (isLink(Part)) break :keeps true;
+        const given = Reach.of(P);
+        for (given.own_targets ++ given.behind_targets) |source| {
+            for (reach.behind_targets) |target| {
+                const may_be_changed = !target.is_const;
+                if (target.T == source.T and !(may_be_changed and source.is_const))
+                    break :keeps true;
+            }
+        }
+        break :keeps false;
+    };
+}
+
+/// Whether there is a class for which it matters what memory is there: see `Walk`.
+pub fn anyKeeps() bool {
+    return comptime keeps: {
+        @setEvalBranchQuota(1_000_000);
+        for (classes.all) |class| {
+            if (classes.isCopyable(class.T)) continue;
+            const reach = Reach.of(class.T);
+            for (reach.behind_targets) |target| if (target.is_const) break :keeps true;
+            for (reach.own ++ reach.behind) |Part| if (isLink(Part)) break :keeps true;
+        }
+        break :keeps false;
+    };
+}
+
 /// Whether memory behind the pointers of a `T` can have one to a `C`, or to what that points to.
-/// Slices of numbers and text are not meant: what a function keeps of these, it copies.
+/// Slices of numbers and text are not meant: see `mayKeep`.
 pub fn mayHide(comptime T: type, comptime C: type) bool {
     return comptime hides: {
         @setEvalBranchQuota(1_000_000);
@@ -370,6 +404,149 @@ const Look = struct {
     }
 };
 
+/// A walk through all that a value leads to that cannot be copied, also behind its pointers: only
+/// memory is read that is known to be there. What cannot be seen makes it incomplete.
+pub const Walk = struct {
+    visitor: trees.Visitor,
+    /// Whether an address is in an object that has a walk of its own.
+    is_object: *const fn (walk: *Walk, address: usize) bool,
+    /// Whether a block of so many bytes, or more, begins there.
+    is_there: *const fn (address: usize, bytes: usize) bool,
+    gpa: std.mem.Allocator,
+    seen: std.AutoHashMapUnmanaged(Next, void) = .empty,
+    /// What is to be looked at yet: a list may be as long as it likes.
+    left: std.ArrayList(Next) = .empty,
+    /// How much was looked at.
+    steps: usize = 0,
+
+    const Next = struct {
+        scan: *const fn (walk: *Walk, address: usize, len: usize) void,
+        address: usize,
+        len: usize,
+    };
+
+    pub fn deinit(walk: *Walk) void {
+        walk.seen.deinit(walk.gpa);
+        walk.left.deinit(walk.gpa);
+    }
+
+    pub fn through(walk: *Walk, comptime T: type, value: *const T) void {
+        walk.within(T, value);
+        while (walk.left.pop()) |next| next.scan(walk, next.address, next.len);
+    }
+
+    fn within(walk: *Walk, comptime T: type, value: *const T) void {
+        walk.steps += 1;
+        if (comptime classes.isFlat(T) or isForeign(T)) return;
+        switch (@typeInfo(T)) {
+            .@"struct" => |info| {
+                if (info.layout == .@"packed" or (comptime isLink(T))) {
+                    walk.giveUp();
+                } else if (comptime isHashMap(T)) {
+                    walk.withinMap(T, value);
+                } else if (comptime isMultiList(T)) {
+                    walk.withinMultiList(T, value);
+                } else inline for (
+                    info.field_names,
+                    info.field_types,
+                    info.field_attrs,
+                ) |name, Field, attrs| {
+                    if (!attrs.@"comptime") walk.within(Field, &@field(value, name));
+                }
+            },
+            // Its tag may be undefined.
+            .@"union" => {
+                trees.walkWords(&walk.visitor, std.mem.asBytes(value));
+                if (comptime Reach.of(T).behind_targets.len > 0) walk.giveUp();
+            },
+            .optional => |optional| if (value.*) |*some| walk.within(optional.child, some),
+            .array => |array| for (value) |*item| walk.within(array.child, item),
+            .pointer => |pointer| walk.behind(pointer.child, pointer.size, value.*),
+            else => {},
+        }
+    }
+
+    fn behind(
+        walk: *Walk,
+        comptime Child: type,
+        comptime size: std.builtin.Type.Pointer.Size,
+        pointer: anytype,
+    ) void {
+        if (comptime @typeInfo(Child) == .@"fn") return;
+        const address = @intFromPtr(if (size == .slice) pointer.ptr else pointer);
+        if (address == 0) return;
+        if (comptime @typeInfo(Child) == .@"opaque") {
+            walk.visitor.visit(&walk.visitor, address, 1);
+            return;
+        }
+        const len = if (size == .slice) pointer.len else 1;
+        const bytes = std.math.mul(usize, len, @sizeOf(Child)) catch 0;
+        if (bytes == 0) return;
+        walk.visitor.visit(&walk.visitor, address, bytes);
+        if (comptime classes.isFlat(Child)) return;
+        if (size == .one and walk.is_object(walk, address)) return;
+        if ((size != .slice and size != .one) or !walk.is_there(address, bytes))
+            return walk.giveUp();
+        walk.add(.{ .address = address, .len = len, .scan = &struct {
+            fn scan(other: *Walk, start: usize, count: usize) void {
+                const items: [*]const Child = @ptrFromInt(start);
+                for (items[0..count]) |*item| other.within(Child, item);
+            }
+        }.scan });
+    }
+
+    fn add(walk: *Walk, next: Next) void {
+        const known = walk.seen.getOrPut(walk.gpa, next) catch return walk.giveUp();
+        if (!known.found_existing) walk.left.append(walk.gpa, next) catch walk.giveUp();
+    }
+
+    fn giveUp(walk: *Walk) void {
+        walk.visitor.complete = false;
+    }
+
+    fn withinMap(walk: *Walk, comptime T: type, map: *const T) void {
+        const metadata = map.metadata orelse return;
+        if (comptime classes.isFlat(T.KV)) return;
+        const Header = struct { values: usize, keys: usize, capacity: T.Size };
+        const start = @intFromPtr(metadata) -% @sizeOf(Header);
+        if (!walk.is_there(start, @sizeOf(Header))) return walk.giveUp();
+        const entry = 1 + @sizeOf(@FieldType(T.KV, "key")) + @sizeOf(@FieldType(T.KV, "value"));
+        const bytes = std.math.mul(usize, map.capacity(), entry) catch return walk.giveUp();
+        if (!walk.is_there(start, @sizeOf(Header) + bytes)) return walk.giveUp();
+        var iterator = map.iterator();
+        while (iterator.next()) |each| {
+            walk.within(@FieldType(T.KV, "key"), each.key_ptr);
+            walk.within(@FieldType(T.KV, "value"), each.value_ptr);
+        }
+    }
+
+    fn withinMultiList(walk: *Walk, comptime T: type, list: *const T) void {
+        const Item = Entry(T).?;
+        if (list.len == 0 or comptime classes.isFlat(Item)) return;
+        _ = std.math.mul(usize, list.capacity, @sizeOf(Item)) catch return walk.giveUp();
+        const bytes = T.capacityInBytes(list.capacity);
+        if (list.len > list.capacity or !walk.is_there(@intFromPtr(list.bytes), bytes))
+            return walk.giveUp();
+        for (0..list.len) |index| {
+            const item = list.get(index);
+            walk.within(Item, &item);
+        }
+    }
+};
+
+fn isHashMap(comptime T: type) bool {
+    return @hasDecl(T, "KV") and @hasField(T, "metadata");
+}
+
+fn isMultiList(comptime T: type) bool {
+    return Entry(T) != null and @hasField(T, "bytes");
+}
+
+/// In a struct that nothing points to as such: what is around it, nobody knows.
+fn isLink(comptime T: type) bool {
+    return T == std.DoublyLinkedList.Node or T == std.SinglyLinkedList.Node;
+}
+
 /// Whether that memory is in one of the blocks.
 pub fn contains(blocks: *const Blocks, address: usize, bytes: usize) bool {
     if (bytes == 0) return true;
@@ -499,4 +676,103 @@ test isWithin {
     try std.testing.expect(isWithin(@TypeOf(value), &other, &known, &blocks, gpa));
     for (nodes[0..2]) |*node| blocks.find(@intFromPtr(node)).?.marked = false;
     try std.testing.expect(!isWithin(@TypeOf(value), &value, &.{}, &blocks, gpa));
+}
+
+test mayKeep {
+    const expect = std.testing.expect;
+    const Texts = struct { gpa: std.mem.Allocator, names: std.ArrayList([]const u8) };
+    const Copies = struct { names: std.ArrayList([]u8), map: std.AutoHashMapUnmanaged(u8, u8) };
+    const Map = struct { map: std.StringHashMapUnmanaged(u8) };
+    const Linked = struct { first: ?*std.DoublyLinkedList.Node };
+    try expect(mayKeep(Texts, []const u8) and mayKeep(Map, []const u8));
+    try expect(mayKeep(Texts, struct { name: []const u8 }) and !mayKeep(Texts, []const f64));
+    try expect(!mayKeep(Copies, []const u8) and mayKeep(Copies, []u8));
+    try expect(anyKeeps()); // the classes of these tests
+    try expect(mayKeep(Linked, []const u8) and !mayKeep(struct { name: []const u8 }, []const u8));
+}
+
+const Watched = struct {
+    walk: Walk,
+    found: usize = 0,
+    const text = "looked for";
+    var blocks: Blocks = .{};
+
+    fn of() Watched {
+        return .{ .walk = .{
+            .visitor = .{ .visit = &visit },
+            .is_object = &isObject,
+            .is_there = &isThere,
+            .gpa = std.testing.allocator,
+        } };
+    }
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const walk: *Walk = @fieldParentPtr("visitor", visitor);
+        const watched: *Watched = @fieldParentPtr("walk", walk);
+        if (start == @intFromPtr(text.ptr)) watched.found += 1;
+    }
+
+    fn isObject(_: *Walk, address: usize) bool {
+        return address == @intFromPtr(&some_object);
+    }
+
+    fn isThere(address: usize, bytes: usize) bool {
+        return (blocks.find(address) orelse return false).len >= bytes;
+    }
+
+    const Tagged = struct { name: []const u8 = "" };
+    const some_object: Tagged = .{};
+
+    /// How often the text was found; null where not all was seen.
+    fn count(value: anytype) ?usize {
+        var watched: Watched = .of();
+        defer watched.walk.deinit();
+        watched.walk.through(@TypeOf(value), &value);
+        return if (watched.walk.visitor.complete) watched.found else null;
+    }
+};
+
+test Walk {
+    const expectEqual = std.testing.expectEqual;
+    const gpa = std.testing.allocator;
+    defer Watched.blocks.deinit(gpa);
+    const text = Watched.text;
+    var names = [_][]const u8{ "", text };
+    const Names = struct { names: []const []const u8, gpa: std.mem.Allocator };
+    const value: Names = .{ .names = &names, .gpa = gpa };
+    var watched: Watched = .of();
+    defer watched.walk.deinit();
+    watched.walk.through(Names, &value);
+    try std.testing.expect(!watched.walk.visitor.complete); // whose memory is it?
+    try Watched.blocks.put(gpa, .of(std.mem.sliceAsBytes(&names), .@"8"));
+    try expectEqual(1, Watched.count(value));
+
+    const Node = struct { name: []const u8 = "", next: ?*const @This() = null };
+    var nodes: [2]Node = .{ .{}, .{ .name = text } };
+    nodes[0].next = &nodes[1];
+    nodes[1].next = &nodes[0];
+    try expectEqual(null, Watched.count(nodes[0]));
+    for (&nodes) |*node| try Watched.blocks.put(gpa, .of(std.mem.asBytes(node), .@"8"));
+    try expectEqual(1, Watched.count(struct { first: *const Node }{ .first = &nodes[0] }));
+    const Other = struct { of: *const Watched.Tagged };
+    try expectEqual(0, Watched.count(Other{ .of = &Watched.some_object }));
+
+    var map: std.StringHashMapUnmanaged(u8) = .empty;
+    defer map.deinit(gpa);
+    try expectEqual(0, Watched.count(map));
+    try map.put(gpa, text, 1);
+    try expectEqual(null, Watched.count(map));
+    const start = @intFromPtr(map.metadata.?) - 3 * @sizeOf(usize);
+    try Watched.blocks.put(gpa, .{ .address = start, .len = 1000, .alignment = .@"8" });
+    try expectEqual(1, Watched.count(map));
+    var ordered: std.StringArrayHashMapUnmanaged(u8) = .empty;
+    defer ordered.deinit(gpa);
+    try ordered.put(gpa, text, 1);
+    try expectEqual(null, Watched.count(ordered));
+    const size = @TypeOf(ordered.entries).capacityInBytes(ordered.entries.capacity);
+    try Watched.blocks.put(gpa, .of(ordered.entries.bytes[0..size], .@"8"));
+    try expectEqual(1, Watched.count(ordered));
+    const Either = union { text: []const u8, number: u8 };
+    try expectEqual(1, Watched.count(Either{ .text = text }));
+    try expectEqual(null, Watched.count(std.DoublyLinkedList.Node{}));
 }

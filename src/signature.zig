@@ -788,7 +788,8 @@ fn listOf(comptime types: []const type) [:0]const u8 {
     return text;
 }
 
-/// Where types are parts of each other and none has a name, there is no end to what they are called.
+/// Where types are parts of each other and none has a name, there is no end to what they are
+/// called.
 fn isAnyNamed(comptime types: []const type) bool {
     for (types) |T| if (isNamed(T)) return true;
     return false;

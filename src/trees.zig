@@ -212,7 +212,8 @@ pub fn walkPointers(comptime T: type, visitor: *Visitor, value: *const T) void {
 /// No memory is below: what is there is a number.
 const least_address = 4096;
 
-fn walkWords(visitor: *Visitor, bytes: []const u8) void {
+/// Tells of all words that may be addresses.
+pub fn walkWords(visitor: *Visitor, bytes: []const u8) void {
     const size = @sizeOf(usize);
     var place = std.mem.alignForward(usize, @intFromPtr(bytes.ptr), size);
     const end = @intFromPtr(bytes.ptr) + bytes.len;
@@ -317,6 +318,9 @@ test walk {
     const value: Sample = .{ .name = "abc" };
     walk(Sample, &count.visitor, &value); // a pointer in it: its words, as far as they may be such
     try std.testing.expect(count.bytes >= 1 and count.bytes <= @sizeOf(Sample) / @sizeOf(usize));
+    count.bytes = 0;
+    walkWords(&count.visitor, std.mem.sliceAsBytes(&[_]usize{ 7, least_address, 1 << 20 }));
+    try std.testing.expectEqual(2, count.bytes);
 }
 
 test walkPointers {

@@ -328,3 +328,9 @@ def test_the_stub(types: ModuleType) -> None:
         "        class gray(Canvas.Tone):\n            value: int\n",
     ):
         assert line in text, line
+
+
+def test_a_union_in_a_struct_that_has_no_name(types: ModuleType) -> None:
+    calls = {"call": {"function": "f", "arguments": [{"number": 1.0}, {"call": {"function": "g", "arguments": []}}]}}
+    assert types.expression(calls) == calls
+    assert types.expression({"number": 2.0}) == {"number": 2.0}

@@ -12,6 +12,7 @@ const Heap = @import("../Heap.zig");
 const SpinLock = @import("../SpinLock.zig");
 const capi = @import("capi.zig");
 const environment = @import("environment.zig");
+const pointing = @import("../pointing.zig");
 const c = capi.functions;
 
 pub const Block = Blocks.Block;
@@ -95,7 +96,7 @@ const usual: std.mem.Alignment = .fromByteUnits(2 * @sizeOf(usize));
 fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
     const memory = obtain(len, alignment) orelse return null;
     const block: Block = .of(memory[0..len], alignment);
-    if (is_watched) heap.add(block) catch {
+    if (is_noted) heap.add(block) catch {
         giveBack(memory, alignment);
         return null;
     };
@@ -110,9 +111,10 @@ fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, 
         (is_watched and heap.is_strict.load(.monotonic));
     if (is_watched) fail("resized", old, if (stays) heap.check(old) else heap.remove(old));
     if (stays) return null;
+    if (is_noted and !is_watched) heap.forget(old);
     const moved: ?[*]u8 = @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
     const new: Block = if (moved) |start| .of(start[0..len], alignment) else old;
-    if (is_watched) heap.add(new) catch @panic("memory: there is none to note what was resized");
+    if (is_noted) heap.add(new) catch @panic("memory: there is none to note what was resized");
     if (moved != null and recording.load(.monotonic) != 0) noteMoved(old, new);
     return moved;
 }
@@ -133,9 +135,15 @@ fn allocatorFree(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, _: u
     free(.of(memory, alignment));
 }
 
+/// Whether a block of `allocator` begins at `address` that has `bytes`, or more.
+pub fn isThere(address: usize, bytes: usize) bool {
+    return is_noted and heap.has(address, bytes);
+}
+
 /// Gives back a block of `allocator`.
 pub fn free(block: Block) void {
     if (!is_watched) {
+        if (is_noted) heap.forget(block);
         if (recording.load(.monotonic) != 0) noteFreed(block);
         return giveBack(@ptrFromInt(block.address), block.alignment);
     }
@@ -153,7 +161,7 @@ pub fn freeAtOnce(block: Block) void {
     if (is_watched) {
         if (heap.is_strict.load(.monotonic)) return free(block);
         fail("freed", block, heap.remove(block));
-    }
+    } else if (is_noted) heap.forget(block);
     if (recording.load(.monotonic) != 0) noteFreed(block);
     giveBack(@ptrFromInt(block.address), block.alignment);
 }
@@ -171,6 +179,7 @@ noinline fn freeMore(block: Block) void {
 /// A block has another length from here on, without another place: what it had more is not used.
 pub fn relabel(block: Block, len: usize) void {
     if (is_watched) fail("resized", block, heap.resize(block, len));
+    if (is_noted and !is_watched) _ = heap.resize(block, len);
 }
 
 fn unnotedAlloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]u8 {
@@ -203,8 +212,12 @@ fn startOf(memory: [*]u8) *usize {
     return @ptrFromInt(@intFromPtr(memory) - @sizeOf(usize));
 }
 
-/// Whether the allocator knows what is its own. Nowhere else is anything of a Heap compiled.
+/// Whether what is wrong with what is given back is a panic.
 const is_watched = std.debug.runtime_safety;
+
+/// Whether the allocator knows what is its own: to watch that, or for what looks through objects to
+/// know what memory is there. Nowhere else is anything of a Heap compiled.
+const is_noted = is_watched or pointing.anyKeeps();
 
 /// That of the first of the interpreter's modules: a value of a class that modules share may get
 /// its memory in one of them, and give it back in another.
@@ -227,7 +240,7 @@ noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn 
 /// reads how much memory rests after it is freed. False with the error set.
 pub fn prepare() bool {
     SpinLock.prepare();
-    if (!is_watched) return true;
+    if (!is_noted) return true;
     const key = std.fmt.comptimePrint("nano_ffi.heap.1 {s} {s} {t}{s}", .{
         @import("build_options").version,
         builtin.zig_version_string,
@@ -242,7 +255,7 @@ pub fn prepare() bool {
         heap.is_open.store(true, .monotonic);
         first.is_open.store(true, .monotonic);
     }
-    return readRest();
+    return !is_watched or readRest();
 }
 
 fn addressOfHeap() ?*capi.PyObject {

@@ -391,3 +391,13 @@ pub const Level = enum {
         try writer.print("level {d}", .{@backingInt(self)});
     }
 };
+
+/// One that is in a struct of its own that has no name.
+pub const Expression = union(enum) {
+    number: f64,
+    call: struct { function: []const u8, arguments: []const Expression },
+};
+
+pub fn expression(given: Expression) Expression {
+    return given;
+}

@@ -701,15 +701,19 @@ fn unlink(region: *Region, self: *Layout) void {
 pub fn ownerAround(region: *Region, address: usize) ?*Layout {
     region.lock();
     defer region.unlock();
+    const owner = region.ownerThere(address) orelse return null;
+    owner.flags.is_pointed = true;
+    return owner;
+}
+
+fn ownerThere(region: *Region, address: usize) ?*Layout {
     for (region.owners.items) |owner| {
         const start = switch (owner.state) {
             .own => object.storage(owner),
             .held => object.linkOf(owner).place,
             else => continue,
         };
-        if (address -% start >= @max(object.infoOf(owner).size, 1)) continue;
-        owner.flags.is_pointed = true;
-        return owner;
+        if (address -% start < @max(object.infoOf(owner).size, 1)) return owner;
     }
     return null;
 }
@@ -943,7 +947,7 @@ fn destroy(region: *Region) void {
     if (region.blocks.has_candidates) {
         var gone: Blocks.Gone = .{};
         defer gone.deinit();
-        region.takeUnreachable(&gone, false) catch {};
+        _ = region.takeUnreachable(&gone, false) catch {};
     }
     for ([_]Turn{ .unpointed, .reaching, .all }) |turn| {
         var left = region.objects.count();
@@ -1035,21 +1039,23 @@ pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const blocks = &region.blocks;
     if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes and
         region.objects.count() <= region.most_objects) return;
-    region.takeUnreachable(gone, true) catch return; // another time
+    // As much is kept as it costs to look for what is not needed.
+    const steps = region.takeUnreachable(gone, true) catch return; // another time
     region.most_objects = 2 * region.objects.count() + 32;
-    region.most_blocks = 2 * blocks.map.count() + 32;
-    region.most_bytes = 2 * blocks.bytes + 8192;
+    region.most_blocks = 2 * blocks.map.count() + steps / 4 + 32;
+    region.most_bytes = 2 * blocks.bytes + 64 * steps + 8192;
 }
 
-/// Blocks, and values of objects that Python has no more.
+/// Blocks, and values of objects that Python has no more. Returns how much was looked at; where not
+/// all can be seen, all is needed.
 fn takeUnreachable(
     region: *Region,
     gone: *Blocks.Gone,
     and_values: bool,
-) error{OutOfMemory}!void {
+) error{OutOfMemory}!usize {
     region.lock();
     defer region.unlock();
-    var marker: Marker = .{ .blocks = &region.blocks };
+    var marker: Marker = .{ .region = region };
     defer marker.deinit();
     if (and_values) try marker.findLeft(region);
     for (region.objects.items.items) |item| {
@@ -1063,7 +1069,7 @@ fn takeUnreachable(
         }
     }
     while (marker.reached.pop()) |known| marker.walk(known, object.storage(known));
-    if (!marker.visitor.complete) return error.OutOfMemory;
+    if (!marker.through.visitor.complete) return marker.through.steps;
     try gone.objects.ensureUnusedCapacity(memory.allocator, marker.left.items.len);
     try region.blocks.takeUnmarked(gone);
     for (marker.left.items) |value| if (!value.is_marked) {
@@ -1071,11 +1077,17 @@ fn takeUnreachable(
         region.unlink(value.self);
         gone.objects.appendAssumeCapacity(value.self);
     };
+    return marker.through.steps;
 }
 
 const Marker = struct {
-    visitor: trees.Visitor = .{ .visit = &visit },
-    blocks: *Blocks,
+    through: pointing.Walk = .{
+        .visitor = .{ .visit = &visit },
+        .is_object = &isObject,
+        .is_there = &memory.isThere,
+        .gpa = memory.unnoted,
+    },
+    region: *Region,
     /// Values that are only there if something points into them, by their addresses.
     left: std.ArrayList(Value) = .empty,
     /// Those of them that are to be walked through yet.
@@ -1092,6 +1104,7 @@ const Marker = struct {
     };
 
     fn deinit(marker: *Marker) void {
+        marker.through.deinit();
         marker.left.deinit(memory.allocator);
         marker.reached.deinit(memory.allocator);
     }
@@ -1131,12 +1144,18 @@ const Marker = struct {
 
     fn walk(marker: *Marker, known: *Layout, value: usize) void {
         const walkThrough = object.infoOf(known).walk orelse return;
-        walkThrough(&marker.visitor, @ptrFromInt(value));
+        walkThrough(&marker.through, @ptrFromInt(value));
+    }
+
+    fn isObject(through: *pointing.Walk, address: usize) bool {
+        const marker: *Marker = @fieldParentPtr("through", through);
+        return marker.region.ownerThere(address) != null;
     }
 
     fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
-        const marker: *Marker = @fieldParentPtr("visitor", visitor);
-        if (marker.blocks.around(start)) |block| block.is_marked = true;
+        const through: *pointing.Walk = @fieldParentPtr("visitor", visitor);
+        const marker: *Marker = @fieldParentPtr("through", through);
+        if (marker.region.blocks.around(start)) |block| block.is_marked = true;
         marker.markValue(start);
     }
 

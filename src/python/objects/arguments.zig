@@ -679,7 +679,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (finder.ranges.items.len == 0) return;
             finder.sort();
             const instance = argument.instance.?;
-            if (!is_said and !(is_invisible and comptime classes.isCopyable(T))) {
+            const is_hidden = comptime !saysWhatItKeeps(spec) and !classes.isCopyable(T) and
+                pointing.mayKeep(T, Param);
+            if (!is_said and !is_hidden and !(is_invisible and comptime classes.isCopyable(T))) {
                 const pointer: *const T = @ptrFromInt(argument.address);
                 finder.visitor.visit = &Finder.search;
                 trees.walk(T, &finder.visitor, pointer);
@@ -691,13 +693,12 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             defer blocks.deinit();
             blocks.map.ensureUnusedCapacity(memory.allocator, finder.ranges.items.len) catch
                 return errors.raiseNoMemory();
-            const is_pinned = is_said or comptime !classes.isCopyable(T);
             for (finder.ranges.items) |range| {
                 box.retain();
                 blocks.add(range.start, .{
                     .len = range.len,
                     .source = .{ .box = box },
-                    .is_pinned = is_pinned,
+                    .is_pinned = is_said,
                 });
             }
             try region.adopt(&blocks);

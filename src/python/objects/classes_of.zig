@@ -173,8 +173,9 @@ fn Known(comptime T: type) type {
             return .toStructs(T, @ptrCast(@alignCast(value)));
         }
 
-        fn walk(visitor: *trees.Visitor, value: *const anyopaque) void {
-            trees.walk(T, visitor, @ptrCast(@alignCast(value)));
+        fn walk(through: *pointing.Walk, value: *const anyopaque) void {
+            const of: *const T = @ptrCast(@alignCast(value));
+            if (is_copyable) trees.walk(T, &through.visitor, of) else through.through(T, of);
         }
 
         fn deinit(value: *anyopaque, module: ?*PyObject) Error!void {

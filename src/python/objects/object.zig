@@ -120,7 +120,7 @@ pub const Info = struct {
     /// The pointers to structs that are in a value which is no tree; null where there are none.
     pointers: ?*const fn (value: *const anyopaque) pointing.Pointers = null,
     /// Tells of what a value points to.
-    walk: ?*const fn (visitor: *trees.Visitor, value: *const anyopaque) void = null,
+    walk: ?*const fn (walk: *pointing.Walk, value: *const anyopaque) void = null,
     /// A new reference to the object at an address in a value: null where there is no place for it.
     locate: ?*const fn (self: *Layout, value: *anyopaque, sought: Sought) Located = null,
     /// Of a list: the address of an item, null where it has no such.

@@ -1,0 +1,114 @@
+//! Classes with a deinit that keep what is no object where only their functions look: in lists,
+//! maps and nodes.
+
+const std = @import("std");
+const Allocator = std.mem.Allocator;
+
+pub const Line = struct {
+    n: i64 = 0,
+    note: []const u8 = "",
+
+    pub fn rename(self: *Line, note: []const u8) void {
+        self.note = note;
+    }
+};
+
+const Node = struct { text: []const u8, next: ?*Node };
+
+pub const Order = struct {
+    names: std.ArrayList([]const u8) = .empty,
+    lines: std.ArrayList(Line) = .empty,
+    rows: std.ArrayList([]const f64) = .empty,
+    prices: std.StringHashMapUnmanaged(i64) = .empty,
+    items: std.StringArrayHashMapUnmanaged(Line) = .empty,
+    by_number: std.AutoHashMapUnmanaged(i64, []const u8) = .empty,
+    first: ?*Node = null,
+
+    pub fn name(self: *Order, gpa: Allocator, text: []const u8) !void {
+        try self.names.append(gpa, text);
+    }
+    pub fn name_at(self: *const Order, index: usize) []const u8 {
+        return self.names.items[index];
+    }
+    pub fn add(self: *Order, gpa: Allocator, line: Line) !*Line {
+        try self.lines.append(gpa, line);
+        return &self.lines.items[self.lines.items.len - 1];
+    }
+    pub fn at(self: *Order, index: usize) *Line {
+        return &self.lines.items[index];
+    }
+    pub fn row(self: *Order, gpa: Allocator, numbers: []const f64) !void {
+        try self.rows.append(gpa, numbers);
+    }
+    pub fn sums(self: *const Order, gpa: Allocator) ![]f64 {
+        const all = try gpa.alloc(f64, self.rows.items.len);
+        for (all, self.rows.items) |*sum, numbers| {
+            sum.* = 0;
+            for (numbers) |each| sum.* += each;
+        }
+        return all;
+    }
+    pub fn price(self: *Order, gpa: Allocator, key: []const u8, cents: i64) !void {
+        try self.prices.put(gpa, key, cents);
+    }
+    /// It may change the order: nobody sees that it keeps nothing.
+    pub fn find(self: *Order, key: []const u8) ?i64 {
+        return self.prices.get(key);
+    }
+    pub fn stock(self: *Order, gpa: Allocator, line: Line) !void {
+        try self.items.put(gpa, line.note, line);
+    }
+    pub fn stocked(self: *const Order, key: []const u8) ?Line {
+        return self.items.get(key);
+    }
+    pub fn number(self: *Order, gpa: Allocator, n: i64, text: []const u8) !void {
+        try self.by_number.put(gpa, n, text);
+    }
+    pub fn numbered(self: *const Order, n: i64) ?[]const u8 {
+        return self.by_number.get(n);
+    }
+    pub fn push(self: *Order, gpa: Allocator, text: []const u8) !void {
+        const node = try gpa.create(Node);
+        node.* = .{ .text = text, .next = self.first };
+        self.first = node;
+    }
+    pub fn pushed(self: *const Order, index: usize) []const u8 {
+        var node = self.first.?;
+        for (0..index) |_| node = node.next.?;
+        return node.text;
+    }
+    pub fn deinit(self: *Order, gpa: Allocator) void {
+        self.names.deinit(gpa);
+        self.lines.deinit(gpa);
+        self.rows.deinit(gpa);
+        self.prices.deinit(gpa);
+        self.items.deinit(gpa);
+        self.by_number.deinit(gpa);
+        while (self.first) |node| {
+            self.first = node.next;
+            gpa.destroy(node);
+        }
+    }
+};
+
+/// What it has is nobody's before it is opened.
+pub const Late = struct {
+    is_open: bool = false,
+    names: std.ArrayList([]const u8) = undefined,
+    last: []const u8 = "",
+    node: *Node = undefined,
+
+    pub fn init() Late {
+        return .{};
+    }
+    pub fn look(self: *Late, text: []const u8) usize {
+        self.last = text;
+        return if (self.is_open) self.names.items.len else 0;
+    }
+    pub fn latest(self: *const Late) []const u8 {
+        return self.last;
+    }
+    pub fn deinit(self: *Late, gpa: Allocator) void {
+        if (self.is_open) self.names.deinit(gpa);
+    }
+};
