@@ -49,7 +49,7 @@ pub fn Adapted(
     comptime names: []const [:0]const u8,
     comptime hints: Hints,
 ) type {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     const Same = struct {
         pub const function = original;
         pub const params = names;

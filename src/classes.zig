@@ -38,7 +38,7 @@ else
     &.{};
 
 fn listOf(comptime namespace: type, comptime source: type) []const Class {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     comptime var found: []const Class = &.{};
     addClasses(&found, namespace, source, "");
     comptime var next = 0;
@@ -214,7 +214,7 @@ fn isComptimeOnly(comptime T: type) bool {
 
 /// The place of `T` among all classes; null where it is none.
 pub fn indexOf(comptime T: type) ?usize {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     return comptime for (all, 0..) |class, index| {
         if (class.T == T) break index;
     } else null;
@@ -343,7 +343,7 @@ pub fn depthOf(comptime T: type) usize {
 
 /// How many classes at most a class is derived from.
 pub const most_bases = depth: {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     var most = 0;
     for (all) |class| most = @max(most, depthOf(class.T));
     break :depth most;
@@ -351,6 +351,7 @@ pub const most_bases = depth: {
 
 /// Whether another class is derived from that of `T`.
 pub fn isBase(comptime T: type) bool {
+    @setEvalBranchQuota(1_000_000_000);
     return comptime for (all) |class| {
         if (class.T != T and isDerived(class.T, T)) break true;
     } else false;
@@ -447,7 +448,7 @@ pub fn attributesOf(
 
 /// Whether the source of a struct says that a field is undefined at first.
 fn isUndefined(comptime T: type, comptime name: []const u8) bool {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (indexOf(T)) |index| {
         const source = all[index].source;
         if (@hasDecl(source, "nano_ffi.undefined")) {
@@ -534,7 +535,7 @@ pub fn holdsReferences(comptime T: type) bool {
 }
 
 fn holdsWithin(comptime T: type, comptime open: []const type) bool {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (signature.isReference(T)) return true;
     for (open) |Outer| if (Outer == T) return false;
     if (isArrayList(T)) return holdsWithin(ListItem(T).?, open ++ .{T});
@@ -591,7 +592,7 @@ pub fn isCopyable(comptime T: type) bool {
 }
 
 fn copyableWithin(comptime T: type, comptime open: []const type) bool {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     for (open) |Outer| if (Outer == T) return true;
     if (ListItem(T)) |Item| return copyableWithin(Item, open);
     if (string_maps.Value(T)) |Value| return copyableWithin(Value, open);
@@ -708,7 +709,7 @@ pub const Construction = enum { none, init, create, empty, fields };
 
 pub fn constructionOf(comptime class: Class) Construction {
     const T = class.T;
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (comptime class.is_returned or !optionOf(class, "constructible", true)) return .none;
     if (comptime initializerOf(T)) |name| return if (isEmptyValue(T, name))
         .empty

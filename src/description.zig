@@ -40,7 +40,7 @@ pub fn jsonOf(text: []const u8) []const u8 {
 
 /// The JSON.
 pub fn of(comptime name: []const u8, comptime namespace: type, comptime source: type) []const u8 {
-    @setEvalBranchQuota(10_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     comptime var left_out: []const []const u8 = &.{};
     const own = membersOf(namespace, source, "", &left_out);
     return object(.{
@@ -58,6 +58,7 @@ fn membersOf(
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
 ) [8][2][]const u8 {
+    @setEvalBranchQuota(1_000_000_000);
     comptime var functions: []const []const u8 = &.{};
     comptime var properties: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
@@ -667,6 +668,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
 }
 
 fn types(comptime all: []const type, comptime within: []const type) []const u8 {
+    @setEvalBranchQuota(1_000_000_000);
     comptime var items: []const []const u8 = &.{};
     inline for (all) |T| items = items ++ .{typeWithin(T, within)};
     return list(items);
@@ -709,7 +711,7 @@ pub fn fieldDefault(comptime T: type, comptime value: T) [:0]const u8 {
 }
 
 fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (classes.ListItem(T) != null) {
         const items = if (comptime classes.isArrayList(T)) value.items else value;
         return if (items.len == 0) "[]" else "...";
@@ -721,7 +723,7 @@ fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
 /// The same for a signature that inspect reads: there are literals only, and no names.
 pub fn literalDefault(comptime T: type, comptime value: T) [:0]const u8 {
     return comptime text: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const shown = textOfDefault(T, value);
         if (std.mem.eql(u8, shown, "...") or classes.ListItem(T) != null) break :text shown;
         if (string_maps.Value(T) != null) break :text shown;

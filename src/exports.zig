@@ -34,7 +34,7 @@ pub fn of(comptime namespace: type, comptime source: type, comptime name: [:0]co
 }
 
 fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) Export {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (std.mem.eql(u8, name, "nano_ffi_options") or
         std.mem.eql(u8, name, "nano_ffi_init") or
         std.mem.eql(u8, name, "std_options")) return .silent;
@@ -290,7 +290,7 @@ pub fn Constant(comptime T: type, comptime value: T) type {
 /// i128 where that is enough, as it nearly always is; `noreturn` where Zig has no int as long.
 fn Integer(comptime least: comptime_int, comptime most: comptime_int) type {
     if (least >= std.math.minInt(i128) and most <= std.math.maxInt(i128)) return i128;
-    @setEvalBranchQuota(10_000);
+    @setEvalBranchQuota(1_000_000_000);
     var bits = 256;
     while (least < -(1 << (bits - 1)) or most >= 1 << (bits - 1)) : (bits += 128) {
         if (bits + 128 > std.math.maxInt(u16)) return noreturn;

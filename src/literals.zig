@@ -53,7 +53,7 @@ fn isTerminated(comptime Value: type) bool {
 
 /// The Python literal of `value` as a `T`; null where there is none.
 pub fn of(comptime T: type, comptime value: anytype) ?[:0]const u8 {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     return comptime if (valueOf(T, value)) |some| literal(T, some) else null;
 }
 

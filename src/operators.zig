@@ -44,7 +44,7 @@ fn shortOf(comptime name: []const u8) ?[]const u8 {
 }
 
 fn contains(comptime all: []const []const u8, comptime name: []const u8) bool {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     return for (all) |other| {
         if (std.mem.eql(u8, other, name)) break true;
     } else false;

@@ -450,7 +450,7 @@ fn powerpc64le(
     comptime vector: []const u8,
 ) []const u8 {
     comptime {
-        @setEvalBranchQuota(10_000);
+        @setEvalBranchQuota(1_000_000_000);
         var text: []const u8 = "";
         for (14..32) |number|
             text = text ++ std.fmt.comptimePrint("{s} {d}, {d}(1)\n{s} {d}, {d}(1)\n", .{

@@ -21,7 +21,7 @@ const Reach = struct {
 
     fn of(comptime T: type) Reach {
         return comptime reach: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             break :reach with(.{}, T, false);
         };
     }
@@ -106,7 +106,7 @@ fn areTo(comptime targets: []const Target, comptime types: []const type, any: bo
 /// object: text, numbers, slices of such.
 pub fn mayKeep(comptime T: type, comptime P: type) bool {
     return comptime keeps: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const reach = Reach.of(T);
         for (reach.own ++ reach.behind) |Part| if (isLink(Part)) break :keeps true;
         const given = Reach.of(P);
@@ -124,7 +124,7 @@ pub fn mayKeep(comptime T: type, comptime P: type) bool {
 /// Whether there is a class for which it matters what memory is there: see `Walk`.
 pub fn anyKeeps() bool {
     return comptime keeps: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         for (classes.all) |class| {
             if (classes.isCopyable(class.T)) continue;
             const reach = Reach.of(class.T);
@@ -139,7 +139,7 @@ pub fn anyKeeps() bool {
 /// Slices of numbers and text are not meant: see `mayKeep`.
 pub fn mayHide(comptime T: type, comptime C: type) bool {
     return comptime hides: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const given = Reach.of(C);
         break :hides areTo(Reach.of(T).behind_targets, given.own ++ given.behind, false);
     };
@@ -148,7 +148,7 @@ pub fn mayHide(comptime T: type, comptime C: type) bool {
 /// Whether memory behind the pointers of a `T` can have one to the `T` itself.
 pub fn mayHideItself(comptime T: type) bool {
     return comptime hides: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const reach = Reach.of(T);
         break :hides areTo(reach.behind_targets, reach.own, false);
     };
@@ -172,7 +172,7 @@ pub fn frees(comptime T: type) bool {
 /// Whether a pointer in a `T` itself can be to what a `C` points to.
 pub fn mayShare(comptime T: type, comptime C: type) bool {
     return comptime shares: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         break :shares areTo(Reach.of(T).own_targets, Reach.of(C).behind, true);
     };
 }
@@ -191,7 +191,7 @@ fn idsOf(comptime types: []const type) Ids {
 /// What a `T` is made of, and what that points to.
 pub fn idsIn(comptime T: type, comptime and_behind: bool) Ids {
     return comptime ids: {
-        @setEvalBranchQuota(10_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const reach = Reach.of(T);
         break :ids idsOf(if (and_behind) reach.own ++ reach.behind else reach.own);
     };
@@ -201,7 +201,7 @@ pub fn idsIn(comptime T: type, comptime and_behind: bool) Ids {
 fn Leads(comptime T: type) type {
     return struct {
         const ids: Ids = found: {
-            @setEvalBranchQuota(10_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             const reach = Reach.of(T);
             var types: []const type = &.{};
             for (reach.own_targets ++ reach.behind_targets) |target| types = types ++ .{target.T};

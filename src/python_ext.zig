@@ -175,7 +175,7 @@ fn namesOf(own_module: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
 
 /// What makes arrays and columns of pickles, in a module that gives such.
 fn restoringOf(comptime namespace: type, comptime source: type) []const capi.PyMethodDef {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     comptime var methods_of: []const capi.PyMethodDef = &.{};
     inline for (.{ array, columns }) |Kind| {
         comptime var types = itemsOf(Kind, namespace, source, &.{});
@@ -257,7 +257,7 @@ pub fn exportDispatcher(
 }
 
 fn functionsOf(comptime namespace: type, comptime source: type) []const module.Function {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     comptime var functions: []const module.Function = &.{};
     inline for (@typeInfo(namespace).@"struct".decl_names) |name| {
         if (comptime exports.of(namespace, source, name) != .function) continue;
@@ -277,6 +277,7 @@ fn functionsOf(comptime namespace: type, comptime source: type) []const module.F
 fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime source: type) type {
     return struct {
         fn add(self: *PyObject, state: *State) bool {
+            @setEvalBranchQuota(1_000_000_000);
             if (!fork.watch() or !input_output.prepare(
                 comptime declarations.ioThreads(namespace),
             )) return false;
@@ -343,7 +344,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             comptime read: type,
             comptime prefix: [:0]const u8,
         ) bool {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
                 const kind = comptime std.meta.activeTag(exports.of(T, read, name));
                 if (kind != .@"enum" and kind != .@"union") continue;
@@ -364,7 +365,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             comptime T: type,
             comptime read: type,
         ) bool {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name| switch (comptime exports.of(
                 T,
                 read,
@@ -439,7 +440,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             comptime E: type,
             comptime read: type,
         ) bool {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
             defer c.Py_DecRef(module_name);
             inline for (comptime exports.declarationsOf(E)) |name| switch (comptime exports.of(
@@ -513,7 +514,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
 
         /// Every error of a set as its attribute, once all sets are known.
         fn addErrors(target: *PyObject, comptime T: type, comptime read: type, state: *State) bool {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name|
                 if (comptime exports.of(T, read, name) == .errors) {
                     const set = c.PyObject_GetAttrString(

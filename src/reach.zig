@@ -27,7 +27,7 @@ pub fn pointsAway(comptime R: type) bool {
 }
 
 fn pointsWithin(comptime T: type, comptime open: []const type) bool {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (classes.isFlat(T)) return false;
     for (open) |Outer| if (Outer == T) return false;
     const inner = open ++ .{T};
@@ -191,7 +191,7 @@ pub const Storage = enum {
 /// What a parameter of type `Param` is to a function that wants to keep something.
 pub fn storageOf(comptime Param: type) Storage {
     return comptime storage: {
-        @setEvalBranchQuota(100_000);
+        @setEvalBranchQuota(1_000_000_000);
         const T = classes.Pointee(Param);
         if (!classes.isClass(T)) break :storage .nowhere;
         const pointer = if (@typeInfo(Param) == .optional)

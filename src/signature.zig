@@ -286,7 +286,7 @@ pub fn kindOf(comptime T: type) ?Kind {
 /// `within` are the structs and unions that a `T` was found in: one of them again is a part that
 /// may hold others of its kind, as a tree does.
 fn decide(comptime T: type, comptime within: []const type) ?Kind {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     if (classes.isClass(T)) return .class;
     if (contains(within, T)) {
         if (!isAnyNamed(within[std.mem.indexOfScalar(type, within, T).?..])) return null;
@@ -812,7 +812,7 @@ fn fields(comptime keyword: []const u8, comptime info: anytype) [:0]const u8 {
 /// The name of a declared type, as Python has it, without where it is declared.
 pub fn shortName(comptime T: type) [:0]const u8 {
     return comptime name: {
-        @setEvalBranchQuota(1_000_000);
+        @setEvalBranchQuota(1_000_000_000);
         const full = @typeName(T);
         const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
         break :name pythonName(full[dot + 1 ..]);
@@ -855,7 +855,7 @@ pub fn Payload(comptime Result: type) type {
 
 /// A name as Python has it: its keywords, which cannot be names, end in "_".
 pub fn pythonName(comptime name: [:0]const u8) [:0]const u8 {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     const keywords = .{
         "False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
         "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
@@ -941,7 +941,7 @@ pub fn analyze(
     comptime function: anytype,
     comptime spec: anytype,
 ) Analysis {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     const info = @typeInfo(@TypeOf(function)).@"fn";
     const Spec = @TypeOf(spec);
     const defaults = if (@hasField(Spec, "defaults")) spec.defaults else .{};

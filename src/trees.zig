@@ -229,7 +229,7 @@ pub fn hasManagedMap(comptime T: type) bool {
 }
 
 fn managedWithin(comptime T: type, comptime open: []const type) bool {
-    @setEvalBranchQuota(100_000);
+    @setEvalBranchQuota(1_000_000_000);
     for (open) |Outer| if (Outer == T) return false;
     const inner = open ++ .{T};
     if (classes.ListItem(T)) |Item| return managedWithin(Item, inner);

@@ -58,7 +58,7 @@ fn formOf(comptime Field: type) ?Form {
 /// The form of each tag, in their order. A compile error names two that nobody can tell apart.
 pub fn formsOf(comptime T: type) [@typeInfo(T).@"union".field_names.len]Form {
     return comptime forms: {
-        @setEvalBranchQuota(100_000);
+        @setEvalBranchQuota(1_000_000_000);
         const info = @typeInfo(T).@"union";
         var forms: [info.field_names.len]Form = undefined;
         for (&forms, info.field_names, info.field_types, 0..) |*form, name, Field, index| {

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import gc
+import importlib.util
 import inspect
 import pickle
 from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from nano_ffi.compiler import compile_module
 from nano_ffi.explaining import described
 from nano_ffi.pyi import stub
 
@@ -325,3 +328,18 @@ def test_options_skip_and_choose(zig_module: Callable[[str], ModuleType]) -> Non
         ("Only.init", "function", "nano_ffi_options says so"),
         ("Only.other", "function", "nano_ffi_options says so"),
     }
+
+
+def test_a_file_of_many_structs(tmp_path: Path) -> None:
+    """What is decided while compiling takes as many steps as it needs."""
+    text = (
+        "pub const S{0} = struct {{ n: i64 = {0} }};\npub fn make{0}(n: i64) S{0} {{\n    return .{{ .n = n }};\n}}\n"
+    )
+    file = tmp_path / "many_structs.zig"
+    file.write_text("".join(text.format(number) for number in range(130)), encoding="utf-8")
+    spec = importlib.util.spec_from_file_location("many_structs", compile_module(file, tmp_path, optimize="Debug"))
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert (module.make0(1).n, module.make129(3), module.S129().n) == (1, module.S129(3), 129)

@@ -163,7 +163,7 @@ fn iterate(class: *PyObject, globals: *PyObject) bool {
 }
 
 fn namesOf(comptime namespace: type, comptime read: type) []const [:0]const u8 {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     var names: []const [:0]const u8 = &.{};
     for (@typeInfo(namespace).@"struct".decl_names) |name| switch (exports.of(
         namespace,

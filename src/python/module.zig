@@ -51,6 +51,7 @@ const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_opt
 
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
+    @setEvalBranchQuota(1_000_000_000);
     return sig.name ++ "(" ++ signature.parametersText("$module", sig.args) ++ ")\n--\n\n";
 }
 

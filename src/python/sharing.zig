@@ -128,7 +128,7 @@ fn newDict() ?*PyObject {
 
 /// What two modules agree on a type by.
 fn keyOf(comptime T: type, comptime origin: []const u8) [:0]const u8 {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     var layout: std.hash.Wyhash = .init(0);
     addLayout(T, &layout, null);
     return std.fmt.comptimePrint("{s} {s} {x}", .{

@@ -39,7 +39,7 @@ pub fn Attributes(comptime T: type) type {
     const class = classes.all[classes.indexOf(T).?];
     return struct {
         pub const defs = defs: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             var list: [fields.names.len + 1]capi.structs.PyGetSetDef = @splat(.{});
             for (list[0..fields.names.len], fields.names, fields.getters, fields.setters) |
                 *def,
@@ -65,7 +65,7 @@ pub fn Attributes(comptime T: type) type {
 
         /// One at least, even where there is no field: it says which class this is.
         const attributes: [@max(fields.names.len, 1)]object.Attribute = list: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             var list: [@max(fields.names.len, 1)]object.Attribute = @splat(.{
                 .info = classes_of.infoOf(T),
                 .offset = 0,
@@ -89,7 +89,7 @@ pub fn Attributes(comptime T: type) type {
         };
 
         fn fieldDoc(comptime name: [:0]const u8) ?[*:0]const u8 {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             const docs = @field(class.source, "nano_ffi.fields");
             if (!@hasField(@TypeOf(docs), name)) return null;
             const text: [:0]const u8 = @field(docs, name);
@@ -277,7 +277,7 @@ pub fn Class(
         /// Those functions of the struct that are `role`, with names like __len__ or with other
         /// ones.
         fn functionsOf(comptime role: classes.Role, comptime kind: Kind) []const [:0]const u8 {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             comptime var names: []const [:0]const u8 = &.{};
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
                 if (comptime exports.of(T, class.source, name) != .function) continue;

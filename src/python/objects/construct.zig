@@ -68,7 +68,7 @@ pub fn isPossible(comptime T: type) bool {
 
 /// That of class `T`, whose constructor has this signature.
 pub fn of(comptime T: type, comptime sig: *const Signature) Construction {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     const all = @typeInfo(T).@"struct";
     var visible: []const Field = &.{};
     var hidden: []const Field = &.{};

@@ -29,11 +29,11 @@ const Layout = object.Layout;
 const PyObject = capi.PyObject;
 
 pub fn Fields(comptime T: type) type {
-    @setEvalBranchQuota(1_000_000);
+    @setEvalBranchQuota(1_000_000_000);
     return struct {
         /// Those of its own, without those of its base.
         pub const names: []const [:0]const u8 = visible: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             var visible: []const [:0]const u8 = &.{};
             for (all) |member| {
                 if (member.T == T) visible = visible ++ .{member.name};
@@ -41,7 +41,7 @@ pub fn Fields(comptime T: type) type {
             break :visible visible;
         };
         pub const all: []const classes.Member = visible: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             var visible: []const classes.Member = &.{};
             for (classes.membersOf(T)) |member| {
                 if (classes.isVisible(member.T, member.name)) visible = visible ++ .{member};
@@ -50,7 +50,7 @@ pub fn Fields(comptime T: type) type {
         };
         /// Those that a constructor takes.
         pub const parameters: []const classes.Member = given: {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             var given: []const classes.Member = &.{};
             for (all) |member| {
                 if (classes.isParameter(member.T, member.name)) given = given ++ .{member};
@@ -71,7 +71,7 @@ pub fn Fields(comptime T: type) type {
 
         /// Of a constructor by the names of the fields.
         pub fn signatureOf(comptime name: [:0]const u8) Signature {
-            @setEvalBranchQuota(1_000_000);
+            @setEvalBranchQuota(1_000_000_000);
             comptime var args: [parameters.len]signature.Argument = undefined;
             inline for (&args, parameters) |*arg, field| {
                 const F = @FieldType(field.T, field.name);

@@ -225,7 +225,7 @@ pub fn In(comptime T: type) type {
             given: *anyopaque,
             sought: object.Sought,
         ) object.Located {
-            @setEvalBranchQuota(100_000);
+            @setEvalBranchQuota(1_000_000_000);
             const value: *T = @ptrCast(@alignCast(given));
             const types = @typeInfo(T).@"struct";
             inline for (

@@ -201,6 +201,7 @@ const Pointers = struct {
     }
 
     fn mayPoint(comptime T: type) bool {
+        @setEvalBranchQuota(1_000_000_000);
         return inline for (classes.all) |class| {
             if (classes.pointsTo(T, class.T)) break true;
         } else false;

@@ -68,7 +68,7 @@ pub fn isSlot(comptime name: [:0]const u8) bool {
 /// METH_FASTCALL | METH_KEYWORDS, `isInstance(object)` and `compare`, for what it does not define.
 pub fn of(comptime Class: type) []const Slot {
     return comptime list: {
-        @setEvalBranchQuota(100_000);
+        @setEvalBranchQuota(1_000_000_000);
         var slots: []const Slot = &.{};
         for (@typeInfo(@TypeOf(unary)).@"struct".field_names) |name| {
             if (Class.has(name))
