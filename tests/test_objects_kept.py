@@ -120,6 +120,21 @@ def test_what_is_kept_in_all_of_them(m: ModuleType) -> None:
 
 
 @pytest.mark.alone
+def test_what_is_given_to_what_is_lent(m: ModuleType) -> None:
+    """Zig's code has it when the callback is over."""
+
+    def fill(order: Any) -> None:
+        names(order)
+        assert order.name_at(7) == text(7)
+
+    assert bytes(m.lend(fill)) == "".join(map(text, MANY)).encode()
+    order = m.Order()
+    for n in MANY:
+        order.add_filled(lambda line, n=n: line.rename(text(n)))
+    assert [order.at(n).note for n in MANY] == [text(n) for n in MANY]
+
+
+@pytest.mark.alone
 def test_what_is_undefined_is_not_looked_into(m: ModuleType) -> None:
     late = m.Late()
     for n in MANY:

@@ -29,6 +29,7 @@ const lists = @import("objects/list.zig");
 const maps = @import("objects/map.zig");
 const memory = @import("memory.zig");
 const messages = @import("../messages.zig");
+const Blocks = @import("objects/Blocks.zig");
 const instances = @import("objects/arguments.zig");
 const results = @import("objects/results.zig");
 const classes_of = @import("objects/classes_of.zig");
@@ -290,8 +291,10 @@ fn Callback(comptime T: type) type {
         /// Whether a thread that could not get Python called this.
         is_refused: bool = false,
         lease: *attachment.Lease,
-        /// Guards `raised` where several threads call this.
+        /// Guards `raised` and `left` where several threads call this.
         lock: SpinLock = .{},
+        /// What lent arguments were given, which Zig's code may have until the call ends.
+        left: Blocks = .{},
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!Self {
             if (c.PyCallable_Check(object) == 0) return errors.raiseWrongType(
@@ -320,6 +323,7 @@ fn Callback(comptime T: type) type {
 
         pub fn release(argument: *Self) void {
             argument.lease.end();
+            argument.releaseLeft();
             if (@atomicLoad(bool, &argument.is_refused, .acquire)) argument.raiseRefused();
             if (argument.raised[0] == null) return;
             var now: [3]?*PyObject = undefined;
@@ -330,6 +334,24 @@ fn Callback(comptime T: type) type {
                 &argument.raised,
             );
             argument.forget();
+            c.PyErr_Restore(now[0], now[1], now[2]);
+        }
+
+        fn keepLeft(argument: *Self, given: Blocks) void {
+            if (given.map.count() == 0) return;
+            var blocks = given;
+            argument.lock.lock();
+            argument.left.take(&blocks) catch {}; // then it stays for ever
+            argument.lock.unlock();
+            if (blocks.map.count() == 0) blocks.deinit();
+        }
+
+        /// It may run Python code.
+        fn releaseLeft(argument: *Self) void {
+            if (argument.left.map.count() == 0) return;
+            var now: [3]?*PyObject = undefined;
+            c.PyErr_Fetch(&now[0], &now[1], &now[2]);
+            argument.left.deinit();
             c.PyErr_Restore(now[0], now[1], now[2]);
         }
 
@@ -402,7 +424,7 @@ fn Callback(comptime T: type) type {
             var made: usize = 0;
             var lent: [count]bool = @splat(false);
             defer for (objects[0..made], lent[0..made]) |object, ends| {
-                if (ends) results.expire(object);
+                if (ends) argument.keepLeft(results.expire(object, argument.lenders));
                 c.Py_DecRef(object);
             };
             inline for (0..count) |index| {

@@ -2,6 +2,7 @@
 //! maps and nodes.
 
 const std = @import("std");
+const nano_ffi = @import("nano_ffi");
 const Allocator = std.mem.Allocator;
 
 pub const Line = struct {
@@ -12,6 +13,17 @@ pub const Line = struct {
         self.note = note;
     }
 };
+
+/// Lends what lies on its stack, and reads it afterwards.
+pub fn lend(
+    gpa: Allocator,
+    function: nano_ffi.Callback(fn (*Order) void),
+) error{ PythonException, OutOfMemory }![]u8 {
+    var order: Order = .{};
+    defer order.deinit(gpa);
+    try function.call(.{&order});
+    return std.mem.concat(gpa, u8, order.names.items);
+}
 
 const Node = struct { text: []const u8, next: ?*Node };
 
@@ -33,6 +45,16 @@ pub const Order = struct {
     pub fn add(self: *Order, gpa: Allocator, line: Line) !*Line {
         try self.lines.append(gpa, line);
         return &self.lines.items[self.lines.items.len - 1];
+    }
+    /// One that Python fills.
+    pub fn add_filled(
+        self: *Order,
+        gpa: Allocator,
+        function: nano_ffi.Callback(fn (*Line) void),
+    ) error{ PythonException, OutOfMemory }!void {
+        var line: Line = .{};
+        try function.call(.{&line});
+        try self.lines.append(gpa, line);
     }
     pub fn at(self: *Order, index: usize) *Line {
         return &self.lines.items[index];

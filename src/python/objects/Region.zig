@@ -1036,6 +1036,7 @@ pub fn endOwn(self: *Layout) void {
 /// when it holds nothing: that may run Python code. Now it holds the region exclusively.
 pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
+    if (region.own_count == 0) return; // what is lent has them, as long as it is
     const blocks = &region.blocks;
     if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes and
         region.objects.count() <= region.most_objects) return;
@@ -1416,6 +1417,16 @@ pub fn forget(region_: *Region, self: *Layout) void {
     region.lock();
     defer region.unlock();
     region.remove(self);
+}
+
+/// All blocks of what was lent, unless objects of Python's own are there.
+pub fn takeLent(region_: *Region) Blocks {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    if (region.own_count > 0) return .{};
+    defer region.blocks = .{};
+    return region.blocks;
 }
 
 /// An item, of which no copy can be kept, is there no more.

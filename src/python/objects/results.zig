@@ -2,6 +2,7 @@
 //! are there already, or parts, where these can be found.
 
 const std = @import("std");
+const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
@@ -389,16 +390,32 @@ fn isStable(self: *Layout) bool {
     return region.is_stable;
 }
 
-/// Ends the use of what was lent to a callback, before its memory ends.
-pub fn expire(given: *PyObject) void {
+/// Ends the use of what was lent to a callback, before its memory ends. What Python gave it
+/// meanwhile is the one's that lends it, or returned: to be kept for as long as the function runs
+/// that has called, which may point there.
+pub fn expire(given: *PyObject, lenders: []const Lender) Blocks {
     const self = object.of(given);
     var raised: [3]?*PyObject = undefined;
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
-    const region = Region.ensure(self) catch return c.PyErr_Clear();
+    const region = Region.ensure(self) catch {
+        c.PyErr_Clear();
+        return .{};
+    };
     while (region.current().tryHold(self, .exclusive, true, false) != .held) hold.pause();
     // Its place in the table is that of its address.
     region.forget(self);
     self.state = .expired;
+    var blocks = region.takeLent();
     region.release(.exclusive, false);
+    if (blocks.map.count() == 0 or lenders.len == 0) return blocks;
+    // Of several nobody knows which one: then it stays for ever.
+    if (lenders.len == 1) keepIn(object.of(lenders[0].object), &blocks) catch c.PyErr_Clear();
+    return .{};
+}
+
+fn keepIn(owner: *Layout, blocks: *Blocks) Error!void {
+    const region = try Region.ensure(owner);
+    try region.adopt(blocks);
+    blocks.deinit();
 }
