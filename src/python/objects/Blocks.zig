@@ -46,6 +46,14 @@ pub const Block = struct {
     is_pinned: bool = false,
     is_marked: bool = false,
 
+    /// What Python object it keeps, borrowed.
+    pub fn kept(block: Block) ?*PyObject {
+        return switch (block.source) {
+            .box => |box| box.object,
+            else => null,
+        };
+    }
+
     /// Gives back what it is. May run Python code.
     pub fn release(block: Block, start: usize) void {
         switch (block.source) {
@@ -59,7 +67,7 @@ pub const Block = struct {
     }
 };
 
-const Piece = struct { start: usize, block: Block };
+pub const Piece = struct { start: usize, block: Block };
 
 /// What no value points to any more, to be given back when nothing is held: that may run Python
 /// code.
@@ -159,7 +167,11 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (blocks.map.getPtr(start)) |known| {
         // The same box a second time, or what is a block in any case. Else what was there before
         // was freed by Zig's code.
-        if (known.source == .box or block.source == .candidate) return block.release(start);
+        if (known.source == .box or block.source == .candidate) {
+            // A buffer may be given from its start on, and to another end.
+            if (known.source == .box and block.len > known.len) blocks.resize(start, block.len);
+            return block.release(start);
+        }
         blocks.bytes -= known.len;
         known.* = block;
     } else blocks.map.append(start, block);

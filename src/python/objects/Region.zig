@@ -54,6 +54,8 @@ objects: Table(Place, *Layout, PlaceContext) = .empty,
 own_count: usize = 0,
 owners: std.ArrayList(*Layout) = .empty,
 blocks: Blocks = .{},
+/// Those that may be pointed to where nobody looks before a sweep: until then they are in no table.
+hidden: std.ArrayList(Blocks.Piece) = .empty,
 /// At how many objects, blocks and bytes there is a sweep.
 most_objects: usize = 32,
 most_blocks: usize = 32,
@@ -630,7 +632,9 @@ fn weight(region: *const Region) usize {
 fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     try large.objects.ensureUnusedCapacity(memory.allocator, small.objects.count());
     try large.owners.ensureUnusedCapacity(memory.allocator, small.owners.items.len);
+    try small.findHidden();
     try large.blocks.take(&small.blocks); // and from here on nothing fails
+    small.hidden.clearAndFree(memory.allocator);
     large.owners.appendSliceAssumeCapacity(small.owners.items);
     small.owners.clearAndFree(memory.allocator);
     large.own_count += small.own_count;
@@ -970,6 +974,8 @@ fn destroy(region: *Region) void {
     objects.deinit(memory.allocator);
     owners.deinit(memory.allocator);
     region.blocks.deinit();
+    for (region.hidden.items) |piece| piece.block.release(piece.start);
+    region.hidden.clearAndFree(memory.allocator);
     while (region.former.popFirst()) |node| {
         const former: *Region = @fieldParentPtr("node", node);
         former.blocks.deinit(); // which a map of before may have filled
@@ -1002,6 +1008,7 @@ pub fn takeBlocks(self: *Layout) Blocks {
     defer region.unlock();
     const own: usize = if (self.flags.is_forgotten) 0 else 1;
     if (region.own_count > own) return .{};
+    region.findHidden() catch {}; // then they end with the region
     // From the last one on: what one leads to is behind it.
     var before = region.former.last;
     while (before) |node| {
@@ -1038,7 +1045,8 @@ pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
     if (region.own_count == 0) return; // what is lent has them, as long as it is
     const blocks = &region.blocks;
-    if (blocks.map.count() <= region.most_blocks and blocks.bytes <= region.most_bytes and
+    const count = blocks.map.count() + region.hidden.items.len;
+    if (count <= region.most_blocks and blocks.bytes <= region.most_bytes and
         region.objects.count() <= region.most_objects) return;
     // As much is kept as it costs to look for what is not needed.
     const steps = region.takeUnreachable(gone, true) catch return; // another time
@@ -1058,6 +1066,7 @@ fn takeUnreachable(
     defer region.unlock();
     var marker: Marker = .{ .region = region };
     defer marker.deinit();
+    try region.findHidden();
     if (and_values) try marker.findLeft(region);
     for (region.objects.items.items) |item| {
         const known = item.value;
@@ -1202,6 +1211,7 @@ pub fn noteGiven(
 pub fn hasBlockAround(region: *Region, address: usize) bool {
     region.lock();
     defer region.unlock();
+    region.findHidden() catch return true;
     return region.blocks.around(address) != null;
 }
 
@@ -1211,6 +1221,31 @@ pub fn adopt(region_: *Region, blocks: *Blocks) Error!void {
     region.lock();
     defer region.unlock();
     region.blocks.take(blocks) catch return errors.raiseNoMemory();
+}
+
+/// The same of what values may point to only where no call looks.
+pub fn adoptHidden(region_: *Region, blocks: *Blocks) Error!void {
+    const region = region_.current();
+    region.lock();
+    defer region.unlock();
+    const pieces = blocks.map.items.items;
+    region.hidden.ensureUnusedCapacity(memory.allocator, pieces.len) catch
+        return errors.raiseNoMemory();
+    for (pieces) |piece| {
+        region.hidden.appendAssumeCapacity(.{ .start = piece.key, .block = piece.value });
+        region.blocks.bytes += piece.value.len;
+    }
+    blocks.map.clear();
+}
+
+fn findHidden(region: *Region) error{OutOfMemory}!void {
+    if (region.hidden.items.len == 0) return;
+    try region.blocks.map.ensureUnusedCapacity(memory.allocator, region.hidden.items.len);
+    for (region.hidden.items) |piece| {
+        region.blocks.bytes -= piece.block.len;
+        region.blocks.add(piece.start, piece.block);
+    }
+    region.hidden.clearRetainingCapacity();
 }
 
 /// The same of what is fresh.
@@ -1233,11 +1268,11 @@ pub fn isOf(region: *Region, self: *Layout) bool {
 /// What it keeps of Python's, where only one object has it. See tp_traverse.
 pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque) c_int {
     for (region.blocks.map.items.items) |item| {
-        const kept: ?*PyObject = switch (item.value.source) {
-            .box => |box| box.object,
-            else => null,
-        };
-        const stop = if (kept) |some| visit(some, arg) else 0;
+        const stop = if (item.value.kept()) |some| visit(some, arg) else 0;
+        if (stop != 0) return stop;
+    }
+    for (region.hidden.items) |piece| {
+        const stop = if (piece.block.kept()) |some| visit(some, arg) else 0;
         if (stop != 0) return stop;
     }
     return 0;
@@ -1425,6 +1460,7 @@ pub fn takeLent(region_: *Region) Blocks {
     region.lock();
     defer region.unlock();
     if (region.own_count > 0) return .{};
+    region.findHidden() catch {}; // then they end with the region
     defer region.blocks = .{};
     return region.blocks;
 }

@@ -681,11 +681,13 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const instance = argument.instance.?;
             const is_hidden = comptime !saysWhatItKeeps(spec) and !classes.isCopyable(T) and
                 pointing.mayKeep(T, Param);
-            if (!is_said and !is_hidden and !(is_invisible and comptime classes.isCopyable(T))) {
+            var is_seen = true;
+            if (!is_said and !(is_invisible and comptime classes.isCopyable(T))) {
                 const pointer: *const T = @ptrFromInt(argument.address);
                 finder.visitor.visit = &Finder.search;
                 trees.walk(T, &finder.visitor, pointer);
-                if (!finder.found and finder.visitor.complete) return;
+                is_seen = finder.found or !finder.visitor.complete;
+                if (!is_seen and !is_hidden) return;
             }
             const region = try Region.ensure(instance);
             const box = try frame.boxOf(index);
@@ -701,7 +703,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     .is_pinned = is_said,
                 });
             }
-            try region.adopt(&blocks);
+            if (is_seen) try region.adopt(&blocks) else try region.adoptHidden(&blocks);
         }
 
         pub fn leave(frame: *Self) void {
