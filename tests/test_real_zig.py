@@ -282,7 +282,6 @@ LEFT_OUT = {
     "such alignment: leave align() out",
     "makesAligned": "it returns []align(16) f64, which cannot go to Python: Python's memory has no such alignment: leave "
     "align() out",
-    "pair": "it returns a tuple with a *real.Inlined, which cannot be an item: return it alone, or a struct",
     "emptyPair": "it returns ?void, which cannot go to Python: use integers, ",
     "nested": "it returns ??i64, which cannot go to Python: use integers, ",
     "del": "Python has it as 'del_', and that is there, too: give one of them another name",

@@ -174,35 +174,6 @@ pub const structs = struct {
         tp_vectorcall: ?*const vectorcallfunc,
     };
 
-    /// A type that was made by a call, as far as the module that made it.
-    pub const PyHeapTypeObject = if (limited) void else extern struct {
-        ht_type: PyTypeObject,
-        /// `tp_watched` and `tp_versions_used`, then `_tp_iteritem`.
-        internal: [if (minor < 12) 0 else if (minor < 15) 1 else 2]usize,
-        as_async: [4]?*const anyopaque,
-        as_number: [36]?*const anyopaque,
-        as_mapping: [3]?*const anyopaque,
-        as_sequence: [10]?*const anyopaque,
-        as_buffer: [2]?*const anyopaque,
-        ht_name: ?*structs.PyObject,
-        ht_slots: ?*structs.PyObject,
-        ht_qualname: ?*structs.PyObject,
-        ht_cached_keys: ?*anyopaque,
-        ht_module: ?*structs.PyObject,
-    };
-
-    /// A module, as far as its state.
-    pub const PyModuleObject = if (limited) void else if (minor < 15) extern struct {
-        ob_base: structs.PyObject,
-        md_dict: ?*structs.PyObject,
-        md_def: ?*structs.PyModuleDef,
-        md_state: ?*anyopaque,
-    } else extern struct {
-        ob_base: structs.PyObject,
-        md_dict: ?*structs.PyObject,
-        md_state: ?*anyopaque,
-    };
-
     pub const PyTupleObject = if (minor < 14) extern struct {
         ob_base: PyVarObject,
         ob_item: [1]?*structs.PyObject,
@@ -834,11 +805,44 @@ pub inline fn typeLayout(class: *PyObject) *structs.PyTypeObject {
     return @ptrCast(@alignCast(class));
 }
 
+/// What Python.h does not show, or shows by structs of structs: `expectModule` and `expectType`
+/// compare it with what CPython says when a module is imported.
+const layouts = struct {
+    /// A type that was made by a call, as far as the module that made it.
+    pub const PyHeapTypeObject = if (limited) void else extern struct {
+        ht_type: structs.PyTypeObject,
+        /// `tp_watched` and `tp_versions_used`, then `_tp_iteritem`.
+        internal: [if (minor < 12) 0 else if (minor < 15) 1 else 2]usize,
+        as_async: [4]?*const anyopaque,
+        as_number: [36]?*const anyopaque,
+        as_mapping: [3]?*const anyopaque,
+        as_sequence: [10]?*const anyopaque,
+        as_buffer: [2]?*const anyopaque,
+        ht_name: ?*structs.PyObject,
+        ht_slots: ?*structs.PyObject,
+        ht_qualname: ?*structs.PyObject,
+        ht_cached_keys: ?*anyopaque,
+        ht_module: ?*structs.PyObject,
+    };
+
+    /// A module, as far as its state.
+    pub const PyModuleObject = if (limited) void else if (minor < 15) extern struct {
+        ob_base: structs.PyObject,
+        md_dict: ?*structs.PyObject,
+        md_def: ?*structs.PyModuleDef,
+        md_state: ?*anyopaque,
+    } else extern struct {
+        ob_base: structs.PyObject,
+        md_dict: ?*structs.PyObject,
+        md_state: ?*anyopaque,
+    };
+};
+
 /// The module (borrowed) that made a type of ours; null, and no error set, where the garbage
 /// collector took it already.
 pub inline fn moduleOfType(class: *PyObject) ?*PyObject {
     if (!limited) {
-        const layout: *structs.PyHeapTypeObject = @ptrCast(@alignCast(class));
+        const layout: *layouts.PyHeapTypeObject = @ptrCast(@alignCast(class));
         return layout.ht_module;
     }
     const module = functions.PyType_GetModule(class);
@@ -849,7 +853,7 @@ pub inline fn moduleOfType(class: *PyObject) ?*PyObject {
 /// The state of a module of ours; null where it has none.
 pub inline fn stateOfModule(module: *PyObject) ?*anyopaque {
     if (limited) return functions.PyModule_GetState(module);
-    const layout: *structs.PyModuleObject = @ptrCast(@alignCast(module));
+    const layout: *layouts.PyModuleObject = @ptrCast(@alignCast(module));
     return layout.md_state;
 }
 
