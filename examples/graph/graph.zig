@@ -193,9 +193,10 @@ pub const GraphView = struct {
     by_node: std.AutoHashMapUnmanaged(u32, u32) = .empty,
     by_edge: std.AutoHashMapUnmanaged(u32, u32) = .empty,
 
-    /// What has the store in common keeps it by itself.
+    /// What has the store in common keeps it by itself, and texts are copied.
     const shared = .{ .keeps = .{} };
     pub const nano_ffi_options = .{
+        .create_node = shared,
         .insert_node = shared,
         .insert_edge = shared,
         .insert_subgraph = shared,
