@@ -14,18 +14,18 @@ from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, lis
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nano_ffi.explaining import explain
-    from nano_ffi.loading import compile, load, loads, reload
-    from nano_ffi.switches import SettingsError
+    from nano_ffi.loading import load, loads, reload
+    from nano_ffi.switches import NanoFfiError, SettingsError
     from nano_ffi.zig import CompileError
 
 __all__ = [
     "CompileError",
+    "NanoFfiError",
     "OutOfRangeError",
     "SettingsError",
     "ZigError",
     "ZigPanic",
     "call",
-    "compile",
     "errors",
     "explain",
     "functions",
@@ -47,8 +47,8 @@ from nano_ffi.registration import register, register_module
 
 LATER = {
     "CompileError": "zig",
+    "NanoFfiError": "switches",
     "SettingsError": "switches",
-    "compile": "loading",
     "explain": "explaining",
     "load": "loading",
     "loads": "loading",

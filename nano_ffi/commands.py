@@ -186,7 +186,7 @@ def build(argv: Sequence[str]) -> int:
                 mode=mode,
                 cpu=given.cpu or switches.cpu,
                 strip=given.strip or None,
-                limited=given.abi3,
+                abi3=given.abi3,
             )
             started = time.monotonic()
             folder = given.output or source.parent

@@ -48,7 +48,7 @@ BUILD_OPTIONS = """\
 pub const version: [:0]const u8 = {version};
 pub const minor: u8 = {minor};
 pub const free_threaded = {free_threaded};
-pub const limited = {limited};
+pub const limited = {abi3};
 pub const places = {places};
 pub const linked: ?[]const []const u8 = {linked};
 """
@@ -90,25 +90,25 @@ def compile_module(
     *,
     name: str | None = None,
     target: Target | None = None,
-    optimize: str | None = None,
-    limited: bool = False,
+    mode: str | None = None,
+    abi3: bool = False,
     cpu: str | None = None,
     strip: bool | None = None,
 ) -> Path:
     """Compile the Zig file `source` to an extension module in `folder`, and return its path.
 
     `name` is the module's name (the file's, where it is not given), `target` a CPython on a platform (the running
-    one), `optimize` is Debug, ReleaseSafe, ReleaseFast or ReleaseSmall (what pyproject.toml says, or ReleaseSafe).
+    one), `mode` is Debug, ReleaseSafe, ReleaseFast or ReleaseSmall (what pyproject.toml says, or ReleaseSafe).
     Without a `target` it is made for this machine: `cpu` is native, and names of functions and lines are kept for
     Zig's messages. With one, it is made to be given to others: `cpu` is the platform's baseline, and `strip` true.
 
-    With `limited` it keeps to the stable ABI: one file for CPython 3.12 and all later ones on the platform, not
+    With `abi3` it keeps to the stable ABI: one file for CPython 3.12 and all later ones on the platform, not
     free-threaded, with slower calls. What ``[tool.nano-ffi]`` of the nearest pyproject.toml says is heeded.
 
     Raises CompileError (an ImportError) with Zig's message.
     """
-    mode = mode_named(optimize, "optimize") if optimize else ""
-    job = Job.of(source, name=name, target=target, mode=mode, cpu=cpu or "", strip=strip, limited=limited)
+    chosen = mode_named(mode, "mode") if mode else ""
+    job = Job.of(source, name=name, target=target, mode=chosen, cpu=cpu or "", strip=strip, abi3=abi3)
     return job.compile(folder).path
 
 
@@ -127,7 +127,7 @@ class Job:
     strip: bool
     local: bool
     """For this very machine, whose own C libraries may be linked."""
-    limited: bool = False
+    abi3: bool = False
     table: Table
     package: str = ""
     """Path of the build.zig.zon whose dependencies the file may import; empty for none."""
@@ -142,7 +142,7 @@ class Job:
         mode: str = "",
         cpu: str = "",
         strip: bool | None = None,
-        limited: bool = False,
+        abi3: bool = False,
     ) -> Job:
         """What the nearest pyproject.toml and the defaults make of it, see `compile_module`."""
         source = source.absolute()
@@ -156,7 +156,7 @@ class Job:
             cpu=cpu or ("" if target else "native"),
             strip=target is not None if strip is None else strip,
             local=target is None,
-            limited=limited,
+            abi3=abi3,
             table=table,
             package=package,
         )
@@ -168,11 +168,11 @@ class Job:
                 "rename the file, or give another name"
             )
         python = self.target.python
-        if self.limited and not has_stable_abi(self.target):
+        if self.abi3 and not has_stable_abi(self.target):
             why = f"it begins with 3.{STABLE_MINOR}, and has no free threads"
             if self.android:
                 why = "on Android it needs libpython3.so, which not every app with a CPython has"
-            raise CompileError(f"CPython {python.version} has no stable ABI that serves: {why}; leave out `limited`")
+            raise CompileError(f"CPython {python.version} has no stable ABI that serves: {why}; leave out `abi3`")
         if self.android and self.has_c:
             raise CompileError(
                 f"{self.source} cannot be compiled for {self.target.platform.name}: what [tool.nano-ffi] says of it with "
@@ -204,7 +204,7 @@ class Job:
 
     @property
     def file_name(self) -> str:
-        if not self.limited:
+        if not self.abi3:
             return self.name + self.target.suffix
         return self.name + (".pyd" if self.windows else ".abi3.so")
 
@@ -255,9 +255,7 @@ class Job:
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
-        write_build_options(
-            self.target, limited=self.limited, folder=work, places=self.shows_places, linked=self.linked
-        )
+        write_build_options(self.target, abi3=self.abi3, folder=work, places=self.shows_places, linked=self.linked)
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
@@ -272,7 +270,7 @@ class Job:
             "windows": lambda: [
                 "-fno-dll-export-fns",
                 str(self.export_list(work)),
-                str(import_library(zig, self.target, self.limited)),
+                str(import_library(zig, self.target, self.abi3)),
             ],
             # The interpreter itself has Python's symbols. Without a name of its own it would have that of a folder here.
             "macos": lambda: ["-fallow-shlib-undefined", "-install_name", self.file_name],
@@ -373,7 +371,7 @@ class Job:
     def shows_places(self) -> bool:
         """Whether tracebacks show Zig's lines: from debug information, which stands in ELF files themselves."""
         kept = not self.strip and self.mode in {"Debug", "ReleaseSafe"}
-        return kept and self.target.platform.system == "linux" and not self.limited
+        return kept and self.target.platform.system == "linux" and not self.abi3
 
     def package_options(self, triple: Triple, zig: Zig, work: Path) -> list[str]:
         """The same for src/package_build.zig."""
@@ -390,7 +388,7 @@ class Job:
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
             *(f"-Ddescribe={tool(zig, SOURCES / 'source.zig', tools_folder(zig))}", f"-Dstd={zig.standard_library}"),
-            *([f"-Dobject={import_library(zig, self.target, self.limited)}"] if self.windows else []),
+            *([f"-Dobject={import_library(zig, self.target, self.abi3)}"] if self.windows else []),
             *([f"-Dobject={libpython(zig, self.target)}"] if self.android else []),
             *([] if self.target.platform.system == "macos" else [f"-Dexports={self.export_list(work)}"]),
             *(
@@ -433,20 +431,20 @@ class Job:
 
 
 def write_build_options(
-    target: Target, *, limited: bool, folder: Path, places: bool = False, linked: list[str] | None = None
+    target: Target, *, abi3: bool, folder: Path, places: bool = False, linked: list[str] | None = None
 ) -> Path:
     """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig."""
     options = folder / "build_options.zig"
-    options.write_text(build_options(target, limited=limited, places=places, linked=linked), encoding="utf-8")
+    options.write_text(build_options(target, abi3=abi3, places=places, linked=linked), encoding="utf-8")
     return options
 
 
-def build_options(target: Target, *, limited: bool, places: bool, linked: list[str] | None) -> str:
+def build_options(target: Target, *, abi3: bool, places: bool, linked: list[str] | None) -> str:
     return BUILD_OPTIONS.format(
         version=json.dumps(version()),
-        minor=STABLE_MINOR if limited else target.python.minor,
+        minor=STABLE_MINOR if abi3 else target.python.minor,
         free_threaded=str(target.python.free_threaded).lower(),
-        limited=str(limited).lower(),
+        abi3=str(abi3).lower(),
         places=str(places).lower(),
         linked="null" if linked is None else f"&.{{{', '.join(map(json.dumps, linked))}}}",
     )
@@ -515,7 +513,7 @@ def libpython(zig: Zig, target: Target) -> Path:
     if not library.exists():
         make_folder(str(library.parent))
         with tempfile.TemporaryDirectory() as temporary:
-            options = write_build_options(target, limited=False, folder=Path(temporary))
+            options = write_build_options(target, abi3=False, folder=Path(temporary))
             root = f"-Mroot={SOURCES / 'python' / 'libpython.zig'}"
             built = zig.compile(
                 "build-lib",
@@ -528,9 +526,9 @@ def libpython(zig: Zig, target: Target) -> Path:
     return library
 
 
-def import_library(zig: Zig, target: Target, limited: bool) -> Path:
+def import_library(zig: Zig, target: Target, abi3: bool) -> Path:
     """The import library of a Python DLL."""
-    dll = "python3.dll" if limited else target.python.dll
+    dll = "python3.dll" if abi3 else target.python.dll
     machine = DLLTOOL_MACHINES[target.platform.triples[0].target.partition("-")[0]]
     folder = tools_folder(zig) / f"{dll}-{machine.replace(':', '-')}"
     library = folder / "python.lib"
@@ -538,7 +536,7 @@ def import_library(zig: Zig, target: Target, limited: bool) -> Path:
         make_folder(str(folder))
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary)
-            options = write_build_options(target, limited=limited, folder=work)
+            options = write_build_options(target, abi3=abi3, folder=work)
             root = f"-Mroot={SOURCES / 'python' / 'def.zig'}"
             write = tool(
                 zig,

@@ -111,7 +111,7 @@ def module_text(zig: Zig, folder: Path, source: Path) -> str:
         source=quoted(source),
         std=quoted(zig.standard_library),
         more="".join(f"        {line}\n" for line in more),
-        options=zig_lines(build_options(job.target, limited=False, places=False, linked=None)),
+        options=zig_lines(build_options(job.target, abi3=False, places=False, linked=None)),
         root=zig_lines(ROOT.format(salt="for an editor", name=json.dumps(job.name))),
     )
 

@@ -68,7 +68,7 @@ class ZigBuildHook(BuildHookInterface[Any]):
                 mode=switches.mode,
                 cpu=wheel_cpu(switches.cpu, bool(identifier)),
                 strip=True,
-                limited=stable,
+                abi3=stable,
             )
             built = job.compile(self.folder / member.parent)
             if inputs := os.environ.get("NANO_FFI_INPUTS"):  # `nano-ffi wheels` asks what was read

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from nano_ffi.builds import Record, Unit, module_name
 from nano_ffi.registration import follow
-from nano_ffi.switches import NOEXEC, Switches, cache_folder, make_folder, mode_named
+from nano_ffi.switches import NOEXEC, NanoFfiError, Switches, cache_folder, make_folder, mode_named
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 else:
     Loader = object  # importlib.abc takes long to import, and adds nothing
 
-__all__ = ["ZigLoader", "compile", "extension_of", "load", "loads", "reload", "zig_spec"]
+__all__ = ["ZigLoader", "extension_of", "load", "loads", "reload", "zig_spec"]
 
 OF_THE_IMPORT = frozenset(("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__"))
 """What a module has from its import, not from its code."""
@@ -61,7 +61,7 @@ def load_named(source: str, fullname: str, mode: str) -> ModuleType:
             return new(zig_spec(fullname, source, mode))
         loader: object = getattr(module, "__loader__", None)
         if module is None or not isinstance(loader, ZigLoader) or loader.source != source:
-            raise ImportError(
+            raise NanoFfiError(
                 f"{source}: there is another module {fullname!r}: give this one another name, "
                 f'load("{os.path.basename(source)}", name="zig_{fullname}")',
                 name=fullname,
@@ -104,10 +104,6 @@ def loads(source: str, name: str | None = None, *, mode: str = "") -> ModuleType
         if module is None or not isinstance(loader, ZigLoader) or not loader.source.startswith(folder):
             return load(path, fullname, mode=mode)
         return renewed(module, zig_spec(fullname, path, mode))
-
-
-compile = loads
-"""The older name."""
 
 
 def reload(module: ModuleType, /) -> ModuleType:
@@ -180,7 +176,7 @@ class ZigLoader(Loader):
         except ImportError as error:
             if os.access(path, os.X_OK):
                 raise
-            raise ImportError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
+            raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
         module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
         return loader, module
 
@@ -225,7 +221,7 @@ def extension_of(source: str, name: str, mode: str = "", *, watch: bool = False)
     record = Record.load(unit)
     if switches.build == "never":
         if record is None:
-            raise ImportError(
+            raise NanoFfiError(
                 f"NANO_FFI_BUILD=never, and {unit.source} has not been built for this CPython with these switches: "
                 "import it once without NANO_FFI_BUILD, or run `nano-ffi build`",
                 name=name,

@@ -20,6 +20,7 @@ __all__ = [
     "MODES",
     "NOEXEC",
     "SWITCHES",
+    "NanoFfiError",
     "SettingsError",
     "Switches",
     "cache_folder",
@@ -56,7 +57,14 @@ NOEXEC = (
 """Why what is built cannot be run, or loaded."""
 
 
-class SettingsError(ImportError):
+class NanoFfiError(ImportError):
+    """What nano_ffi itself says of a Zig file that does not become a module: the base of CompileError and SettingsError.
+
+    What a Zig function returns is a ZigError, and a panic in one a ZigPanic.
+    """
+
+
+class SettingsError(NanoFfiError):
     """An environment switch or a pyproject.toml says what cannot be: the text names it, and the remedy."""
 
 

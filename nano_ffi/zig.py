@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nano_ffi.complaints import for_the_user
-from nano_ffi.switches import NOEXEC, SettingsError, Switches, cache_folder, make_folder, sources
+from nano_ffi.switches import NOEXEC, NanoFfiError, SettingsError, Switches, cache_folder, make_folder, sources
 
 __all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
 
 
-class CompileError(ImportError):
+class CompileError(NanoFfiError):
     """Zig refused a file: the text is Zig's own, with file, line and caret."""
 
     def _render_traceback_(self) -> list[str]:

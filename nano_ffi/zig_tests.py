@@ -101,7 +101,7 @@ def build_tests(source: Path, work: Path, filters: Sequence[str]) -> Path:
     switches = Switches()
     job = Job.of(source, name="tests", mode=switches.mode or "Debug", cpu=switches.cpu)
     zig = Zig.find()
-    write_build_options(job.target, limited=False, folder=work)
+    write_build_options(job.target, abi3=False, folder=work)
     # A new one each time: Zig must not find in its cache what is taken away below.
     name = f"tests_{secrets.token_hex(8)}"
     (triple,) = job.target.platform.triples

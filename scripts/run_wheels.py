@@ -196,7 +196,7 @@ def run(place: Place, tools: Path, runtime: Runtime, target: Target, wheel: Path
             archive.extractall(installed)
         for source in sorted(MODULES.glob("*.zig")):
             if result.part == "whole" or source.stem in SLOW_MODULES:
-                compile_module(source, modules, target=compile_target(target), optimize="Debug", strip=False)
+                compile_module(source, modules, target=compile_target(target), mode="Debug", strip=False)
         # To the tests there is a compiler; where one calls it, it is skipped as one that starts a process.
         (modules / "ziglang").mkdir(parents=True)
         (modules / "ziglang" / "__init__.py").touch()

@@ -142,8 +142,7 @@ fn propertiesOf(comptime class: classes.Class) []const []const u8 {
             else => continue,
         };
         if (comptime classes.roleOf(class.T, name) != .property) continue;
-        const getter = exports.Callable(class.T, class.source, name).function;
-        const returned = @typeInfo(@TypeOf(getter)).@"fn".return_type.?;
+        const returned = ResultOf(class, name);
         properties = properties ++ .{object(.{
             .{ "name", quoted(sig.name) },
             .{ "doc", optionalText(sig.doc) },
@@ -152,9 +151,19 @@ fn propertiesOf(comptime class: classes.Class) []const []const u8 {
             else
                 "" },
             .{ "returns", typeOf(signature.Payload(returned)) },
+            .{ "errors", errorsOf(returned) },
+            .{ "setting", if (comptime exports.setterOf(class, name)) |setter|
+                object(.{.{ "errors", errorsOf(ResultOf(class, setter)) }})
+            else
+                "" },
         })};
     }
     return properties;
+}
+
+fn ResultOf(comptime class: classes.Class, comptime name: [:0]const u8) type {
+    const function = exports.Callable(class.T, class.source, name).function;
+    return @typeInfo(@TypeOf(function)).@"fn".return_type.?;
 }
 
 fn setterParams(comptime class: classes.Class, comptime name: [:0]const u8) []const u8 {

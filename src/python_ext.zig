@@ -613,6 +613,13 @@ const methods = [_]capi.PyMethodDef{
         .ml_doc = "error_class($module, name, /)\n--\n\nThe exception class of the Zig error " ++
             "`name`.",
     },
+    .{
+        .ml_name = "has_error_class",
+        .ml_meth = &hasErrorClass,
+        .ml_flags = capi.constants.METH_O,
+        .ml_doc = "has_error_class($module, name, /)\n--\n\nWhether an error `name` was raised " ++
+            "or asked for before, or a builtin exception means it.",
+    },
 };
 
 fn addDispatcher(self: *PyObject, state: *State) bool {
@@ -867,6 +874,15 @@ fn errorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
     const class = state.classes.ofError(text);
     c.Py_IncRef(class);
     return class;
+}
+
+fn hasErrorClass(self: *PyObject, name: *PyObject) callconv(.c) ?*PyObject {
+    const state = State.of(self) orelse return null;
+    const text = textOf(name, "has_error_class") orelse return null;
+    const known = state.classes.hasOf(text) orelse return null;
+    const answer = if (known) capi.object("_Py_TrueStruct") else capi.object("_Py_FalseStruct");
+    c.Py_IncRef(answer);
+    return answer;
 }
 
 /// The function of that name (borrowed: the state keeps it), or null with KeyError or TypeError

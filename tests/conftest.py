@@ -195,7 +195,7 @@ def zig_module(shared_folder: Path) -> Callable[[str], ModuleType]:
             known = folder / f"{name}.path"
             if not known.exists():
                 cpu = os.environ.get("NANO_FFI_CPU")
-                path = compile_module(EXTENSION / f"{name}.zig", folder, optimize=MODE, cpu=cpu)
+                path = compile_module(EXTENSION / f"{name}.zig", folder, mode=MODE, cpu=cpu)
                 known.write_text(str(path), encoding="utf-8")
             return Path(known.read_text(encoding="utf-8"))
 

@@ -21,7 +21,7 @@ from typing import Any
 import pytest
 
 import nano_ffi
-from nano_ffi import errors
+from nano_ffi import _native, errors
 
 BUILTINS = {
     name
@@ -47,14 +47,14 @@ NOT_OF_A_TEXT = {
         ("InvalidUtf8", UnicodeError),
         ("NotImplemented", NotImplementedError),
         ("Unexpected", OSError),
-        ("NobodyKnowsThis", RuntimeError),
         *NOT_OF_A_TEXT.items(),
         ("print", RuntimeError),
     ],
 )
 def test_a_class_of_the_errors_own_name(name: str, builtin: type[BaseException]) -> None:
-    error_class = getattr(errors, name)
-    assert error_class is getattr(errors, name)
+    error_class = _native.error_class(name)
+    assert error_class is _native.error_class(name)
+    assert error_class is getattr(errors, name)  # as it was made before
     assert error_class.__name__ == name
     assert error_class.__module__ == "nano_ffi.errors"
     assert issubclass(error_class, nano_ffi.ZigError)
@@ -90,8 +90,45 @@ def test_python_does_not_get_an_error_class_for_what_it_asks_of_modules() -> Non
     assert not hasattr(errors, "_private")
 
 
+def test_a_name_that_no_function_returns_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match=r"no function of an imported module returns error\.Straneg: mend"):
+        errors.Straneg  # noqa: B018
+    assert not hasattr(errors, "E" * 1000)
+    nano_ffi.loads("""
+        pub const Failure = error{Strange};
+        pub fn fail() error{Strangest}!void { return error.Strangest; }
+        pub const Thing = struct {
+            size: u8,
+            pub fn init(size: u8) error{TooStrange}!Thing { return .{ .size = size }; }
+            pub fn setWidth(self: *Thing, size: u8) error{Wider}!void { self.size = size; }
+            pub fn width(self: *const Thing) error{Thinner}!u8 { return self.size; }
+            pub const nano_ffi_options = .{
+                .width = .{ .property = true },
+                .setWidth = .{ .setter = "width" },
+            };
+        };
+    """)
+    for name in ("Strange", "Strangest", "TooStrange", "Wider", "Thinner"):
+        assert issubclass(getattr(errors, name), nano_ffi.ZigError)
+        assert name in dir(errors)
+    with pytest.raises(AttributeError, match=r"returns error\.Stranegst: it may be error\.Strangest"):
+        errors.Stranegst  # noqa: B018
+    nano_ffi.loads("pub fn any(which: bool) anyerror!void { if (which) return error.OneOfMany; }")
+    assert issubclass(errors.OneOfMore, nano_ffi.ZigError)
+
+
+def test_an_error_is_pickled_into_a_process_that_knows_no_such_function() -> None:
+    made = _native.error_class("OfAnotherProcess")("a text")
+    code = "import pickle, sys; error = pickle.load(sys.stdin.buffer); print(type(error), error, error.args)"
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        run = subprocess.run(
+            [sys.executable, "-c", code], input=pickle.dumps(made, protocol), capture_output=True, check=True
+        )
+        assert run.stdout.split() == b"<class 'nano_ffi.errors.OfAnotherProcess'> a text ('a text',)".split()
+
+
 def test_a_very_long_name() -> None:
-    assert issubclass(getattr(errors, "E" * 1000), nano_ffi.ZigError)
+    assert issubclass(_native.error_class("E" * 1000), nano_ffi.ZigError)
 
 
 def test_python_takes_errors_of_a_file_for_its_own(zig_module: Callable[[str], ModuleType]) -> None:

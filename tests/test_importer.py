@@ -652,7 +652,6 @@ def test_a_file_whose_name_is_no_name_has_a_derived_one(here: Path) -> None:
 
 def test_compile_a_text(here: Path, compiled: list[str]) -> None:
     module = nano_ffi.loads(ADD)
-    assert nano_ffi.compile(ADD) is module  # the older name
     assert module.add(1, 2) == 3
     assert nano_ffi.loads(ADD) is module
     named = nano_ffi.loads(ADD, "named_text")

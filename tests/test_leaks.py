@@ -308,7 +308,14 @@ def package() -> Iterator[tuple[str, list[Way]]]:
     yield "signature", [way(nano_ffi.signature, "divmod"), way(nano_ffi.signature, TEXT), way(nano_ffi.signature, 7)]
     yield "get", [way(nano_ffi.get, "add"), way(nano_ffi.get, TEXT)]
     yield "list_functions", [way(nano_ffi.list_functions)]
-    yield "errors", [way(getattr, nano_ffi.errors, "SomeError"), way(getattr, nano_ffi.errors, "no error")]
+    yield (
+        "errors",
+        [
+            way(getattr, nano_ffi.errors, "OutOfMemory"),
+            way(getattr, nano_ffi.errors, "SomeError"),
+            way(getattr, nano_ffi.errors, "no error"),
+        ],
+    )
     yield "register", [way(nano_ffi.register, "add", raising), way(nano_ffi.register, 7, raising)]
     yield "call", [way(call, "add", 2**40, 3), way(call, TEXT), way(call, 7), way(call), way(call, "echo", s=TEXT)]
 

@@ -379,7 +379,7 @@ STABLE = pytest.mark.skipif(
 
 
 def limited(name: str, folder: Path) -> ModuleType:
-    path = compile_module(Path(__file__).parent / "extension" / f"{name}.zig", folder, limited=True)
+    path = compile_module(Path(__file__).parent / "extension" / f"{name}.zig", folder, abi3=True)
     spec = importlib.util.spec_from_file_location(name, path)
     assert spec is not None
     assert spec.loader is not None

@@ -386,7 +386,7 @@ def test_threads_of_zig_and_their_callbacks(tmp_path: Path, mode: str) -> None:
     it raises comes out of the call. Where not, it fails, the exception says why, Zig may go on without it, and the
     next call is as ever."""
     source = Path(shutil.copy(Path(__file__).parent / "extension" / "elsewhere.zig", tmp_path))
-    compile_module(source, tmp_path, optimize=mode)
+    compile_module(source, tmp_path, mode=mode)
     code = """
 import os, sys, threading, time
 import elsewhere as m

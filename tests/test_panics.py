@@ -158,19 +158,19 @@ def test_a_panic_outside_of_a_function_ends_the_process_with_its_text(tmp_path: 
     assert "panic in Zig code: freed" in done.stderr
 
 
-@pytest.mark.parametrize(("optimize", "limited"), [("debug", False), ("safe", True), ("fast", False)])
-def test_other_builds(tmp_path: Path, optimize: str, limited: bool) -> None:
-    if limited and (sys.version_info < (3, 12) or not getattr(sys, "_is_gil_enabled", lambda: True)()):
+@pytest.mark.parametrize(("mode", "abi3"), [("debug", False), ("safe", True), ("fast", False)])
+def test_other_builds(tmp_path: Path, mode: str, abi3: bool) -> None:
+    if abi3 and (sys.version_info < (3, 12) or not getattr(sys, "_is_gil_enabled", lambda: True)()):
         pytest.skip("this CPython has no stable ABI that serves")
-    compile_module(SOURCE, tmp_path, optimize=optimize, limited=limited)
+    compile_module(SOURCE, tmp_path, mode=mode, abi3=abi3)
     done = run("import panics; panics.say('what it says')", tmp_path)
     assert done.returncode != 0
-    if optimize == "fast":  # checks cost, so there are none, and nothing to go back to either
+    if mode == "fast":  # checks cost, so there are none, and nothing to go back to either
         assert "Fatal Python error: " in done.stderr
         assert "panic in Zig code: what it says" in done.stderr
     else:
         assert "nano_ffi.ZigPanic: say(): what it says" in done.stderr
-        assert ('panics.zig", line 21, in say' in done.stderr) == (ELF and not limited)
+        assert ('panics.zig", line 21, in say' in done.stderr) == (ELF and not abi3)
 
 
 def test_modules_share_the_classes(panics: ModuleType, tmp_path: Path) -> None:

@@ -336,7 +336,7 @@ def test_a_file_of_many_structs(tmp_path: Path) -> None:
     )
     file = tmp_path / "many_structs.zig"
     file.write_text("".join(text.format(number) for number in range(130)), encoding="utf-8")
-    spec = importlib.util.spec_from_file_location("many_structs", compile_module(file, tmp_path, optimize="Debug"))
+    spec = importlib.util.spec_from_file_location("many_structs", compile_module(file, tmp_path, mode="Debug"))
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

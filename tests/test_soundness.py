@@ -14,7 +14,7 @@ from types import ModuleType
 import pytest
 
 import nano_ffi
-from nano_ffi import call
+from nano_ffi import _native, call
 
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
@@ -50,7 +50,7 @@ def test_threads() -> None:
                 pass
             else:
                 wrong.append("no error")
-            getattr(nano_ffi.errors, f"Error{i}")
+            _native.error_class(f"Error{i}")
 
     threads = [threading.Thread(target=work, args=(n,)) for n in range(16)]
     for thread in threads:
@@ -58,7 +58,7 @@ def test_threads() -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
-    classes = {getattr(nano_ffi.errors, f"Error{i}") for i in range(2_000)}
+    classes = {_native.error_class(f"Error{i}") for i in range(2_000)}
     assert len(classes) == 2_000
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nano_ffi
+from nano_ffi import _native
 
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 from tests.machine.threads import Mix
@@ -62,7 +63,7 @@ def turn(number: int, step: int) -> None:
     raises(ZeroDivisionError, nano_ffi.call, "div", step, 0)
     raises(nano_ffi.OutOfRangeError, nano_ffi.call, "add", 2**70, 1)
     raises(TypeError, nano_ffi.call, "add", 1)
-    getattr(nano_ffi.errors, f"Error{step}")
+    _native.error_class(f"Error{step}")
 
     assert kinds.next(kinds.next("green")) == kinds.next("blue")
     raises(ValueError, kinds.next, "pink")

@@ -168,6 +168,19 @@ pub const Classes = struct {
             c.PyTuple_Pack(1, classes.zig_error));
     }
 
+    /// Whether there is a class of the errors of that name, or a builtin exception means them. Null
+    /// with the error set.
+    pub fn hasOf(classes: Classes, name: [:0]const u8) ?bool {
+        const key = capi.newStr(name) orelse return null;
+        defer c.Py_DecRef(key);
+        if (c.PyDict_GetItemWithError(classes.by_name, key) != null) return true;
+        if (c.PyErr_Occurred() != null) return null;
+        const builtin = meanings.builtinOf(name, key);
+        defer c.Py_DecRef(builtin);
+        if (builtin == null and c.PyErr_Occurred() != null) return null;
+        return builtin != null;
+    }
+
     fn keep(
         dict: *PyObject,
         key: *PyObject,

@@ -39,7 +39,7 @@ KINDS = Path(__file__).parent.parent / "extension" / "kinds.zig"
 )
 def test_for_another_machine(identifier: str, tmp_path: Path) -> None:
     target = targets.parse(identifier)
-    path = compile_module(KINDS, tmp_path, target=target, optimize="debug")
+    path = compile_module(KINDS, tmp_path, target=target, mode="debug")
     assert path.name == f"kinds{target.suffix}"
     assert [path] == list(tmp_path.iterdir())
 
@@ -60,8 +60,8 @@ def test_for_another_machine(identifier: str, tmp_path: Path) -> None:
 )
 def test_no_stable_abi(identifier: str, why: str, tmp_path: Path) -> None:
     with pytest.raises(CompileError) as caught:
-        compile_module(KINDS, tmp_path, target=targets.parse(identifier), limited=True)
-    assert str(caught.value) == f"{why}; leave out `limited`"
+        compile_module(KINDS, tmp_path, target=targets.parse(identifier), abi3=True)
+    assert str(caught.value) == f"{why}; leave out `abi3`"
 
 
 def test_c_on_android(tmp_path: Path) -> None:
@@ -131,7 +131,7 @@ def test_c_is_what_verify_takes(identifier: str, depends: bool, tmp_path: Path) 
     if depends:
         source.write_text(source.read_text() + 'pub const three = @import("parts").three;\n')
     target = targets.parse(identifier)
-    assert problems_of(compile_module(source, tmp_path / "built", target=target, optimize="small"), target) == []
+    assert problems_of(compile_module(source, tmp_path / "built", target=target, mode="small"), target) == []
 
 
 @pytest.mark.parametrize("platform", ["manylinux_x86_64", "musllinux_x86_64", "macosx_arm64", "win_amd64"])
@@ -139,7 +139,7 @@ def test_threads_are_what_verify_takes(platform: str, tmp_path: Path) -> None:
     pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
     target = targets.parse(f"cp313-{platform}")
     source = KINDS.with_name("elsewhere.zig")
-    assert problems_of(compile_module(source, tmp_path, target=target, optimize="small"), target) == []
+    assert problems_of(compile_module(source, tmp_path, target=target, mode="small"), target) == []
 
 
 CPP = """\
@@ -312,7 +312,7 @@ def test_a_binary_of_another_cpython_refuses_to_be_loaded(tmp_path: Path) -> Non
     )
     source = tmp_path / "foreign.zig"
     source.write_text("pub const one: i64 = 1;\n")
-    built = compile_module(source, tmp_path / "built", target=other, optimize="debug")
+    built = compile_module(source, tmp_path / "built", target=other, mode="debug")
     built.rename(tmp_path / f"foreign{own.suffix}")
     done = subprocess.run(
         [sys.executable, "-c", "import sys; sys.path.insert(0, sys.argv[1]); import foreign", str(tmp_path)],

@@ -190,7 +190,7 @@ def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
     if name == "hiding":
         source = tmp_path / "hiding.zig"
         source.write_text(HIDING)
-    path = compile_module(source, tmp_path, optimize="Debug")
+    path = compile_module(source, tmp_path, mode="Debug")
     assert write_stub(path, tmp_path / f"{name}.pyi")
     assert write_stub(path, tmp_path / f"{name}.pyi")
     check(tmp_path, name)
@@ -202,7 +202,7 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
     texts = set()
     for identifier in (None, "cp314-win_arm64", "cp310-musllinux_armv7l", "cp315t-macosx_universal2"):
         target = targets.parse(identifier) if identifier else None
-        path = compile_module(EXTENSION / "kinds.zig", tmp_path / str(identifier), target=target, optimize="Debug")
+        path = compile_module(EXTENSION / "kinds.zig", tmp_path / str(identifier), target=target, mode="Debug")
         texts.add(stub(Description.read(path)))
     assert len(texts) == 1
 
@@ -210,14 +210,14 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["graph", "sexp"])
 def test_the_examples(name: str, tmp_path: Path) -> None:
     folder = EXTENSION.parent.parent / "examples" / name
-    path = compile_module(folder / f"{name}.zig", tmp_path, optimize="Debug")
+    path = compile_module(folder / f"{name}.zig", tmp_path, mode="Debug")
     assert write_stub(path, tmp_path / f"{name}.pyi")
     assert (tmp_path / f"{name}.pyi").read_bytes() == (folder / f"{name}.pyi").read_bytes()
     check(tmp_path, name)
 
 
 def test_functions_that_are_registered_at_the_import(tmp_path: Path) -> None:
-    path = compile_module(EXTENSION / "registering.zig", tmp_path, optimize="Debug")
+    path = compile_module(EXTENSION / "registering.zig", tmp_path, mode="Debug")
     assert write_stub(path, tmp_path / "registering.pyi")
     (tmp_path / "use.py").write_text("import registering\n\nregistering.plus(3)\nreveal_type(registering.plain(3))\n")
     done = subprocess.run(
