@@ -86,13 +86,13 @@ def build_zig(stem: str, folder: Path, target: targets.Target | None = None) -> 
     """A Zig file for a CPython, and for the stable ABI, which begins with 3.12 and has no free threads."""
     source = ZIG_SOURCES / f"{'rows' if stem == 'bench' else stem}.zig"
     target = target or targets.native()  # said, it has the baseline CPU that the peers have
-    compile_module(source, folder, name=f"{stem}_zig", target=target, optimize="fast")
+    compile_module(source, folder, name=f"{stem}_zig", target=target, mode="ReleaseFast")
 
 
 def build_abi3(stem: str, folder: Path, target: targets.Target | None = None) -> None:
     source = ZIG_SOURCES / f"{'rows' if stem == 'bench' else stem}.zig"
     target = target or targets.native()
-    compile_module(source, folder, name=f"{stem}_zig_abi3", target=target, optimize="fast", limited=True)
+    compile_module(source, folder, name=f"{stem}_zig_abi3", target=target, mode="ReleaseFast", abi3=True)
 
 
 def build_c(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:

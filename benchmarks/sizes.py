@@ -95,7 +95,7 @@ def build_one(place: Path, column: str, stem: str, sources: Mapping[str, small.S
         shutil.rmtree(old) if old.is_dir() else old.unlink()
     before = used()
     if column == DIRECT:  # is compiled anew, with what Zig brings compiled before
-        path = compile_module(written(place, stem, sources), place, name=f"{stem}_zig", optimize="ReleaseSafe")
+        path = compile_module(written(place, stem, sources), place, name=f"{stem}_zig", mode="ReleaseSafe")
     else:
         path = peers.build_one(place, column, stem, sources[column]())
     return used() - before, path.stat().st_size
@@ -115,7 +115,7 @@ def shipped(place: Path, stem: str, sources: Mapping[str, small.Source]) -> int:
     """Bytes of what nano_ffi builds for a wheel."""
     source = place / f"{stem}_wheel.zig"
     source.write_text(sources[DIRECT](), encoding="utf-8")
-    path = compile_module(source, place, name=f"{stem}_wheel", optimize="ReleaseSafe", target=targets.native())
+    path = compile_module(source, place, name=f"{stem}_wheel", mode="ReleaseSafe", target=targets.native())
     return path.stat().st_size
 
 
@@ -123,7 +123,7 @@ def node_size(folder: Path) -> float:
     from benchmarks.command import run_worker
 
     source = Path(__file__).resolve().parent.parent / "examples" / "graph" / "graph.zig"
-    compile_module(source, folder, name="graph", target=targets.native(), optimize="fast")
+    compile_module(source, folder, name="graph", target=targets.native(), mode="ReleaseFast")
     size: float = run_worker("nodes", folder, str(OBJECTS))
     return size
 
