@@ -126,7 +126,8 @@ def test_pointers_that_move(m: ModuleType) -> None:
     table.append(3)
     assert raises(lambda: apart.value) == (
         ReferenceError,
-        "the Table.Row is gone, or may be: what it was in has been changed since",
+        "the Table.Row is gone, or may be: what it was in has been changed since; ask for it again, or say "
+        ".stable = true of the class that it is in, if that leaves it where it is",
     )
     row = table.first()
     assert row.value == 1
