@@ -456,8 +456,8 @@ fn setGeneration(self: *Layout, generation: usize) void {
 noinline fn raiseEnded(self: *Layout) Error {
     _ = c.PyErr_Format(
         capi.exception("ReferenceError"),
-        "the %s is gone, or may be: what it was in has been changed since; ask for it again, or say " ++
-            ".stable = true of the class that it is in, if that leaves it where it is",
+        "the %s is gone, or may be: what it was in has been changed since; ask for it again, " ++
+            "or say .stable = true of the class that it is in, if that leaves it where it is",
         object.infoOf(self).name.ptr,
     );
     return error.PythonException;
