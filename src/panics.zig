@@ -203,6 +203,8 @@ fn guard() callconv(.naked) c_int {
             \\ pushq %%r14
             \\ pushq %%r15
             \\ subq $8, %%rsp
+            \\
+        ++ callFrame("rsp", 64, .{ "rbp", "rbx", "r12", "r13", "r14", "r15" }, -16, -8) ++
             \\ movq %%rsp, (%%rdi)
             \\ movq %%rdx, %%rdi
             \\ callq *%%rsi
@@ -236,6 +238,10 @@ fn guard() callconv(.naked) c_int {
             \\ stp d10, d11, [sp, #112]
             \\ stp d12, d13, [sp, #128]
             \\ stp d14, d15, [sp, #144]
+            \\
+        ++ callFrame("sp", 160, .{
+            "x29", "x30", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28",
+        }, -160, 8) ++
             \\ mov x9, sp
             \\ str x9, [x0]
             \\ mov x0, x2
@@ -295,6 +301,30 @@ fn guard() callconv(.naked) c_int {
         ++ pop_powerpc64le),
         else => comptime unreachable,
     }
+}
+
+/// Call frame information, by which debuggers and profilers find who called `guard`: how far above
+/// the stack pointer its frame begins, and where in it the registers are, from `first` on. It holds
+/// for the call of `enter`, and not for each of the few instructions around it. Zig's own backend,
+/// which makes what `Debug` runs on x86_64, knows none.
+fn callFrame(
+    comptime stack: []const u8,
+    comptime size: usize,
+    comptime registers: anytype,
+    comptime first: isize,
+    comptime step: isize,
+) []const u8 {
+    if (builtin.unwind_tables == .none or builtin.zig_backend != .stage2_llvm) return "";
+    const percent = if (builtin.cpu.arch.isX86()) "%%" else "";
+    var text: []const u8 = std.fmt.comptimePrint(
+        ".cfi_def_cfa {s}{s}, {d}\n",
+        .{ percent, stack, size },
+    );
+    for (registers, 0..) |register, index| text = text ++ std.fmt.comptimePrint(
+        ".cfi_offset {s}{s}, {d}\n",
+        .{ percent, register, first + step * @as(isize, index) },
+    );
+    return text;
 }
 
 /// Makes the call of `guard` that saved `stack` return 1.

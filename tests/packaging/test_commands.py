@@ -442,6 +442,7 @@ def test_gdb_stops_in_a_line_of_zig(here: Path) -> None:
         "break halts.zig:2",
         "run",
         "bt 1",
+        "bt -5",
         "continue",
     )
     code = "import nano_ffi; print(nano_ffi.load('halts.zig').twice(4))"
@@ -460,4 +461,5 @@ def test_gdb_stops_in_a_line_of_zig(here: Path) -> None:
         env={**os.environ, "NANO_FFI_MODE": "ReleaseSafe"},
     )
     assert re.search(r"Breakpoint 1, halts\.twice \(n=4\) at \S*halts\.zig:2\n2\t    if \(n > 9\)", done.stdout), done
+    assert re.search(r"#\d\d? .* in (Py_RunMain|main|__libc_start_main\w*|_start) ?\(", done.stdout), done
     assert "\n8\n" in done.stdout
