@@ -16,6 +16,8 @@ const variants = @import("python/variants.zig");
 const entries = @import("python/entry.zig");
 const errors = @import("python/errors.zig");
 const input_output = @import("python/input_output.zig");
+const progress = @import("python/progress.zig");
+const progress_bars = @import("python/progress_bars.zig");
 const classes_of = @import("python/objects/classes_of.zig");
 const lists = @import("python/objects/list.zig");
 const learnOfPython = @import("python/objects/object.zig").learnOfPython;
@@ -54,7 +56,7 @@ pub const Boundary = struct {
 
     /// What a function takes that is not the caller's.
     pub inline fn provide(comptime T: type) T {
-        return if (T == std.mem.Allocator) memory.allocator else input_output.provide();
+        return if (T == std.mem.Allocator) memory.allocator else progress_bars.provide();
     }
 
     pub inline fn fail() Result {
@@ -84,6 +86,7 @@ pub const Boundary = struct {
         report: *const panics.Report,
     ) Result {
         @branchHint(.cold);
+        progress.abandon(attachment.caller());
         const state = State.of(context) orelse return null;
         traces.raisePanic(context, state, sig.name, report);
         return null;

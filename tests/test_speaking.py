@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import contextlib
 import contextvars
@@ -11,6 +12,7 @@ import logging
 import multiprocessing
 import os
 import pickle
+import re
 import signal
 import subprocess
 import sys
@@ -274,6 +276,132 @@ except Exception as error:
     assert (done.stderr, done.stdout) == ("", "200 True\nConcurrencyUnavailable\n")
     done = in_new_process(speaking, "", "many")
     assert done.stderr.endswith("ValueError: NANO_FFI_IO_THREADS must be a number of threads\n")
+
+
+PROGRESS = {
+    "works": "speaking.works",
+    "worksMeanwhile": "speaking.worksMeanwhile",
+    "worksLater": "lambda *args: asyncio.run(speaking.worksLater(*args))",
+    "worksInterruptibly": "speaking.worksInterruptibly",
+}
+"""With the GIL, and without."""
+
+STREAM = """
+import asyncio, io, os, sys, threading
+class Stream(io.StringIO):
+    def isatty(self):
+        return True
+"""
+
+
+@pytest.mark.parametrize("name", PROGRESS)
+@pytest.mark.parametrize("tqdm", [True, False])
+def test_progress_where_sys_stderr_is_another(speaking: ModuleType, name: str, tqdm: bool) -> None:
+    """As in a notebook: Python draws, where the function lets it."""
+    if tqdm:
+        pytest.importorskip("tqdm")
+    code = f"""{STREAM}
+if not {tqdm}:
+    sys.modules["tqdm"] = sys.modules["tqdm.auto"] = None
+work = {PROGRESS[name]}
+work(3, 0)
+for _ in range(2):
+    sys.stderr = Stream()
+    assert work(30, 10) == 30
+    print(repr(sys.stderr.getvalue()))
+sys.stderr = io.StringIO()  # no terminal
+work(30, 1)
+print(repr(sys.stderr.getvalue()))
+sys.stderr = None
+work(3, 1)
+"""
+    done = in_new_process(speaking, code)
+    assert done.stderr == ""
+    first, second, nothing = map(ast.literal_eval, done.stdout.splitlines())
+    assert nothing == ""
+    for text in first, second:
+        if name == "works":
+            assert text == ""
+        elif tqdm:
+            assert "work:   0%" in text
+            assert "work: 100%" in text
+            assert "30/30" in text
+            assert "part:" in text
+        else:
+            assert re.search(r"\rwork \[#{3,19}\.+\] \d+/30, part [12]/2", text), text
+            assert text.rstrip().endswith("\rwork [####################] 30/30")
+            assert text.endswith("\n")
+
+
+@pytest.mark.parametrize("name", PROGRESS)
+@pytest.mark.skipif(sys.platform == "win32", reason="no pty")
+def test_progress_on_a_terminal(speaking: ModuleType, name: str) -> None:
+    import pty
+
+    handlers = "[signal.getsignal(number) for number in signal.valid_signals()]"
+    code = f"""{STREAM}
+import signal
+sys.path.insert(0, {str(Path(speaking.__file__ or "").parent)!r})
+sys.modules["tqdm"] = sys.modules["tqdm.auto"] = None
+import speaking
+work = {PROGRESS[name]}
+before = {handlers}
+for _ in range(2):
+    assert work(30, 10) == 30
+assert before == {handlers}
+sys.stderr.write("over")
+"""
+    own, other = pty.openpty()
+    with subprocess.Popen([sys.executable, "-c", code], stderr=other) as process:
+        os.close(other)
+        text = b""
+        with contextlib.suppress(OSError):  # the end of it
+            while part := os.read(own, 1000):
+                text += part
+        os.close(own)
+    assert process.returncode == 0, text
+    assert re.search(rb"\r\x1b\[Kwork \[#{3,19}\.+\] \d+/30, part [12]/2\r", text), text
+    assert text.endswith(b"\r\x1b[Kover")
+
+
+@pytest.mark.parametrize("name", PROGRESS)
+def test_progress_that_a_panic_leaves(speaking: ModuleType, name: str) -> None:
+    if os.environ.get("NANO_FFI_TEST_MODE", "ReleaseSafe") not in {"Debug", "ReleaseSafe"}:
+        pytest.skip("a panic ends the process in this mode")
+    code = f"""{STREAM}
+import nano_ffi
+work = {PROGRESS[name]}
+for _ in range(3):
+    for stream in Stream(), io.StringIO():
+        before, sys.stderr = sys.stderr, stream
+        try:
+            work(-1, 1)
+        except nano_ffi.ZigPanic as panic:
+            print(panic)
+        assert work(3, 1) == 3
+        sys.stderr = before
+"""
+    done = in_new_process(speaking, code)
+    assert (done.stdout, done.stderr) == (f"{name}(): in the middle\n" * 6, "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_progress_in_the_child_of_a_fork(speaking: ModuleType) -> None:
+    code = f"""{STREAM}
+import time, warnings
+warnings.simplefilter("ignore")
+sys.stderr = Stream()
+thread = threading.Thread(target=speaking.worksMeanwhile, args=(50, 10))
+thread.start()
+time.sleep(0.1)
+child = os.fork()
+if child == 0:
+    os._exit(0 if speaking.worksMeanwhile(30, 1) == 30 else 1)
+thread.join()
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), speaking.worksMeanwhile(3, 1))
+"""
+    done = in_new_process(speaking, code)
+    assert (done.stdout, done.stderr) == ("0 3\n", "")
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])

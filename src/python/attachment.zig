@@ -23,6 +23,21 @@ pub fn here() *Thread {
     return &own;
 }
 
+/// Who waits for the function that this thread runs; null where that is itself.
+threadlocal var waiting: ?*const Thread = null;
+
+/// This thread runs a function for `other` from here on; gives what was so before.
+pub fn workFor(other: ?*const Thread) ?*const Thread {
+    const place = &waiting;
+    defer place.* = other;
+    return place.*;
+}
+
+/// The thread that has called the function which this one runs.
+pub fn caller() *const anyopaque {
+    return waiting orelse &own;
+}
+
 /// Whether this thread has Python: it has not given that up, and is none of Zig's.
 pub fn isAttached() bool {
     return own.state() == null and c.PyGILState_GetThisThreadState() != null;
@@ -56,11 +71,16 @@ pub const Visit = union(enum) {
         return .{ .back = detached };
     }
 
+    /// The same, but with the Python of who waits for this thread, if that has given it up.
+    pub fn ofCall() ?Visit {
+        return if (waiting) |other| begin(other) else Visit.here();
+    }
+
     /// Null where it cannot: the caller waits with Python in its hands, there is no memory for a
     /// thread state, or this thread has one that something else left detached.
-    pub fn begin(caller: *const Thread) ?Visit {
-        const state = caller.state();
-        if (caller == &own) {
+    pub fn begin(of: *const Thread) ?Visit {
+        const state = of.state();
+        if (of == &own) {
             const detached = state orelse return .attached;
             attach(detached);
             return .{ .back = detached };

@@ -70,13 +70,16 @@ pub fn run(
     const Carried = struct {
         work: @TypeOf(work),
         call: *Call,
+        caller: *const attachment.Thread,
         left: Left = .{},
         is_done: std.atomic.Value(bool) = .init(false),
 
         fn carry(carried: *@This(), io: Io) void {
             const before = enter(carried.call);
+            const waiting = attachment.workFor(carried.caller);
             body(carried.work);
             carried.left.collect();
+            _ = attachment.workFor(waiting);
             _ = enter(before);
             carried.is_done.store(true, .release);
             carried.call.woken.set(io);
@@ -88,7 +91,7 @@ pub fn run(
     if (call.is_carried) return runHere(work, body);
     call.is_carried = true;
     const io = input_output.carrying();
-    var carried: Carried = .{ .work = work, .call = call };
+    var carried: Carried = .{ .work = work, .call = call, .caller = attachment.here() };
     var future = io.concurrent(Carried.carry, .{ &carried, io }) catch return runHere(work, body);
     var is_interrupted = false;
     while (true) {

@@ -6,6 +6,7 @@ const cancellation = @import("cancellation.zig");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const exports = @import("../exports.zig");
+const script = @import("script.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -197,34 +198,7 @@ fn replace(target: *PyObject, name: [:0]const u8, make: *PyObject, is_static: bo
 
 /// What Python's part defines: a new dict, or null with the error set.
 fn execute(module: *PyObject) ?*PyObject {
-    const globals = c.PyDict_New() orelse return null;
-    if (run(module, globals)) return globals;
-    c.Py_DecRef(globals);
-    return null;
-}
-
-fn run(module: *PyObject, globals: *PyObject) bool {
-    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return false;
+    const module_name = c.PyObject_GetAttrString(module, "__name__") orelse return null;
     defer c.Py_DecRef(module_name);
-    if (c.PyDict_SetItemString(globals, "__name__", module_name) < 0) return false;
-    for (&functions) |*def| {
-        const function = c.PyCFunction_NewEx(def, null, null) orelse return false;
-        defer c.Py_DecRef(function);
-        if (c.PyDict_SetItemString(globals, def.ml_name.?, function) < 0) return false;
-    }
-    const compile = capi.imported("builtins", "compile") orelse return false;
-    defer c.Py_DecRef(compile);
-    const exec = capi.imported("builtins", "exec") orelse return false;
-    defer c.Py_DecRef(exec);
-    const text = capi.newStr(source) orelse return false;
-    defer c.Py_DecRef(text);
-    const file = capi.newStr("<nano_ffi coroutine>") orelse return false;
-    defer c.Py_DecRef(file);
-    const mode = capi.newStr("exec") orelse return false;
-    defer c.Py_DecRef(mode);
-    const code = capi.vectorcall(compile, &.{ text, file, mode }, 3, null) orelse return false;
-    defer c.Py_DecRef(code);
-    const done = capi.vectorcall(exec, &.{ code, globals }, 2, null) orelse return false;
-    c.Py_DecRef(done);
-    return true;
+    return script.execute(module_name, "<nano_ffi coroutine>", source, &functions);
 }

@@ -6,6 +6,7 @@ const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const environment = @import("environment.zig");
+const progress = @import("progress.zig");
 const SpinLock = @import("../SpinLock.zig");
 const Io = std.Io;
 
@@ -34,8 +35,14 @@ pub fn prepare(own: ?usize) bool {
 
 pub fn provide() Io {
     if (has_threads and !is_ready.load(.acquire)) setUp();
-    return threaded.io();
+    return .{ .userdata = &threaded, .vtable = &vtable };
 }
+
+const vtable = progress.changed(Io.Threaded.global_single_threaded.io().vtable.*, struct {
+    pub fn get() Io {
+        return carriers.io();
+    }
+});
 
 /// The same for `cancellation.run`, whose threads are no part of how many there may be.
 pub fn carrying() Io {
@@ -69,6 +76,7 @@ pub fn afterFork() void {
     if (!is_ready.load(.monotonic)) return;
     threaded = fresh(most);
     carriers = fresh(.unlimited);
+    progress.afterFork();
 }
 
 /// Who cancels what waits for the system sends it SIGIO, and without a handler that would end the

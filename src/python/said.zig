@@ -238,7 +238,7 @@ fn collect(
 }
 
 /// Whether this thread has Python, which has put something in the place of its `sys.stderr`.
-fn isElsewhere() bool {
+pub fn isElsewhere() bool {
     if (!attachment.isAttached()) return false;
     return c.PySys_GetObject("stderr") != c.PySys_GetObject("__stderr__");
 }

@@ -25,6 +25,9 @@ pub const nano_ffi_options = .{
     .sleepInterruptibly = .{ .interruptible = true },
     .countInterruptibly = .{ .interruptible = true },
     .tellInterruptibly = .{ .interruptible = true },
+    .worksMeanwhile = .{ .gil = .released },
+    .worksLater = .{ .async = true },
+    .worksInterruptibly = .{ .interruptible = true },
 };
 
 pub fn says(text: []const u8) void {
@@ -213,6 +216,38 @@ pub fn countInterruptibly(rounds: u64) !u64 {
     return interrupted(rounds);
 }
 
+/// Has a tree of std.Progress, with a step each few milliseconds. A negative number is a panic.
+pub fn works(io: std.Io, steps: i64, milliseconds: i64) !i64 {
+    const root = std.Progress.start(io, .{
+        .root_name = "work",
+        .estimated_total_items = @intCast(@max(steps, 0)),
+        .initial_delay_ns = .fromMilliseconds(1),
+        .refresh_rate_ns = .fromMilliseconds(5),
+    });
+    defer root.end();
+    if (steps < 0) @panic("in the middle");
+    for (0..@intCast(steps)) |step| {
+        const part = root.start("part", 2);
+        defer part.end();
+        part.completeOne();
+        if (step % 2 == 0) part.completeOne();
+        if (milliseconds > 0) try io.sleep(.fromMilliseconds(milliseconds), .awake);
+    }
+    return steps;
+}
+
+pub fn worksMeanwhile(io: std.Io, steps: i64, milliseconds: i64) !i64 {
+    return works(io, steps, milliseconds);
+}
+
+pub fn worksLater(io: std.Io, steps: i64, milliseconds: i64) !i64 {
+    return works(io, steps, milliseconds);
+}
+
+pub fn worksInterruptibly(io: std.Io, steps: i64, milliseconds: i64) !i64 {
+    return works(io, steps, milliseconds);
+}
+
 /// Counts down to 1, with a pause before each number.
 pub const Countdown = struct {
     pub const nano_ffi_options = .{ .next = .{ .async = true } };
@@ -228,7 +263,6 @@ pub const Countdown = struct {
     }
 };
 
-/// Something that is waited for.
 /// What `async with` begins and ends.
 pub const Session = struct {
     pub const nano_ffi_options = .{
@@ -273,6 +307,7 @@ pub const Transaction = struct {
     }
 };
 
+/// Something that is waited for.
 pub const Waiter = struct {
     pub const nano_ffi_options = .{
         .wait = .{ .async = true },

@@ -35,7 +35,7 @@ ZIG = {
         registry comptime_bridge description pointing
     """,
     "CPython, and what is raised": """
-        python/capi python/environment python/memory python/meanings python/errors python/input_output python/names
+        python/capi python/environment python/memory python/meanings python/errors python/progress python/input_output python/names
         python/Dispatcher
     """,
     "how a call comes in": "python/binding python/entry python/paths python/protocols python/returned",
@@ -50,7 +50,7 @@ ZIG = {
         +python/objects/slots
         python/objects/annotations python/objects/fork
     """,
-    "a module": "python/cancellation python/coroutines python/signals python_ext std_options root",
+    "a module": "python/cancellation python/script python/coroutines python/signals python/progress_bars python_ext std_options root",
     "programs and stand-ins": "builtins native package_build source test_runner python/def python/libpython",
 }
 """The order of src/, lowest first. What `+` joins is a circle: it may lose files, and none may be added."""
