@@ -68,7 +68,9 @@ def __getattr__(name: str) -> object:
 
 
 def load_ipython_extension(shell: object) -> None:
-    """``%load_ext nano_ffi`` gives IPython and Jupyter the cell magic ``%%zig``."""
-    from nano_ffi.ipython import register_magic
+    """``%load_ext nano_ffi`` gives IPython and Jupyter ``%%zig``, and has ``f??`` and ``%autoreload`` know Zig."""
+    from nano_ffi.ipython import register_magic, reload_changed, show_source
 
     register_magic(shell)
+    show_source(shell)
+    reload_changed(shell)
