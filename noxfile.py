@@ -127,7 +127,7 @@ def run_lint(session: nox.Session) -> list[str]:
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and metadata. Changes nothing."""
-    install(session, "lint", "test", "test-packaging", extras=("wheels",))
+    install(session, "lint", "test", "test-packaging", "mutants", extras=("wheels",))
     if failed := run_lint(session):
         session.error(f"see above: {', '.join(failed)}")
 
@@ -156,7 +156,7 @@ def tests(session: nox.Session) -> None:
     """
     if missing := [name for name in session.posargs if ".py" in name and not (ROOT / name.partition("::")[0]).exists()]:
         session.error(f"there is no {missing[0]} in {ROOT}")
-    groups, extras, suite = ["lint", "test", "test-packaging"], ("wheels", "zig"), ["tests"]
+    groups, extras, suite = ["lint", "test", "test-packaging", "mutants"], ("wheels", "zig"), ["tests"]
     complete = []
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
@@ -220,6 +220,29 @@ def tsan(session: nox.Session) -> None:
     """Look for data races in 32 threads. Arguments: the CPython to use, --help."""
     install_for_tests(session)
     run_beside_package(session, "scripts.tsan")
+
+
+@nox.session(default=False)
+def mutants(session: nox.Session) -> None:
+    """Change the code, one thing at a time, and print what no test notices. Arguments: files, --since COMMIT, --help."""
+    install(session, "test", "test-packaging", "mutants", "nox", extras=("wheels", "zig"))
+    wheel = build_wheel(session)
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    run_beside_package(session, "scripts.mutants")
+
+
+@nox.session(default=False)
+def coverage(session: nox.Session) -> None:
+    """Which lines and branches of nano_ffi/ and scripts/ the tests run: a map, in htmlcov/. Arguments: pytest's."""
+    install(session, "test", "test-packaging", "mutants", "coverage", "nox", extras=("wheels", "zig"))
+    wheel = build_wheel(session)
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    session.run("coverage", "erase")
+    session.run("coverage", "run", "-m", "pytest", *(session.posargs or ["tests"]), success_codes=[0, 1])
+    session.run("coverage", "combine", "--quiet")
+    session.run("coverage", "html", "--quiet")
+    session.run("coverage", "report", "--skip-covered", "--sort=cover")
+    session.log(f"written: {ROOT / 'htmlcov' / 'index.html'}")
 
 
 @nox.session(default=False)
