@@ -71,7 +71,7 @@ def source_of(obj: object) -> str | None:
     its own first one is, and begins with a brace.
     """
     name = getattr(obj, "__name__", "")
-    within = getattr(obj, "__objclass__", None) or obj
+    within: Any = getattr(obj, "__objclass__", None) or obj
     module = sys.modules.get(getattr(within, "__module__", None) or "")
     loader: object = getattr(module, "__loader__", None)
     if not isinstance(loader, loading.ZigLoader) or not name:
@@ -108,7 +108,7 @@ def reload_changed(shell: Any) -> None:
 
 
 def renew(shell: Any, module: Any) -> None:
-    before = dict(vars(module))
+    before: dict[str, object] = dict(vars(module))
     try:
         loading.reload(module)
     except ImportError as error:
