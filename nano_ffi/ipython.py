@@ -7,6 +7,7 @@ import importlib
 import re
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from nano_ffi import loading
@@ -107,8 +108,8 @@ def reload_changed(shell: Any) -> None:
     shell.events.register("pre_run_cell", bring_up_to_date)
 
 
-def renew(shell: Any, module: Any) -> None:
-    before: dict[str, object] = dict(vars(module))
+def renew(shell: Any, module: ModuleType) -> None:
+    before = dict(vars(module))
     try:
         loading.reload(module)
     except ImportError as error:
