@@ -25,7 +25,7 @@ from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
 from nano_ffi.wheels import musl, targets, universal2
 from nano_ffi.wheels.targets import Target, Triple
-from nano_ffi.zig import CompileError, Zig, take, tool, version_of
+from nano_ffi.zig import CompileError, CrashError, Zig, take, tool, version_of
 
 __all__ = ["CompileError", "Extension", "Job", "compile_module", "has_stable_abi"]
 
@@ -62,6 +62,9 @@ ZIGS_OWN = frozenset("c c++ m pthread dl rt util".split())
 
 HIDDEN = ("-fvisibility=hidden",)
 """What C sources define is the module's own."""
+
+INLINE = re.compile(rb"\binline\s+fn\b|\"inline\"")
+"""Of an inline function, or its calling convention."""
 
 ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
 """The modules that every file can import."""
@@ -292,7 +295,13 @@ class Job:
         ]
         if self.shows_places:
             options.append(str(places_object(zig, self, triple)))
-        built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
+        own = ["-fstrip", "-ferror-tracing"] if self.only_the_users else []
+        try:
+            built = zig.compile("build-lib", *options, *own, *self.modules(work), cwd=work)
+        except CrashError:
+            if not own:
+                raise
+            built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
         binary = library_in(built.folder)
         self.name_libc(binary)
         return binary, built.inputs
@@ -332,12 +341,21 @@ class Job:
         compressed = ["--compress-debug-sections=zlib"] if self.target.platform.system == "linux" else []
         return ["-fno-strip", "-fno-omit-frame-pointer", "-ferror-tracing", *compressed]
 
+    @property
+    def only_the_users(self) -> bool:
+        """Whether the user's own files alone have debug information, which takes a quarter of the compiler's time: what
+        tracebacks show are their lines. Zig 0.17 crashes where code without such information has an inline function
+        with it in it: a module whose file has one keeps all, and one that imports one is compiled again.
+        """
+        return self.shows_places and not INLINE.search(self.source.read_bytes())
+
     def modules(self, work: Path) -> list[str]:
         """Zig's arguments for the module graph."""
         return [
             *("--dep", "nano_ffi", "--dep", "module", "--dep", "module_source", f"-Mroot={work / 'root.zig'}"),
             *("--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"),
             *self.c_options(),
+            *(["-fno-strip"] if self.shows_places else []),
             *("--dep", "nano_ffi", f"-Mmodule={self.source}"),
             f"-Mmodule_source={work / 'source.zig'}",
             f"-Mbuild_options={work / 'build_options.zig'}",

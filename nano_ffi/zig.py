@@ -20,7 +20,7 @@ from pathlib import Path
 from nano_ffi.complaints import for_the_user
 from nano_ffi.switches import NOEXEC, NanoFfiError, SettingsError, Switches, cache_folder, make_folder, sources
 
-__all__ = ["CompileError", "Compiled", "Zig", "zig_executable"]
+__all__ = ["CompileError", "Compiled", "CrashError", "Zig", "zig_executable"]
 
 
 class CompileError(NanoFfiError):
@@ -29,6 +29,10 @@ class CompileError(NanoFfiError):
     def _render_traceback_(self) -> list[str]:
         # IPython shows this instead of the frames of nano_ffi.
         return [str(self)]
+
+
+class CrashError(CompileError):
+    """Zig itself crashed."""
 
 
 def zig_executable() -> str | None:
@@ -122,6 +126,8 @@ class Zig:
                 inputs = [os.path.normpath(cwd / path) for path in paths]
         if folder is not None and folder.is_dir():
             return Compiled(folder=folder, inputs=inputs)
+        if done.returncode == -signal.SIGSEGV:
+            raise CrashError(self.complaint(done))
         # The same again, for a person: the protocol's messages of errors have yet to be put into words.
         self.run(command, *arguments, cwd=cwd)
         raise CompileError(f"a file changed while it was compiled: try again ({self.complaint(done)})")

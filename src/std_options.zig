@@ -2,6 +2,7 @@
 //! What cannot count in a module is refused, as nobody would see that it does not.
 
 const std = @import("std");
+const build_options = @import("build_options");
 const page_size = @import("page_size.zig");
 const said = @import("python/said.zig");
 
@@ -18,6 +19,10 @@ pub fn of(comptime file: type) std.Options {
     );
     if (options.logFn == std.log.defaultLog) options.logFn = said.log;
     options.queryPageSize = page_size.query;
+    // The lines of the user's own files are there to be shown, if not those of std, which asks for
+    // its own.
+    if (@hasDecl(build_options, "places") and build_options.places)
+        options.allow_stack_tracing = true;
     return options;
 }
 

@@ -173,6 +173,62 @@ def test_other_builds(tmp_path: Path, mode: str, abi3: bool) -> None:
         assert ('panics.zig", line 21, in say' in done.stderr) == (ELF and not abi3)
 
 
+THROUGH_STD = """\
+const std = @import("std");
+const order = @import("order.zig");
+
+pub fn number(text: []const u8) !i64 {
+    return try std.fmt.parseInt(i64, text, 10); // line 5
+}
+
+pub fn sorted(first: i64) i64 {
+    var items = [_]i64{ first, 3, 2 };
+    std.sort.heapContext(0, items.len, order.By{ .items = &items });
+    return items[@intCast(first)]; // line 11
+}
+"""
+ORDER = """\
+const std = @import("std");
+
+pub const By = struct {
+    items: []i64,
+
+    pub inline fn lessThan(by: By, a: usize, b: usize) bool {
+        return by.items[a] < by.items[b];
+    }
+
+    pub inline fn swap(by: By, a: usize, b: usize) void {
+        std.mem.swap(i64, &by.items[a], &by.items[b]);
+    }
+};
+"""
+
+
+@pytest.mark.skipif(not ELF, reason="only ELF files have their debug information in them")
+@pytest.mark.parametrize("inline", [False, True])
+def test_the_users_lines_are_shown_where_zigs_library_is_between(tmp_path: Path, inline: bool) -> None:
+    """Where the library has an inline function of the user's, all is compiled as it was, with the library's lines."""
+    source = tmp_path / "through_std.zig"
+    source.write_text(THROUGH_STD, encoding="utf-8")
+    order = ORDER if inline else ORDER.replace("inline fn", "fn")
+    (tmp_path / "order.zig").write_text(order, encoding="utf-8")
+    compile_module(source, tmp_path)
+    code = """
+import through_std, traceback
+for call in (lambda: through_std.number("1x"), lambda: through_std.sorted(9)):
+    try:
+        call()
+    except RuntimeError as error:
+        print([(frame.filename.rpartition("/")[2], frame.lineno) for frame in traceback.extract_tb(error.__traceback__)])
+"""
+    done = run(code, tmp_path)
+    way, panic = (eval(line) for line in done.stdout.splitlines())
+    assert way[2] == ("through_std.zig", 5), done.stderr
+    assert panic[2:] == [("through_std.zig", 11)]
+    assert ("fmt.zig" in dict(way)) == inline
+    assert (len(way) == 3) != inline
+
+
 def test_modules_share_the_classes(panics: ModuleType, tmp_path: Path) -> None:
     """Also where a module was there before nano_ffi, which it does not need."""
     compile_module(SOURCE, tmp_path)

@@ -17,12 +17,12 @@ const PyObject = capi.PyObject;
 
 /// Whether there is anything to read, and a way to make frames.
 const possible = @hasDecl(build_options, "places") and build_options.places and
-    builtin.object_format == .elf and !builtin.strip_debug_info and !capi.limited;
+    builtin.object_format == .elf and !capi.limited;
 
 /// Raises a Zig error, which came by the addresses of `trace`.
 pub fn raiseError(module: *PyObject, state: *State, err: anyerror, trace: []const usize) void {
     if (!exceptions.set(module, err)) errors.raiseZigError(state.classes, &state.raised, err);
-    add(module, state.codes, trace);
+    add(module, state.codes, trace, .errors);
 }
 
 /// Raises ZigPanic: `function` was left.
@@ -33,20 +33,28 @@ pub fn raisePanic(
     report: *const panics.Report,
 ) void {
     errors.raisePanic(state.classes, function, report.message());
-    add(module, state.codes, report.trace());
+    add(module, state.codes, report.trace(), .calls);
 }
+
+/// What the addresses are: the way of an error, or the calls that a panic ended.
+const Of = enum { errors, calls };
 
 /// Adds to the traceback of the exception that is set, which stays the same. `addresses` are return
 /// addresses, innermost first; `codes` is a dict: address → code object, or None.
-inline fn add(module: *PyObject, codes: *PyObject, addresses: []const usize) void {
-    if (possible and addresses.len > 0) addFrames(module, codes, addresses);
+inline fn add(module: *PyObject, codes: *PyObject, addresses: []const usize, of: Of) void {
+    if (possible and addresses.len > 0) addFrames(module, codes, addresses, of);
 }
 
-noinline fn addFrames(module: *PyObject, codes: *PyObject, addresses: []const usize) void {
+noinline fn addFrames(
+    module: *PyObject,
+    codes: *PyObject,
+    addresses: []const usize,
+    of: Of,
+) void {
     var raised: [3]?*PyObject = undefined;
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     var frames: [panics.Report.most_addresses]?*PyObject = @splat(null);
-    const all = makeFrames(module, codes, addresses, &frames);
+    const all = makeFrames(module, codes, addresses, of, &frames);
     if (!all) c.PyErr_Clear(); // the exception matters, and not what hinders to explain it
     c.PyErr_Restore(raised[0], raised[1], raised[2]);
     for (frames) |frame| if (frame) |made| {
@@ -60,11 +68,16 @@ fn makeFrames(
     module: *PyObject,
     codes: *PyObject,
     addresses: []const usize,
+    of: Of,
     frames: []?*PyObject,
 ) bool {
     const globals = c.PyModule_GetDict(module) orelse return false;
     var source: Source = .{};
     defer source.close();
+    var before: struct { address: usize, code: *PyObject } = .{
+        .address = 0,
+        .code = capi.object("_Py_NoneStruct"),
+    };
     for (addresses, frames[0..addresses.len]) |address, *frame| {
         const key = c.PyLong_FromUnsignedLongLong(address) orelse return false;
         defer c.Py_DecRef(key);
@@ -75,9 +88,19 @@ fn makeFrames(
             break :new capi.setDefault(codes, key, made) orelse return false;
         };
         if (code == capi.object("_Py_NoneStruct")) continue;
+        defer before = .{ .address = address, .code = code };
+        // The way of an error through functions of Zig's library that are part of this one's code.
+        if (of == .errors and address != before.address and isSame(code, before.code)) continue;
         frame.* = c.PyFrame_New(c.PyThreadState_Get(), code, globals, null) orelse return false;
     }
     return true;
+}
+
+/// Whether two code objects have the same name and line.
+fn isSame(code: *PyObject, other: *PyObject) bool {
+    const same = c.PyObject_RichCompareBool(code, other, capi.constants.Py_EQ);
+    if (same < 0) c.PyErr_Clear();
+    return same > 0;
 }
 
 /// The debug information, which is read when it is first needed.
