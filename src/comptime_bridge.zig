@@ -13,7 +13,7 @@
 //!                               anything to give back; null of any other
 //!     wrongCount(Context, comptime Signature, given: usize) Result
 //!     fail() Result             what to return when `take` failed: the failure is on record
-//!     raise(Context, anyerror, trace: []const usize) Result
+//!     raise(Context, anyerror, trace: []const usize, lenders: []const Lender) Result
 //!                               `trace`: where the error came from, if that is known
 //!     panicked(Context, comptime Signature, *const panics.Report) Result
 //!     catches_panics            whether there is such a thing
@@ -36,7 +36,8 @@
 //! the program are among its arguments or its result, void where it is nothing. It has
 //! `enter(*Frame, Context, *Arguments, *const [n]?Value) !void` after all are taken,
 //! `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T,
-//! Context, T) Result`, `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and
+//! Context, T) Result`, `lent(*Frame) []const Lender` of what an error's exception may point into,
+//! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and
 //! `kept`, an array that says which arguments the result now owns.
 //!
 //! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
@@ -384,6 +385,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                         context,
                         err,
                         if (Boundary.catches_panics) panics.errorTrace() else &.{},
+                        if (@TypeOf(frame) == void) &.{} else frame.lent(),
                     );
                     if (Returned != void) returned.finishFailed();
                     return if (@TypeOf(frame) == void) failed else frame.finish(failed);
@@ -411,7 +413,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         const Returned =
             if (@hasDecl(Boundary, "Returned")) Boundary.Returned(Function, spec) else void;
 
-        const Return = @typeInfo(Function).@"fn".return_type.?;
+        pub const Return = @typeInfo(Function).@"fn".return_type.?;
 
         inline fn runReleased(values: std.meta.ArgsTuple(Function)) Outcome {
             // What was taken stays: the caller has the arguments, and buffers are locked.
@@ -528,6 +530,7 @@ fn isForNumpy(comptime spec: anytype) bool {
 /// A boundary of plain Zig values, which counts what is borrowed.
 const Plain = struct {
     const Context = *Log;
+    const Lender = void;
     const Log = struct { borrowed: usize = 0, wrong: []const u8 = "" };
     const Value = union(enum) { int: i64, text: []const u8 };
     const Result =
@@ -573,7 +576,7 @@ const Plain = struct {
     fn fail() Result {
         return .failed;
     }
-    fn raise(_: Context, err: anyerror, _: []const usize) Result {
+    fn raise(_: Context, err: anyerror, _: []const usize, _: []const Lender) Result {
         return .{ .raised = err };
     }
     const catches_panics = panics.can_escape;

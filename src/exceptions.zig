@@ -64,18 +64,48 @@ fn check(comptime T: type) void {
         " has no fields: return an error of that name");
     for (info.field_names, info.field_types) |name, Field| {
         const place = "nano_ffi: field '" ++ name ++ "' of the exception " ++ @typeName(T);
+        const field_info = @typeInfo(Field);
+        if (field_info == .pointer and field_info.pointer.size == .one and
+            @typeInfo(field_info.pointer.child) == .@"struct")
+            @compileError(place ++ " has type " ++ @typeName(Field) ++ ", and nothing that it " ++
+                "points to where the exception comes out of a pickle: make it ?" ++
+                @typeName(Field));
         for (taken) |other| if (std.mem.eql(u8, name, other)) @compileError(place ++
             " has the name of what all exceptions have: give it another one");
+        if (isAddress(Field)) continue;
         if (signature.kindOf(Field) == null or !signature.isPart(Field) or
             !signature.isExact(Field) or !classes.isCopyable(Field)) @compileError(place ++
             " has type " ++ @typeName(Field) ++ ", which an exception cannot keep");
     }
 }
 
+/// Whether a field is a pointer to an object, `?*const Node`: it is None where there is none.
+pub fn isAddress(comptime Field: type) bool {
+    if (@typeInfo(Field) != .optional) return false;
+    const info = @typeInfo(@typeInfo(Field).optional.child);
+    return info == .pointer and info.pointer.size == .one and classes.isClass(info.pointer.child);
+}
+
+/// Whether an exception has such fields.
+pub fn hasAddress(comptime T: type) bool {
+    return inline for (@typeInfo(T).@"struct".field_types) |Field| {
+        if (isAddress(Field)) break true;
+    } else false;
+}
+
 test isException {
     try std.testing.expect(!isException(struct {
         pub const nano_ffi_options = .{ .exception = .{ .gil = .released } };
     }));
+}
+
+test hasAddress {
+    const Tree = comptime for (classes.all) |class| {
+        if (std.mem.eql(u8, class.name, "Tree")) break class.T;
+    } else unreachable;
+    try std.testing.expect(isAddress(?*const Tree) and !isAddress(*Tree) and !isAddress(?*u8));
+    try std.testing.expect(hasAddress(struct { line: usize, tree: ?*Tree }));
+    try std.testing.expect(!hasAddress(struct { line: usize, next: ?usize }));
 }
 
 test baseOf {

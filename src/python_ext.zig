@@ -50,6 +50,7 @@ pub const Boundary = struct {
     pub const Result = ?*PyObject;
     pub const Argument = convert.Argument;
     pub const Frame = arguments.Frame;
+    pub const Lender = arguments.Lender;
     pub const Scope = operations.Scope;
     pub const needsScope = operations.needsScope;
     pub const Returned = @import("python/returned.zig").Returned;
@@ -71,10 +72,15 @@ pub const Boundary = struct {
         return capi.newRef(capi.object("_Py_NotImplementedStruct"));
     }
 
-    pub fn raise(context: Context, err: anyerror, trace: []const usize) Result {
+    pub fn raise(
+        context: Context,
+        err: anyerror,
+        trace: []const usize,
+        lenders: []const Lender,
+    ) Result {
         @branchHint(.unlikely);
         const state = State.of(context) orelse return null;
-        traces.raiseError(context, state, err, trace);
+        traces.raiseError(context, state, err, trace, lenders);
         return null;
     }
 

@@ -428,3 +428,55 @@ def test_objects_in_tuples(m: ModuleType) -> None:
     pairs = list_.pairs()
     list_.destroy()
     gone(lambda: pairs[0][1].value)
+
+
+def test_an_exception_has_objects_in_it(m: ModuleType) -> None:
+    def caught(function: Callable[[], Any]) -> Any:
+        with pytest.raises(m.TooLarge) as raised:
+            function()
+        return raised.value
+
+    numbers = m.List()
+    for number in (1, 9, 5):
+        numbers.push(number)
+    error = caught(lambda: m.expectSmall(numbers, 6))
+    assert (error.value, error.node.value, error.node.next.value, str(error)) == (9, 9, 1, "9 before 1")
+    assert (error.list is numbers, error.node == numbers.at(1), error.args) == (
+        True,
+        True,
+        (9, error.node, numbers),
+    )
+    # Also where nothing of the object is held yet.
+    lone = m.List()
+    lone.push(7)
+    error = caught(partial(lone.check, 6))
+    assert (error.list is lone, error.node.value) == (True, 7)
+    del lone
+    gc.collect()
+    assert error.node.value == 7  # it keeps its list
+    # The text is that of the time when it was raised; the objects come into no pickle, and no copy.
+    numbers.clear()
+    error = caught(lambda: error.list.check(0))
+    for again in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert (again.args, again.node, again.list, str(again)) == ((7, None, None), None, None, "7 before null")
+    error.note = "more"
+    assert pickle.loads(pickle.dumps(error)).note == "more"
+    # What follows a pointer follows it as long as that is good.
+    error.list.clear()
+    gone(lambda: error.node.value)
+    assert str(error) == "7 before null"
+
+
+def test_an_exception_without_an_object_to_point_into(m: ModuleType) -> None:
+    with pytest.raises(m.TooLarge) as raised:
+        m.tooLarge(3)
+    assert (raised.value.node, raised.value.args, str(raised.value)) == (None, (3, None, None), "3 before null")
+    numbers = m.List()
+    node = numbers.push(4)
+    made = m.TooLarge(4, node, list=numbers)
+    assert (made.node is node, made.list is numbers, str(made)) == (True, True, "4 before null")
+    assert m.TooLarge(5, None).node is None
+    assert raises(lambda: m.TooLarge(3, numbers)) == (
+        TypeError,
+        "TooLarge(): parameter 'node' must be a Node or None (?*const List.Node), not List",
+    )

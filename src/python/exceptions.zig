@@ -4,12 +4,15 @@
 const std = @import("std");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
+const classes_of = @import("objects/classes_of.zig");
 const convert = @import("convert.zig");
 const description = @import("../description.zig");
 const errors = @import("errors.zig");
 const exceptions = @import("../exceptions.zig");
+const Lender = @import("objects/arguments.zig").Lender;
 const memory = @import("memory.zig");
 const operations = @import("operations.zig");
+const results = @import("objects/results.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
@@ -19,13 +22,13 @@ const PyObject = capi.PyObject;
 const Error = errors.Error;
 
 /// What a function of this thread has raised, and not given on yet: a copy, since nothing that the
-/// value points to needs to be there when the function has returned.
+/// value points to needs to be there when the function has returned, but for objects.
 threadlocal var pending: ?Pending = null;
 
 pub const Pending = struct {
     value: *anyopaque,
-    /// Sets the error in a module.
-    set: *const fn (module: *PyObject, value: *anyopaque) void,
+    /// Sets the error in a module. What the value points to is in the lenders.
+    set: *const fn (module: *PyObject, value: *anyopaque, lenders: []const Lender) void,
     free: *const fn (value: *anyopaque) void,
 };
 
@@ -40,7 +43,7 @@ pub fn raise(value: anytype) error{PythonException} {
     forget();
     const kept = memory.unnoted.create(Kept(T)) catch return error.PythonException;
     kept.arena = .init(memory.unnoted);
-    kept.value = trees.copy(T, kept.arena.allocator(), value) catch {
+    kept.fill(value) catch {
         Kept(T).free(kept);
         return error.PythonException;
     };
@@ -53,7 +56,7 @@ pub fn raiseLater(comptime make: *const fn (module: *PyObject) void) error{Pytho
     const Nothing = struct {
         var value: u8 = 0;
 
-        fn set(module: *PyObject, _: *anyopaque) void {
+        fn set(module: *PyObject, _: *anyopaque, _: []const Lender) void {
             make(module);
         }
 
@@ -64,25 +67,76 @@ pub fn raiseLater(comptime make: *const fn (module: *PyObject) void) error{Pytho
     return error.PythonException;
 }
 
+/// The attribute that keeps the text of an exception that points to objects.
+const text_name = "__nano_ffi_text__";
+
 fn Kept(comptime T: type) type {
     return struct {
         arena: std.heap.ArenaAllocator,
         value: T,
+        /// Of one that points to objects, which may be gone when it is asked for.
+        text: ?[]const u8,
 
-        fn set(module: *PyObject, pointer: *anyopaque) void {
+        const info = @typeInfo(T).@"struct";
+
+        fn fill(kept: *@This(), value: T) trees.Failure!void {
+            const gpa = kept.arena.allocator();
+            kept.text = null;
+            inline for (info.field_names, info.field_types) |name, Field| {
+                const field = @field(value, name);
+                @field(kept.value, name) = if (comptime exceptions.isAddress(Field))
+                    field
+                else
+                    try trees.copy(Field, gpa, field);
+            }
+            if (comptime !exceptions.hasAddress(T) or !@hasDecl(T, "format")) return;
+            var writer: std.Io.Writer.Allocating = .init(gpa);
+            value.format(&writer.writer) catch return;
+            kept.text = writer.written();
+        }
+
+        fn set(module: *PyObject, pointer: *anyopaque, lenders: []const Lender) void {
             const kept: *@This() = @ptrCast(@alignCast(pointer));
+            var objects: [info.field_names.len]?*PyObject = @splat(null);
+            defer for (objects) |object| c.Py_DecRef(object);
+            // First, while nothing has run that may free what is there.
+            inline for (info.field_names, info.field_types, &objects) |name, Field, *object| {
+                if (comptime exceptions.isAddress(Field)) if (@field(kept.value, name)) |some| {
+                    if (lenders.len > 0) object.* = results.giveAddress(
+                        @TypeOf(some),
+                        module,
+                        some,
+                        lenders,
+                    ) orelse return;
+                };
+            }
             const class = classOf(T, module) orelse return;
-            const info = @typeInfo(T).@"struct";
             const args = c.PyTuple_New(info.field_names.len) orelse return;
             defer c.Py_DecRef(args);
-            inline for (info.field_names, info.field_types, 0..) |name, Field, index| {
-                const object = convert.giveField(Field, module, @field(kept.value, name));
-                if (object == null) return;
-                _ = c.PyTuple_SetItem(args, index, object);
+            inline for (info.field_names, info.field_types, &objects, 0..) |
+                name,
+                Field,
+                *object,
+                index,
+            | {
+                const made = if (comptime exceptions.isAddress(Field))
+                    object.* orelse capi.singleton(.None)
+                else
+                    convert.giveField(Field, module, @field(kept.value, name)) orelse return;
+                object.* = null;
+                _ = c.PyTuple_SetItem(args, index, made);
             }
             const exception = c.PyObject_Call(class, args, null) orelse return;
             defer c.Py_DecRef(exception);
+            if (kept.text) |written| if (!setText(exception, written)) return;
             c.PyErr_SetObject(class, exception);
+        }
+
+        fn setText(exception: *PyObject, text: []const u8) bool {
+            const string = c.PyUnicode_DecodeUTF8(text.ptr, @intCast(text.len), "replace") orelse
+                return false;
+            defer c.Py_DecRef(string);
+            return c.PyObject_SetAttrString(exception, text_name, string) == 0;
         }
 
         fn free(pointer: *anyopaque) void {
@@ -94,12 +148,12 @@ fn Kept(comptime T: type) type {
 }
 
 /// Sets what `raise` has left for an error that a function returned. False where it left nothing.
-pub fn set(module: *PyObject, err: anyerror) bool {
+pub fn set(module: *PyObject, err: anyerror, lenders: []const Lender) bool {
     if (err != error.PythonException) return false;
     const raised = pending orelse return operations.raiseAgain();
     pending = null; // what is made now may call functions that raise
     defer raised.free(raised.value);
-    raised.set(module, raised.value);
+    raised.set(module, raised.value, lenders);
     return true;
 }
 
@@ -200,7 +254,20 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
             .{ .slot = capi.constants.Py_tp_str, .pfunc = &str },
             .{ .slot = capi.constants.Py_tp_traverse, .pfunc = &traverse },
             .{ .slot = capi.constants.Py_tp_clear, .pfunc = &clear },
-            .{ .slot = 0, .pfunc = null },
+        } ++ (if (exceptions.hasAddress(T)) .{
+            capi.structs.PyType_Slot{ .slot = capi.constants.Py_tp_methods, .pfunc = &methods },
+        } else .{}) ++ .{
+            capi.structs.PyType_Slot{ .slot = 0, .pfunc = null },
+        };
+
+        const methods = [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__reduce__",
+                .ml_meth = &reduce,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy: without the objects.",
+            },
+            .{},
         };
 
         const text = text: {
@@ -284,9 +351,74 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
                 .name = name,
                 .typ = signature.typeName(Field).?,
             } };
+            if (comptime exceptions.isAddress(Field)) return pointedTo(Field, module, value, site);
             const loaded = try convert.loadField(Field, arena.allocator(), module, value, site);
             return convert.giveField(Field, module, loaded) orelse error.PythonException;
         }
+
+        fn pointedTo(
+            comptime Field: type,
+            module: *PyObject,
+            value: *PyObject,
+            site: *const Site,
+        ) Error!*PyObject {
+            const Pointee = classes.Pointee(@typeInfo(Field).optional.child);
+            if (value == capi.object("_Py_NoneStruct") or
+                classes_of.instanceOf(Pointee, module, value) != null) return capi.newRef(value);
+            const name = comptime classes.all[classes.indexOf(Pointee).?].ownName();
+            return errors.raiseWrongClass(site, "a " ++ name ++ " or None", name, value);
+        }
+
+        fn reduce(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            return reduced(self) catch null;
+        }
+
+        /// As any exception: class, arguments, attributes. Objects stay where they are.
+        fn reduced(self: *PyObject) Error!*PyObject {
+            const base = builtinOf(capi.typeOf(self));
+            const plain = c.PyObject_GetAttrString(base, "__reduce__") orelse
+                return error.PythonException;
+            defer c.Py_DecRef(plain);
+            const whole = capi.vectorcall(plain, &.{self}, 1, null) orelse
+                return error.PythonException;
+            defer c.Py_DecRef(whole);
+            const size = c.PyTuple_Size(whole);
+            if (size < 2) return error.PythonException;
+            const given = c.PyTuple_GetItem(whole, 1) orelse return error.PythonException;
+            const given_size = c.PyTuple_Size(given);
+            if (given_size < 0) return error.PythonException;
+            const args = c.PyTuple_New(@intCast(given_size)) orelse return error.PythonException;
+            defer c.Py_DecRef(args);
+            for (0..@intCast(given_size)) |index| {
+                const is_object = given_size == info.field_names.len and addresses[index];
+                const item = if (is_object)
+                    capi.object("_Py_NoneStruct")
+                else
+                    c.PyTuple_GetItem(given, @intCast(index)) orelse return error.PythonException;
+                _ = c.PyTuple_SetItem(args, @intCast(index), capi.newRef(item));
+            }
+            const class = c.PyTuple_GetItem(whole, 0) orelse return error.PythonException;
+            if (size == 2) return c.PyTuple_Pack(2, class, args) orelse error.PythonException;
+            const own = c.PyTuple_GetItem(whole, 2) orelse return error.PythonException;
+            const attributes = c.PyDict_Copy(own) orelse return error.PythonException;
+            defer c.Py_DecRef(attributes);
+            inline for (info.field_names, addresses) |name, is_object| {
+                if (is_object and c.PyDict_SetItemString(
+                    attributes,
+                    comptime signature.pythonName(name),
+                    capi.object("_Py_NoneStruct"),
+                ) < 0) return error.PythonException;
+            }
+            return c.PyTuple_Pack(3, class, args, attributes) orelse error.PythonException;
+        }
+
+        /// Which fields point to objects.
+        const addresses = addresses: {
+            var found: [info.field_names.len]bool = undefined;
+            for (&found, info.field_types) |*is_object, Field|
+                is_object.* = exceptions.isAddress(Field);
+            break :addresses found;
+        };
 
         fn unexpected(dict: *PyObject) Error {
             const keys = c.PySequence_Tuple(dict) orelse return error.PythonException;
@@ -316,6 +448,10 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
         /// has become something else, too.
         fn str(self: *PyObject) callconv(.c) ?*PyObject {
             if (@hasDecl(T, "format")) {
+                if (comptime exceptions.hasAddress(T)) {
+                    if (c.PyObject_GetAttrString(self, text_name)) |known| return known;
+                    c.PyErr_Clear();
+                }
                 if (formatted(self)) |found| return found else |_| c.PyErr_Clear();
             }
             const plain: *const capi.unaryfunc = @ptrCast(@alignCast(
@@ -330,6 +466,10 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
             defer arena.deinit();
             var value: T = undefined;
             inline for (info.field_names, info.field_types) |field, Field| {
+                if (comptime exceptions.isAddress(Field)) {
+                    @field(value, field) = null;
+                    continue;
+                }
                 const name = comptime signature.pythonName(field);
                 const object = c.PyObject_GetAttrString(self, name) orelse
                     return error.PythonException;

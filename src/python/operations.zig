@@ -76,7 +76,7 @@ pub fn needsScope(comptime Function: type) bool {
 }
 
 /// Whether what a function returns may be an exception of Python's.
-fn mayRaise(comptime R: type) bool {
+pub fn mayRaise(comptime R: type) bool {
     if (@typeInfo(R) != .error_union) return false;
     const names = @typeInfo(@typeInfo(R).error_union.error_set).error_set.error_names orelse
         return true;

@@ -10,6 +10,7 @@ const build_options = @import("build_options");
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
 const exceptions = @import("exceptions.zig");
+const Lender = @import("objects/arguments.zig").Lender;
 const panics = @import("../panics.zig");
 const State = @import("State.zig");
 const c = capi.functions;
@@ -19,9 +20,17 @@ const PyObject = capi.PyObject;
 const possible = @hasDecl(build_options, "places") and build_options.places and
     builtin.object_format == .elf and !capi.limited;
 
-/// Raises a Zig error, which came by the addresses of `trace`.
-pub fn raiseError(module: *PyObject, state: *State, err: anyerror, trace: []const usize) void {
-    if (!exceptions.set(module, err)) errors.raiseZigError(state.classes, &state.raised, err);
+/// Raises a Zig error, which came by the addresses of `trace`. What an exception of it points to is
+/// in the `lenders`.
+pub fn raiseError(
+    module: *PyObject,
+    state: *State,
+    err: anyerror,
+    trace: []const usize,
+    lenders: []const Lender,
+) void {
+    if (!exceptions.set(module, err, lenders))
+        errors.raiseZigError(state.classes, &state.raised, err);
     add(module, state.codes, trace, .errors);
 }
 

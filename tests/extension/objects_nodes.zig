@@ -40,6 +40,9 @@ pub const List = struct {
     pub fn first(self: *const List) ?*Node {
         return self.head;
     }
+    pub fn check(self: *const List, most: i64) error{PythonException}!void {
+        return expectSmall(self, most);
+    }
     pub fn at(self: *const List, index: usize) ?*const Node {
         var node = self.head;
         for (0..index) |_| node = (node orelse return null).next;
@@ -757,3 +760,35 @@ pub const Sitter = struct {
         self.egg.n += 100;
     }
 };
+
+/// A number that is too large, and where it is.
+pub const TooLarge = struct {
+    value: i64,
+    node: ?*const List.Node = null,
+    list: ?*const List = null,
+
+    pub const nano_ffi_options = .{ .exception = .ValueError };
+
+    pub fn format(self: TooLarge, writer: *std.Io.Writer) std.Io.Writer.Error!void {
+        const next = if (self.node) |node| node.next else null;
+        try writer.print("{d} before {?d}", .{ self.value, if (next) |node| node.value else null });
+    }
+};
+
+/// Refuses a list with a larger number.
+pub fn expectSmall(list: *const List, most: i64) !void {
+    var next: ?*const List.Node = list.head;
+    while (next) |node| : (next = node.next) {
+        if (node.value > most) return nano_ffi.raise(TooLarge{
+            .value = node.value,
+            .node = node,
+            .list = list,
+        });
+    }
+}
+
+/// Without an object to point into.
+pub fn tooLarge(value: i64) !void {
+    const nowhere: List.Node = .{ .value = value };
+    return nano_ffi.raise(TooLarge{ .value = value, .node = &nowhere });
+}

@@ -13,6 +13,7 @@ const exports = @import("../../exports.zig");
 const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const operations = @import("../operations.zig");
 const protocols = @import("../protocols.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
@@ -240,6 +241,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (classes.holdsReferences(classes.Pointee(info.param_types[parameter].?)))
             runs_python = true;
     }
+    // An exception may have objects in it, which are made as results are.
+    if (operations.mayRaise(info.return_type.?) and capi.minor < 12) runs_python = true;
     // A copy points to arguments only where the function says so.
     const is_tied = keepsAny(spec) and isCopied(R);
     if (count == 0 and !isDependent(R) and !is_tied) return void;
@@ -711,6 +714,16 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (records) if (frame.recorder) |recorder| recorder.end();
             for (&frame.boxes) |*box| if (box.*) |some| some.release();
             if (changes) frame.gone.deinit();
+        }
+
+        /// What an exception may point into: not a copy that ends with the call.
+        pub fn lent(frame: *const Self) []const Lender {
+            inline for (types) |A| if (comptime isObject(A)) {
+                const Object = ObjectOf(A);
+                if (comptime Object.is_always_copied or may_store and Object.may_be_copied)
+                    return &.{};
+            };
+            return frame.lenders[0..frame.lender_count];
         }
 
         /// A new reference to what `value` is in Python, or null with the error set.

@@ -198,7 +198,7 @@ fn Known(comptime T: type) type {
             }
             const err = work.failed orelse return;
             const state = stateOf(module) orelse return error.PythonException;
-            traces.raiseError(module.?, state, err, panics.errorTrace());
+            traces.raiseError(module.?, state, err, panics.errorTrace(), &.{});
             return error.PythonException;
         }
 

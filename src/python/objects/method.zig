@@ -8,6 +8,7 @@ const arguments = @import("arguments.zig");
 const Error = @import("../errors.zig").Error;
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const operations = @import("../operations.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
 const c = capi.functions;
@@ -71,7 +72,8 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             (count == 1 or !classes.isProxy(T)) and
             (classes.isFlat(T) or Self == T or @typeInfo(Self).pointer.attrs.@"const") and
             !arguments.isLong(Trampoline.R) and !arguments.isDependent(Trampoline.R) and
-            !Trampoline.is_released and !Trampoline.has_claims;
+            !Trampoline.is_released and !Trampoline.has_claims and
+            !operations.mayRaise(Trampoline.Return); // what is raised may point into the object
 
         inline fn quickSelf(self: *PyObject) ?Self {
             const own = object.of(self);
