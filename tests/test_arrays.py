@@ -104,6 +104,31 @@ def test_fields_of_an_object(arrays: ModuleType, np: Any) -> None:
     assert arrays.field(series) == 7.0
 
 
+def test_what_is_in_an_object_is_shared(arrays: ModuleType, np: Any) -> None:
+    """Of several dimensions, and of records, too: what is written is seen, and keeps the object."""
+    body = arrays.Body(points=[arrays.Point(2, 3), arrays.Point(4)], ticks=[{"at": 7}], marks=[{"name": 1}])
+    frame = np.asarray(body.frame)
+    assert (frame.shape, frame.dtype, frame.strides) == ((2, 3), np.float32, (12, 4))
+    frame[:] = np.arange(6).reshape(2, 3)
+    points = np.asarray(body.points)
+    assert (points.dtype.names, points.shape) == (("x", "y", "tag"), (2,))
+    points["y"] += 1
+    assert body.sum() == 15 + 2 * 4 + 4
+    assert [list(row) for row in body.frame] == [[0, 1, 2], [3, 4, 5]]
+    assert (body.points[1].y, arrays.weighted(body.points)) == (1.0, 0.0)
+    ticks, marks = np.asarray(body.ticks), np.asarray(body.marks)
+    assert (ticks["at"].tolist(), ticks["on"].tolist(), marks["at"].tolist()) == ([7], [False], [[0, 0]])
+    assert not ticks.flags.writeable
+    assert not marks.flags.writeable
+    assert memoryview(body.none).shape == (2, 0)
+    with pytest.raises(BufferError):
+        body.points.append(arrays.Point(1))
+    del body, points
+    gc.collect()
+    frame += 1
+    assert frame.sum() == 21.0
+
+
 def test_what_can_be_is_shared(arrays: ModuleType, np: Any) -> None:
     values = np.arange(4.0)
     assert arrays.address(values) == values.ctypes.data

@@ -160,6 +160,29 @@ pub fn samples(n: usize) !nano_ffi.Array(Sample, 1) {
     for (array.items(), 0..) |*item, i| item.* = .{ .id = @intCast(i), .level = -1 };
     return array;
 }
+/// What has numbers in it that Python sees where they are.
+pub const Body = struct {
+    frame: [2][3]f32 = @splat(@splat(0)),
+    points: []Point = &.{},
+    ticks: []const Tick = &.{},
+    marks: []Mark = &.{},
+    none: [2][0]f64 = @splat(.{}),
+
+    pub const Tick = extern struct { at: u32 = 0, on: bool = false };
+    /// Nothing changes its name.
+    pub const Mark = extern struct {
+        name: u32 = 0,
+        at: [2]f32 = @splat(0),
+
+        pub const nano_ffi_options = .{ .name = .{ .readonly = true } };
+    };
+
+    pub fn sum(self: *const Body) f64 {
+        var result = total(self.frame[0]) + total(self.frame[1]);
+        for (self.points) |point| result += point.x * point.y;
+        return result;
+    }
+};
 pub fn weighted(points: []const Point) f64 {
     var sum: f64 = 0;
     for (points) |point| sum += point.x * @as(f64, @floatFromInt(point.tag));

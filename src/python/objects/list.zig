@@ -11,9 +11,11 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
 const convert = @import("../convert.zig");
+const dtypes = @import("../../dtypes.zig");
 const errors = @import("../errors.zig");
 const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
+const ndarray = @import("../../ndarray.zig");
 const object = @import("object.zig");
 const places = @import("places.zig");
 const quick = @import("../quick.zig");
@@ -64,9 +66,13 @@ pub const Ops = struct {
     is_copyable: bool,
     is_flat: bool,
     allocation: Allocation,
-    /// For the buffer protocol; null where items are no numbers.
+    /// For the buffer protocol; null where items are neither numbers nor arrays or records of such.
     format: ?[:0]const u8,
-    is_bool: bool,
+    /// Of an item that is an array, and of how many bytes what is in that is.
+    shape: []const usize,
+    leaf_size: usize,
+    /// Whether some bytes of an item are no value of its type.
+    is_checked: bool,
     get: *const fn (list: *anyopaque) Raw,
     set: *const fn (list: *anyopaque, raw: Raw) void,
     /// A new reference to an item, null with the error set.
@@ -134,8 +140,10 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .is_copyable = classes.isCopyable(Item),
             .is_flat = classes.isFlat(Item),
             .allocation = allocation,
-            .format = if (signature.isBufferItem(Item)) formatOf(Item) else null,
-            .is_bool = Item == bool,
+            .format = formatOf(Leaf(Item)),
+            .shape = shapeOf(Item),
+            .leaf_size = @sizeOf(Leaf(Item)),
+            .is_checked = isChecked(Leaf(Item)),
             .get = &get,
             .set = &set,
             .give = &giveItem,
@@ -219,28 +227,39 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
     };
 }
 
-fn formatOf(comptime Item: type) [:0]const u8 {
-    return switch (@typeInfo(Item)) {
-        .bool => "?",
-        .float => |float| switch (float.bits) {
-            16 => "e",
-            32 => "f",
-            else => "d",
-        },
-        .int => |int| if (int.signedness == .signed) switch (int.bits) {
-            8 => "b",
-            16 => "h",
-            32 => "i",
-            else => "q",
-        } else switch (int.bits) {
-            8 => "B",
-            16 => "H",
-            32 => "I",
-            else => "Q",
-        },
-        .@"struct" => if (@sizeOf(Item) == 8) "Zf" else "Zd",
-        else => comptime unreachable,
-    };
+/// What is in arrays of arrays.
+fn Leaf(comptime Item: type) type {
+    return if (@typeInfo(Item) == .array) Leaf(@typeInfo(Item).array.child) else Item;
+}
+
+fn shapeOf(comptime Item: type) []const usize {
+    if (@typeInfo(Item) != .array) return &.{};
+    const array = @typeInfo(Item).array;
+    return comptime &[_]usize{array.len} ++ shapeOf(array.child);
+}
+
+fn formatOf(comptime Item: type) ?[:0]const u8 {
+    if (signature.isBufferItem(Item)) return dtypes.formatOf(Item);
+    if (!classes.isClass(Item) or !classes.isCopyable(Item)) return null;
+    if (!dtypes.isItem(Item)) return null;
+    for (@typeInfo(Item).@"struct".field_names) |name|
+        if (!classes.isVisible(Item, name)) return null;
+    return dtypes.formatOf(Item);
+}
+
+/// Whether an item must not be written by its bytes: it has a bool, or what is only read.
+fn isChecked(comptime Item: type) bool {
+    if (formatOf(Item) == null or signature.isBufferItem(Item)) return Item == bool;
+    const info = @typeInfo(Item).@"struct";
+    for (info.field_names, info.field_types) |name, Field| {
+        if (!classes.isAssignable(Item, name)) return true;
+        const Part = Leaf(Field);
+        if (Part == bool) return true;
+        // What is in a record is no class where nobody can see it.
+        if (!signature.isBufferItem(Part) and (!classes.isClass(Part) or isChecked(Part)))
+            return true;
+    }
+    return false;
 }
 
 /// A copy of an item in memory of `gpa`, as an object of it keeps when the item is removed.
@@ -1254,10 +1273,17 @@ fn remove(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
 
 // The buffer protocol, for numbers: while one is in use, nothing is changed but through it.
 
-const Exported = struct {
-    shape: [1]capi.Py_ssize_t,
-    strides: [1]capi.Py_ssize_t,
-};
+/// How a buffer lies, in one block: its shape, and behind that its strides.
+fn layoutOf(ops: *const Ops, len: usize) Error![]isize {
+    const dimensions = 1 + ops.shape.len;
+    const numbers = memory.allocator.alloc(isize, 2 * dimensions) catch
+        return errors.raiseNoMemory();
+    const shape: []usize = @ptrCast(numbers[0..dimensions]);
+    shape[0] = len;
+    @memcpy(shape[1..], ops.shape);
+    ndarray.setContiguous(numbers[dimensions..], shape, ops.leaf_size);
+    return numbers;
+}
 
 fn getBuffer(self: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c) c_int {
     view.obj = null;
@@ -1268,48 +1294,45 @@ fn getBuffer(self: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c) 
 fn exportTo(self: *PyObject, view: *capi.Py_buffer, flags: c_int) Error!void {
     const part = object.of(self);
     const ops: *const Ops = .of(part);
-    const exported = memory.allocator.create(Exported) catch return errors.raiseNoMemory();
-    errdefer memory.allocator.destroy(exported);
     var holds: hold.Holds(1, .python) = .{};
     holds.add(part, .shared);
     try holds.acquire();
     defer holds.release();
     // What is written as a byte need not be a bool.
-    const is_read_only = ops.is_const or ops.is_bool or object.isReadOnly(part);
+    const is_read_only = ops.is_const or ops.is_checked or object.isReadOnly(part);
     if (is_read_only and flags & capi.constants.PyBUF_WRITABLE != 0)
-        return raiseBuffer(if (ops.is_bool)
-            "a list of bool cannot be written by its bytes"
+        return raiseBuffer(if (ops.is_checked)
+            "what has bools, or what is only read, cannot be written by its bytes"
         else
             "the list is const in Zig, and cannot be written");
     const region = Region.of(part).?;
     if (region.is_lent)
         return raiseBuffer("the list was lent to a callback, and its memory may not outlive that");
     const list: *anyopaque = @ptrFromInt(try object.resolve(part));
-    if (region.tryHold(part, .exported, true, false) != .held) return region.raiseInUse(.exported);
     const raw = ops.get(list);
-    exported.* = .{
-        .shape = .{@intCast(raw.len)},
-        .strides = .{@intCast(ops.size)},
-    };
+    const numbers = try layoutOf(ops, raw.len);
+    errdefer memory.allocator.free(numbers);
+    if (region.tryHold(part, .exported, true, false) != .held) return region.raiseInUse(.exported);
+    const dimensions = numbers.len / 2;
     c.Py_IncRef(self);
     view.* = .{
         .buf = @ptrFromInt(raw.address),
         .obj = self,
         .len = @intCast(raw.len * ops.size),
-        .itemsize = @intCast(ops.size),
+        .itemsize = @intCast(ops.leaf_size),
         .readonly = @intFromBool(is_read_only),
-        .ndim = 1,
+        .ndim = @intCast(dimensions),
         .format = if (flags & capi.constants.PyBUF_FORMAT != 0)
             @constCast(ops.format.?.ptr)
         else
             null,
-        .shape = if (flags & capi.constants.PyBUF_ND != 0) &exported.shape else null,
+        .shape = if (flags & capi.constants.PyBUF_ND != 0) numbers.ptr else null,
         .strides = if (flags & capi.constants.PyBUF_STRIDES == capi.constants.PyBUF_STRIDES)
-            &exported.strides
+            numbers[dimensions..].ptr
         else
             null,
         .suboffsets = null,
-        .internal = exported,
+        .internal = numbers.ptr,
     };
 }
 
@@ -1319,9 +1342,11 @@ fn raiseBuffer(message: [*:0]const u8) Error {
 }
 
 fn releaseBuffer(self: *PyObject, view: *capi.Py_buffer) callconv(.c) void {
-    const exported: *Exported = @ptrCast(@alignCast(view.internal.?));
-    Region.of(object.of(self)).?.release(.exported, false);
-    memory.allocator.destroy(exported);
+    const part = object.of(self);
+    const numbers: [*]isize = @ptrCast(@alignCast(view.internal.?));
+    const count = 2 * (1 + Ops.of(part).shape.len);
+    Region.of(part).?.release(.exported, false);
+    memory.allocator.free(numbers[0..count]);
 }
 
 /// An index or a slice, as Python gave it.
