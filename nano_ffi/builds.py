@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from importlib.machinery import EXTENSION_SUFFIXES
 
 import nano_ffi
-from nano_ffi.switches import Switches, cache_folder, find_upward, machine, once, short_hash, sources
+from nano_ffi.switches import Switches, cache_folder, find_upward, machine, once, short_hash, sources, write_whole
 
 __all__ = ["Record", "Unit", "module_name"]
 
@@ -111,10 +110,7 @@ class Record:
             *(f"{digest} {state} {path}" for digest, state, path in self.files),
             "end",
         ]
-        part = f"{self.unit.record}.{os.getpid()}-{threading.get_ident()}.part"
-        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
-            file.write(BETWEEN.join(lines))
-        os.replace(part, self.unit.record)
+        write_whole(self.unit.record, BETWEEN.join(lines))
 
     def holds(self) -> bool:
         """Whether nothing has changed that matters."""

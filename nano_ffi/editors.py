@@ -10,8 +10,8 @@ from pathlib import Path
 from nano_ffi.builds import module_name
 from nano_ffi.compiler import ALWAYS_THERE, ROOT, SOURCES, Job, build_options, imported
 from nano_ffi.packages import has_dependencies
-from nano_ffi.switches import SettingsError
-from nano_ffi.zig import Zig, write_whole
+from nano_ffi.switches import SettingsError, write_whole
+from nano_ffi.zig import Zig
 
 __all__ = ["files_of", "write_files"]
 

@@ -11,7 +11,7 @@ from weakref import WeakKeyDictionary
 
 from nano_ffi.builds import Record, Unit, module_name
 from nano_ffi.registration import follow
-from nano_ffi.switches import NOEXEC, NanoFfiError, Switches, cache_folder, make_folder, mode_named
+from nano_ffi.switches import NOEXEC, NanoFfiError, Switches, cache_folder, make_folder, mode_named, write_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,10 +94,7 @@ def loads(source: str, name: str | None = None, *, mode: str = "") -> ModuleType
     path = os.path.join(folder, digest, f"{fullname}.zig")
     if not os.path.exists(path):
         make_folder(os.path.dirname(path))
-        part = f"{path}.{os.getpid()}-{threading.get_ident()}.part"
-        with open(part, "w", encoding="utf-8", newline="\n") as file:
-            file.write(source)
-        os.replace(part, path)
+        write_whole(path, source)
     with lock:
         module = sys.modules.get(fullname)
         loader: object = getattr(module, "__loader__", None)

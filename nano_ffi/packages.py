@@ -7,8 +7,8 @@ import re
 import time
 from pathlib import Path
 
-from nano_ffi.switches import cache_folder, make_folder, short_hash, sources
-from nano_ffi.zig import CompileError, Zig, take, write_whole
+from nano_ffi.switches import cache_folder, make_folder, short_hash, sources, write_whole
+from nano_ffi.zig import CompileError, Zig, take
 
 __all__ = ["build_package", "has_dependencies"]
 

@@ -25,7 +25,7 @@ from nano_ffi.description import (
     Type,
     Union,
 )
-from nano_ffi.zig import write_whole
+from nano_ffi.switches import write_whole
 
 __all__ = ["stub", "write_stub"]
 

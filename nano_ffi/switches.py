@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from threading import get_ident
 from zlib import adler32, crc32
 
 import nano_ffi
@@ -31,6 +32,7 @@ __all__ = [
     "once",
     "short_hash",
     "sources",
+    "write_whole",
 ]
 
 MODES = {"Debug": "debug", "ReleaseSafe": "safe", "ReleaseFast": "fast", "ReleaseSmall": "small"}
@@ -147,6 +149,20 @@ def make_folder(folder: str) -> None:
             os.mkdir(folder, 0o755)
         except FileExistsError:
             pass
+
+
+def write_whole(path: str | os.PathLike[str], text: str) -> None:
+    """Write a text file, whole or not at all, whoever writes it at the same time."""
+    folder, name = os.path.split(path)
+    part = os.path.join(folder, f".{name}.{os.getpid()}-{get_ident()}.part")
+    try:
+        with open(part, "w", encoding="utf-8", errors="surrogateescape", newline="") as file:
+            file.write(text)
+        os.replace(part, path)
+    except BaseException:
+        if os.path.exists(part):
+            os.remove(part)
+        raise
 
 
 def cache_root() -> str:

@@ -184,13 +184,3 @@ def take(path: Path, place: Path) -> None:
     part = place.with_name(f".{place.name}.{os.getpid()}-{threading.get_ident()}.part")
     shutil.copy(path, part)
     part.replace(place)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file, whole or not at all."""
-    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
-    try:
-        part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from typing import Any
 
 from cibuildwheel.options import BuildOptions
 
+from nano_ffi.switches import write_whole
 from nano_ffi.wheels import checksums
 from nano_ffi.wheels.targets import Target
 
@@ -64,9 +65,7 @@ class Record:
 
     def save(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(dataclasses.asdict(self), indent=2) + "\n", encoding="utf-8")
-        new.replace(path)
+        write_whole(path, json.dumps(dataclasses.asdict(self), indent=2) + "\n")
 
     def holds(self, digest: str, folder: Path) -> bool:
         """Whether the same inputs are asked for, and the wheel lies in `folder` as it was written."""
@@ -171,9 +170,7 @@ class Tree:
         self.save()
 
     def save(self) -> None:
-        new = self.place.with_suffix(".new")
-        new.write_text(json.dumps({"known": self.known, "products": self.products}), encoding="utf-8")
-        new.replace(self.place)
+        write_whole(self.place, json.dumps({"known": self.known, "products": self.products}))
 
 
 def hash_of(path: Path) -> str:
