@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import gc
+import importlib.util
 import inspect
 import json
+import os
 import pickle
 import pydoc
 import sys
@@ -13,12 +15,14 @@ import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 import nano_ffi
+from nano_ffi.compiler import compile_module
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
@@ -300,6 +304,50 @@ def test_cycles_are_collected(m: ModuleType) -> None:
     del holder
     gc.collect()
     assert gone() is None
+
+
+GOING = """\
+const std = @import("std");
+pub const Counter = struct {
+    value: i64,
+    names: std.ArrayList([]const u8) = .empty,
+
+    pub fn init(start: i64) error{Zero}!Counter {
+        return if (start == 0) error.Zero else .{ .value = start };
+    }
+    pub fn next(self: *Counter) i64 {
+        self.value += 1;
+        return self.value;
+    }
+};
+pub fn pair(n: i64) struct { n: i64, half: f64 } {
+    return .{ .n = n, .half = @as(f64, @floatFromInt(n)) / 2 };
+}
+pub fn fails(items: []const u8) u8 {
+    return items[items.len];
+}
+"""
+
+
+def test_a_module_that_goes_takes_its_classes_with_it(tmp_path: Path) -> None:
+    (tmp_path / "going.zig").write_text(GOING)
+    built = compile_module(tmp_path / "going.zig", tmp_path, mode=os.environ.get("NANO_FFI_TEST_MODE"))
+    specification = importlib.util.spec_from_file_location("going", built)
+    assert specification is not None
+    assert specification.loader is not None
+    module: Any = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    counter = module.Counter(1000)
+    names = counter.names
+    assert (counter.next(), list(names)) == (1001, [])
+    assert module.pair(1001) == {"n": 1001, "half": 500.5}
+    assert raises(partial(module.Counter, 0))[0] is nano_ffi.errors.Zero
+    assert raises(partial(module.fails, b""))[0] is nano_ffi.ZigPanic
+    gone = [weakref.ref(thing) for thing in (module, module.Counter, type(names))]
+    del module, specification, counter, names
+    gc.collect()
+    gc.collect()  # before 3.11, a module in a cycle with a class stays for one collection more
+    assert [reference() for reference in gone] == [None] * 3
 
 
 def test_weak_references(m: ModuleType) -> None:

@@ -162,6 +162,31 @@ def test_other_text_is_another_class(tmp_path: Path) -> None:
     assert modules[2].Point is not modules[0].Point
 
 
+LAYOUTS = """\
+const other = @import("other.zig");
+pub const Field = struct { x: other.Number };
+pub const Place = extern struct { x: u8, y: u8 align(other.number), z: u32 };
+pub const List = struct { x: []const other.Number };
+pub const Tag = enum(u8) { x = other.number, y = 7 };
+"""
+
+
+def test_other_layout_is_another_class(tmp_path: Path) -> None:
+    """The text of the types is the same; what it means is said elsewhere."""
+    modules = []
+    for name, type_, number in [("first", "f64", 1), ("same", "f64", 1), ("other", "i64", 2)]:
+        folder = tmp_path / name
+        folder.mkdir()
+        (folder / "layouts.zig").write_text(LAYOUTS)
+        (folder / "other.zig").write_text(f"pub const Number = {type_};\npub const number = {number};\n")
+        (folder / f"layouts_{name}.zig").write_text('pub const layouts = @import("layouts.zig");\n')
+        modules.append(nano_ffi.load(folder / f"layouts_{name}.zig").layouts)
+    first, same, other = modules
+    for name in ("Field", "Place", "List", "Tag"):
+        assert getattr(same, name) is getattr(first, name)
+        assert getattr(other, name) is not getattr(first, name), name
+
+
 def test_threads(first: ModuleType, second: ModuleType) -> None:
     path = second.Path(points=[first.make(number) for number in range(50)])
     barrier = threading.Barrier(8)
