@@ -163,23 +163,28 @@ def test_other_text_is_another_class(tmp_path: Path) -> None:
 
 
 LAYOUTS = """\
-const other = @import("other.zig");
-pub const Field = struct { x: other.Number };
-pub const Place = extern struct { x: u8, y: u8 align(other.number), z: u32 };
-pub const List = struct { x: []const other.Number };
-pub const Tag = enum(u8) { x = other.number, y = 7 };
+const std = @import("std");
+const other = std.options.log_level == .debug;
+const Number = if (other) i64 else f64;
+pub const Field = struct { x: Number };
+pub const Place = extern struct { x: u8, y: u8 align(if (other) 2 else 1), z: u32 };
+pub const List = struct { x: []const Number };
+pub const Tag = enum(u8) { x = @intFromBool(other), y = 7 };
 """
 
 
 def test_other_layout_is_another_class(tmp_path: Path) -> None:
-    """The text of the types is the same; what it means is said elsewhere."""
+    """The text of the types is the same, and what it means is said by the module."""
     modules = []
-    for name, type_, number in [("first", "f64", 1), ("same", "f64", 1), ("other", "i64", 2)]:
+    for name, level in [("first", "info"), ("same", "info"), ("other", "debug")]:
         folder = tmp_path / name
         folder.mkdir()
         (folder / "layouts.zig").write_text(LAYOUTS)
-        (folder / "other.zig").write_text(f"pub const Number = {type_};\npub const number = {number};\n")
-        (folder / f"layouts_{name}.zig").write_text('pub const layouts = @import("layouts.zig");\n')
+        (folder / f"layouts_{name}.zig").write_text(
+            'const std = @import("std");\n'
+            f"pub const std_options: std.Options = .{{ .log_level = .{level} }};\n"
+            'pub const layouts = @import("layouts.zig");\n'
+        )
         modules.append(nano_ffi.load(folder / f"layouts_{name}.zig").layouts)
     first, same, other = modules
     for name in ("Field", "Place", "List", "Tag"):
