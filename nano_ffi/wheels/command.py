@@ -25,7 +25,8 @@ from nano_ffi.wheels.cross import Session
 __all__ = ["main"]
 
 HELP = """\
-usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [--state FOLDER] [cibuildwheel's arguments]
+usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [--state FOLDER] [--runtimes FOLDER]
+                       [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
@@ -36,6 +37,8 @@ With --platform android: for CPython's Android, 3.13 and later.
   --force         build what is up to date, too
   --fail-fast     stop at the first wheel that fails
   --state FOLDER  where logs are, and what is known of the last run (build/wheels of the project)
+  --runtimes FOLDER
+                  test wheels of other systems, too: by commands of their names, cp313-win_amd64, each a CPython
   --explain       say what would be built, how, and what stands in the way
 
 The rest of the command line is cibuildwheel's:
@@ -63,6 +66,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     own.add_argument("--fail-fast", action="store_true")
     own.add_argument("--explain", action="store_true")
     own.add_argument("--state", type=Path)
+    own.add_argument("--runtimes", type=Path)
     own_options, arguments = own.parse_known_args(arguments)
     if ours.help or ours.h:
         print(HELP)
@@ -71,12 +75,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         fail_fast=own_options.fail_fast,
         explain=own_options.explain,
         state=own_options.state.resolve() if own_options.state else None,
+        runtimes=own_options.runtimes.resolve() if own_options.runtimes else None,
     )
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
         return run(arguments)
     if problem := malformed(arguments) or cross.environment_problem():
         parser.error(problem)
+    if session.runtimes and not session.runtimes.is_dir():
+        parser.error(f"--runtimes {own_options.runtimes}: there is no such folder")
     commands = one_per_platform(arguments, ours)
     if own_options.shard:
         try:
@@ -113,7 +120,10 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def malformed(arguments: Sequence[str]) -> str:
-    """What is wrong in a pyproject.toml of the command line's; empty where each can be read."""
+    """What is wrong in a pyproject.toml of the command line's, or with a source distribution; empty where all can be read."""
+    for path in map(Path, arguments):
+        if path.name.endswith(".tar.gz") and not path.is_file():
+            return f"there is no file {path}"
     for folder in ("", *(argument for argument in arguments if Path(argument).is_dir())):
         pyproject = Path(folder, "pyproject.toml")
         try:

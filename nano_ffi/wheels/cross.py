@@ -42,6 +42,7 @@ from cibuildwheel.util.packaging import find_compatible_wheel
 from cibuildwheel.venv import find_uv
 
 from nano_ffi.wheels import checksums, records, sbom, targets
+from nano_ffi.wheels.foreign import find_runtime
 from nano_ffi.wheels.images import as_in_its_image
 from nano_ffi.wheels.interpreters import find_interpreter, find_python
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, scripts_directory
@@ -102,6 +103,8 @@ class Session:
     """The folder of the wheels."""
     state: Path | None = None
     """The folder of records and logs, where it is not to be in the project."""
+    runtimes: Path | None = None
+    """The folder of commands that run CPythons of other systems."""
     directory: Path = field(default_factory=Path.cwd)
     """From where the command was called."""
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -299,7 +302,13 @@ class Run:
         """Whether there is a before-build."""
         self.base = base_environment(self.package, session.bytecode)
         self.environments = {target: self.environment(target) for target in wanted}
-        self.interpreters = {target: find_interpreter(target) if self.wants_test(target) else None for target in wanted}
+        tested = [target for target in wanted if self.wants_test(target)]
+        self.interpreters = {target: find_interpreter(target) for target in tested}
+        self.runtimes = {
+            target: command
+            for target in tested
+            if not self.interpreters[target] and (command := find_runtime(session.runtimes, target))
+        }
         self.digests: dict[Target, str] = {}
         self.wheels: dict[Target, Path] = {}
         """Finished: in the output folder. A reused wheel occurs more than once."""
@@ -382,6 +391,10 @@ class Run:
         options = self.build_options(target)
         return bool(options.test_command) and options.test_selector(target.identifier)
 
+    def tester(self, target: Target) -> Path | None:
+        """What runs the wheel's tests: an interpreter of this machine, or one of the session's runtimes."""
+        return self.interpreters.get(target) or self.runtimes.get(target)
+
     # What is up to date
 
     def record_path(self, target: Target) -> Path:
@@ -397,7 +410,7 @@ class Run:
                 options=self.build_options(target),
                 target=target,
                 environment=records.recorded_environment(self.environments[target]),
-                extra=[self.before_target, str(self.interpreters[target]), metadata],
+                extra=[self.before_target, str(self.tester(target)), metadata],
             )
             if self.session.force:
                 continue
@@ -630,7 +643,8 @@ class Run:
                 backend=backend,
                 folder=self.tmp / target.identifier,
                 shared_folder=self.tmp,
-                interpreter=self.interpreters[target],
+                interpreter=self.tester(target),
+                runtime=target in self.runtimes,
                 alone=self.prepares,
                 compatible=find_compatible_wheel(self.finished(), target.identifier),
                 native=self.session.native.get(target.python),

@@ -18,7 +18,7 @@ from typing import Any
 __all__ = ["compiler_arguments", "resource_arguments"]
 
 SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|i|ii)$")
-NO_LINK = frozenset({"-c", "-E", "-S", "-M", "-MM", "-fsyntax-only", "--version", "-v", "-dumpversion", "-dumpmachine"})
+NO_LINK = frozenset({"-c", "-E", "-S", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine"})
 
 FOREIGN = re.compile(
     r"""

@@ -30,6 +30,7 @@ from packaging.tags import Tag
 from packaging.utils import parse_wheel_filename
 
 from nano_ffi.wheels import checksums, identity, records, sbom
+from nano_ffi.wheels.foreign import ForeignEnvironment
 from nano_ffi.wheels.interpreters import Interpreter
 from nano_ffi.wheels.project import copy_of
 from nano_ffi.wheels.sbom import Zig
@@ -123,6 +124,8 @@ class WheelJob:
     """For what all wheels of a run share, the audit's environment."""
     interpreter: Path | None
     """What can run the wheel's tests here."""
+    runtime: bool
+    """Whether that is a command for wheels of another system, see `foreign`."""
     alone: bool
     """Whether a wheel's before-build and build must not run beside another's: all are in one tree and environment."""
     compatible: Path | None
@@ -281,18 +284,25 @@ class WheelJob:
         if uv is None:
             message = "test-command needs uv: pip install uv"
             raise errors.ConfigurationError(message)
-        venv = self.folder / "venv"
-        call(uv, "venv", venv, "--python", self.interpreter, env=self.environment)
-        environment = activate_virtualenv(venv, env=dict(self.environment))
-        environment.pop("PYTHONPATH", None)  # what is tested is what was installed
-        environment.pop("UV_PYTHON", None)  # nox sets it, and uv would install into that one instead
-        environment.pop("PYTHONPYCACHEPREFIX", None)  # it is gone after the test, with its bytecode
+        foreign = None
+        if self.runtime:
+            print(f"... by {self.interpreter}")
+            foreign = ForeignEnvironment(
+                target=self.target, command=self.interpreter, folder=self.folder / "venv", uv=uv
+            )
+            environment = foreign.make(self.environment)
+        else:
+            environment = self.test_environment(uv, self.interpreter)
         environment = options.test_environment.as_dictionary(prev_environment=environment)
         if options.before_test:
             shell(self.command(options.before_test), env=environment)
-        call(uv, "pip", "install", f"{wheel}{options.test_extras}", env=environment)
-        if options.test_requires:
-            call(uv, "pip", "install", *options.test_requires, env=environment)
+        if foreign:
+            # At once: a second installation into a folder leaves what the first has put there as it is.
+            foreign.install([f"{wheel}{options.test_extras}", *options.test_requires], environment)
+        else:
+            call(uv, "pip", "install", f"{wheel}{options.test_extras}", env=environment)
+            if options.test_requires:
+                call(uv, "pip", "install", *options.test_requires, env=environment)
         test_folder = self.folder / "test_cwd"
         test_folder.mkdir()
         if options.test_sources:
@@ -304,6 +314,16 @@ class WheelJob:
         )
         shell(command, cwd=test_folder, env=environment)
         return True
+
+    def test_environment(self, uv: Path, interpreter: Path) -> dict[str, str]:
+        """That of the commands that test, in a virtual environment."""
+        venv = self.folder / "venv"
+        call(uv, "venv", venv, "--python", interpreter, env=self.environment)
+        environment = activate_virtualenv(venv, env=dict(self.environment))
+        environment.pop("PYTHONPATH", None)  # what is tested is what was installed
+        environment.pop("UV_PYTHON", None)  # nox sets it, and uv would install into that one instead
+        environment.pop("PYTHONPYCACHEPREFIX", None)  # it is gone after the test, with its bytecode
+        return environment
 
     def hand_over(self, wheel: Path) -> Path:
         # In the output folder already, because only within one file system is a rename atomic.

@@ -34,6 +34,8 @@ def main() -> int:
             print(f"{runtime.name:20}{len(there)} of {len(runtime.pythons)}  {' '.join(there)}")
         return 0
     failed = bring(place, [runtime for runtime in chosen if set(runtime.there(place)) != set(runtime.pythons)])
+    for runtime in chosen:
+        runtime.name_launchers(place)
     if options.pin:
         print(f"written: {pin(place)}")
     return 1 if failed else 0

@@ -72,6 +72,15 @@ class Runtime:
             linux.make_qemu(place)
         self.maker(place, self.name, self.pythons, self.arch)
 
+    def name_launchers(self, place: Place) -> None:
+        """By the identifiers of the wheels, too, as `nano-ffi wheels --runtimes` looks for them."""
+        names = dict(zip(self.pythons, self.identifiers, strict=True))
+        for python in self.there(place):
+            new = place.bin / f".{names[python]}.new"
+            new.unlink(missing_ok=True)
+            new.symlink_to(self.launcher(place, python).name)
+            new.replace(place.bin / names[python])
+
 
 DEBIAN = ("3.13", "3.14", "3.15")
 OLD = ("3.10", "3.11", "3.12")

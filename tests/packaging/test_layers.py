@@ -21,7 +21,7 @@ PYTHON = {
     "wheels": """
         wheels/__init__ wheels/driver wheels/pool wheels/binary wheels/claim wheels/baseline wheels/symbols
         wheels/interpreters wheels/records wheels/linking wheels/identity wheels/project wheels/android wheels/sbom
-        wheels/extension wheels/toolchain wheels/job wheels/images wheels/cross
+        wheels/extension wheels/toolchain wheels/foreign wheels/job wheels/images wheels/cross
     """,
     "the command line": "cache editors commands wheels/command wheels/complete wheels/verify __main__ stubs",
 }

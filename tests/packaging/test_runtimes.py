@@ -57,6 +57,17 @@ def test_names_are_found_by_their_parts_with_what_they_need() -> None:
         table.find(["amiga"])
 
 
+def test_launchers_have_the_names_of_wheels_too(tmp_path: Path) -> None:
+    folder = place.Place(root=tmp_path)
+    folder.bin.mkdir()
+    runtime = table.RUNTIMES["windows-amd64"]
+    runtime.launcher(folder, "3.13").write_text("x")
+    for _ in range(2):
+        runtime.name_launchers(folder)
+        assert sorted(path.name for path in folder.bin.iterdir()) == ["cp313-win_amd64", "python3.13-windows-amd64"]
+        assert (folder.bin / "cp313-win_amd64").read_text() == "x"
+
+
 def test_what_is_downloaded_is_compared_with_its_checksum(tmp_path: Path) -> None:
     known = place.known_checksums()
     assert all(re.fullmatch("[0-9a-f]{64}", digest) for digest in known.values())

@@ -476,6 +476,10 @@ def test_the_compiler_is_told_of_the_target() -> None:
 def test_a_program_is_linked_with_the_libraries_that_an_extension_has() -> None:
     given, library = compiler_arguments(SETTINGS, "c++", "x.o -o program".split())
     assert (" ".join(given), library) == (f"{COMMON} -Wl,-s x.o -o program", None)
+    # As CMake does, which reads what the compiler says of itself.
+    given, _ = compiler_arguments(SETTINGS, "c++", "-v x.o -o program".split())
+    assert "-Wl,-s" in given
+    assert "-Wl,-s" not in compiler_arguments(SETTINGS, "cc", ["-v"])[0]
 
 
 def test_an_extension_exports_its_init_function_alone() -> None:

@@ -24,9 +24,10 @@ pytest.importorskip("cibuildwheel", reason='needs pip install "nano-ffi[wheels]"
 
 from cibuildwheel import errors, selector
 from cibuildwheel.options import BuildOptions, CommandLineArguments, compute_options
+from cibuildwheel.venv import find_uv
 
 from nano_ffi import __main__
-from nano_ffi.wheels import checksums, cross, identity, job, pool, records, targets
+from nano_ffi.wheels import checksums, cross, foreign, identity, job, pool, records, targets
 
 # A PEP 517 backend in the project itself, so that a build costs one start of an interpreter.
 BACKEND = """
@@ -447,6 +448,78 @@ def test_a_wheel_is_tested_once_an_interpreter_is_there(project: Project, tmp_pa
     assert "Testing wheel..." in (project.root / "build" / "wheels" / f"{identifier}.log").read_text()
 
 
+def test_a_foreign_wheel_is_tested_by_a_command_of_its_name(project: Project, tmp_path: Path) -> None:
+    runtimes = tmp_path.with_name(f"{tmp_path.name}.runtimes")
+    runtimes.mkdir()
+    for name in ("cp313-win_amd64", "cp313-musllinux_aarch64"):
+        # This machine's, which shows that it was called: no extension of the project's is imported.
+        command = runtimes / name
+        command.write_text(f'#!/bin/sh\nPYTHONPATH="${{PYTHONPATH#Z:}}" exec {sys.executable} -X called={name} "$@"\n')
+        command.chmod(0o755)
+    project.configure(
+        'build = "cp313-*"\nlinux.archs = ["aarch64"]\nwindows.archs = ["AMD64"]\n'
+        "test-command = \"python -c 'import demo, sys; assert demo.answer == 42; print(sys._xoptions, demo.__file__)'\"\n"
+    )
+    text = (project.root / "pyproject.toml").read_text()
+    text = text.replace('linux.archs = ["x86_64", "aarch64"]\n', "").replace('windows.archs = ["AMD64", "ARM64"]\n', "")
+    (project.root / "pyproject.toml").write_text(text)
+    assert last_line(project.wheels()).endswith("; 0 tested, 5 not (no interpreter for them on this machine)")
+    output = project.wheels("--runtimes", str(runtimes))
+    assert "(2 built, 3 up to date)" in last_line(output)
+    assert last_line(output).endswith("; 2 tested, 3 not (no interpreter for them on this machine)")
+    for name in ("cp313-win_amd64", "cp313-musllinux_aarch64"):
+        log = (project.root / "build" / "wheels" / f"{name}.log").read_text()
+        assert f"by {runtimes / name}" in log
+        assert f"{{'called': '{name}'}}" in log
+    # One that fails, fails the wheel.
+    (runtimes / "cp313-win_amd64").write_text("#!/bin/sh\nexit 7\n")
+    output = project.wheels("--runtimes", str(runtimes), "--only", "cp313-win_amd64", "--force", code=1)
+    assert "1 failed: cp313-win_amd64" in last_line(output)
+    assert "there is no such folder" in project.wheels("--runtimes", "nowhere", code=2)
+
+
+def test_commands_of_what_was_installed_call_the_runtime(tmp_path: Path) -> None:
+    target = targets.parse("cp313-musllinux_aarch64")
+    runtime = tmp_path / "runtime"
+    runtime.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    runtime.chmod(0o755)
+    uv = find_uv()
+    assert uv is not None
+    environment = foreign.ForeignEnvironment(target=target, command=runtime, folder=tmp_path / "venv", uv=uv)
+    variables = environment.make(dict(os.environ))
+    wheel = tmp_path / "tool-1.0-cp313-cp313-musllinux_1_2_aarch64.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(
+            "tool.py", "import sys\nclass Main:\n    def run():\n        print(sys.argv[1:])\n        return 3\n"
+        )
+        archive.writestr("tool-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: false\n")
+        archive.writestr("tool-1.0.dist-info/METADATA", "Metadata-Version: 2.1\nName: tool\nVersion: 1.0\n")
+        archive.writestr("tool-1.0.dist-info/entry_points.txt", "[console_scripts]\ntool = tool:Main.run\n")
+        archive.writestr("tool-1.0.dist-info/RECORD", "")
+    environment.install([str(wheel)], variables)
+    done = subprocess.run(["tool", "a b", "-q"], env=variables, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (3, "['a b', '-q']\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("manylinux_x86_64", "x86_64-unknown-linux-gnu"),
+        ("musllinux_aarch64", "aarch64-unknown-linux-musl"),
+        ("manylinux_riscv64", "riscv64-unknown-linux"),
+        ("macosx_arm64", "aarch64-apple-darwin"),
+        ("win32", "i686-pc-windows-msvc"),
+        ("win_amd64", "x86_64-pc-windows-msvc"),
+        ("manylinux_s390x", ""),
+        ("android_x86_64", ""),
+    ],
+)
+def test_how_uv_calls_a_platform(name: str, expected: str) -> None:
+    assert foreign.uv_platform(targets.PLATFORMS[name]) == expected
+    newer = dataclasses.replace(targets.PLATFORMS["manylinux_x86_64"], wheel_tag="manylinux_2_34_x86_64")
+    assert foreign.uv_platform(newer) == "x86_64-manylinux_2_34"
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_ends_the_children_and_keeps_what_is_done(project: Project, number: signal.Signals) -> None:
     project.configure('build = "cp31{2,3}-win_amd64"\n')
@@ -823,6 +896,11 @@ def test_bytecode_is_of_one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 def test_a_malformed_pyproject_is_named(project: Project) -> None:
     (project.root / "pyproject.toml").write_text("[tool\n")
     assert last_line(project.wheels(code=2)).startswith("nano-ffi wheels: error: pyproject.toml: Expected ")
+
+
+def test_a_source_distribution_that_is_not_there_is_named(project: Project) -> None:
+    output = project.wheels("nowhere-1.0.tar.gz", code=2)
+    assert last_line(output) == "nano-ffi wheels: error: there is no file nowhere-1.0.tar.gz"
 
 
 def test_what_another_user_owns_is_said_to_be_his(
