@@ -454,6 +454,7 @@ class Writer:
             f"@{self.typing('type_check_only')}\n",
             f"class {name}({self.name_from('typing_extensions', 'TypedDict')}):\n",
         ]
+        around, self.members = self.members, {field.name for field in fields}
         for field in fields:
             annotation = self.taking(field.type) if taken else self.giving(field.type)
             if taken:
@@ -461,6 +462,7 @@ class Writer:
                 if field.default:
                     annotation = f"{self.name_from('typing_extensions', 'NotRequired')}[{annotation}]"
             lines.append(f"    {field.name}: {annotation}\n")
+        self.members = around
         return "".join(lines)
 
     # Declarations

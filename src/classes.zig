@@ -597,7 +597,8 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
     if (ListItem(T)) |Item| return copyableWithin(Item, open);
     if (string_maps.Value(T)) |Value| return copyableWithin(Value, open);
     switch (@typeInfo(T)) {
-        .pointer => return T == []const u8 or T == []u8,
+        .pointer => return T == []const u8 or T == []u8 or
+            (isLink(T) and copyableWithin(@typeInfo(T).pointer.child, open)),
         .optional => |optional| return copyableWithin(optional.child, open),
         .array => |array| return array.sentinel_ptr == null and copyableWithin(array.child, open),
         .@"struct" => |info| {
@@ -636,6 +637,16 @@ pub fn isFlat(comptime T: type) bool {
         } else true,
         else => false,
     };
+}
+
+/// Whether a `T` points to a tagged union, and means its value: unions that have others of their
+/// kind in them do so.
+pub fn isLink(comptime T: type) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    return pointer.size == .one and pointer.sentinel_ptr == null and signature.isPlain(pointer) and
+        @typeInfo(pointer.child) == .@"union" and
+        @typeInfo(pointer.child).@"union".tag_type != null;
 }
 
 /// Whether all pointers in a `T` that is not copyable are such to whole objects of classes: then it
@@ -1210,6 +1221,13 @@ test isCopyable {
     try expect(!isCopyable(struct { next: *u8 }));
     try expect(!isCopyable(std.mem.Allocator));
     try expect(isCopyable([]const Plane.Inner) and !isCopyable(Forest));
+}
+
+test isLink {
+    const Expr = union(enum) { number: f64, neg: *const @This() };
+    try std.testing.expect(isLink(*const Expr) and isLink(*Expr) and !isLink([]const Expr));
+    try std.testing.expect(!isLink(*const union { a: u8 }) and !isLink(*const u8));
+    try std.testing.expect(isCopyable(Expr) and !isFlat(Expr));
 }
 
 test isFlat {

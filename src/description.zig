@@ -605,8 +605,9 @@ fn typeOf(comptime T: type) []const u8 {
 /// A struct or union that is one of those that it is in, `within`, has its name alone.
 fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
     const kind = signature.kindOf(T).?;
+    if (kind == .link) return typeWithin(@typeInfo(T).pointer.child, within);
     return object(.{
-        .{ "k", quoted(@tagName(kind)) },
+        .{ "k", quoted(if (T == [:0]u8) "bytes" else @tagName(kind)) },
         .{ "zig", quoted(signature.typeName(T).?) },
     } ++ switch (kind) {
         .buffer => .{.{ "mutable", if (@typeInfo(T) == .pointer) "true" else "" }},
@@ -783,7 +784,11 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
     };
 }
 
+/// Longer texts and tables are nothing to be read, and take long to write while compiling.
+const max_shown = 500;
+
 fn itemsRepr(comptime value: anytype) ?[]const u8 {
+    if (value.len > max_shown) return null;
     comptime var text: []const u8 = "";
     inline for (value, 0..) |item, index| text = text ++ (if (index == 0) "" else ", ") ++
         (repr(@TypeOf(item), item) orelse return null);
@@ -804,7 +809,7 @@ fn floatRepr(comptime value: anytype) []const u8 {
 }
 
 fn strRepr(comptime text: []const u8) []const u8 {
-    if (!std.unicode.utf8ValidateSlice(text)) return "...";
+    if (text.len > max_shown or !literals.isUtf8(text)) return "...";
     comptime var result: []const u8 = "'";
     inline for (text) |byte|
         result = result ++ if (byte < 128) literals.ascii(byte) else &[_]u8{byte};

@@ -7,6 +7,7 @@ const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
 const elementwise = @import("elementwise.zig");
 const exceptions = @import("exceptions.zig");
+const literals = @import("literals.zig");
 const operators = @import("operators.zig");
 const signature = @import("signature.zig");
 const untagged = @import("untagged.zig");
@@ -100,6 +101,11 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     const kind = if (Value == noreturn) null else signature.kindOf(Value);
     if (Value == noreturn and @TypeOf(value) == comptime_int)
         return leftOut("constant", "it is longer than any int of Zig: give it as text", .{});
+    if (Value == noreturn and signature.kindOf(@TypeOf(value)) != null) return leftOut(
+        "constant",
+        "a text in it is not UTF-8: let that be nano_ffi.Bytes",
+        .{},
+    );
     if (kind == null or !signature.isPart(Value) or !signature.isExact(Value)) return leftOut(
         "constant",
         "its type {s} cannot go to Python",
@@ -277,13 +283,43 @@ pub fn Constant(comptime T: type, comptime value: T) type {
         .null => ?bool,
         .pointer => |pointer| switch (@typeInfo(pointer.child)) {
             .array => |array| if (pointer.size == .one and
-                pointer.attrs.@"const") Slice(array.child) else noreturn,
-            else => if (pointer.size == .slice and
-                pointer.attrs.@"const") Slice(pointer.child) else noreturn,
+                pointer.attrs.@"const") Slice(array.child, value) else noreturn,
+            else => if (!pointer.attrs.@"const")
+                noreturn
+            else switch (pointer.size) {
+                .slice => Slice(pointer.child, value),
+                .many => if (T == [*:0]const u8) Slice(u8, std.mem.span(value)) else noreturn,
+                .one, .c => noreturn,
+            },
         },
-        .array => |array| if (array.sentinel_ptr == null) Array(array.child, &value) else noreturn,
-        .@"struct" => |info| if (info.is_tuple) Tuple(T, value) else T,
+        .array => |array| if (array.sentinel_ptr == null)
+            Array(array.child, &value)
+        else
+            Slice(array.child, &value), // what a literal points to
+        .@"struct" => |info| if (info.is_tuple)
+            Tuple(T, value)
+        else if (signature.kindOf(T) == .record and !isReadable(T, value)) noreturn else T,
+        .optional => if (signature.kindOf(T) == null or isReadable(T, value)) T else noreturn,
         else => T,
+    };
+}
+
+/// Whether all texts in a value are UTF-8.
+fn isReadable(comptime T: type, comptime value: T) bool {
+    if (T == []const u8) return literals.isUtf8(value);
+    if (classes.isFlat(T)) return true;
+    return switch (@typeInfo(T)) {
+        .optional => |optional| isReadable(optional.child, value orelse return true),
+        .pointer => |pointer| pointer.size != .slice or for (value) |item| {
+            if (!isReadable(pointer.child, item)) break false;
+        } else true,
+        .array => |array| for (value) |item| {
+            if (!isReadable(array.child, item)) break false;
+        } else true,
+        .@"struct" => |info| for (info.field_names, info.field_types) |name, Field| {
+            if (!isReadable(Field, @field(value, name))) break false;
+        } else true,
+        else => true,
     };
 }
 
@@ -298,10 +334,12 @@ fn Integer(comptime least: comptime_int, comptime most: comptime_int) type {
     return @Int(.signed, bits);
 }
 
-fn Slice(comptime Item: type) type {
+fn Slice(comptime Item: type, comptime items: []const Item) type {
+    @setEvalBranchQuota(1_000_000_000);
+    if (Item == u8 and !literals.isUtf8(items)) return signature.Bytes;
     return switch (@typeInfo(Item)) {
         .comptime_int, .comptime_float, .null => noreturn,
-        else => []const Item,
+        else => if (Item == u8 or isReadable([]const Item, items)) []const Item else noreturn,
     };
 }
 
@@ -316,7 +354,7 @@ fn Array(comptime Item: type, comptime items: []const Item) type {
         const All = Integer(least, most);
         return if (All == noreturn) noreturn else [items.len]All;
     }
-    if (items.len == 0) return if (Slice(Item) == noreturn) noreturn else [0]Item;
+    if (items.len == 0) return if (Slice(Item, items) == noreturn) noreturn else [0]Item;
     const One = Constant(Item, items[0]);
     for (items[1..]) |item| if (Constant(Item, item) != One) return noreturn;
     return if (One == noreturn) noreturn else [items.len]One;
@@ -338,9 +376,14 @@ pub fn constant(comptime value: anytype) Constant(@TypeOf(value), value) {
 }
 
 fn constantAs(comptime Value: type, comptime value: anytype) Value {
+    if (@TypeOf(value) == [*:0]const u8)
+        return constantAs(Value, @as([]const u8, std.mem.span(value)));
+    if (Value == signature.Bytes)
+        return .{ .data = if (@typeInfo(@TypeOf(value)) == .array) &value else value };
     return switch (@typeInfo(@TypeOf(value))) {
         .comptime_int, .comptime_float, .null, .pointer => value,
         .array => array: {
+            if (@typeInfo(Value) == .pointer) break :array &value;
             var items: Value = undefined;
             for (&items, value) |*item, literal|
                 item.* = constantAs(@typeInfo(Value).array.child, literal);

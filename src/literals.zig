@@ -65,9 +65,9 @@ pub fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .int => std.fmt.comptimePrint("{d}", .{value}),
         .float => ofFloat(value),
         .optional => literal(@typeInfo(T).optional.child, value orelse return "None"),
-        .text => if (std.unicode.utf8ValidateSlice(value)) str(value) else bytes(value),
+        .text => if (isUtf8(value)) str(value) else bytes(value),
         .terminated => literal([]const u8, signature.unterminated(T, value)),
-        .str => if (std.unicode.utf8ValidateSlice(value.data)) str(value.data) else null,
+        .str => if (isUtf8(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
         .path => literal([]const u8, value.data),
         .@"enum" => if (signature.isOpen(T))
@@ -113,6 +113,20 @@ fn bytes(comptime data: []const u8) [:0]const u8 {
     return result ++ "'";
 }
 
+/// Whether a text is UTF-8. Piece by piece: the compiler takes time for a slice of a long one.
+pub fn isUtf8(comptime text: []const u8) bool {
+    @setEvalBranchQuota(1_000_000_000);
+    var start = 0;
+    return while (start < text.len) {
+        var end = @min(text.len, start + 4096);
+        // Not within a character, which has up to three such bytes.
+        while (end < text.len and end > start + 4096 - 3 and text[end] & 0xc0 == 0x80) end -= 1;
+        const piece: [end - start]u8 = text[start..end].*;
+        if (!std.unicode.utf8ValidateSlice(&piece)) break false;
+        start = end;
+    } else true;
+}
+
 /// A character of ASCII within a literal.
 pub fn ascii(comptime character: u7) []const u8 {
     return switch (character) {
@@ -133,6 +147,13 @@ test valueOf {
     try std.testing.expectEqual(null, comptime valueOf(f64, std.math.nan(f64)));
     try std.testing.expectEqual(null, comptime valueOf([]const f64, &[_]f64{1}));
     try std.testing.expectEqualStrings("x", (comptime valueOf(?[]const u8, "x").?).?);
+}
+
+test isUtf8 {
+    const long: [3000][3]u8 = @splat("\xe4\xb8\xad".*);
+    const bytes_of_it: *const [9000]u8 = @ptrCast(&long);
+    try std.testing.expect(comptime isUtf8(bytes_of_it) and isUtf8(""));
+    try std.testing.expect(comptime !isUtf8(bytes_of_it[1..]) and !isUtf8(bytes_of_it[0..8999]));
 }
 
 test ascii {

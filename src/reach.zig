@@ -33,7 +33,7 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
     const inner = open ++ .{T};
     return switch (signature.kindOf(T) orelse return isList(T)) {
         .str, .text, .terminated, .bytes, .buffer, .path => true,
-        .items, .objects, .map => true,
+        .items, .objects, .map, .link => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .table => switch (tables.of(T).?.kind) {
             .buffers => false,
@@ -80,7 +80,7 @@ fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usiz
     if (depth > trees.max_depth) return false;
     if (comptime signature.kindOf(T) == .terminated) {
         const text = signature.unterminated(T, value.*);
-        found(visitor, @intFromPtr(text.ptr), text.len + 1, .@"1", true);
+        found(visitor, @intFromPtr(text.ptr), text.len + 1, .@"1", T != [:0]u8);
         return true;
     }
     if (comptime classes.ListItem(T)) |Item| {
@@ -126,7 +126,11 @@ fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usiz
         return tables.each(T, value, &each);
     }
     switch (@typeInfo(T)) {
-        .pointer => found(visitor, @intFromPtr(value.ptr), value.len, .@"1", isConst(T)),
+        .pointer => |pointer| if (comptime classes.isLink(T)) {
+            const child = pointer.child;
+            found(visitor, @intFromPtr(value.*), @sizeOf(child), .of(child), isConst(T));
+            return piecesWithin(child, value.*, visitor, depth + 1);
+        } else found(visitor, @intFromPtr(value.ptr), value.len, .@"1", isConst(T)),
         .optional => |optional| if (value.*) |*some|
             return piecesWithin(optional.child, some, visitor, depth),
         .array => |array| for (value) |*item| {

@@ -219,6 +219,7 @@ pub const Kind = enum {
     /// `[]const u8`: str, or any bytes-like object.
     text,
     /// The same as C has it: str or bytes, with a NUL behind it and none in it. No part of others.
+    /// `[:0]u8` is a result only: bytes, as `[]u8`.
     terminated,
     bytes,
     /// What names a file.
@@ -265,6 +266,9 @@ pub const Kind = enum {
     class,
     /// A pointer to one.
     reference,
+    /// A pointer to a tagged union, which is copied with it, as one has that has others of its kind
+    /// in it.
+    link,
     /// A slice of such that only a result can be: a list of objects.
     objects,
     /// `std.StringHashMap`.
@@ -295,7 +299,7 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
     switch (T) {
         Str => return .str,
         []const u8 => return .text,
-        [:0]const u8, [*:0]const u8 => return .terminated,
+        [:0]const u8, [*:0]const u8, [:0]u8 => return .terminated,
         Bytes => return .bytes,
         Path => return .path,
         Buffer, []u8 => return .buffer,
@@ -332,7 +336,11 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
 
 fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const type) ?Kind {
     if (pointer.sentinel_ptr != null or !isPlain(pointer)) return null;
-    if (pointer.size == .one) return if (classes.isClass(pointer.child)) .reference else null;
+    if (pointer.size == .one) {
+        if (classes.isClass(pointer.child)) return .reference;
+        const is_union = @typeInfo(pointer.child) == .@"union";
+        return if (is_union and decide(pointer.child, within) == .tagged) .link else null;
+    }
     if (pointer.size != .slice) return null;
     const is_part = isPartWithin(pointer.child, within);
     if (is_part and !(classes.isClass(pointer.child) and
@@ -531,6 +539,7 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
         .items => &.{@typeInfo(T).pointer.child},
         .array => &.{@typeInfo(T).array.child},
         .optional => &.{@typeInfo(T).optional.child},
+        .link => &.{@typeInfo(T).pointer.child},
         .map => &.{MapValue(T)},
         .table => &.{ tables.of(T).?.Key, tables.of(T).?.Value },
         .tuple, .record => @typeInfo(T).@"struct".field_types,
@@ -558,6 +567,7 @@ pub fn holdsObject(comptime T: type) bool {
 pub fn hasWritablePart(comptime T: type) bool {
     return comptime for (withParts(T, &.{})) |Part| {
         if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
+        if (kindOf(Part) == .link) continue; // the value is meant
         if (!@typeInfo(Part).pointer.attrs.@"const") break true;
     } else false;
 }
@@ -719,7 +729,8 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .order => "order",
         .standard => standard.of(T).?.name,
         .path => "path",
-        .str, .text, .terminated => "str",
+        .str, .text => "str",
+        .terminated => if (T == [:0]u8) "bytes" else "str",
         .bytes => "bytes",
         .input => "input",
         .given => typeName(T.nano_ffi_given).?,
@@ -765,6 +776,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .reference => (if (@typeInfo(T).pointer.attrs.@"const") "*const " else "*") ++
             classes.nameOf(@typeInfo(T).pointer.child),
         .objects => "[]" ++ typeName(@typeInfo(T).pointer.child).?,
+        .link => typeName(@typeInfo(T).pointer.child).?,
         .ndarray => std.fmt.comptimePrint("{s}({s}, {d})", .{
             if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
             @typeName(T.Item),
@@ -839,8 +851,8 @@ pub fn unterminated(comptime T: type, value: T) Unterminated(T) {
 
 fn Unterminated(comptime T: type) type {
     return switch (T) {
-        [:0]const u8, [*:0]const u8 => []const u8,
-        ?[:0]const u8, ?[*:0]const u8 => ?[]const u8,
+        [:0]const u8, [*:0]const u8, [:0]u8 => []const u8,
+        ?[:0]const u8, ?[*:0]const u8, ?[:0]u8 => ?[]const u8,
         else => T,
     };
 }
@@ -996,7 +1008,10 @@ pub fn analyze(
                 "lost: make it []const, or a parameter of its own",
             .{ name, param_name, @typeName(T) },
         );
-        arg.* = .{ .name = param_name, .typ = typeName(T) orelse return refused(
+        const is_written = Value(T) == [:0]u8 or (kindOf(Value(T)) == .link and
+            !@typeInfo(Value(T)).pointer.attrs.@"const");
+        const known = if (is_written) null else typeName(T);
+        arg.* = .{ .name = param_name, .typ = known orelse return refused(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
             .{ name, param_name, @typeName(T), remedyOf(T) },
         ) };
@@ -1241,6 +1256,7 @@ pub fn modifierOf(comptime Function: type) std.lang.CallModifier {
 pub fn remedyOf(comptime T: type) []const u8 {
     const Target = classes.Pointee(T);
     const is_value = @typeInfo(Target) == .@"enum" or @typeInfo(Target) == .@"union";
+    if (Value(T) == [:0]u8) return "take []u8, or [:0]const u8 where it is only read";
     if (is_value and @typeInfo(T) == .pointer and T == *Target and kindOf(Target) != null)
         return "its values do not change in Python: return a new one";
     const Function = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
@@ -1561,7 +1577,7 @@ test unterminated {
     try std.testing.expectEqual(Kind.terminated, kindOf([*:0]const u8));
     try std.testing.expect(!isPart([:0]const u8));
     try std.testing.expectEqual(null, kindOf([:1]const u8));
-    try std.testing.expectEqual(null, kindOf([:0]u8));
+    try std.testing.expectEqualStrings("bytes", typeName([:0]u8).?);
 }
 
 test "parts of types" {

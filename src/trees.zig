@@ -40,7 +40,12 @@ fn copyWithin(comptime T: type, gpa: std.mem.Allocator, value: T, depth: usize) 
         return copied;
     }
     switch (@typeInfo(T)) {
-        .pointer => return gpa.dupe(u8, value),
+        .pointer => |pointer| {
+            if (comptime !classes.isLink(T)) return gpa.dupe(u8, value);
+            const copied = try gpa.create(pointer.child);
+            copied.* = try copyWithin(pointer.child, gpa, value.*, depth + 1);
+            return copied;
+        },
         .optional => |optional| return if (value) |some|
             try copyWithin(optional.child, gpa, some, depth)
         else
@@ -96,7 +101,10 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
     }
     switch (@typeInfo(T)) {
         .void => return true,
-        .pointer => return std.mem.eql(u8, a.*, b.*),
+        .pointer => |pointer| return if (comptime classes.isLink(T))
+            equalWithin(pointer.child, a.*, b.*, depth + 1)
+        else
+            std.mem.eql(u8, a.*, b.*),
         .optional => |optional| {
             if (a.* == null or b.* == null) return a.* == null and b.* == null;
             return equalWithin(optional.child, &a.*.?, &b.*.?, depth);
@@ -175,7 +183,10 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
         return;
     }
     switch (@typeInfo(T)) {
-        .pointer => if (value.len > 0)
+        .pointer => |pointer| if (comptime classes.isLink(T)) {
+            visitor.visit(visitor, @intFromPtr(value.*), @sizeOf(pointer.child));
+            walkWithin(pointer.child, visitor, value.*, depth + 1);
+        } else if (value.len > 0)
             visitor.visit(visitor, @intFromPtr(value.ptr), value.len),
         .optional => |optional| if (value.*) |*some|
             walkWithin(optional.child, visitor, some, depth),
@@ -236,6 +247,7 @@ fn managedWithin(comptime T: type, comptime open: []const type) bool {
     if (string_maps.Value(T)) |Value|
         return T == std.StringHashMap(Value) or managedWithin(Value, inner);
     const parts: []const type = switch (@typeInfo(T)) {
+        .pointer => |pointer| if (classes.isLink(T)) &.{pointer.child} else &.{},
         .optional => |optional| &.{optional.child},
         .array => |array| &.{array.child},
         .@"struct" => |info| info.field_types,
@@ -261,6 +273,8 @@ pub fn setAllocator(comptime T: type, value: *T, allocator: std.mem.Allocator) v
         return;
     }
     switch (@typeInfo(T)) {
+        .pointer => |pointer| if (comptime classes.isLink(T))
+            setAllocator(pointer.child, @constCast(value.*), allocator),
         .optional => |optional| if (value.*) |*some| setAllocator(optional.child, some, allocator),
         .array => |array| for (value) |*item| setAllocator(array.child, item, allocator),
         .@"struct" => |info| inline for (info.field_names, info.field_types) |name, Field| {
@@ -291,6 +305,17 @@ test copy {
     try std.testing.expect(try equal(Plain, &copied, &value));
     try std.testing.expect(copied.name.ptr != value.name.ptr);
     try std.testing.expect(copied.words.?[1].ptr != value.words.?[1].ptr);
+}
+
+test "pointers to unions" {
+    var arena: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena.deinit();
+    const Expr = union(enum) { number: f64, neg: *const @This() };
+    const value: Expr = .{ .neg = &.{ .neg = &.{ .number = 1 } } };
+    const copied = try copy(Expr, arena.allocator(), value);
+    try std.testing.expect(copied.neg != value.neg and copied.neg.neg != value.neg.neg);
+    try std.testing.expect(try equal(Expr, &copied, &value));
+    try std.testing.expect(!try equal(Expr, &copied, value.neg));
 }
 
 test equal {

@@ -51,6 +51,7 @@ fn formOf(comptime Field: type) ?Form {
         .record, .map => .dict,
         .class => .class,
         .object => .any,
+        .link => formOf(@typeInfo(Field).pointer.child),
         else => null,
     };
 }

@@ -217,10 +217,20 @@ def test_what_points_into_such_a_text_keeps_it(real: ModuleType) -> None:
         assert path.get() == path.text == ("else/where" + str(start) + "y" * 200)[100:]
 
 
+def test_such_texts_that_are_the_caller_s_are_bytes(
+    real: ModuleType, growth: Callable[[Callable[[], object]], float]
+) -> None:
+    assert (real.shouted("abc"), real.shouted(""), real.shouted(b"\xff")) == (b"ABC", b"", b"\xff")
+    assert (real.shoutedOrNone("abc"), real.shoutedOrNone()) == (b"ABC", None)
+    assert growth(lambda: real.shouted("x" * 100)) < 8
+    assert growth(lambda: real.shoutedOrNone("x" * 100)) < 8
+
+
 def test_the_stub_of_such_texts(real: ModuleType) -> None:
     text = stub(described(real))
     assert "def length(text: str | bytes) -> int: ..." in text
     assert "def constantOfC(is_there: bool) -> str | None: ..." in text
+    assert "def shouted(text: str | Buffer) -> bytes:" in text
     assert "    text: str | bytes | None = None,\n    other: str | bytes | None = None,\n) -> int | None: ..." in text
 
 
@@ -289,6 +299,8 @@ LEFT_OUT = {
     "zero": "parameter 'x' has type u0, which cannot come from Python: use integers, ",
     "never": "it returns noreturn, which cannot go to Python: use integers, ",
     "fails": "it returns noreturn, which cannot go to Python: use integers, ",
+    "written": "parameter 'text' has type [:0]u8, which cannot come from Python: take []u8, or [:0]const u8 where it is only "
+    "read",
     "pointer": "parameter 'p' has type [*c]u8, which cannot come from Python: use integers, ",
 }
 

@@ -66,7 +66,7 @@ pub fn Argument(comptime T: type) type {
         .operand => elementwise.Operand(T),
         .out => elementwise.Out(T),
         .optional => Optional(T, @typeInfo(T).optional.child),
-        .void, .array, .tuple, .record, .tagged, .map, .table => Composite(T),
+        .void, .array, .tuple, .record, .tagged, .link, .map, .table => Composite(T),
         .class, .reference => instances.Argument(T),
         // a result only: signature.zig has refused it
         .owned, .objects, .kept, .made, .results => comptime unreachable,
@@ -1204,6 +1204,12 @@ fn loadAny(
         .record => return loadFields(T, arena, module, object, site),
         .class => return loadClass(T, arena, module, object, site),
         .tagged => return loadTagged(T, arena, module, object, site),
+        .link => {
+            const Target = @typeInfo(T).pointer.child;
+            const target = arena.create(Target) catch return errors.raiseNoMemory();
+            target.* = try load(Target, arena, module, object, site);
+            return target;
+        },
         .map => return loadMap(T, arena, module, object, site),
         // never part of another value
         .callback, .owned, .ndarray, .reference, .objects, .kept, .made => comptime unreachable,
@@ -1546,9 +1552,11 @@ fn giveVariant(comptime T: type, module: *PyObject, value: T) ?*PyObject {
             if (comptime !variants.hasFields(Field))
                 return variant_classes.give(T, module, index, &.{give(Field, module, some)});
             const names = @typeInfo(Field).@"struct".field_names;
-            var values: [names.len]?*PyObject = undefined;
-            inline for (&values, names) |*item, name|
+            var values: [names.len]?*PyObject = @splat(null);
+            inline for (&values, names) |*item, name| {
                 item.* = giveField(@FieldType(Field, name), module, @field(some, name));
+                if (item.* == null) break;
+            }
             return variant_classes.give(T, module, index, &values);
         },
     }
@@ -1793,7 +1801,13 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         .complex => return c.PyComplex_FromDoubles(value.re, value.im),
         .str => return newStr(value.data),
         .text => return newStr(value),
-        .terminated => return newStr(signature.unterminated(T, value)),
+        .terminated => {
+            const text = signature.unterminated(T, value);
+            return if (T == [:0]u8)
+                c.PyBytes_FromStringAndSize(text.ptr, @intCast(text.len))
+            else
+                newStr(text);
+        },
         .bytes => return c.PyBytes_FromStringAndSize(value.data.ptr, @intCast(value.data.len)),
         .buffer => {
             const data = if (@typeInfo(T) == .pointer) value else value.data;
@@ -1860,6 +1874,17 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
                 return null;
             },
         },
+        .link => {
+            if (depth_given == max_depth) return c.PyErr_Format(
+                capi.exception("RecursionError"),
+                "values of %s are inside of one another, %d deep",
+                comptime signature.typeName(T).?.ptr,
+                @as(c_int, max_depth),
+            );
+            depth_given += 1;
+            defer depth_given -= 1;
+            return giveAs(role, @typeInfo(T).pointer.child, module, value.*);
+        },
         .map => {
             var map = value;
             defer map.deinit();
@@ -1883,6 +1908,9 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         },
     }
 }
+
+/// Behind how many links it is that is given now: pointers may go round in a circle.
+threadlocal var depth_given: u16 = 0;
 
 const newStr = capi.newStr;
 

@@ -48,7 +48,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
             @TypeOf(arguments.Argument(T).quick) != void,
         .order, .terminated, .tagged, .callback, .owned, .ndarray, .reference => false,
         .standard, .path, .rest, .keywords => false,
-        .objects, .kept, .input, .given, .flags, .made, .table => false,
+        .objects, .kept, .input, .given, .flags, .made, .table, .link => false,
         .operand, .out, .results, .column => false,
     };
 }

@@ -142,9 +142,12 @@ fn create(
         comptime namesOf(T),
     ) orelse return null;
     const docs = if (@hasDecl(read, "nano_ffi.fields")) @field(read, "nano_ffi.fields") else .{};
-    inline for (info.field_names, info.field_types, comptime namesOf(T)) |tag, Payload, name| {
+    const names = comptime namesOf(T);
+    var tags: [names.len]?*PyObject = @splat(null);
+    defer for (tags) |tag| c.Py_DecRef(tag);
+    inline for (info.field_names, info.field_types, names, &tags) |tag, Payload, name, *made| {
         const text: [:0]const u8 = if (@hasField(@TypeOf(docs), tag)) @field(docs, tag) else "";
-        const is_added = addTag(.{
+        made.* = createTag(.{
             .of = class,
             .name = name,
             .qualified = qualified ++ "." ++ name,
@@ -152,11 +155,16 @@ fn create(
             .doc = if (text.len > 0) text else "The tag '" ++ tag ++ "' of " ++ qualified ++ ".",
             .attributes = attributesOf(Payload, module),
         });
-        if (!is_added) {
+        if (made.* == null) {
             c.Py_DecRef(class);
             return null;
         }
     }
+    // Now, that all are there: what a class has of an attribute's name would be its default.
+    for (names, tags) |name, tag| if (c.PyObject_SetAttrString(class, name, tag.?) < 0) {
+        c.Py_DecRef(class);
+        return null;
+    };
     return class;
 }
 
@@ -234,17 +242,9 @@ fn attributesOf(comptime Payload: type, module: *PyObject) ?*PyObject {
     return attributes;
 }
 
-/// Makes the class of a tag, as an attribute of its union's. False with the error set.
-fn addTag(tag: Tag) bool {
-    defer c.Py_DecRef(tag.attributes);
-    const class = createTag(tag) orelse return false;
-    defer c.Py_DecRef(class);
-    return c.PyObject_SetAttrString(class, "__module__", tag.module_name) == 0 and
-        c.PyObject_SetAttrString(tag.of, tag.name, class) == 0;
-}
-
 /// `dataclasses.make_dataclass(name, attributes, bases=(union,), namespace=…, frozen, slots)`.
 fn createTag(tag: Tag) ?*PyObject {
+    defer c.Py_DecRef(tag.attributes);
     const make = capi.imported("dataclasses", "make_dataclass") orelse return null;
     defer c.Py_DecRef(make);
     const members = membersOf(tag.qualified, tag.module_name, tag.doc) orelse return null;
@@ -264,7 +264,10 @@ fn createTag(tag: Tag) ?*PyObject {
     defer c.Py_DecRef(class_name);
     const args = c.PyTuple_Pack(2, class_name, attributes) orelse return null;
     defer c.Py_DecRef(args);
-    return c.PyObject_Call(make, args, options);
+    const class = c.PyObject_Call(make, args, options) orelse return null;
+    if (c.PyObject_SetAttrString(class, "__module__", tag.module_name) == 0) return class;
+    c.Py_DecRef(class);
+    return null;
 }
 
 fn membersOf(qualified: [:0]const u8, module_name: *PyObject, doc: [:0]const u8) ?*PyObject {

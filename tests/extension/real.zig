@@ -323,6 +323,20 @@ pub fn wordsOf(text: []const u8) Words {
 pub fn length(text: [:0]const u8) usize {
     return text.len + text[text.len];
 }
+/// A text of the caller's, as C takes it.
+pub fn shouted(gpa: std.mem.Allocator, text: []const u8) ![:0]u8 {
+    const loud = try gpa.allocSentinel(u8, text.len, 0);
+    return std.ascii.upperString(loud, text).ptr[0..text.len :0];
+}
+
+pub fn shoutedOrNone(gpa: std.mem.Allocator, text: ?[]const u8) !?[:0]u8 {
+    return try shouted(gpa, text orelse return null);
+}
+
+pub fn written(text: [:0]u8) void {
+    text[0] = 'x';
+}
+
 pub fn lengthOfC(text: [*:0]const u8) usize {
     return std.mem.len(text);
 }

@@ -1,0 +1,43 @@
+//! Constants as libraries have them: magic numbers, tables, long texts.
+
+const std = @import("std");
+
+/// The beginning of a file.
+pub const magic = "\x89PNG\r\n\x1a\n";
+pub const marker: []const u8 = "\xff\xd8";
+pub const marks: [2][]const u8 = .{ "\xff", "\xfe" };
+pub const alphabet = "abcé".*;
+pub const table: [256]u8 = table: {
+    var bytes: [256]u8 = undefined;
+    for (&bytes, 0..) |*byte, index| byte.* = @intCast(index);
+    break :table bytes;
+};
+pub const pointer = &table;
+pub const terminated: [*:0]const u8 = "zé";
+pub const license = license: {
+    @setEvalBranchQuota(1_000_000);
+    var text: [60_000]u8 = undefined;
+    for (0..30_000) |index| text[2 * index ..][0..2].* = "é".*;
+    const whole = text;
+    break :license &whole;
+};
+pub const squares = squares: {
+    @setEvalBranchQuota(1_000_000);
+    var numbers: [5000]u32 = undefined;
+    for (&numbers, 0..) |*number, index| number.* = @intCast(index * index);
+    break :squares numbers;
+};
+
+const Kind = struct { name: []const u8 = "png", start: []const u8 };
+/// What a dict cannot have: a text that is none.
+pub const kind: Kind = .{ .start = "\x89" };
+pub const mixed = [_][]const u8{ "GIF8", "\x89PNG" };
+pub const kinds: []const Kind = &.{.{ .start = "\x89" }};
+pub const maybe: ?[]const u8 = "\xff";
+
+pub const Format = enum {
+    png,
+
+    pub const magic = "\x89PNG";
+    pub const names = [_][]const u8{ "a", "\xff" };
+};

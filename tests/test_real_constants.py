@@ -1,0 +1,50 @@
+"""Constants as libraries have them."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from nano_ffi.explaining import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def constants(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real_constants")
+
+
+def test_what_is_no_text_is_bytes(constants: ModuleType) -> None:
+    assert (constants.magic, constants.marker) == (b"\x89PNG\r\n\x1a\n", b"\xff\xd8")
+    assert constants.marks == [b"\xff", b"\xfe"]
+    assert constants.pointer == bytes(range(256))
+    assert constants.table == list(range(256))
+    assert (constants.alphabet, constants.terminated) == ("abcé", "zé")
+    assert constants.Format.magic == b"\x89PNG"
+
+
+def test_long_ones_take_no_time_while_compiling(constants: ModuleType) -> None:
+    assert constants.license == "é" * 30_000
+    assert constants.squares == [number * number for number in range(5000)]
+    assert len(constants.__nano_ffi_description__()) < 10_000
+
+
+def test_a_text_that_is_none_within_others_is_left_out_by_name(constants: ModuleType) -> None:
+    left = {each.name: each.reason for each in described(constants).left_out}
+    assert set(left) == {"kind", "mixed", "kinds", "maybe", "Format.names"}
+    assert set(left.values()) == {"a text in it is not UTF-8: let that be nano_ffi.Bytes"}
+    for name in left:
+        assert not hasattr(constants, name)
+
+
+def test_the_stub(constants: ModuleType) -> None:
+    text = stub(described(constants))
+    ast.parse(text)
+    assert "magic: Final[bytes]" in text
+    assert "marks: Final[list[bytes]]" in text
+    assert "license: Final[str]" in text
