@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -166,7 +167,8 @@ def test_the_workflows_are_the_projects(project: Path) -> None:
         assert not re.search(r"@[A-Z]+@", text)
         assert "secrets." not in text
     wheels = (workflows / "wheels.yml").read_text()
-    assert f'"nano-ffi=={nano_ffi.version()}"' in wheels
+    assert (project / ".github" / "nano-ffi.txt").read_text() == f"nano-ffi=={nano_ffi.version()}\n"
+    assert "pip install --no-deps -r .github/nano-ffi.txt" in wheels
     assert "--require-hashes --only-binary=:all: --no-deps -r .github/wheels.txt" in wheels
     release = (workflows / "release.yml").read_text()
     ours = (ROOT / ".github" / "workflows" / "release.yml").read_text()
@@ -178,6 +180,30 @@ def test_the_workflows_are_the_projects(project: Path) -> None:
     assert (project / ".github" / "publish.txt").read_text() == lock.read_text()
 
 
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq, which each runner of GitHub's has, is not installed")
+def test_wheels_are_installed_in_the_cpythons_that_they_are_for(project: Path, tmp_path: Path) -> None:
+    text = (project / ".github" / "workflows" / "wheels.yml").read_text()
+    assert "python: ${{ fromJSON(needs.wheels.outputs.pythons) }}" in text
+    (step,) = re.findall(r"- id: pythons\n +run: >-\n((?: {10}.*\n)+)", text)
+    output = tmp_path / "output"
+    for requires, pythons in [
+        (">=3.10", ["3.11", "3.12", "3.13", "3.14", "3.14t", "3.15", "3.15t"]),
+        (">=3.15", ["3.15", "3.15t"]),
+    ]:
+        output.unlink(missing_ok=True)
+        copy = tmp_path / requires[2:]
+        copy.mkdir()
+        pyproject = (project / "pyproject.toml").read_text()
+        (copy / "pyproject.toml").write_text(
+            pyproject.replace('requires-python = ">=3.10"', f'requires-python = "{requires}"')
+        )
+        folder = Path(sys.executable).parent
+        environment = {"GITHUB_OUTPUT": str(output), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+        run("bash", "-euo", "pipefail", "-c", " ".join(step.split()), cwd=copy, **environment)
+        name, _, said = output.read_text().strip().partition("=")
+        assert (name, json.loads(said)) == ("pythons", pythons)
+
+
 def test_the_workflows_of_a_project_without_zig(tmp_path: Path) -> None:
     (tmp_path / "test").mkdir()
     missing = run(*command("new", "--workflows"), cwd=tmp_path, code=2)
@@ -187,6 +213,7 @@ def test_the_workflows_of_a_project_without_zig(tmp_path: Path) -> None:
     files = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
     assert files == [
         ".github/dependabot.yml",
+        ".github/nano-ffi.txt",
         ".github/publish.txt",
         ".github/wheels.txt",
         ".github/workflows/ci.yml",
