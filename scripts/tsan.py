@@ -2,7 +2,7 @@
 
 Needs gcc with libtsan, and a free-threaded CPython that was configured with ``--with-thread-sanitizer`` (its executable is
 the argument, or NANO_FFI_TSAN_PYTHON). Zig instruments the extension and modules of tests/extension, gcc links them, so that
-they use the interpreter's own libtsan; then tests/threads.py calls, registers, raises and panics in 32 threads at once.
+they use the interpreter's own libtsan; then tests/threads.py calls, registers, raises, panics and awaits in 32 threads at once.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from nano_ffi.zig import Zig
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "tests" / "extension"
-MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more")
+MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more", "speaking")
 STRESS = ROOT / "tests" / "threads.py"
 
 PROBE = """

@@ -1,4 +1,4 @@
-"""Many threads that call, register, raise, panic, and share objects at once: ``nox -s tsan`` runs this.
+"""Many threads that call, register, raise, panic, await, and share objects at once: ``nox -s tsan`` runs this.
 
 ``threads.py THREADS ROUNDS [--race]``; with ``--race`` all of them write one array without a lock, as a control.
 """
@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import array
+import asyncio
 import contextlib
 import importlib
+import logging
 import random
 import sys
 import threading
@@ -21,7 +23,10 @@ from nano_ffi import _native
 sys.path.append(str(Path(__file__).resolve().parent.parent))
 from tests.machine.threads import Mix
 
-classes, kinds, panics = (importlib.import_module(name) for name in ("classes", "kinds", "panics"))
+classes, kinds, panics, speaking = (
+    importlib.import_module(name) for name in ("classes", "kinds", "panics", "speaking")
+)
+logging.getLogger("speaking").setLevel(logging.CRITICAL)
 
 
 def raises(error: type[BaseException], function: Any, *args: Any) -> None:
@@ -40,6 +45,7 @@ BUFFER = bytearray(64)
 ARRAY = array.array("i", [0] * 1_000)
 POINT = classes.Point(1.0, 2.0)
 LINE = classes.Line(classes.Point(1), classes.Point(2), "shared")
+WAITER = speaking.Waiter()
 MIX = Mix()
 """Lists, maps, graphs, views, and their parts."""
 
@@ -112,6 +118,43 @@ def turn(number: int, step: int) -> None:
     raises(nano_ffi.errors.Zero, classes.Counter, 1, 0)
 
 
+async def awaited(number: int) -> None:
+    """Coroutines of Zig's, callbacks from its threads, and what is cancelled."""
+
+    async def one(step: int) -> None:
+        assert await speaking.later(step, 1) == step
+        assert await speaking.told(lambda given: given + step) == 20 + step
+        assert await speaking.asked(lambda given: given + number) == 20 + number
+        await WAITER.wait(1)
+        assert [item async for item in speaking.Countdown(2)] == [2, 1]
+        async with speaking.Session() as session:
+            assert session.open
+
+    await asyncio.gather(*map(one, range(4)))
+    for slow in (speaking.later(1, 3_600_000), speaking.counted(10**15), speaking.checked(3_600_000)):
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(slow, 0.01)
+    for wrong, error in ((-1, IndexError), (-2, nano_ffi.errors.Syntax)):
+        try:
+            await speaking.later(wrong)
+        except error:
+            continue
+        raise AssertionError(f"{error} did not come")
+
+
+def threads_of_zig(number: int) -> None:
+    """Tasks and threads of Zig's, which say something, and call back."""
+    assert speaking.summed(100) == sum(range(100))
+    assert speaking.meeting(3) == 3
+    assert speaking.cancelled()
+    speaking.saysMeanwhile("text")
+    speaking.saysInThread("text")
+    assert speaking.tellInterruptibly(lambda given: given + number, 1) == 20 + number
+    assert speaking.sleepInterruptibly(1) == 1
+    raises(ZeroDivisionError, speaking.tellInterruptibly, lambda given: given // 0, 1)
+    asyncio.run(awaited(number))
+
+
 def main() -> None:
     threads, rounds, race = int(sys.argv[1]), int(sys.argv[2]), "--race" in sys.argv
     assert not sys._is_gil_enabled(), "something has switched the GIL on"  # type: ignore[attr-defined, unused-ignore]
@@ -128,6 +171,8 @@ def main() -> None:
                     time.sleep(0.001)  # the others' turn
                 else:
                     turn(number, step)
+                    if step % 5 == number % 5:
+                        threads_of_zig(number)
                     for _ in range(20):
                         MIX.turn(rng, held)
         except BaseException as error:  # noqa: BLE001

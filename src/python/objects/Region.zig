@@ -1044,16 +1044,26 @@ pub fn endOwn(self: *Layout) void {
 /// when it holds nothing: that may run Python code. Now it holds the region exclusively.
 pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
-    if (region.own_count == 0) return; // what is lent has them, as long as it is
+    const own, const objects = region.counted();
+    if (own == 0) return; // what is lent has them, as long as it is
     const blocks = &region.blocks;
     const count = blocks.map.count() + region.hidden.items.len;
     if (count <= region.most_blocks and blocks.bytes <= region.most_bytes and
-        region.objects.count() <= region.most_objects) return;
+        objects <= region.most_objects) return;
     // As much is kept as it costs to look for what is not needed.
     const steps = region.takeUnreachable(gone, true) catch return; // another time
-    region.most_objects = 2 * region.objects.count() + 32;
+    _, const left = region.counted();
+    region.most_objects = 2 * left + 32;
     region.most_blocks = 2 * blocks.map.count() + steps / 4 + 32;
     region.most_bytes = 2 * blocks.bytes + 64 * steps + 8192;
+}
+
+/// How many objects have values of their own, and how many there are of all: another thread that
+/// reads one, for which nobody need wait, makes an object of a part.
+pub fn counted(region_: *Region) struct { usize, usize } {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    return .{ region.own_count, region.objects.count() };
 }
 
 /// Blocks, and values of objects that Python has no more. Returns how much was looked at; where not

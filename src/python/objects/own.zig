@@ -94,7 +94,7 @@ fn expectFillable(self: *Layout) Error!void {
     const info = object.infoOf(self);
     const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
     const own: usize = if (self.state == .destroyed) 0 else 1;
-    const is_alone = if (Region.of(self)) |region| region.own_count <= own else true;
+    const is_alone = if (Region.of(self)) |region| region.counted()[0] <= own else true;
     // What a tree had is there as long as something points to it.
     if (is_own and (is_alone or info.kind != .resource) and !info.is_stable and !info.is_frozen)
         return;
