@@ -533,6 +533,9 @@ HARMLESS = re.compile(
     ^.*:\ W002:\ .*:\n(?:\ \ \S+\.pyi\n)+(?!\ \ )          # stubs with the same text, of two modules with the same functions
     | ^.*:\ W004:\ .*:\n(?:\ \ [^/\s]+\.libs/\S+\n)+(?!\ \ )  # libraries where repair tools put them, and nothing else
     | ^.*:\ W009:\ .*:\n(?:\ \ \S+\.libs/\n)*\ \ \S+\n(?:\ \ \S+\.libs/\n)*(?!\ \ )  # one package, and such a folder
+    # or its stubs (PEP 561)
+    | ^.*:\ W009:\ .*:\n(?:\ \ (?P<name>\w+)[./]\S*\n\ \ (?P=name)-stubs/\n|\ \ (?P<stubbed>\w+)-stubs/\n\ \ (?P=stubbed)[./]\S*\n)
+      (?!\ \ )
     """,
     re.MULTILINE | re.VERBOSE,
 )

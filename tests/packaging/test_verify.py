@@ -1380,6 +1380,15 @@ def test_bundled_libraries_are_where_repair_tools_put_them(build: Build, tmp_pat
     assert "probe.libs" in problem
 
 
+def test_a_package_of_stubs_may_lie_beside_what_it_is_of(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    stubs = {"probe_pkg-stubs/__init__.pyi": b"x: int\n"}
+    assert _tool("check-wheel-contents", [str(pack(tmp_path, LINUX, {**files, **stubs}))]).problems == []
+    for name in ("probe-stubs/__init__.pyi", "probe_pkg_more-stubs/__init__.pyi"):
+        (problem,) = _tool("check-wheel-contents", [str(pack(tmp_path, LINUX, {**files, name: b"x: int\n"}))]).problems
+        assert "W009" in problem
+
+
 def test_a_version_that_indexes_refuse_is_told() -> None:
     names = ["probe-1.0+g1234-cp313-cp313-win_amd64.whl", "probe-1.0-cp313-cp313-win_amd64.whl", "x.whl"]
     assert _local_versions([Path(name) for name in names]) == ["1.0+g1234"]
