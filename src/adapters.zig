@@ -8,6 +8,8 @@
 //!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
 //!                         pointer: a result that may point there is copied
 //!     std.ArrayList(T)    as a result: []T, and so with the lists of sequences.zig
+//!     *const T            as a result: T, where that is no object; *T of an iterator of std
+//!     Entry               as a result: the key and the value that an iterator of a map is at
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
 //!     *const fn (…, ?*anyopaque) R and ?*anyopaque
@@ -65,6 +67,7 @@ pub fn Adapted(
     const Result = ResultOf(Payload, plan, hints) orelse return Same;
     if (Result == Payload and !plan.changes()) return Same;
     const can_fail = @typeInfo(Return) == .error_union;
+    const is_changeable = isOfIterator(hints);
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
     const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
         plan.collects or
@@ -189,6 +192,22 @@ pub fn Adapted(
             return .{ .data = asBytes(@FieldType(Result, "data"), copy), .arena = arena };
         }
 
+        fn seen(comptime T: type, value: T) SeenOf(T, is_changeable).? {
+            switch (@typeInfo(T)) {
+                .optional => |optional| return seen(optional.child, value orelse return null),
+                .pointer => return value.*,
+                else => {
+                    var both: SeenOf(T, is_changeable).? = undefined;
+                    inline for (@typeInfo(T).@"struct".field_names, 0..) |name, index| {
+                        const part = @field(value, name);
+                        both[index] = if (@typeInfo(@TypeOf(part)) == .pointer and
+                            @TypeOf(part) != []const u8) part.* else part;
+                    }
+                    return both;
+                },
+            }
+        }
+
         fn asBytes(comptime Data: type, value: Payload) Data {
             if (Data == signature.Bytes) return .{ .data = value };
             if (Data == ?signature.Bytes)
@@ -199,6 +218,7 @@ pub fn Adapted(
         inline fn converted(value: Payload) Result {
             if (comptime ReleasedOf(Payload) != null)
                 return .{ .data = value.value, .whole = value };
+            if (comptime SeenOf(Payload, is_changeable) != null) return seen(Payload, value);
             if (comptime sequences.ItemOf(Payload) != null) return value.items;
             return asBytes(Result, value);
         }
@@ -549,6 +569,7 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
             if (sequences.isScattered(Payload) and !plan.collects) return Payload;
             return if (signature.kindOf([]Item) == null) Payload else []Item;
         }
+        if (SeenOf(Payload, isOfIterator(hints))) |Seen| return Seen;
         return ReleasedOf(Payload) orelse Payload;
     }
     const Text = if (hints.is_bytes) []u8 else []const u8;
@@ -577,6 +598,50 @@ fn ReleasedOf(comptime P: type) ?type {
             released.whole.deinit();
         }
     };
+}
+
+/// What a pointer that is returned is to, where it is a value in Python, or what an entry of a map
+/// has; null of anything else. What could be changed through the pointer is left alone, unless
+/// `is_changeable`.
+fn SeenOf(comptime P: type, comptime is_changeable: bool) ?type {
+    switch (@typeInfo(P)) {
+        .optional => |optional| {
+            const Some = SeenOf(optional.child, is_changeable) orelse return null;
+            return if (@typeInfo(Some) == .optional) null else ?Some;
+        },
+        .pointer => |pointer| {
+            return if (pointer.attrs.@"const" or is_changeable) Pointed(P) else null;
+        },
+        .@"struct" => |info| {
+            if (info.is_tuple or info.field_names.len != 2 or !signature.isLibrary(P)) return null;
+            var types: [2]type = undefined;
+            for (&types, info.field_types) |*T, Field|
+                T.* = Pointed(Field) orelse if (isValue(Field)) Field else return null;
+            for (.{ "key", "value" }, info.field_names) |part, name|
+                if (!std.mem.startsWith(u8, name, part)) return null;
+            return @Tuple(&types);
+        },
+        else => return null,
+    }
+}
+
+/// Whether a function is one of an iterator of Zig's library: what it gives is looked at.
+fn isOfIterator(comptime hints: Hints) bool {
+    return hints.within != void and signature.isLibrary(hints.within) and
+        @hasDecl(hints.within, "next");
+}
+
+fn Pointed(comptime P: type) ?type {
+    if (@typeInfo(P) != .pointer) return null;
+    const pointer = @typeInfo(P).pointer;
+    if (pointer.size != .one or !signature.isPlain(pointer) or signature.kindOf(P) != null)
+        return null;
+    return if (isValue(pointer.child)) pointer.child else null;
+}
+
+fn isValue(comptime T: type) bool {
+    return !classes.isClass(T) and signature.kindOf(T) != null and signature.isPart(T) and
+        signature.isExact(T) and classes.isCopyable(T);
 }
 
 const max_parameters = 12;

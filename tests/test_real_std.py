@@ -117,6 +117,25 @@ def test_an_iterator_keeps_what_it_goes_through(std: ModuleType) -> None:
     assert type(iterator) is std.Numbers.Iterator
 
 
+def test_iterators_of_maps_give_keys_and_values(
+    std: ModuleType, growth: Callable[[Callable[[], object]], float]
+) -> None:
+    counts = std.Counts()
+    for word in ("one", "two", "one"):
+        counts.add(word)
+    assert dict(counts.iterator()) == {"one": 2, "two": 1}
+    assert sorted(counts.words()) == ["one", "two"]
+    assert sorted(counts.numbers()) == [1, 2]
+    assert (counts.peek("one"), counts.peek("three"), counts.latest()) == (2, None, 2)
+    assert not hasattr(counts, "place")
+    left = {each.name: each.reason for each in described(std).left_out}
+    assert left["Counts.place"].startswith("it returns ?*u32, which cannot go to Python")
+    text = stub(described(std))
+    assert "def __next__(self) -> tuple[str, int]: ..." in text
+    assert "def peek(self, word: str | Buffer) -> int | None:" in text
+    assert growth(lambda: list(counts.iterator())) < 8
+
+
 def test_iterators_and_classes_of_std_keep_no_memory(
     std: ModuleType, growth: Callable[[Callable[[], object]], float]
 ) -> None:

@@ -88,3 +88,55 @@ pub const Numbers = struct {
         self.numbers.deinit(gpa);
     }
 };
+
+/// Counts of words.
+pub const Counts = struct {
+    counts: std.StringHashMap(u32),
+    last: u32 = 0,
+
+    pub fn init(gpa: std.mem.Allocator) Counts {
+        return .{ .counts = .init(gpa) };
+    }
+
+    pub fn deinit(self: *Counts) void {
+        var keys = self.counts.keyIterator();
+        while (keys.next()) |key| self.counts.allocator.free(key.*);
+        self.counts.deinit();
+    }
+
+    pub fn add(self: *Counts, word: []const u8) !void {
+        const found = try self.counts.getOrPut(word);
+        if (!found.found_existing) {
+            found.key_ptr.* = try self.counts.allocator.dupe(u8, word);
+            found.value_ptr.* = 0;
+        }
+        found.value_ptr.* += 1;
+        self.last = found.value_ptr.*;
+    }
+
+    pub fn iterator(self: *const Counts) std.StringHashMap(u32).Iterator {
+        return self.counts.iterator();
+    }
+
+    pub fn words(self: *const Counts) std.StringHashMap(u32).KeyIterator {
+        return self.counts.keyIterator();
+    }
+
+    pub fn numbers(self: *const Counts) std.StringHashMap(u32).ValueIterator {
+        return self.counts.valueIterator();
+    }
+
+    /// What is looked at, and not changed.
+    pub fn peek(self: *const Counts, word: []const u8) ?*const u32 {
+        return self.counts.getPtr(word);
+    }
+
+    pub fn latest(self: *const Counts) *const u32 {
+        return &self.last;
+    }
+
+    /// Could be changed.
+    pub fn place(self: *Counts, word: []const u8) ?*u32 {
+        return self.counts.getPtr(word);
+    }
+};
