@@ -38,7 +38,7 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
         .table => switch (tables.of(T).?.kind) {
             .buffers => false,
             .unmanaged, .ordered => true,
-            .managed, .enums => pointsWithin(tables.of(T).?.Key, inner) or
+            .managed, .enums, .all_enums => pointsWithin(tables.of(T).?.Key, inner) or
                 pointsWithin(tables.of(T).?.Value, inner),
         },
         .optional => pointsWithin(@typeInfo(T).optional.child, inner),

@@ -23,6 +23,8 @@ const Kind = enum {
     buffers,
     /// std.EnumSet and std.EnumMap, which are no memory but their own.
     enums,
+    /// std.EnumArray, which has a value for every member.
+    all_enums,
 };
 
 /// What a `T` has, where it is such a map.
@@ -37,6 +39,8 @@ pub fn of(comptime T: type) ?Table {
             break :table null;
         if (T == std.EnumSet(T.Key)) break :table .{ .Key = T.Key, .Value = void, .kind = .enums };
         if (!@hasDecl(T, "Value") or @TypeOf(T.Value) != type) break :table null;
+        if (T == std.EnumArray(T.Key, T.Value))
+            break :table .{ .Key = T.Key, .Value = T.Value, .kind = .all_enums };
         if (T != std.EnumMap(T.Key, T.Value)) break :table null;
         break :table .{ .Key = T.Key, .Value = T.Value, .kind = .enums };
     };
@@ -84,7 +88,13 @@ pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
     return switch (comptime of(T).?.kind) {
         .managed, .buffers => .init(gpa),
         .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
+        .all_enums => .initUndefined(), // until there is a value for each key
     };
+}
+
+/// How many keys a map must have; null of one that may have any number.
+pub fn sizeOf(comptime T: type) ?usize {
+    return comptime if (of(T).?.kind == .all_enums) T.len else null;
 }
 
 /// `gpa` is what all memory of `map` is from.
@@ -101,13 +111,14 @@ pub fn put(
         .unmanaged, .ordered => try map.put(gpa, key, value),
         .buffers => if (table.Value == void) try map.insert(key) else try map.put(key, value),
         .enums => if (table.Value == void) map.insert(key) else map.put(key, value),
+        .all_enums => map.set(key, value),
     }
 }
 
 /// Calls `visitor.visit(key, value)` for each key, until that is false; whether it never was.
 pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
     const table = comptime of(T).?;
-    const is_enums = table.kind == .enums;
+    const is_enums = table.kind == .enums or table.kind == .all_enums;
     // That of an EnumMap is not const, and changes nothing.
     var iterator = if (is_enums) @constCast(map).iterator() else map.iterator();
     while (iterator.next()) |entry| {
@@ -126,7 +137,7 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
 pub fn release(comptime T: type, map: *T) void {
     switch (comptime of(T).?.kind) {
         .managed, .buffers => map.deinit(),
-        .unmanaged, .ordered, .enums => {},
+        .unmanaged, .ordered, .enums, .all_enums => {},
     }
 }
 
@@ -139,7 +150,7 @@ pub fn ownsParts(comptime T: type) bool {
 /// null where there is none.
 pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
     return switch (comptime of(T).?.kind) {
-        .managed, .buffers, .enums => .{ null, null },
+        .managed, .buffers, .enums, .all_enums => .{ null, null },
         // In front of what says which places are taken are two pointers and a number.
         .unmanaged => .{
             if (map.metadata) |some| @intFromPtr(some) - 3 * @sizeOf(usize) else null,
@@ -167,7 +178,13 @@ test of {
     try std.testing.expect(of(std.StringHashMap(u8)) == null and of(struct { a: u8 }) == null);
     try std.testing.expectEqual(.ordered, of(std.StringArrayHashMapUnmanaged(u8)).?.kind);
     try std.testing.expect(of(std.EnumMap(Color, u8)).?.Value == u8);
+    try std.testing.expectEqual(.all_enums, of(std.EnumArray(Color, u8)).?.kind);
     try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color and of(std.Deque(u8)) == null);
+}
+
+test sizeOf {
+    try std.testing.expectEqual(2, sizeOf(std.EnumArray(Color, u8)));
+    try std.testing.expectEqual(null, sizeOf(std.EnumMap(Color, u8)));
 }
 
 test put {

@@ -235,6 +235,10 @@ def test_maps_of_other_kinds(calls: ModuleType, growth: Callable[[Callable[[], A
     assert calls.other({"low"}) == set(calls.Level) - {calls.Level.low}
     assert calls.other(calls.other([calls.Level.high])) == {calls.Level.high}
     assert calls.named({"low": 1, calls.Level.high: 2}) == {calls.Level.high: 2}
+    assert calls.perLevel({"low": 1, calls.Level.high: 2}) == {calls.Level.low: 2, calls.Level.high: 4}
+    for given in ({"low": 1}, {"low": 1, calls.Level.low: 2}, {}):
+        with pytest.raises(ValueError, match=r"^perLevel\(\): parameter 'numbers' must have 2 items \(.*\), not [01]$"):
+            calls.perLevel(given)
     assert calls.addAll({1: 2, 3: 4}, ["a", "b"], {-1: 0.5}) == 8.5
     for wrong in (3, "ab", {"middle"}):
         with pytest.raises((TypeError, ValueError), match=r"^other\(\): parameter 'chosen"):

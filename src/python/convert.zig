@@ -1727,12 +1727,18 @@ fn loadTable(
     const items = c.PyDict_Items(dict) orelse return error.PythonException; // a list of our own
     defer c.Py_DecRef(items);
     const Pair = struct { table.Key, table.Value };
+    const size = comptime tables.sizeOf(T);
+    var given: if (size == null) void else std.EnumSet(table.Key) =
+        if (size == null) {} else .empty;
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
         const here = inside(site, Pair, "", index);
         const key, const value = try load(Pair, arena, module, item, &here);
         tables.put(T, &map, arena, key, value) catch return errors.raiseNoMemory();
+        if (size != null) given.insert(key);
     }
+    if (size) |all| if (given.count() != all)
+        return errors.raiseWrongSize(site, all, given.count());
     return map;
 }
 

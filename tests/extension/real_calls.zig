@@ -410,6 +410,13 @@ pub fn other(chosen: std.EnumSet(Level)) std.EnumSet(Level) {
     return chosen.complement();
 }
 
+/// One for every level.
+pub fn perLevel(numbers: std.EnumArray(Level, u8)) std.EnumArray(Level, u8) {
+    var doubled = numbers;
+    for (&doubled.values) |*number| number.* *= 2;
+    return doubled;
+}
+
 pub fn named(numbers: std.EnumMap(Level, u8)) std.EnumMap(Level, u8) {
     var copy = numbers;
     copy.remove(.low);
