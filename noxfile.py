@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -195,6 +196,26 @@ def install_for_tests(session: nox.Session, *options: str) -> None:
     install(session, "test", extras=("zig",))
     wheel = build_wheel(session, ".", *options)
     pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+
+
+@nox.session(default=False)
+def shuffled(session: nox.Session) -> None:
+    """Run each file of tests by itself, on a fresh cache and in random order. Arguments: files, --randomly-seed=NUMBER."""
+    install(session, "test", "test-packaging", "mutants", "shuffled", "nox", extras=("wheels", "zig"))
+    wheel = build_wheel(session)
+    pip_install(session, "--no-index", "--no-deps", "--reinstall-package=nano-ffi", f"nano-ffi @ {wheel.as_uri()}")
+    order = [argument for argument in session.posargs if not argument.endswith(".py")]
+    named = [argument for argument in session.posargs if argument.endswith(".py")]
+    failed = []
+    for file in named or sorted(str(path.relative_to(ROOT)) for path in ROOT.glob("tests/**/test_*.py")):
+        with tempfile.TemporaryDirectory() as cache:
+            environment = {"NANO_FFI_CACHE": cache, "NANO_FFI_TEST_MODE": "Debug"}
+            try:
+                session.run("pytest", *order, file, env=environment)
+            except CommandFailed:
+                failed.append(file)
+    if failed:
+        session.error(f"see above: {', '.join(failed)}")
 
 
 @nox.session(default=False)

@@ -369,7 +369,6 @@ class Bench:
 
 def copy_tree(folder: Path) -> None:
     """What git knows of the tree, as it stands."""
-    shutil.rmtree(folder, ignore_errors=True)
     names = subprocess.check_output(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], cwd=ROOT)
     for name in filter(None, names.decode().split("\0")):
         if (ROOT / name).is_file():
@@ -416,7 +415,6 @@ def main() -> None:
     )
     parser.add_argument("--tests", nargs="+", metavar="TEST", help="run these instead of those in TESTS")
     parser.add_argument("--list", action="store_true", help="print the changes, and test nothing")
-    parser.add_argument("--tree", type=Path, required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.files and options.since is None:
         parser.error("give files, or --since COMMIT")
@@ -433,11 +431,13 @@ def main() -> None:
     specification = importlib.util.find_spec("nano_ffi")
     assert specification is not None
     assert specification.origin is not None
-    copy_tree(options.tree)
-    tests = tuple(options.tests) if options.tests else None
-    bench = Bench(tree=options.tree.resolve(), package=Path(specification.origin).parent, tests=tests)
     start = time.monotonic()
-    verdicts = examine(bench, mutants, equivalents(ROOT / EQUIVALENT))
+    with tempfile.TemporaryDirectory() as folder:
+        tree = Path(folder).resolve() / "tree"
+        copy_tree(tree)
+        tests = tuple(options.tests) if options.tests else None
+        bench = Bench(tree=tree, package=Path(specification.origin).parent, tests=tests)
+        verdicts = examine(bench, mutants, equivalents(ROOT / EQUIVALENT))
     print(f"{len(mutants)} changes in {time.monotonic() - start:.0f} s: ", end="")
     print(", ".join(f"{count} {verdict.value}" for verdict, count in verdicts.items()))
     sys.exit(verdicts[Verdict.SURVIVED] > 0)
