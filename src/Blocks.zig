@@ -13,6 +13,7 @@ pub const Block = struct {
     alignment: std.mem.Alignment,
     /// Whatever the table's owner notes of it.
     marked: bool = false,
+    number: u32 = 0,
 
     pub fn of(memory: []const u8, alignment: std.mem.Alignment) Block {
         return .{ .address = @intFromPtr(memory.ptr), .len = memory.len, .alignment = alignment };
@@ -31,6 +32,7 @@ pub const Slot = struct {
     len: usize = undefined,
     alignment: std.mem.Alignment = undefined,
     marked: bool = undefined,
+    number: u32 = undefined,
 
     pub fn block(slot: Slot) ?Block {
         if (slot.hidden == 0) return null;
@@ -39,6 +41,7 @@ pub const Slot = struct {
             .len = slot.len,
             .alignment = slot.alignment,
             .marked = slot.marked,
+            .number = slot.number,
         };
     }
 };
@@ -80,6 +83,7 @@ fn place(blocks: *Blocks, block: Block) bool {
         .len = block.len,
         .alignment = block.alignment,
         .marked = block.marked,
+        .number = block.number,
     };
     return blocks.slots[index].hidden == 0;
 }

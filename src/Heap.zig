@@ -15,6 +15,10 @@ shards: [shard_count]Shard = @splat(.{}),
 is_open: std.atomic.Value(bool) = .init(false),
 /// Whether what has rested is looked at for what was written there meanwhile.
 is_strict: std.atomic.Value(bool) = .init(false),
+/// The last number that was given to a block that somebody follows.
+followed: std.atomic.Value(u32) = .init(0),
+/// How many of these have been freed.
+lost: std.atomic.Value(usize) = .init(0),
 
 const shard_count = 64;
 
@@ -104,13 +108,50 @@ pub fn has(heap: *Heap, address: usize, bytes: usize) bool {
     return !slot.marked and slot.len >= bytes;
 }
 
+/// A number by which it is known whether a block that begins at `address`, and has `bytes`, was
+/// freed since, whatever comes to its place. Null where there is none.
+pub fn follow(heap: *Heap, address: usize, bytes: usize) ?u32 {
+    const shard = heap.shardOf(address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(address) orelse return null;
+    if (slot.marked or slot.len < bytes) return null;
+    var number: u32 = 0;
+    while (number == 0) number = heap.followed.fetchAdd(1, .monotonic) +% 1;
+    slot.number = number;
+    return number;
+}
+
+pub fn isFollowed(heap: *Heap, address: usize, number: u32) bool {
+    const shard = heap.shardOf(address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(address) orelse return false;
+    return !slot.marked and slot.number == number;
+}
+
+/// Nobody follows a block any more, if it is there. False where it is not.
+pub fn unfollow(heap: *Heap, address: usize, number: u32) bool {
+    const shard = heap.shardOf(address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(address) orelse return false;
+    if (slot.marked or slot.number != number) return false;
+    slot.number = 0;
+    return true;
+}
+
+fn lose(heap: *Heap, number: u32) void {
+    if (number != 0) _ = heap.lost.fetchAdd(1, .release);
+}
+
 /// Forgets a block that is moved.
 pub fn remove(heap: *Heap, block: Block) ?Fault {
     const shard = heap.shardOf(block.address);
     shard.lock.lock();
     defer shard.lock.unlock();
     if (heap.faultOf(shard.blocks.find(block.address), block)) |fault| return fault;
-    _ = shard.blocks.remove(block.address);
+    if (shard.blocks.remove(block.address)) |known| heap.lose(known.number);
     return null;
 }
 
@@ -130,7 +171,7 @@ pub fn forget(heap: *Heap, block: Block) void {
     const shard = heap.shardOf(block.address);
     shard.lock.lock();
     defer shard.lock.unlock();
-    _ = shard.blocks.remove(block.address);
+    if (shard.blocks.remove(block.address)) |known| heap.lose(known.number);
 }
 
 fn faultOf(heap: *const Heap, slot: ?*Blocks.Slot, block: Block) ?Fault {
@@ -160,6 +201,7 @@ pub fn free(heap: *Heap, block: Block) Freed {
         return .{ .fault = fault };
     }
     // From here on it is nobody's.
+    if (slot) |known| heap.lose(known.number);
     const rests = slot != null and block.len <= shard.most_bytes;
     if (rests) slot.?.marked = true else _ = shard.blocks.remove(block.address);
     if (!rests or block.len > 256) {
@@ -276,6 +318,31 @@ test Heap {
 
     heap.is_open.store(true, .monotonic);
     try std.testing.expectEqual(null, heap.check(.of(memory[50..60], .@"1")));
+}
+
+test follow {
+    const heap = try std.testing.allocator.create(Heap);
+    defer std.testing.allocator.destroy(heap);
+    heap.* = .{};
+    defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
+    var memory: [8]u8 = undefined;
+    const block: Block = .of(&memory, .@"1");
+    try std.testing.expectEqual(null, heap.follow(block.address, 8));
+    try heap.add(block);
+    try std.testing.expectEqual(null, heap.follow(block.address, 9));
+    const number = heap.follow(block.address, 8).?;
+    try std.testing.expect(heap.isFollowed(block.address, number));
+    _ = heap.free(block);
+    try std.testing.expectEqual(1, heap.lost.load(.monotonic));
+    try std.testing.expect(!heap.isFollowed(block.address, number));
+    // What is there now is another one.
+    try heap.add(block);
+    try std.testing.expect(!heap.isFollowed(block.address, number));
+    try std.testing.expect(!heap.unfollow(block.address, number));
+    const other = heap.follow(block.address, 8).?;
+    try std.testing.expect(other != number and heap.unfollow(block.address, other));
+    heap.forget(block);
+    try std.testing.expectEqual(1, heap.lost.load(.monotonic));
 }
 
 test Fault {

@@ -418,6 +418,10 @@ pub const Walk = struct {
     left: std.ArrayList(Next) = .empty,
     /// How much was looked at.
     steps: usize = 0,
+    /// Whether what is looked at is the value itself.
+    is_in_value: bool = false,
+    /// Whether there are pointers to what only other code knows.
+    has_unknown: bool = false,
 
     const Next = struct {
         scan: *const fn (walk: *Walk, address: usize, len: usize) void,
@@ -431,7 +435,9 @@ pub const Walk = struct {
     }
 
     pub fn through(walk: *Walk, comptime T: type, value: *const T) void {
+        walk.is_in_value = true;
         walk.within(T, value);
+        walk.is_in_value = false;
         while (walk.left.pop()) |next| next.scan(walk, next.address, next.len);
     }
 
@@ -476,6 +482,7 @@ pub const Walk = struct {
         const address = @intFromPtr(if (size == .slice) pointer.ptr else pointer);
         if (address == 0) return;
         if (comptime @typeInfo(Child) == .@"opaque") {
+            walk.has_unknown = true;
             walk.visitor.visit(&walk.visitor, address, 1);
             return;
         }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import copy
 import gc
+import itertools
 import pickle
 import sys
+import warnings
 from collections.abc import Callable
 from functools import partial
 from types import ModuleType
@@ -138,8 +140,84 @@ def test_a_deinit_with_an_allocator(m: ModuleType, way: str) -> None:
     assert m.living() == 0
 
 
+@pytest.mark.alone
+@pytest.mark.parametrize("way", ["close", "clear", "shelf", "shelf destroyed", "owner destroyed"])
+def test_a_handle_that_another_function_frees_is_gone(m: ModuleType, way: str) -> None:
+    """Not by `destroy`, and not of the object itself: what then comes to its place is another one."""
+    before = m.living()
+    folder, owner, shelf = m.Folder("folder" * 20), m.Folder("owner"), m.Shelf()
+    part = folder.children if hasattr(folder, "children") else None
+    if way == "close":
+        assert folder.close("done") == 4
+    elif way == "clear":
+        owner.add(folder)
+        assert owner.first() is folder
+        owner.clear()
+    elif way == "owner destroyed":
+        owner.add(folder)
+        owner.destroy()
+    else:
+        shelf.put(folder)
+        getattr(shelf, "clear" if way == "shelf" else "destroy")()
+    gone(folder.title, folder.above, folder.destroy)
+    others = [m.Folder("other" * 20) for _ in range(300)]
+    gone(folder.title, folder.above, folder.destroy)
+    del folder, owner, shelf, part
+    gc.collect()
+    assert {other.title() for other in others} == {"other" * 20}
+    del others
+    gc.collect()
+    assert m.living() == before
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("order", ["owner first", "owner last", "chain"])
+def test_what_frees_others_ends_before_them(m: ModuleType, order: str) -> None:
+    before = m.living()
+    if order == "chain":
+        folders = [m.Folder(str(number)) for number in range(20)]
+        for owner, folder in itertools.pairwise(folders):
+            folder.add(owner)
+    else:
+        folders = [m.Folder(str(number)) for number in range(6)]
+        owner = folders.pop(0 if order == "owner first" else -1)
+        for folder in folders:
+            owner.add(folder)
+            assert folder.above() is owner
+    folders.clear()
+    owner = folder = None
+    gc.collect()
+    assert m.living() == before
+
+
+@pytest.mark.alone
+def test_an_owner_whose_part_was_destroyed_is_not_asked(m: ModuleType) -> None:
+    owner, folder = m.Folder("owner"), m.Folder("folder")
+    owner.add(folder)
+    folder.destroy()
+    gone(owner.title, folder.title)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        del owner, folder
+        gc.collect()
+    assert ["deinit of a Folder is not called" in str(each.message) for each in caught] == [True]
+
+
 def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
-    session, sized = m.Session(1), m.Sized(10)
+    session, sized, shelf, follower = m.Session(1), m.Sized(10), m.Shelf(), m.Follower(1)
+
+    def shelve() -> None:
+        shelf.put(m.Folder("folder"))
+        shelf.clear()
+
+    def follow() -> None:
+        follower.follow(m.Follower(2))
+        assert follower.chief() == ""
+
+    def nest() -> None:
+        owner, folder = m.Folder("owner"), m.Folder("folder")
+        owner.add(folder)
+
     for function in (
         lambda: m.Session(1).same().name(),
         lambda: m.Session(1).destroy(),
@@ -149,5 +227,9 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         lambda: m.Sized(100).destroy(),
         lambda: m.Sized(100).size(),
         lambda: sized.__init__(100),
+        lambda: m.Folder("folder").close("done"),
+        shelve,
+        follow,
+        nest,
     ):
         assert growth(function) < 1

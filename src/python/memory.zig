@@ -8,6 +8,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 pub const Blocks = @import("../Blocks.zig");
+const classes = @import("../classes.zig");
 const Heap = @import("../Heap.zig");
 const SpinLock = @import("../SpinLock.zig");
 const capi = @import("capi.zig");
@@ -140,6 +141,22 @@ pub fn isThere(address: usize, bytes: usize) bool {
     return is_noted and heap.has(address, bytes);
 }
 
+/// A number for `isLost`: 0 where nobody knows when what is at `address` is freed.
+pub fn follow(address: usize, bytes: usize) u32 {
+    return if (is_noted) heap.follow(address, bytes) orelse 0 else 0;
+}
+
+/// Whether what has been at `address` when it got its number was freed since.
+pub inline fn isLost(address: usize, number: u32) bool {
+    if (!is_noted or heap.lost.load(.acquire) == 0) return false;
+    return number != 0 and !heap.isFollowed(address, number);
+}
+
+/// Before what is at `address` is freed by who follows it: false where it was freed already.
+pub fn unfollow(address: usize, number: u32) bool {
+    return !is_noted or number == 0 or heap.unfollow(address, number);
+}
+
 /// Gives back a block of `allocator`.
 pub fn free(block: Block) void {
     if (!is_watched) {
@@ -215,9 +232,16 @@ fn startOf(memory: [*]u8) *usize {
 /// Whether what is wrong with what is given back is a panic.
 const is_watched = std.debug.runtime_safety;
 
-/// Whether the allocator knows what is its own: to watch that, or for what looks through objects to
-/// know what memory is there. Nowhere else is anything of a Heap compiled.
-const is_noted = is_watched or pointing.anyKeeps();
+/// Whether the allocator knows what is its own: to watch that, for what looks through objects to
+/// know what memory is there, or to know that a handle was freed. Nowhere else is anything of a
+/// Heap compiled.
+const is_noted = is_watched or pointing.anyKeeps() or hasHandles();
+
+fn hasHandles() bool {
+    return comptime for (classes.all) |class| {
+        if (classes.isHeapHandle(class.T)) break true;
+    } else false;
+}
 
 /// That of the first of the interpreter's modules: a value of a class that modules share may get
 /// its memory in one of them, and give it back in another.
@@ -241,7 +265,7 @@ noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn 
 pub fn prepare() bool {
     SpinLock.prepare();
     if (!is_noted) return true;
-    const key = std.fmt.comptimePrint("nano_ffi.heap.1 {s} {s} {t}{s}", .{
+    const key = std.fmt.comptimePrint("nano_ffi.heap.2 {s} {s} {t}{s}", .{
         @import("build_options").version,
         builtin.zig_version_string,
         builtin.mode,

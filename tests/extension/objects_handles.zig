@@ -79,3 +79,84 @@ pub const Sized = struct {
         return &self.bytes[0];
     }
 };
+
+/// Frees what is in it.
+pub const Folder = struct {
+    name: []const u8,
+    parent: ?*Folder = null,
+    children: std.ArrayList(*Folder) = .empty,
+
+    pub fn create(gpa: Allocator, name: []const u8) !*Folder {
+        const self = try gpa.create(Folder);
+        errdefer gpa.destroy(self);
+        self.* = .{ .name = try gpa.dupe(u8, name) };
+        _ = alive.fetchAdd(1, .monotonic);
+        return self;
+    }
+    pub fn destroy(self: *Folder, gpa: Allocator) void {
+        _ = alive.fetchSub(1, .monotonic);
+        for (self.children.items) |child| child.destroy(gpa);
+        self.children.deinit(gpa);
+        gpa.free(self.name);
+        gpa.destroy(self);
+    }
+    pub fn add(self: *Folder, gpa: Allocator, child: *Folder) !void {
+        try self.children.append(gpa, child);
+        child.parent = self;
+    }
+    pub fn first(self: *const Folder) ?*Folder {
+        return if (self.children.items.len > 0) self.children.items[0] else null;
+    }
+    pub fn above(self: *const Folder) ?*Folder {
+        return self.parent;
+    }
+    pub fn title(self: *const Folder) []const u8 {
+        return self.name;
+    }
+    pub fn clear(self: *Folder, gpa: Allocator) void {
+        for (self.children.items) |child| child.destroy(gpa);
+        self.children.clearRetainingCapacity();
+    }
+    /// What `destroy` is called by others.
+    pub fn close(self: *Folder, gpa: Allocator, reason: []const u8) usize {
+        self.destroy(gpa);
+        return reason.len;
+    }
+};
+
+/// Has folders that Python made.
+pub const Shelf = struct {
+    gpa: Allocator,
+    folders: std.ArrayList(*Folder) = .empty,
+
+    pub fn init(gpa: Allocator) Shelf {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Shelf) void {
+        self.clear();
+        self.folders.deinit(self.gpa);
+    }
+    pub fn put(self: *Shelf, folder: *Folder) !void {
+        try self.folders.append(self.gpa, folder);
+    }
+    pub fn clear(self: *Shelf) void {
+        for (self.folders.items) |folder| folder.destroy(self.gpa);
+        self.folders.clearRetainingCapacity();
+    }
+};
+
+/// Points to another one, and owns nothing.
+pub const Follower = struct {
+    n: i64,
+    text: []const u8 = "",
+    leader: ?*Follower = null,
+
+    pub fn follow(self: *Follower, leader: ?*Follower) void {
+        self.leader = leader;
+    }
+    pub fn chief(self: *const Follower) []const u8 {
+        var found = self;
+        while (found.leader) |leader| found = leader;
+        return found.text;
+    }
+};

@@ -253,16 +253,26 @@ inline fn leaveRoom(region: *Region, self: *Layout, info: *const Info) void {
 fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!void {
     const is_own = isOwn(self);
     if (is_own) try region.owners.ensureUnusedCapacity(memory.allocator, 1);
-    try region.objects.ensureUnusedCapacity(memory.allocator, 1);
+    try region.objects.ensureUnusedCapacity(memory.allocator, 2);
     if (region.objects.appendNew(placeOf(self, info), self)) |known| {
         // An address that has ended, or an object that is about to: it is found no more.
         if (known.* != self and known.*.state == .address)
             object.linkOf(known.*).generation = object.no_generation;
-        known.* = self;
+        region.replace(known, self);
     }
     if (!is_own) return;
     region.own_count += 1;
     if (info.kind != .resource or info.deinit != null) region.owners.appendAssumeCapacity(self);
+}
+
+/// An object comes to the place of another one. A handle whose memory was freed, and that Python
+/// has no more, gets a place where nothing is, for a sweep to find it. There is room for it.
+fn replace(region: *Region, place: **Layout, self: *Layout) void {
+    const known = place.*;
+    place.* = self;
+    if (known == self or known.state != .held or !known.flags.is_zombie) return;
+    object.linkOf(known).place = @intFromPtr(known);
+    _ = region.objects.appendNew(placeOf(known, object.infoOf(known)), known);
 }
 
 /// An object without a value yet is one that is to have one of its own.
@@ -631,7 +641,7 @@ fn weight(region: *const Region) usize {
 }
 
 fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
-    try large.objects.ensureUnusedCapacity(memory.allocator, small.objects.count());
+    try large.objects.ensureUnusedCapacity(memory.allocator, 2 * small.objects.count());
     try large.owners.ensureUnusedCapacity(memory.allocator, small.owners.items.len);
     try small.findHidden();
     try large.blocks.take(&small.blocks); // and from here on nothing fails
@@ -643,7 +653,7 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     const is_seen = capi.free_threaded or !small.uses.isNone();
     for (small.objects.items.items) |item| {
         const known = item.value;
-        if (large.objects.appendNew(item.key, known)) |other| other.* = known;
+        if (large.objects.appendNew(item.key, known)) |other| large.replace(other, known);
         if (object.infoOf(known).has_allocator) small.has_allocator = true;
         const generation = if (known.state == .address or known.state == .own)
             generationOf(known)
@@ -715,7 +725,7 @@ fn ownerThere(region: *Region, address: usize) ?*Layout {
     for (region.owners.items) |owner| {
         const start = switch (owner.state) {
             .own => object.storage(owner),
-            .held => object.linkOf(owner).place,
+            .held => object.heldValue(owner) orelse continue,
             else => continue,
         };
         if (address -% start < @max(object.infoOf(owner).size, 1)) return owner;
@@ -741,7 +751,7 @@ pub fn look(self: *Layout, value: usize, target: usize, size: usize, ids: pointi
         const other = item.value;
         const start = switch (other.state) {
             .own => object.storage(other),
-            .held => object.linkOf(other).place,
+            .held => object.heldValue(other) orelse continue,
             else => continue,
         };
         if (start == value) continue;
@@ -804,7 +814,9 @@ pub fn leave(self: *Layout) void {
     if (leaveQuickly(self)) return;
     const region = lockOf(self);
     region.live -= 1;
-    const is_own = self.state == .own or self.state == .held;
+    // A handle that another one's function has freed has nothing more that could be pointed to.
+    const is_own = self.state == .own or
+        (self.state == .held and object.heldValue(self) != null);
     // What may be pointed to stays; and the last one ends with the region, after what is newer.
     if (is_own and (region.live == 0 or self.pins > 0 or self.flags.is_pointed or
         !canDeinit(region, self)))
@@ -889,6 +901,7 @@ inline fn leaveQuickly(self: *Layout) bool {
 fn noteEnd(region: *Region, self: *Layout) bool {
     const info = object.infoOf(self);
     if (info.deinit == null or self.flags.is_borrowed) return false;
+    if (self.state == .held and object.heldValue(self) == null) return false; // it has ended before
     const is_destroyed = if (region.broken) |broken| broken.why == .destroyed else false;
     if (is_destroyed or (info.reaches and !isFresh(region, self))) {
         self.flags.is_borrowed = true;
@@ -954,6 +967,9 @@ fn destroy(region: *Region) void {
         defer gone.deinit();
         _ = region.takeUnreachable(&gone, false) catch {};
     }
+    var handles: Handles = .{ .region = region };
+    defer handles.deinit();
+    handles.find();
     for ([_]Turn{ .unpointed, .reaching, .all }) |turn| {
         var left = region.objects.count();
         while (left > 0) {
@@ -961,7 +977,8 @@ fn destroy(region: *Region) void {
             const known = region.objects.items.items[left].value;
             if (!turn.has(known)) continue;
             const is_own = known.state == .own or known.state == .held;
-            if (is_own and region.noteEnd(known)) warnOfEnd(known);
+            if (is_own and (handles.areMissedBy(known) or region.noteEnd(known)))
+                warnOfEnd(known);
             object.deinitOwn(known);
         }
     }
@@ -985,8 +1002,81 @@ fn destroy(region: *Region) void {
     region.giveBack();
 }
 
-/// Who ends before whom: first what nothing points to, then what uses others; each from the newest
-/// on, since what was made later points to what was there.
+/// The handles of a region that ends, where their functions may free each other.
+const Handles = struct {
+    through: pointing.Walk = .{
+        .visitor = .{ .visit = &visit },
+        .is_object = &isObject,
+        .is_there = &memory.isThere,
+        .gpa = memory.unnoted,
+    },
+    region: *Region,
+    all: std.ArrayList(Handle) = .empty,
+    /// Who is looked through.
+    self: ?*Layout = null,
+    does_miss: bool = false,
+
+    const Handle = struct { address: usize, self: *Layout };
+
+    fn deinit(handles: *Handles) void {
+        handles.through.deinit();
+        handles.all.deinit(memory.unnoted);
+    }
+
+    /// Whose address others have in their lists and maps is theirs to destroy.
+    fn find(handles: *Handles) void {
+        if (handles.region.own_count < 2) return;
+        for (handles.region.objects.items.items) |item| {
+            if (item.value.state != .held) continue;
+            const address = object.heldValue(item.value) orelse continue;
+            handles.all.append(memory.unnoted, .{ .address = address, .self = item.value }) catch
+                return;
+        }
+        if (handles.all.items.len == 0) return;
+        for (handles.region.owners.items) |owner| handles.walk(owner);
+    }
+
+    /// Whether the deinit of `self` may use one that is gone.
+    fn areMissedBy(handles: *Handles, self: *Layout) bool {
+        if (handles.all.items.len == 0 or self.flags.is_borrowed) return false;
+        if (object.infoOf(self).deinit == null) return false;
+        handles.does_miss = false;
+        handles.walk(self);
+        if (handles.does_miss) self.flags.is_borrowed = true;
+        return handles.does_miss;
+    }
+
+    fn walk(handles: *Handles, self: *Layout) void {
+        const walkThrough = object.infoOf(self).walk orelse return;
+        const value = switch (self.state) {
+            .own => object.storage(self),
+            .held => object.heldValue(self) orelse return,
+            else => return,
+        };
+        handles.self = self;
+        handles.through.seen.clearRetainingCapacity();
+        walkThrough(&handles.through, @ptrFromInt(value));
+    }
+
+    fn isObject(through: *pointing.Walk, address: usize) bool {
+        const handles: *Handles = @fieldParentPtr("through", through);
+        return handles.region.ownerThere(address) != null;
+    }
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const through: *pointing.Walk = @fieldParentPtr("visitor", visitor);
+        const handles: *Handles = @fieldParentPtr("through", through);
+        for (handles.all.items) |handle| {
+            if (handle.address != start or handle.self == handles.self) continue;
+            const is_there = handle.self.state == .held and object.heldValue(handle.self) != null;
+            if (!is_there) handles.does_miss = true;
+            if (!through.is_in_value) handle.self.marks.is_contained = true;
+        }
+    }
+};
+
+/// Who ends before whom: first what nothing points to, then what uses others, then what is in their
+/// lists; each from the newest on, since what was made later points to what was there.
 const Turn = enum {
     unpointed,
     reaching,
@@ -995,7 +1085,7 @@ const Turn = enum {
     fn has(turn: Turn, self: *Layout) bool {
         return switch (turn) {
             .unpointed => !self.flags.is_pointed,
-            .reaching => object.infoOf(self).reaches,
+            .reaching => object.infoOf(self).reaches and !self.marks.is_contained,
             .all => true,
         };
     }
@@ -1077,13 +1167,14 @@ fn takeUnreachable(
     defer region.unlock();
     var marker: Marker = .{ .region = region };
     defer marker.deinit();
+    if (and_values) try region.takeLost(gone);
     try region.findHidden();
-    if (and_values) try marker.findLeft(region);
+    if (and_values) try marker.findValues(region);
     for (region.objects.items.items) |item| {
         const known = item.value;
         switch (known.state) {
             .own => if (!marker.isLeft(known)) marker.walk(known, object.storage(known)),
-            .held => marker.walk(known, object.linkOf(known).place),
+            .held => if (object.heldValue(known)) |value| marker.walk(known, value),
             .address => if (known.flags.is_whole or generationOf(known) == region.generation)
                 marker.markValue(object.linkOf(known).place),
             else => {},
@@ -1091,14 +1182,30 @@ fn takeUnreachable(
     }
     while (marker.reached.pop()) |known| marker.walk(known, object.storage(known));
     if (!marker.through.visitor.complete) return marker.through.steps;
-    try gone.objects.ensureUnusedCapacity(memory.allocator, marker.left.items.len);
+    try gone.objects.ensureUnusedCapacity(memory.allocator, marker.values.items.len);
     try region.blocks.takeUnmarked(gone);
-    for (marker.left.items) |value| if (!value.is_marked) {
+    if (marker.through.has_unknown) return marker.through.steps;
+    for (marker.values.items) |value| if (!value.is_marked and !value.is_needed) {
         region.remove(value.self);
         region.unlink(value.self);
         gone.objects.appendAssumeCapacity(value.self);
     };
     return marker.through.steps;
+}
+
+/// Handles that Python has no more, and that another one's function has freed.
+fn takeLost(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void {
+    var left = region.objects.count();
+    while (left > 0) {
+        left -= 1;
+        const known = region.objects.items.items[left].value;
+        if (known.state != .held or !known.flags.is_zombie or known.pins != 0) continue;
+        if (object.heldValue(known) != null) continue;
+        try gone.objects.ensureUnusedCapacity(memory.allocator, 1);
+        region.remove(known);
+        region.unlink(known);
+        gone.objects.appendAssumeCapacity(known);
+    }
 }
 
 const Marker = struct {
@@ -1109,14 +1216,16 @@ const Marker = struct {
         .gpa = memory.unnoted,
     },
     region: *Region,
-    /// Values that are only there if something points into them, by their addresses.
-    left: std.ArrayList(Value) = .empty,
+    /// Own values by their addresses, of which some are only there if something points into them.
+    values: std.ArrayList(Value) = .empty,
     /// Those of them that are to be walked through yet.
     reached: std.ArrayList(*Layout) = .empty,
 
     const Value = struct {
         start: usize,
         self: *Layout,
+        /// Whether it stays in any case.
+        is_needed: bool,
         is_marked: bool = false,
 
         fn order(address: usize, value: Value) std.math.Order {
@@ -1126,23 +1235,27 @@ const Marker = struct {
 
     fn deinit(marker: *Marker) void {
         marker.through.deinit();
-        marker.left.deinit(memory.allocator);
+        marker.values.deinit(memory.allocator);
         marker.reached.deinit(memory.allocator);
     }
 
-    /// Where all that points somewhere can be seen: nobody follows the pointers of a resource.
-    fn findLeft(marker: *Marker, region: *const Region) error{OutOfMemory}!void {
+    /// Not those that have a deinit, whose memory others may point to, nor what an option says that
+    /// others keep.
+    fn findValues(marker: *Marker, region: *const Region) error{OutOfMemory}!void {
         if (region.is_stable) return;
         for (region.objects.items.items) |item| {
-            if (isOwn(item.value) and object.infoOf(item.value).kind == .resource) return;
-        }
-        for (region.objects.items.items) |item| {
             const known = item.value;
-            if (known.state == .own and known.flags.is_zombie and known.pins == 0) try marker.left
-                .append(memory.allocator, .{ .start = object.storage(known), .self = known });
+            if (known.state != .own) continue;
+            const has_deinit = object.infoOf(known).deinit != null;
+            try marker.values.append(memory.allocator, .{
+                .start = object.storage(known),
+                .self = known,
+                .is_needed = !known.flags.is_zombie or known.pins != 0 or has_deinit or
+                    known.marks.is_kept,
+            });
         }
-        try marker.reached.ensureTotalCapacity(memory.allocator, marker.left.items.len);
-        std.mem.sortUnstable(Value, marker.left.items, {}, struct {
+        try marker.reached.ensureTotalCapacity(memory.allocator, marker.values.items.len);
+        std.mem.sortUnstable(Value, marker.values.items, {}, struct {
             fn isLess(_: void, a: Value, b: Value) bool {
                 return a.start < b.start;
             }
@@ -1151,11 +1264,11 @@ const Marker = struct {
 
     fn isLeft(marker: *const Marker, known: *Layout) bool {
         const value = marker.valueAround(object.storage(known)) orelse return false;
-        return value.self == known;
+        return value.self == known and !value.is_needed;
     }
 
     fn valueAround(marker: *const Marker, address: usize) ?*Value {
-        const all = marker.left.items;
+        const all = marker.values.items;
         const behind = std.sort.upperBound(Value, all, address, Value.order);
         if (behind == 0) return null;
         const found = &all[behind - 1];
@@ -1170,7 +1283,7 @@ const Marker = struct {
 
     fn isObject(through: *pointing.Walk, address: usize) bool {
         const marker: *Marker = @fieldParentPtr("through", through);
-        return marker.region.ownerThere(address) != null;
+        return marker.valueAround(address) != null or marker.region.ownerThere(address) != null;
     }
 
     fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
@@ -1181,9 +1294,9 @@ const Marker = struct {
     }
 
     fn markValue(marker: *Marker, address: usize) void {
-        if (marker.left.items.len == 0) return;
+        if (marker.values.items.len == 0) return;
         const value = marker.valueAround(address) orelse return;
-        if (value.is_marked) return;
+        if (value.is_marked or value.is_needed) return;
         value.is_marked = true;
         marker.reached.appendAssumeCapacity(value.self);
     }

@@ -631,6 +631,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             is_said or is_hidden or (comptime mayShare(spec, types[own], A)) and
                                 frame.hasOther(T, argument, own),
                         );
+                        if (is_said) if (object.ownerOf(other.instance.?)) |owner| {
+                            owner.marks.is_kept = true;
+                        };
                     }
                 }
             }
@@ -848,6 +851,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         .address = argument.address,
                     };
                     try results.join(T, made, @ptrFromInt(object.storage(made)), &.{lender});
+                    if (object.ownerOf(argument.instance.?)) |owner| owner.marks.is_kept = true;
                 }
             };
             try frame.keepArguments(T, made);

@@ -9,6 +9,7 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const Construction = @import("construct.zig").Construction;
 const errors = @import("../errors.zig");
+const memory = @import("../memory.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
 const Site = @import("../../comptime_bridge.zig").Site;
@@ -71,7 +72,11 @@ pub const Flags = packed struct(u8) {
 pub const Marks = packed struct(u16) {
     /// Of an own object: all that it points to are whole objects, which it was made of.
     is_view: bool = false,
-    unused: u15 = 0,
+    /// Of a handle, in a region that ends: others have it in their lists.
+    is_contained: bool = false,
+    /// Of an own object: a function's `.keeps` says that another one may point to it.
+    is_kept: bool = false,
+    unused: u13 = 0,
 };
 
 /// What a part or an address knows, behind its header.
@@ -81,7 +86,8 @@ pub const Link = extern struct {
     parent: ?*Layout,
     /// An offset, an index, the address of a `Key`, or an address.
     place: usize,
-    /// Of an address, what its region's was when it was given.
+    /// Of an address, what its region's was when it was given; of a handle, the number by which the
+    /// allocator knows it.
     generation: usize,
     /// How many parents it has.
     depth: usize,
@@ -372,7 +378,7 @@ pub fn resolve(self: *Layout) Error!usize {
         .own => return resolveOwn(self),
         .held => {
             if (Region.of(self)) |region| try region.check(self);
-            return linkOf(self).place;
+            return heldValue(self) orelse raiseFreed(infoOf(self));
         },
         .part => {
             const parent = linkOf(self).parent.?;
@@ -390,6 +396,12 @@ pub fn resolve(self: *Layout) Error!usize {
         },
         .empty, .destroyed, .expired, .freed => return raiseUnusable(self),
     }
+}
+
+/// Where the value of a handle is; null where it was freed by another one's functions.
+pub inline fn heldValue(self: *Layout) ?usize {
+    const link = linkOf(self);
+    return if (memory.isLost(link.place, @intCast(link.generation))) null else link.place;
 }
 
 inline fn resolveOwn(self: *Layout) Error!usize {
@@ -459,17 +471,22 @@ pub noinline fn raiseUnusable(self: *Layout) Error {
             "the %s was lent to a callback, which is over",
             info.name.ptr,
         ),
-        .freed => _ = c.PyErr_Format(
-            capi.exception("ReferenceError"),
-            "the %s is gone: a call has freed it",
-            info.name.ptr,
-        ),
+        .freed => return raiseFreed(info),
         else => _ = c.PyErr_Format(
             capi.exception("ReferenceError"),
             "the %s has been destroyed",
             info.name.ptr,
         ),
     }
+    return error.PythonException;
+}
+
+noinline fn raiseFreed(info: *const Info) Error {
+    _ = c.PyErr_Format(
+        capi.exception("ReferenceError"),
+        "the %s is gone: a call has freed it",
+        info.name.ptr,
+    );
     return error.PythonException;
 }
 
@@ -501,8 +518,15 @@ pub fn deinitOwn(self: *Layout) void {
         else => return,
     };
     const info = infoOfClass(class);
+    const is_there = isTaken(self);
     self.state = .destroyed;
-    if (!self.flags.is_borrowed) deinitUnasked(class, info, value);
+    if (is_there and !self.flags.is_borrowed) deinitUnasked(class, info, value);
+}
+
+/// Whether there is a value yet, of which the deinit is to be called now.
+pub fn isTaken(self: *Layout) bool {
+    const link = linkOf(self);
+    return self.state != .held or memory.unfollow(link.place, @intCast(link.generation));
 }
 
 /// An address that `self` gave, and that is not in its value, may be in what it has.

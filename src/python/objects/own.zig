@@ -122,7 +122,8 @@ fn move(self: *Layout, made: *Layout) Error!void {
     defer holds.release();
     const old = if (self.state == .destroyed) 0 else try object.resolve(self);
     try expectFillable(self);
-    const given_back: Error!void = if (old != 0 and !self.flags.is_borrowed)
+    const is_owned = old != 0 and !self.flags.is_borrowed and object.isTaken(self);
+    const given_back: Error!void = if (is_owned)
         if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
     else {};
     self.flags.is_borrowed = false;
@@ -147,7 +148,7 @@ pub fn destroy(self: *Layout) Error!void {
     }
     var use: hold.Use(.nothing) = .{};
     const value = try use.begin(self, .exclusive);
-    const is_borrowed = self.flags.is_borrowed;
+    const is_borrowed = self.flags.is_borrowed or !object.isTaken(self);
     Region.endOwn(self);
     var blocks = Region.takeBlocks(self);
     defer blocks.deinit();

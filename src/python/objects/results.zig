@@ -85,7 +85,7 @@ pub fn giveHandle(comptime T: type, module: *PyObject, pointer: T) ?*PyObject {
         .info = classes_of.infoOf(Class),
         .parent = null,
         .place = @intFromPtr(pointer),
-        .generation = object.any_generation,
+        .generation = memory.follow(@intFromPtr(pointer), @sizeOf(Class)),
         .depth = 0,
     };
     self.state = .held;
