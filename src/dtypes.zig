@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
+const items = @import("items.zig");
 
 pub const Dtype = struct {
     /// As Zig has it.
@@ -57,6 +58,132 @@ fn nameOf(comptime T: type) [:0]const u8 {
 pub fn isItem(comptime T: type) bool {
     return comptime formatOf(T) != null;
 }
+
+/// Whether it is a struct whose every pattern of bytes is a value, as others may have written it.
+pub fn isRecord(comptime T: type) bool {
+    return comptime letterOf(T) == null and isItem(T) and !hasBool(T);
+}
+
+fn hasBool(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .bool => true,
+        .array => |array| hasBool(array.child),
+        .@"struct" => |info| for (info.field_types) |Field| {
+            if (hasBool(Field)) break true;
+        } else false,
+        else => false,
+    };
+}
+
+/// Whether memory of `size` bytes for each item, with a format of PEP 3118, is records of type `T`
+/// as they lie: the same names, at the same offsets, of the same types.
+pub fn isFormatOf(comptime T: type, format: []const u8, size: usize) bool {
+    var reader: Reader = .{ .rest = format };
+    const end = reader.readStruct(T) orelse return false;
+    return reader.rest.len == 0 and size == @sizeOf(T) and end <= size;
+}
+
+const Reader = struct {
+    rest: []const u8,
+    /// What the byte orders are, and whether fields are aligned as in C.
+    order: u8 = '@',
+
+    fn take(reader: *Reader, text: []const u8) bool {
+        if (!std.mem.startsWith(u8, reader.rest, text)) return false;
+        reader.rest = reader.rest[text.len..];
+        return true;
+    }
+
+    fn takeOrder(reader: *Reader) bool {
+        if (reader.rest.len == 0 or std.mem.findScalar(u8, "@=<>!^", reader.rest[0]) == null)
+            return true;
+        reader.order = reader.rest[0];
+        reader.rest = reader.rest[1..];
+        return switch (reader.order) {
+            '<' => builtin.cpu.arch.endian() == .little,
+            '>', '!' => builtin.cpu.arch.endian() == .big,
+            else => true,
+        };
+    }
+
+    fn takeNumber(reader: *Reader) ?usize {
+        var size: usize = 0;
+        while (size < reader.rest.len and std.ascii.isDigit(reader.rest[size])) size += 1;
+        const number = std.fmt.parseInt(usize, reader.rest[0..size], 10) catch return null;
+        reader.rest = reader.rest[size..];
+        return number;
+    }
+
+    /// Where it ends; null of another one.
+    fn readStruct(reader: *Reader, comptime T: type) ?usize {
+        if (!reader.take("T{")) return null;
+        const info = @typeInfo(T).@"struct";
+        var end: usize = 0;
+        inline for (info.field_names, info.field_types) |name, Field| {
+            end = reader.skipPadding(end) orelse return null;
+            const offset = @bitOffsetOf(T, name) / 8;
+            const aligned = std.mem.alignForward(usize, end, @alignOf(Field));
+            if ((if (reader.order == '@') aligned else end) != offset) return null;
+            if (!reader.readField(Field)) return null;
+            if (!reader.take(":" ++ name ++ ":")) return null;
+            end = offset + @sizeOf(Field);
+        }
+        end = reader.skipPadding(end) orelse return null;
+        return if (reader.take("}")) end else null;
+    }
+
+    fn skipPadding(reader: *Reader, start: usize) ?usize {
+        var end = start;
+        while (true) {
+            const before = reader.*;
+            if (!reader.takeOrder()) return null;
+            const count = reader.takeNumber() orelse 1;
+            if (!reader.take("x")) {
+                const order = reader.order;
+                reader.* = before;
+                // An order that is said once is that of what comes behind it.
+                if (!reader.takeOrder()) return null;
+                reader.order = order;
+                return end;
+            }
+            end +|= count;
+        }
+    }
+
+    fn readField(reader: *Reader, comptime Field: type) bool {
+        comptime var Item = Field;
+        const shape = comptime shape: {
+            var shape: []const usize = &.{};
+            while (@typeInfo(Item) == .array) : (Item = @typeInfo(Item).array.child)
+                shape = shape ++ &[_]usize{@typeInfo(Item).array.len};
+            break :shape shape;
+        };
+        if (shape.len > 0) {
+            inline for (shape, 0..) |size, index| {
+                if (!reader.take(if (index == 0) "(" else ",")) return false;
+                if (reader.takeNumber() != size) return false;
+            }
+            if (!reader.take(")")) return false;
+        }
+        if (!reader.takeOrder()) return false;
+        if (comptime letterOf(Item) == null) return reader.readStruct(Item) != null;
+        if (reader.rest.len == 0) return false;
+        const letter = reader.rest[0..1];
+        reader.rest = reader.rest[1..];
+        // The letters of longs are of sizes that the machine says, or else 4.
+        const is_native = reader.order == '@' or reader.order == '^';
+        const width: usize = switch (letter[0]) {
+            'b', 'B' => 1,
+            'h', 'H', 'e' => 2,
+            'i', 'I', 'f' => 4,
+            'l', 'L' => if (is_native) @sizeOf(c_long) else 4,
+            'q', 'Q', 'd' => 8,
+            else => return false,
+        };
+        const item = items.Item.ofFormat(letter, width) orelse return false;
+        return item.is(Item);
+    }
+};
 
 fn letterOf(comptime T: type) ?u8 {
     return switch (@typeInfo(T)) {
@@ -158,6 +285,32 @@ test Dtype {
 test isItem {
     try std.testing.expect(isItem(bool) and isItem(usize) and !isItem(u7) and !isItem([]u8));
     try std.testing.expect(!isItem(struct { x: f64 }) and !isItem(f80));
+}
+
+test isRecord {
+    const Point = extern struct { x: f64, at: [2]i16 };
+    try std.testing.expect(isRecord(Point) and !isRecord(f64) and !isRecord(struct { x: f64 }));
+    try std.testing.expect(!isRecord(extern struct { at: Point, on: [2]bool }));
+}
+
+test isFormatOf {
+    const Inner = extern struct { a: i32, b: f32 };
+    const T = extern struct { x: f64, tag: u8, at: [2][3]i16, inner: Inner, last: i64 };
+    const own = formatOf(T).?;
+    try std.testing.expect(isFormatOf(T, own, @sizeOf(T)) and !isFormatOf(T, own, 8));
+    // As numpy and ctypes have it.
+    const Point = extern struct { x: f64, n: i32 };
+    try std.testing.expect(isFormatOf(Point, "T{d:x:i:n:}", 16));
+    try std.testing.expect(isFormatOf(Point, "T{d:x:i:n:xxxx}", 16));
+    if (builtin.cpu.arch.endian() != .little) return;
+    try std.testing.expect(isFormatOf(Point, "T{<d:x:<l:n:4x}", 16));
+    for ([_][]const u8{
+        "d",             "T{d:x:}",     "T{d:x:I:n:}", "T{d:y:i:n:}", "T{>d:x:i:n:}", "T{d:x:i:n:",
+        "T{d:x:4xi:n:}", "T{i:n:d:x:}", "T{",          "T{d",         "T{2d:x:i:n:}", "T{d:x:Zf:n:}",
+    }) |other| try std.testing.expect(!isFormatOf(Point, other, 16));
+    const Shifted = extern struct { tag: u8, x: f64 align(1) };
+    try std.testing.expect(isFormatOf(Shifted, "T{=B:tag:d:x:}", 9));
+    try std.testing.expect(!isFormatOf(Shifted, "T{=B:tag:7xd:x:}", 16));
 }
 
 test formatOf {

@@ -469,7 +469,8 @@ fn structKind(
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_callback"))
         return if (isCallback(@typeInfo(T.nano_ffi_callback).@"fn")) .callback else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_ndarray"))
-        return if (isBufferItem(T.Item)) .ndarray else null;
+        return if (isBufferItem(T.Item) or (dtypes.isRecord(T.Item) and
+            isPartWithin(T.Item, within))) .ndarray else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_args"))
         return if (isPartWithin(T.nano_ffi_args, within)) .rest else null;
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_kwargs"))
@@ -779,7 +780,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .link => typeName(@typeInfo(T).pointer.child).?,
         .ndarray => std.fmt.comptimePrint("{s}({s}, {d})", .{
             if (T.nano_ffi_ndarray.access == .write) "NdArrayMut" else "NdArray",
-            @typeName(T.Item),
+            if (isBufferItem(T.Item)) @typeName(T.Item) else typeName(T.Item).?,
             T.nano_ffi_ndarray.dimensions,
         }),
         .made => std.fmt.comptimePrint("Array({s}, {d})", .{

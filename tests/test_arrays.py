@@ -716,6 +716,51 @@ def test_records_of_numpy(arrays: ModuleType, np: Any) -> None:
     assert np.shares_memory(made.__array__(), np.asarray(made))
 
 
+def test_records_are_shared(arrays: ModuleType, np: Any) -> None:
+    """Of the layout that Zig's have, with no copy; others are structs by their names, or refused where they are shared."""
+    fields = [("x", "f8"), ("y", "f8"), ("tag", "u1")]
+    records = np.array([(1, 2, 3), (4, 5, 6), (7, 8, 9)], np.dtype(fields, align=True))
+    assert arrays.address_of_points(records) == records.ctypes.data
+    assert arrays.address_of_points(records[1:]) == records.ctypes.data + 24
+    made = arrays.record_array(3)
+    assert arrays.address_of_points(made) == np.asarray(made).ctypes.data
+    expected = 1 * 3 + 4 * 6 + 7 * 9
+    assert arrays.weighted(records) == arrays.weighted(records[::-1]) == expected
+    assert (
+        arrays.weighted(records.astype(fields))
+        == arrays.weighted(records.astype([(n, "f4") for n in "xy"] + fields[2:]))
+        == expected
+    )
+
+    class Point(ctypes.Structure):
+        _fields_ = (("x", ctypes.c_double), ("y", ctypes.c_double), ("tag", ctypes.c_uint8))
+
+    points = (Point * 2)((1, 0, 2), (3, 0, 4))
+    assert arrays.address_of_points(points) == ctypes.addressof(points)
+    assert arrays.weighted(points) == 14.0
+
+    arrays.moved(records[::-2], 10)
+    assert records["x"].tolist() == [11, 4, 17]
+    arrays.moved(made, 1)
+    assert [point.x for point in made] == [1, 2, 3]
+    assert arrays.corner(records.reshape(1, 3)) == 17
+    for wrong in (records.astype(fields), np.zeros(3), records.astype([("x", "f8"), ("z", "f8"), ("tag", "u1")])):
+        with pytest.raises(
+            TypeError, match=r"must be a buffer of such items \(NdArrayMut\(Point, 1\)\), not of items of"
+        ):
+            arrays.moved(wrong, 1)
+    records.flags.writeable = False
+    with pytest.raises(BufferError, match="read-only"):
+        arrays.moved(records, 1)
+    with pytest.raises(
+        TypeError, match=r"moved\(\): parameter 'points' must be a buffer \(NdArrayMut\(Point, 1\)\), not list"
+    ):
+        arrays.moved([], 1)
+    body = arrays.Body(points=[arrays.Point(2, 3, 4)])
+    arrays.moved(body.points, 3)
+    assert (body.points[0].x, arrays.weighted(body.points)) == (5, 20)
+
+
 REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "behind its end": (lambda made: made[4], IndexError, "array index out of range"),
     "before it": (lambda made: made[-5], IndexError, "array index out of range"),

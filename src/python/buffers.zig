@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const dtypes = @import("../dtypes.zig");
 const errors = @import("errors.zig");
 const items = @import("../items.zig");
 const ndarray = @import("../ndarray.zig");
@@ -95,12 +96,33 @@ pub noinline fn acquireOther(
     access: Access,
     source: *sources.Source,
 ) errors.Error!bool {
+    // Records are in buffers alone.
+    if (comptime dtypes.isRecord(Item)) return false;
     if (c.PyObject_CheckBuffer(object) != 0) return false;
     if (!try sources.open(source, object, site)) return false;
     errdefer source.close();
     if (!source.item.is(Item)) return errors.raiseWrongKind(site, source.item);
     if (access == .write and source.is_read_only) return errors.raiseReadOnly(site, object);
     return true;
+}
+
+/// Records in one piece that an object has, lent until `view` is released. False, and no error,
+/// where it has none, or they do not lie as Zig's do.
+pub noinline fn acquireRecords(
+    comptime Item: type,
+    object: *PyObject,
+    view: *capi.Py_buffer,
+) bool {
+    if (c.PyObject_CheckBuffer(object) == 0) return false;
+    const flags = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
+    if (c.PyObject_GetBuffer(object, view, flags) < 0) {
+        c.PyErr_Clear();
+        return false;
+    }
+    if (view.ndim == 1 and isFormatOf(Item, .numbers, view) and
+        @intFromPtr(view.buf) % @alignOf(Item) == 0) return true;
+    c.PyBuffer_Release(view);
+    return false;
 }
 
 /// Items of type `Item` that are written where they lie, to be closed.
@@ -238,6 +260,8 @@ inline fn isFormatOfByte(comptime kind: Kind, format: ?[*:0]const u8) bool {
 /// Whether a format is that of one item of the kind of `Item`, in this machine's byte order.
 fn isFormatOf(comptime Item: type, comptime kind: Kind, view: *const capi.Py_buffer) bool {
     const format = std.mem.span(view.format orelse "B");
+    if (comptime dtypes.isRecord(Item))
+        return dtypes.isFormatOf(Item, format, @intCast(view.itemsize));
     if (items.Item.ofFormat(format, @sizeOf(Item))) |item|
         if (item.is(Item) or (Item == u8 and item.kind == .bool)) return true;
     if (Item != u8) return false;

@@ -14,6 +14,7 @@ const columns = @import("columns.zig");
 const elementwise = @import("elementwise.zig");
 const enums = @import("enums.zig");
 const classes = @import("../classes.zig");
+const dtypes = @import("../dtypes.zig");
 const errors = @import("errors.zig");
 const field_names = @import("field_names.zig");
 const panics = @import("../panics.zig");
@@ -905,7 +906,8 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
 /// memory of the call.
 fn Items(comptime T: type, comptime Item: type) type {
     if (!@typeInfo(T).pointer.attrs.@"const") return Lent(T, Item); // what is written must be seen
-    if (!comptime signature.isNumber(Item)) return Composite(T);
+    const is_record = dtypes.isRecord(Item);
+    if (!signature.isNumber(Item) and !is_record) return Composite(T);
     return struct {
         from: union(enum) {
             lent: struct { data: []const Item, owner: sources.Source.Owner },
@@ -927,7 +929,9 @@ fn Items(comptime T: type, comptime Item: type) type {
         ) Error!void {
             if (!isListOrTuple(object) and try argument.takeNumbers(module, object, site)) return;
             argument.from = .{ .sequence = undefined };
-            return argument.from.sequence.takeInto(module, object, site);
+            if (@hasDecl(Composite(T), "takeInto"))
+                return argument.from.sequence.takeInto(module, object, site);
+            argument.from.sequence = try .take(module, object, site);
         }
 
         /// Whether the object has numbers in its memory.
@@ -937,6 +941,7 @@ fn Items(comptime T: type, comptime Item: type) type {
             object: *PyObject,
             site: *const Site,
         ) Error!bool {
+            if (is_record) return argument.takeRecords(object);
             var source: sources.Source = undefined;
             if (!try sources.open(&source, object, site)) return false;
             if (source.dimensions > 0) if (source.inPlace(Item)) |data| {
@@ -948,6 +953,18 @@ fn Items(comptime T: type, comptime Item: type) type {
             defer source.close();
             const items = try memories.loadItems(Item, memory.allocator, module, &source, site);
             argument.from = .{ .converted = items };
+            return true;
+        }
+
+        /// Lists of our own are not lent: the call may be what changes them.
+        fn takeRecords(argument: *@This(), object: *PyObject) bool {
+            if (lists.isList(object)) return false;
+            var view: capi.Py_buffer = undefined;
+            if (!buffers.acquireRecords(Item, object, &view)) return false;
+            argument.from = .{ .lent = .{
+                .data = buffers.itemsOf(Item, &view),
+                .owner = .{ .view = view },
+            } };
             return true;
         }
 

@@ -188,6 +188,15 @@ pub fn weighted(points: []const Point) f64 {
     for (points) |point| sum += point.x * @as(f64, @floatFromInt(point.tag));
     return sum;
 }
+pub fn address_of_points(points: []const Point) usize {
+    return @intFromPtr(points.ptr);
+}
+pub fn moved(points: nano_ffi.NdArrayMut(Point, 1), by: f64) void {
+    for (0..points.shape[0]) |index| points.ptr(.{index}).x += by;
+}
+pub fn corner(points: nano_ffi.NdArray(Point, 2)) f64 {
+    return points.at(.{ points.shape[0] - 1, points.shape[1] - 1 }).x;
+}
 /// An array and a count.
 pub fn above(values: []const f64, limit: f64) !struct { nano_ffi.Array(f64, 1), usize } {
     var count: usize = 0;
