@@ -778,6 +778,19 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
     }
 }
 
+/// Refuses a class whose arrays nobody would give back.
+pub fn checkMemory(comptime T: type) void {
+    if (classes.hasDeinit(T)) return;
+    const info = @typeInfo(T).@"struct";
+    for (info.field_names, info.field_types) |name, Field| {
+        const F = if (@typeInfo(Field) == .optional) @typeInfo(Field).optional.child else Field;
+        if (@typeInfo(F) != .@"struct" or !@hasDecl(F, "nano_ffi_array")) continue;
+        @compileError("nano_ffi: struct " ++ @typeName(T) ++ " has a nano_ffi.Array, '" ++ name ++
+            "', and no deinit that gives it back: add pub fn deinit(self: *" ++
+            classes.nameOf(T) ++ ") void");
+    }
+}
+
 fn checkNames(
     comptime name: []const u8,
     comptime given: anytype,

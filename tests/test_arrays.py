@@ -129,6 +129,13 @@ def test_what_is_in_an_object_is_shared(arrays: ModuleType, np: Any) -> None:
     assert frame.sum() == 21.0
 
 
+def test_an_object_gives_its_array_back(arrays: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    held = arrays.Held(3)
+    assert held.sum() == 5.0
+    assert not hasattr(held, "values")
+    assert growth(lambda: arrays.Held(1000).sum()) < 16
+
+
 def test_what_can_be_is_shared(arrays: ModuleType, np: Any) -> None:
     values = np.arange(4.0)
     assert arrays.address(values) == values.ctypes.data
@@ -355,7 +362,7 @@ REFUSED: dict[str, tuple[str, Make, type[Exception], str]] = {
         lambda np: np.array(["2020-01-01"], "M8[D]"),
         TypeError,
         "i64s(): parameter 'values' must be numbers ([]const i64), and this ndarray has times: pass their ints, as "
-        "x.view('int64') of numpy",
+        "x.view('int64') of numpy, or take a nano_ffi.Column(i64)",
     ),
     "a None": (
         "f64s",

@@ -8,7 +8,7 @@ import gc
 import pickle
 import re
 from collections.abc import Callable
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
@@ -101,6 +101,42 @@ def test_times(columns: ModuleType, pa: Any) -> None:
     with pytest.raises(ValueError, match=r"^the timezone of a column has more than 59 bytes: give it a shorter name$"):
         columns.times(1, "x" * 60)
     assert pa.array(columns.times(1, "x" * 59)).type.tz == "x" * 59
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+@pytest.mark.parametrize("kind", ["M8", "m8", ">M8"])
+def test_times_of_numpy(columns: ModuleType, pa: Any, unit: str, kind: str) -> None:
+    np: Any = pytest.importorskip("numpy", reason="numpy is not installed", minversion="2")
+    times = np.array([5, "NaT", -7, 9], f"{kind}[{unit}]")
+    expected = pa.duration(unit) if kind == "m8" else pa.timestamp(unit)
+    for given in (times, times[::-1], times[2:], times[:0]):
+        made = columns.copy_i64(given)
+        assert made.tolist() == [
+            None if np.isnat(time) else int(time.view("i8")) for time in given.astype(f"{kind[-2:]}[{unit}]")
+        ]
+        assert (pa.array(made).type, columns.unit(given)) == (expected, unit)
+
+
+def test_numpy_has_other_times(columns: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    np: Any = pytest.importorskip("numpy", reason="numpy is not installed", minversion="2")
+    for dtype in ("M8[D]", "m8[h]", "M8", "M8[25s]"):
+        text = f"copy_i64(): parameter 'values' must be times in s, ms, us or ns (Column(i64)), not of numpy's dtype '{np.dtype(dtype).str}': "
+        with pytest.raises(TypeError, match=f"^{re.escape(text)}convert them, as x.astype"):
+            columns.copy_i64(np.zeros(2, dtype))
+    for value in (np.zeros(2), np.zeros(2, "i8"), np.float64(1)):
+        with pytest.raises(TypeError, match="must be a column of Arrow"):
+            columns.copy_i64(value)
+    fake = SimpleNamespace(dtype=SimpleNamespace(str="<M8[s]"), view=lambda _: [1])
+    hostile = type("Hostile", (), {"__array__": lambda _: fake})()
+    with pytest.raises(TypeError, match="must be a column of Arrow"):
+        columns.copy_i64(hostile)
+    with pytest.raises(ValueError, match="must have 1 dimension"):
+        columns.copy_i64(np.zeros((4, 4), "M8[s]")[:, ::2])
+    pandas: Any = pytest.importorskip("pandas", reason="pandas is not installed")
+    days = pandas.date_range("2020-01-01", periods=2, unit="s")
+    assert columns.copy_i64(days).tolist() == [1577836800, 1577923200]
+    times = np.array([1, "NaT"] * 500, "M8[s]")
+    assert growth(lambda: (columns.copy_i64(times), columns.copy_i64(times[::-1]))) < 16
 
 
 def test_polars_and_pandas(columns: ModuleType, pl: Any) -> None:

@@ -14,6 +14,7 @@ const memory = @import("memory.zig");
 const Shared = @import("array.zig").Shared;
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
+const sources = @import("sources.zig");
 const State = @import("State.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -61,6 +62,34 @@ fn timeOf(format: []const u8) ?columns.Time {
     };
 }
 
+/// Ints of numpy, a new reference, and what they are.
+const TimesOfNumpy = struct { ints: *PyObject, time: columns.Time };
+
+/// Of an array of datetime64 or timedelta64, or what is made one; null of other objects.
+fn timesOfNumpy(object: *PyObject, site: *const Site) Error!?TimesOfNumpy {
+    if (capi.hasMethod(object, "__arrow_c_array__") or
+        capi.hasMethod(object, "__arrow_c_stream__") or
+        !capi.hasMethod(object, "__array__")) return null;
+    const array = capi.callMethod(object, "__array__", &.{}) orelse return error.PythonException;
+    defer c.Py_DecRef(array);
+    const dtype = try sources.attributeOf(array, "dtype") orelse return null;
+    defer c.Py_DecRef(dtype);
+    const name = try sources.attributeOf(dtype, "str") orelse return null;
+    defer c.Py_DecRef(name);
+    if (!capi.hasFlag(name, "UNICODE_SUBCLASS")) return null;
+    // "<M8[ns]"
+    const text = try convert.utf8Of(name);
+    if (text.len < 3 or text[2] != '8' or (text[1] != 'M' and text[1] != 'm')) return null;
+    const unit = std.meta.stringToEnum(columns.Unit, std.mem.trim(u8, text[3..], "[]"));
+    const known = unit orelse return errors.raiseWrongUnit(site, name);
+    const ints = capi.newStr(&.{ text[0], 'i', '8' }) orelse return error.PythonException;
+    defer c.Py_DecRef(ints);
+    return .{
+        .ints = capi.callMethod(array, "view", &.{ints}) orelse return error.PythonException,
+        .time = .{ .kind = if (text[1] == 'M') .timestamp else .duration, .unit = known },
+    };
+}
+
 /// A column lent for the call, where it is if it is in one piece, and its items are such.
 pub fn Argument(comptime C: type) type {
     const T = C.nano_ffi_column;
@@ -69,9 +98,13 @@ pub fn Argument(comptime C: type) type {
         /// Where something had to be put together.
         copy: ?[]T = null,
         bits: ?[]u8 = null,
+        /// Of times of numpy.
+        times: if (T == i64) ?sources.Source else void = if (T == i64) null,
         value: C,
 
         pub fn take(module: *PyObject, object: *PyObject, site: *const Site) Error!@This() {
+            if (T == i64) if (try timesOfNumpy(object, site)) |times|
+                return takeTimes(module, times, site);
             var argument: @This() = .{ .received = try .open(object, site), .value = undefined };
             errdefer argument.release();
             const schema = &argument.received.schema;
@@ -109,6 +142,39 @@ pub fn Argument(comptime C: type) type {
             return argument;
         }
 
+        /// The ints of times of numpy, where they are if they lie in order. NaT is a null.
+        fn takeTimes(module: *PyObject, given: TimesOfNumpy, site: *const Site) Error!@This() {
+            var argument: @This() = .{
+                .received = .{ .schema = undefined },
+                .value = .{ .items = &.{}, .time = given.time },
+            };
+            argument.received.schema.release = null;
+            defer c.Py_DecRef(given.ints);
+            var source: sources.Source = undefined;
+            if (!try sources.open(&source, given.ints, site))
+                return errors.raiseNoColumn(site, given.ints);
+            argument.times = source;
+            errdefer argument.release();
+            const there = if (source.dimensions == 1) source.inPlace(i64) else null;
+            argument.value.items = there orelse copied: {
+                const all = try memories.loadItems(i64, memory.allocator, module, &source, site);
+                argument.copy = all;
+                break :copied all;
+            };
+            const nat = std.math.minInt(i64);
+            const rows = argument.value.items;
+            if (std.mem.findScalar(i64, rows, nat) == null) return argument;
+            const bits = memory.allocator.alloc(u8, rows.len / 8 + 1) catch
+                return errors.raiseNoMemory();
+            argument.bits = bits;
+            argument.value.validity = bits.ptr;
+            @memset(bits, 0);
+            for (rows, 0..) |item, row| if (item != nat) {
+                bits[row / 8] |= @as(u8, 1) << @intCast(row % 8);
+            };
+            return argument;
+        }
+
         fn joinBits(argument: *@This(), pieces: []const arrow.Array) Error!void {
             var rows: usize = 0;
             var nulls: usize = 0;
@@ -136,6 +202,7 @@ pub fn Argument(comptime C: type) type {
         pub fn release(argument: *@This()) void {
             if (argument.copy) |copy| memory.allocator.free(copy);
             if (argument.bits) |bits| memory.allocator.free(bits);
+            if (T == i64) if (argument.times) |*times| times.close();
             argument.received.close();
         }
     };

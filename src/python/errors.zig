@@ -507,7 +507,8 @@ pub noinline fn raiseTimes(site: *const Site, value: *PyObject) Error {
         "TypeError",
         site,
         value,
-        "must be numbers (%s), and this %S has times: pass their ints, as x.view('int64') of numpy",
+        "must be numbers (%s), and this %S has times: pass their ints, as x.view('int64') of " ++
+            "numpy, or take a nano_ffi.Column(i64)",
     );
 }
 
@@ -543,6 +544,18 @@ pub noinline fn raiseNoColumn(site: *const Site, value: *PyObject) Error {
         value,
         "must be a column of Arrow (%s), and this %S has no __arrow_c_array__: pass a Series of " ++
             "polars or pandas, or pyarrow.array(x)",
+    );
+}
+
+/// Raises TypeError: numpy's times count what columns do not.
+pub noinline fn raiseWrongUnit(site: *const Site, dtype: *PyObject) Error {
+    @branchHint(.cold);
+    return raise(
+        capi.exception("TypeError"),
+        site,
+        "must be times in s, ms, us or ns (%s), not of numpy's dtype '%S': convert them, as " ++
+            "x.astype('datetime64[ms]')",
+        .{ site.parameter.typ.ptr, dtype },
     );
 }
 

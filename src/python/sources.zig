@@ -143,7 +143,7 @@ fn isPlain(object: *PyObject) bool {
 }
 
 /// An attribute, a new reference, where there is one.
-fn attributeOf(object: *PyObject, name: [*:0]const u8) Error!?*PyObject {
+pub fn attributeOf(object: *PyObject, name: [*:0]const u8) Error!?*PyObject {
     return c.PyObject_GetAttrString(object, name) orelse {
         if (c.PyErr_ExceptionMatches(capi.exception("AttributeError")) == 0)
             return error.PythonException;

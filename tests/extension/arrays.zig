@@ -160,6 +160,20 @@ pub fn samples(n: usize) !nano_ffi.Array(Sample, 1) {
     for (array.items(), 0..) |*item, i| item.* = .{ .id = @intCast(i), .level = -1 };
     return array;
 }
+/// What has an array gives it back.
+pub const Held = struct {
+    values: ?nano_ffi.Array(f64, 1),
+
+    pub fn init(n: usize) !Held {
+        return .{ .values = try squares(n) };
+    }
+    pub fn deinit(self: *Held) void {
+        if (self.values) |values| values.deinit();
+    }
+    pub fn sum(self: *const Held) f64 {
+        return total((self.values orelse return 0).items());
+    }
+};
 /// What has numbers in it that Python sees where they are.
 pub const Body = struct {
     frame: [2][3]f32 = @splat(@splat(0)),

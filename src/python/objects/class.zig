@@ -35,6 +35,7 @@ const notImplemented = slots_of.notImplemented;
 
 /// The attributes of the class of `T`. The first one also carries what is known of it.
 pub fn Attributes(comptime T: type) type {
+    exports.checkMemory(T);
     const fields = Fields(T);
     const class = classes.all[classes.indexOf(T).?];
     return struct {
