@@ -305,8 +305,9 @@ test isFormatOf {
     if (builtin.cpu.arch.endian() != .little) return;
     try std.testing.expect(isFormatOf(Point, "T{<d:x:<l:n:4x}", 16));
     for ([_][]const u8{
-        "d",             "T{d:x:}",     "T{d:x:I:n:}", "T{d:y:i:n:}", "T{>d:x:i:n:}", "T{d:x:i:n:",
-        "T{d:x:4xi:n:}", "T{i:n:d:x:}", "T{",          "T{d",         "T{2d:x:i:n:}", "T{d:x:Zf:n:}",
+        "d",             "T{d:x:}",     "T{d:x:I:n:}",  "T{d:y:i:n:}",
+        "T{>d:x:i:n:}",  "T{d:x:i:n:",  "T{",           "T{d",
+        "T{d:x:4xi:n:}", "T{i:n:d:x:}", "T{2d:x:i:n:}", "T{d:x:Zf:n:}",
     }) |other| try std.testing.expect(!isFormatOf(Point, other, 16));
     const Shifted = extern struct { tag: u8, x: f64 align(1) };
     try std.testing.expect(isFormatOf(Shifted, "T{=B:tag:d:x:}", 9));

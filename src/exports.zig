@@ -1168,6 +1168,18 @@ test setterOf {
     try std.testing.expectEqual(null, comptime setterOf(class, "side"));
 }
 
+test checkMemory {
+    const array = @import("array.zig");
+    comptime checkMemory(struct { x: f64, next: ?*u8 });
+    comptime checkMemory(struct {
+        values: array.Array(f64, 1),
+
+        pub fn deinit(self: *@This()) void {
+            self.values.deinit();
+        }
+    });
+}
+
 test checkOptions {
     const file = struct {
         pub fn work() void {}
