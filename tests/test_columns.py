@@ -117,6 +117,18 @@ def test_times_of_numpy(columns: ModuleType, pa: Any, unit: str, kind: str) -> N
         assert (pa.array(made).type, columns.unit(given)) == (expected, unit)
 
 
+class Hostile:
+    """Says that it has times, and has none."""
+
+    dtype = SimpleNamespace(str="<M8[s]")
+
+    def __array__(self) -> Hostile:
+        return self
+
+    def view(self, _: str) -> list[int]:
+        return [1]
+
+
 def test_numpy_has_other_times(columns: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     np: Any = pytest.importorskip("numpy", reason="numpy is not installed", minversion="2")
     for dtype in ("M8[D]", "m8[h]", "M8", "M8[25s]"):
@@ -126,10 +138,8 @@ def test_numpy_has_other_times(columns: ModuleType, growth: Callable[[Callable[[
     for value in (np.zeros(2), np.zeros(2, "i8"), np.float64(1)):
         with pytest.raises(TypeError, match="must be a column of Arrow"):
             columns.copy_i64(value)
-    fake = SimpleNamespace(dtype=SimpleNamespace(str="<M8[s]"), view=lambda _: [1])
-    hostile = type("Hostile", (), {"__array__": lambda _: fake})()
     with pytest.raises(TypeError, match="must be a column of Arrow"):
-        columns.copy_i64(hostile)
+        columns.copy_i64(Hostile())
     with pytest.raises(ValueError, match="must have 1 dimension"):
         columns.copy_i64(np.zeros((4, 4), "M8[s]")[:, ::2])
     pandas: Any = pytest.importorskip("pandas", reason="pandas is not installed")
