@@ -1269,6 +1269,9 @@ pub fn remedyOf(comptime T: type) []const u8 {
     if (T == *std.Io.Writer or T == *std.Io.Reader)
         return "what outlives the call may keep it: let it be for the call only, and write one " ++
             "text, or return what else there is alone";
+    // A name makes no class of a list.
+    if (std.mem.startsWith(u8, @typeName(classes.Pointee(T)), "array_list."))
+        return "let it be a slice of its items";
     if (@typeInfo(classes.Pointee(T)) == .@"struct" and isLibraryObject(classes.Pointee(T)))
         return "its fields are the library's own: give it a name, pub const Name = std.…; and " ++
             "it is a class";
@@ -1409,6 +1412,10 @@ test kindOf {
 
 test remedyOf {
     try std.testing.expectStringStartsWith(remedyOf(*Way), "its values do not change in Python");
+}
+
+test "remedyOf a list" {
+    try std.testing.expectStringStartsWith(remedyOf(*std.ArrayList(u8)), "let it be a slice");
 }
 
 test lineOf {
