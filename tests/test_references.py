@@ -165,13 +165,15 @@ def shelf_error(m: ModuleType) -> type[BaseException]:
     return raises(partial(m.Shelf(1).get, 1))[0]
 
 
-@pytest.mark.parametrize("how", ["field", "optional", "list", "union", "part", "subclass"])
+@pytest.mark.parametrize("how", ["field", "optional", "list", "union", "part", "subclass", "first", "second"])
 def test_cycles_are_collected(m: ModuleType, how: str) -> None:
     thing = Thing()
     holder: Any
     if how in {"field", "optional", "subclass"}:
         kind = type("Own", (m.Box,), {}) if how == "subclass" else m.Box
         holder = kind(None, thing) if how == "optional" else kind(thing)
+    elif how in {"first", "second"}:
+        holder = m.Pair(thing, None) if how == "first" else m.Pair(None, thing)
     else:
         holder = m.Shelf(thing if how == "part" else None)
         if how == "list":

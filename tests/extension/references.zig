@@ -27,6 +27,14 @@ pub const Box = struct {
     }
 };
 
+pub const Pair = struct {
+    parts: [2]nano_ffi.Reference,
+
+    pub fn init(first: nano_ffi.Object, second: nano_ffi.Object) Pair {
+        return .{ .parts = .{ first.keep(), second.keep() } };
+    }
+};
+
 /// Gives back what it holds itself, also what is in a list, and in another struct.
 pub const Shelf = struct {
     const Label = struct { text: nano_ffi.Reference };
