@@ -180,9 +180,7 @@ class Writer:
             return self.buffer()
         if kind in {"items", "array", "objects"}:
             assert typ.item is not None
-            # A list of objects is a list or a tuple: these are the caller's, and stay where they are.
-            taken = "Sequence" if kind == "objects" else "Iterable"
-            sequence = f"{self.typing(taken, 'collections.abc')}[{self.taking(typ.item)}]"
+            sequence = f"{self.typing('Iterable', 'collections.abc')}[{self.taking(typ.item)}]"
             return (
                 f"{self.buffer()} | {sequence}" if kind == "items" and BUFFER_ITEM.fullmatch(typ.item.zig) else sequence
             )

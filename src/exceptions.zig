@@ -83,7 +83,20 @@ fn check(comptime T: type) void {
 pub fn isAddress(comptime Field: type) bool {
     if (@typeInfo(Field) != .optional) return false;
     const info = @typeInfo(@typeInfo(Field).optional.child);
-    return info == .pointer and info.pointer.size == .one and classes.isClass(info.pointer.child);
+    return info == .pointer and info.pointer.size == .one and
+        @typeInfo(info.pointer.child) == .@"struct";
+}
+
+/// Why an exception of a module cannot be made: a field that points to no class. In a test of a
+/// file there are no classes.
+pub fn whyUnmade(comptime T: type) ?[:0]const u8 {
+    const info = @typeInfo(T).@"struct";
+    inline for (info.field_names, info.field_types) |name, Field| {
+        if (isAddress(Field) and !classes.isClass(classes.Pointee(@typeInfo(Field).optional.child)))
+            return "field '" ++ name ++ "' of the exception " ++ @typeName(T) ++ " has type " ++
+                @typeName(Field) ++ ", which points to no class: an exception cannot keep it";
+    }
+    return null;
 }
 
 /// Whether an exception has such fields.
@@ -106,6 +119,12 @@ test hasAddress {
     try std.testing.expect(isAddress(?*const Tree) and !isAddress(*Tree) and !isAddress(?*u8));
     try std.testing.expect(hasAddress(struct { line: usize, tree: ?*Tree }));
     try std.testing.expect(!hasAddress(struct { line: usize, next: ?usize }));
+    try std.testing.expectEqual(null, comptime whyUnmade(struct { tree: ?*Tree }));
+    const Other = struct { more: usize };
+    try std.testing.expectStringStartsWith(
+        comptime whyUnmade(struct { other: ?*const Other }).?,
+        "field 'other' of the exception",
+    );
 }
 
 test baseOf {

@@ -239,10 +239,13 @@ fn decideType(comptime T: type) Export {
     };
 }
 
-/// What a union is in Python that is what it holds: nothing that has functions.
+/// What a union is in Python that is what it holds: nothing that has functions. How Zig writes it
+/// is Zig's.
 fn decideUntagged(comptime info: std.lang.Type.Union) Export {
     for (info.decl_names) |name| {
-        if (!std.mem.eql(u8, name, "nano_ffi_options")) return leftOut(
+        const is_function = !std.mem.eql(u8, name, "nano_ffi_options") and
+            !std.mem.eql(u8, name, "format");
+        if (is_function) return leftOut(
             "union",
             "in Python it is what it holds, which has no functions of it: leave .untagged out",
             .{},
@@ -478,12 +481,28 @@ pub fn specOf(
         .keeps = options.keeps,
         .says_keeps = @hasField(GivenOptions(namespace, name), "keeps"),
         .frees = options.frees,
-        .positional = options.positional,
+        .positional = ownOf(namespace, name, params, options.positional) ++ options.positional,
         .named = options.named ++ callable.named,
         .remembers = remembers(source),
         .sets = setBy(namespace, name),
         .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
             signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,
+    };
+}
+
+/// The object that a method has, which nobody gives by name, in front of parameters that are given
+/// by position only.
+fn ownOf(
+    comptime namespace: type,
+    comptime name: [:0]const u8,
+    comptime params: []const [:0]const u8,
+    comptime positional: []const []const u8,
+) []const []const u8 {
+    if (positional.len == 0 or !classes.isClass(namespace)) return &.{};
+    if (std.mem.eql(u8, positional[0], params[0])) return &.{};
+    return switch (classes.roleOf(namespace, name)) {
+        .method, .class_method => &.{params[0]},
+        else => &.{},
     };
 }
 

@@ -5,6 +5,7 @@ const std = @import("std");
 const allocators = @import("allocator.zig");
 const classes = @import("classes.zig");
 const dtypes = @import("dtypes.zig");
+const exports = @import("exports.zig");
 const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 const standard = @import("standard.zig");
@@ -896,6 +897,8 @@ pub fn passedOf(comptime params: []const ?type) []const usize {
 fn takesObject(comptime params: []const ?type) bool {
     return for (params) |Param| {
         if (classes.isClass(classes.Pointee(Param.?))) break true;
+        const T = Value(Param.?);
+        if (kindOf(T) == .objects and isPointers(T)) break true;
     } else false;
 }
 
@@ -907,6 +910,37 @@ fn isLent(comptime kind: Kind, comptime T: type) bool {
             .objects,
             T.nano_ffi_owned,
         ));
+}
+
+/// Whether a `T` is a list of objects that can be a parameter: they are read.
+fn isPointers(comptime T: type) bool {
+    const pointer = @typeInfo(T).pointer;
+    const info = @typeInfo(pointer.child);
+    return pointer.attrs.@"const" and info == .pointer and info.pointer.size == .one and
+        info.pointer.attrs.@"const" and classes.isClass(info.pointer.child);
+}
+
+/// Whether what a function changes or gives may point to one of the objects that it is given as a
+/// list: `.keeps` says that it does not.
+fn mayKeepObjects(
+    comptime info: std.lang.Type.Fn,
+    comptime spec: anytype,
+    comptime parameter: usize,
+) bool {
+    if (@hasField(@TypeOf(spec), "says_keeps") and spec.says_keeps)
+        return exports.isKept(spec, parameter);
+    for (info.param_types, 0..) |Param, index| {
+        const Class = classes.Pointee(Value(Param orelse continue));
+        if (index == parameter or !classes.isClass(Class) or classes.isFlat(Class)) continue;
+        if (isChanged(Value(Param.?)) or (!classes.isCopyable(Class) and classes.isProxy(Class)))
+            return true;
+    }
+    const R = Value(Payload(info.return_type.?));
+    return classes.isClass(R) and !classes.isFlat(R);
+}
+
+fn isChanged(comptime T: type) bool {
+    return @typeInfo(T) == .pointer and !@typeInfo(T).pointer.attrs.@"const";
 }
 
 /// What a `T` is where it is not null.
@@ -983,10 +1017,17 @@ pub fn analyze(
             "'{s}': parameter '{s}' is a type: write a function that calls it with one",
             .{ name, param_name },
         );
-        if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects) return refused(
-            "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
-            .{ name, param_name, @typeName(T) },
-        );
+        if (comptime kindOf(Value(T)) == .objects and isPointers(Value(T))) {
+            if (comptime mayKeepObjects(info, spec, parameter)) return refused(
+                "'{s}': parameter '{s}' has type {s}, of which it might keep something: say " ++
+                    ".keeps = .{{}} in its nano_ffi_options where it does not",
+                .{ name, param_name, @typeName(T) },
+            );
+        } else if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects)
+            return refused(
+                "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
+                .{ name, param_name, @typeName(T) },
+            );
         if (kindOf(Value(T)) == .tuple and holdsAddress(T)) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take each object by itself",
             .{ name, param_name, @typeName(T) },
@@ -1467,6 +1508,34 @@ test holdsAddress {
     try std.testing.expectStringStartsWith(comptime analyze("take", struct {
         fn take(_: struct { *Tree, u8 }) void {}
     }.take, .{ .params = .{"pair"} }).refused, "'take': parameter 'pair' has type");
+}
+
+test mayKeepObjects {
+    const Tree = comptime for (classes.all) |class| {
+        if (std.mem.eql(u8, class.name, "Tree")) break class.T;
+    } else unreachable;
+    const functions = struct {
+        fn read(_: ?[]const *const Tree) void {}
+        fn one(trees: []const *const Tree) ?*const Tree {
+            return trees[0];
+        }
+        fn keep(_: *Tree, _: []const *const Tree) void {}
+        fn change(_: []const *Tree) void {}
+    };
+    try std.testing.expect(comptime analyze("read", functions.read, .{}) == .signature);
+    try std.testing.expect(comptime analyze("one", functions.one, .{}) == .signature);
+    try std.testing.expectStringStartsWith(comptime analyze("keep", functions.keep, .{
+        .params = .{ "tree", "trees" },
+    }).refused, "'keep': parameter 'trees' has type");
+    try std.testing.expect(comptime analyze("keep", functions.keep, .{
+        .says_keeps = true,
+    }) == .signature);
+    try std.testing.expect(comptime analyze("keep", functions.keep, .{
+        .params = .{ "tree", "trees" },
+        .says_keeps = true,
+        .keeps = .{"trees"},
+    }) == .refused);
+    try std.testing.expect(comptime analyze("change", functions.change, .{}) == .refused);
 }
 
 test holdsMade {

@@ -66,6 +66,16 @@ def sexp(built: Callable[[str], ModuleType]) -> ModuleType:
 
 
 @pytest.fixture(scope="session")
+def typegraph(built: Callable[[str], ModuleType]) -> ModuleType:
+    return built("typegraph")
+
+
+@pytest.fixture(scope="session")
+def pure_typegraph() -> ModuleType:
+    return python_module("typegraph.pure")
+
+
+@pytest.fixture(scope="session")
 def pure_graph() -> ModuleType:
     return python_module("graph.pure")
 
@@ -298,6 +308,219 @@ def test_the_graph_benchmark_runs(graph: ModuleType) -> None:
     rows = run("graph", "benchmark.py", "400").splitlines()
     assert len(rows) == 2 + 8
     assert all(row.count("|") == 7 for row in rows)
+
+
+# Types and their instances.
+
+
+def divider(module: Any) -> tuple[Any, Any]:
+    """A graph with pins, resistors of two, dividers of two of these, and one divider."""
+    graph = module.TypeGraph()
+    pin, resistor, kind = (graph.add_type(name) for name in ("Pin", "Resistor", "Divider"))
+    graph.add_child(resistor, "p1", pin)
+    graph.add_child(resistor, "p2", pin, number=2, name="minus")
+    graph.add_child(kind, "top", resistor, value=10, smd=True)
+    graph.add_child(kind, "bottom", resistor, value=4.7)
+    graph.add_reference(kind, "out", ["top", "p2"])
+    graph.add_link(kind, ["out"], ["bottom", "p1"], "net")
+    graph.add_link(kind, ["top"], ["bottom"])
+    return graph, graph.instantiate(kind, "d", place="A1")
+
+
+def test_types_and_instances(typegraph: ModuleType) -> None:
+    graph, d = divider(typegraph)
+    kind = graph.get_type("Divider")
+    assert (repr(kind), kind.name, d.type == kind, len(graph), d in graph) == (
+        "<Type Divider>",
+        "Divider",
+        True,
+        7,
+        True,
+    )
+    assert kind.children() == [("top", graph.get_type("Resistor")), ("bottom", graph.get_type("Resistor"))]
+    assert (repr(d), d.id, d.parent, d.path()) == ("<Divider 0 d>", 0, None, ["d"])
+    top, bottom = d.children()
+    assert (top.name, top.parent, top.type.name, d.child("top"), d.child("p1")) == ("top", d, "Resistor", top, None)
+    p1, p2 = top.children()
+    assert p2.path() == ["d", "top", "p2"]
+    assert dict(d.attributes) == {"place": "A1"}
+    assert top.attributes.todict() == {"value": 10, "smd": True}
+    assert [type(value) for value in p2.attributes.values()] == [int, str]
+    assert (d.references(), p2.links(), top.links(), p1.links()) == (
+        [("out", p2)],
+        [("net", bottom.child("p1"))],
+        [("", bottom)],
+        [],
+    )
+    assert raises(lambda: setattr(d, "name", "x"))[0] is AttributeError
+    for name in ("Node", "Type"):
+        assert raises(getattr(typegraph, name))[0] is TypeError
+
+
+def test_paths_resolve(typegraph: ModuleType) -> None:
+    graph, d = divider(typegraph)
+    step, edge = typegraph.EdgeTraversal, typegraph.Edge
+    p2 = d.child("top").child("p2")
+    for path in (["top", "p2"], ("out",), [step("child", "top"), "p2"], [step(edge.reference, name="out")]):
+        assert graph.resolve(d, path) == p2
+    assert graph.resolve(p2, [step("link", "net"), step("parent"), step("parent")]) == d
+    assert graph.resolve(d, []) == d
+    assert (step("child").edge == "child", step("link", "a"), {step("parent")} == {step(edge.parent)}) == (
+        True,
+        step(edge.link, "a"),
+        True,
+    )
+    assert graph.trace(d, ["out", step("parent")]) == [("out", p2), (step("parent"), p2.parent)]
+
+
+def test_a_path_that_leads_nowhere(typegraph: ModuleType) -> None:
+    graph, d = divider(typegraph)
+    step = typegraph.EdgeTraversal
+
+    def caught(function: Callable[[], Any]) -> Any:
+        with pytest.raises(typegraph.PathError) as error:
+            function()
+        return error.value
+
+    error = caught(lambda: graph.resolve(d, ["top", "p3", step("parent")]))
+    assert (error.kind == "no_name", error.index, error.segment, error.node is d.child("top")) == (True, 1, "p3", True)
+    assert error.path == ["top", "p3", step("parent")]
+    assert str(error) == "<Resistor 1 top> has no child or reference for segment 1 of the path, 'p3'"
+    assert isinstance(error, LookupError)
+    match error:
+        case typegraph.PathError(kind, _, index, segment, node):
+            assert (kind.value, index, segment, node.name) == ("no_name", 1, "p3", "top")
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.path, again.node, str(again)) == (error.path, None, str(error))
+    for segment, kind in (("child", "no_child"), ("parent", "no_parent"), ("reference", "no_reference")):
+        error = caught(lambda segment=segment: graph.trace(d, ["bottom", step("parent"), step(segment, "x")]))
+        assert (error.kind == kind, error.index, error.node) == (True, 2, d)
+    error = caught(lambda: graph.resolve(d, [step("link", "x")]))
+    assert str(error) == "<Divider 0 d> has no link for segment 0 of the path, link 'x'"
+    # What cannot be made leaves nothing, but the node that an error has.
+    graph.add_reference(d.type, "in", ["left", "p1"])
+    error = caught(lambda: graph.instantiate(d.type, "other"))
+    assert (repr(error.node), len(graph)) == ("<Divider 7 other>", 7)
+    del graph, d
+    gc.collect()
+    assert error.node.child("top").path() == ["other", "top"]
+    for wrong, text in (([3], "'path[0]' must be a str or a EdgeTraversal"), ("top", "'path' must be")):
+        graph, d = divider(typegraph)
+        kind, message = raises(lambda graph=graph, d=d, wrong=wrong: graph.resolve(d, wrong))
+        assert (kind, text in message) == (TypeError, True), message
+
+
+def test_queries(typegraph: ModuleType) -> None:
+    graph, d = divider(typegraph)
+    pin, resistor = graph.get_type("Pin"), graph.get_type("Resistor")
+    top, bottom = d.children()
+    assert graph.query(types=[resistor]) == [(top, resistor), (bottom, resistor)]
+    assert [node.path()[1:] for node, _ in graph.query(types=(pin,), within=bottom)] == [
+        ["bottom", "p1"],
+        ["bottom", "p2"],
+    ]
+    assert len(graph.query()) == 7
+    assert graph.query(types=[]) == []
+    for filters, found in (
+        ({"value": 10}, [top]),
+        ({"value": 10.0, "smd": True}, [top]),
+        ({"value": 4.7}, [bottom]),
+        ({"smd": 1}, []),
+        ({"value": 10, "smd": False}, []),
+        ({"place": "A1"}, [d]),
+    ):
+        assert [node for node, _ in graph.query(**filters)] == found
+    assert [node.type for node, _ in graph.query(types=iter([pin, resistor]), number=2)] == [pin, pin]
+    out, net = d.references()[0][1], bottom.child("p1")
+    assert graph.links() == [(top, "", bottom), (out, "net", net)]
+    assert (graph.links("net", within=top), graph.links("net", bottom)) == ([(out, "net", net)], [])
+    assert raises(lambda: graph.query(types=[pin, "Pin"])) == (
+        TypeError,
+        "query(): parameter 'types[1]' must be a Type (*const Type), not str",
+    )
+
+
+def test_type_graphs_are_apart(typegraph: ModuleType) -> None:
+    graph, d = divider(typegraph)
+    other = typegraph.TypeGraph()
+    kind = other.add_type("Pin")
+    for function in (
+        lambda: other.instantiate(d.type),
+        lambda: other.add_child(kind, "x", d.type),
+        lambda: other.add_reference(d.type, "x", []),
+        lambda: other.add_link(d.type, [], []),
+        lambda: other.resolve(d, []),
+        lambda: other.query(types=[kind, d.type]),
+        lambda: other.query(within=d),
+    ):
+        name, text = raises(function)
+        assert (name.__name__, text) == ("OtherGraph", "types and nodes of another graph cannot be used here")
+    assert d not in other
+    for function, text in (
+        (lambda: other.add_type("Pin"), "there is a type 'Pin' already"),
+        (lambda: graph.add_reference(d.type, "top", []), "the type 'Divider' has a 'top' already"),
+        (lambda: other.get_type("Diode"), "there is no type 'Diode'"),
+    ):
+        error, message = raises(function)
+        assert (issubclass(error, typegraph.TypeGraphError), message) == (True, text)
+    other.add_child(kind, "self", kind)
+    assert raises(lambda: other.instantiate(kind))[1] == "'Pin' is in itself, or deeper than 200 types"
+    assert len(other) == 0
+    graph.destroy()
+    assert raises(lambda: d.name)[0] is ReferenceError
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_types_as_in_pure_python(typegraph: ModuleType, pure_typegraph: ModuleType, seed: int) -> None:
+    """Random types, paths and queries give the same in both."""
+
+    def results(module: Any) -> list[Any]:
+        choose = random.Random(seed)
+        graph = module.TypeGraph()
+        types = [graph.add_type(f"T{number}") for number in range(8)]
+        for number, kind in enumerate(types[1:], 1):
+            for child in range(choose.randrange(1, 4)):
+                graph.add_child(kind, f"c{child}", types[choose.randrange(number)], n=choose.randrange(3))
+            graph.add_reference(kind, "ref", ["c0"])
+            graph.add_link(kind, ["c0"], ["ref"], f"l{choose.randrange(2)}")
+        roots = [graph.instantiate(choose.choice(types), x=choose.random() < 0.5) for _ in range(5)]
+        found: list[Any] = [len(graph)]
+        words = ["c0", "c1", "c2", "ref"]
+        for root in roots * 6:
+            steps: list[Any] = []
+            for _ in range(choose.randrange(5)):
+                edge = choose.choice(["child", "parent", "reference", "link"])
+                name = choose.choice([*words, "l0", "l1"])
+                steps.append(choose.choice([name, module.EdgeTraversal(edge, name)]))
+            try:
+                found.append([node.id for _, node in graph.trace(root, steps)])
+                found.append(graph.resolve(root, steps).path())
+            except LookupError as error:
+                wrong: Any = error
+                found.append([str(error), wrong.index, wrong.node.id, str(getattr(wrong.kind, "value", wrong.kind))])
+            some = choose.sample(types, 3)
+            found.append([node.id for node, kind in graph.query(types=some, within=root, n=choose.randrange(3))])
+            found.append([(a.id, name, b.id) for a, name, b in graph.links(choose.choice([None, "l0"]), root)])
+        return found
+
+    assert results(typegraph) == results(pure_typegraph)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which only Linux has")
+def test_memory_of_types_returns(typegraph: ModuleType) -> None:
+    lines = run("typegraph", "stress.py", "20000", "6").splitlines()
+    taken = [float(line.split(", ")[1].split()[0]) for line in lines]
+    left = [float(line.split(", ")[2].split()[0]) for line in lines]
+    assert (len(lines), taken[0] > 3) == (6, True)
+    kept = 1.5 if sysconfig.get_config_var("Py_GIL_DISABLED") else 0.5
+    assert max(left) < kept * taken[0]
+    assert left[5] - left[3] < 1
+
+
+def test_the_typegraph_benchmark_runs(typegraph: ModuleType) -> None:
+    rows = run("typegraph", "benchmark.py", "5").splitlines()
+    assert len(rows) == 2 + 8
+    assert all(row.count("|") == 5 for row in rows)
 
 
 # S-expressions.

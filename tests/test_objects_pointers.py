@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import gc
 import pickle
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from functools import partial
 from types import ModuleType
 from typing import Any
@@ -480,3 +481,59 @@ def test_an_exception_without_an_object_to_point_into(m: ModuleType) -> None:
         TypeError,
         "TooLarge(): parameter 'node' must be a Node or None (?*const List.Node), not List",
     )
+
+
+def test_lists_of_objects_are_passed(m: ModuleType) -> None:
+    numbers, others = m.List(), m.List()
+    for number in (1, 9, 5):
+        numbers.push(number)
+    other = others.push(7)
+    nodes = [numbers.at(index) for index in range(3)]
+    assert (m.sumOf(nodes), m.sumOf([]), m.sumOf(node for node in (*nodes, other))) == (15, 0, 22)
+    assert (m.largestOf((other, *nodes)) is nodes[1], m.largestOf([]), m.largestOf(None), m.largestOf()) == (
+        True,
+        None,
+        None,
+        None,
+    )
+    assert m.sumOf([m.List.Node(3), m.List.Node(4), nodes[0], nodes[0]]) == 17
+    found = m.numbered([numbers, others, m.List()])
+    assert [(index, node and node.value) for index, node in found] == [(0, 5), (1, 7), (2, None)]
+    before = sys.getrefcount(other)
+    for _ in range(10):
+        m.sumOf([other] * 5)
+        m.largestOf([other])
+        assert raises(lambda: m.sumOf([other, 5]))[0] is TypeError
+    assert sys.getrefcount(other) == before
+
+
+def test_what_lists_of_objects_refuse(m: ModuleType) -> None:
+    numbers = m.List()
+    node = numbers.push(1)
+    assert raises(lambda: m.sumOf([node, 5])) == (
+        TypeError,
+        "sumOf(): parameter 'nodes[1]' must be a List.Node (*const List.Node), not int",
+    )
+    assert raises(lambda: m.sumOf(node)) == (
+        TypeError,
+        "sumOf(): parameter 'nodes' must be a list or another iterable ([]*const List.Node), not Node",
+    )
+
+    class Endless:
+        def __iter__(self) -> Iterator[Any]:
+            yield node
+            raise LookupError("no more")
+
+    assert raises(lambda: m.sumOf(Endless())) == (LookupError, "no more")
+    heard: list[int] = []
+    m.tellAll([node, node], lambda one: heard.append(one.value))
+    assert heard == [1, 1]
+    kind, text = raises(lambda: m.tellAll([node], lambda _: numbers.clear()))
+    assert (kind, text.endswith("cannot be changed until that is over")) == (RuntimeError, True)
+    # One that the call may change, and a part of it.
+    kind, text = raises(lambda: numbers.counted([node]))
+    assert (kind, "pass a copy" in text) == (ValueError, True)
+    other = m.List().push(4)
+    assert (numbers.counted([other]), numbers.count) == (0, 1)
+    numbers.clear()
+    gone(lambda: m.sumOf([node]))

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
+
 
 def test_an_untagged_union_is_what_it_holds(zig_module: Callable[[str], ModuleType]) -> None:
     kinds = zig_module("namesakes")
@@ -36,6 +38,7 @@ def test_an_untagged_union_is_what_it_holds(zig_module: Callable[[str], ModuleTy
     assert repr(kinds.any(dict(zip("abcdefghij", values, strict=True)))).startswith("{")
     for other, tag in (((1, 2), "list"), (range(3), "list"), (types.MappingProxyType({"a": 1}), "table")):
         assert kinds.tag_of(other) == tag
+    assert "Any" not in {left.name for left in nano_ffi.explain(kinds)}  # its format is Zig's
     assert kinds.loose(None) is None
     assert [kinds.loose(value) for value in (3, 2.5, "a")] == [3.0, 2.5, "a"]
     for wrong in (True, b"a", [], object()):

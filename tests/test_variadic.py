@@ -78,6 +78,8 @@ def test_methods_and_constructors(variadic: ModuleType) -> None:
     assert bag.count == 9
     refused(lambda: bag.add(2, True), "add() takes at most 1 positional argument (2 given)")
     assert (bag.sum(), bag.sum(4), bag.sum(4, 5, a=6)) == (6, 10, 21)
+    assert (bag.with_(1), bag.with_(1, name=2)) == (10, 3)
+    assert str(inspect.signature(variadic.Bag.with_)) == "(self, name, /, **others)"
     with pytest.raises(TypeError, match=r"'numbers\[0\]' must be an int"):
         bag.sum("a")
 

@@ -69,8 +69,9 @@ pub fn Argument(comptime T: type) type {
         .optional => Optional(T, @typeInfo(T).optional.child),
         .void, .array, .tuple, .record, .tagged, .link, .map, .table => Composite(T),
         .class, .reference => instances.Argument(T),
+        .objects => instances.Several(T),
         // a result only: signature.zig has refused it
-        .owned, .objects, .kept, .made, .results => comptime unreachable,
+        .owned, .kept, .made, .results => comptime unreachable,
     };
 }
 
@@ -1257,9 +1258,12 @@ fn isListOrTuple(object: *PyObject) bool {
 
 /// A new reference to a tuple of what is in a list or another iterable now: no one changes that.
 fn tupleOf(object: *PyObject, site: *const Site) Error!*PyObject {
+    return tupleFrom(object, "a buffer, a list or another iterable", site);
+}
+
+pub fn tupleFrom(object: *PyObject, expected: [*:0]const u8, site: *const Site) Error!*PyObject {
     if (!isListOrTuple(object) and !lists.isList(object))
-        return try protocols.itemsOf(object) orelse
-            errors.raiseWrongType(site, "a buffer, a list or another iterable", object);
+        return try protocols.itemsOf(object) orelse errors.raiseWrongType(site, expected, object);
     return c.PySequence_Tuple(object) orelse error.PythonException;
 }
 

@@ -96,6 +96,8 @@ fn Kept(comptime T: type) type {
         }
 
         fn set(module: *PyObject, pointer: *anyopaque, lenders: []const Lender) void {
+            if (comptime exceptions.whyUnmade(T)) |reason|
+                return c.PyErr_SetString(capi.exception("TypeError"), reason);
             const kept: *@This() = @ptrCast(@alignCast(pointer));
             var objects: [info.field_names.len]?*PyObject = @splat(null);
             defer for (objects) |object| c.Py_DecRef(object);
@@ -191,6 +193,7 @@ pub fn add(
     comptime qualified: [:0]const u8,
     comptime doc: [:0]const u8,
 ) bool {
+    comptime if (exceptions.whyUnmade(T)) |reason| @compileError("nano_ffi: " ++ reason);
     const state = State.of(module) orelse return false;
     if (c.PyDict_GetItemString(state.types, @typeName(T)) != null) return true; // by another name
     const base = capi.imported("builtins", comptime exceptions.baseOf(T).?) orelse return false;

@@ -154,6 +154,11 @@ pub const Any = union(enum) {
     table: std.StringHashMap(Any),
 
     pub const nano_ffi_options = .{ .untagged = true };
+
+    /// Which is Zig's.
+    pub fn format(self: Any, writer: *std.Io.Writer) std.Io.Writer.Error!void {
+        try writer.print("{t}", .{self});
+    }
 };
 pub const Place = struct { x: f64 = 0, y: f64 = 0 };
 pub fn any(value: Any) Any {

@@ -40,6 +40,18 @@ pub const List = struct {
     pub fn first(self: *const List) ?*Node {
         return self.head;
     }
+    /// How many of these are in it. It counts itself, too.
+    pub fn counted(self: *List, nodes: []const *const Node) usize {
+        self.count = 0;
+        var found: usize = 0;
+        var next = self.head;
+        while (next) |node| : (next = node.next) {
+            self.count += 1;
+            if (std.mem.findScalar(*const Node, nodes, node) != null) found += 1;
+        }
+        return found;
+    }
+    pub const nano_ffi_options = .{ .counted = .{ .keeps = .{} } };
     pub fn check(self: *const List, most: i64) error{PythonException}!void {
         return expectSmall(self, most);
     }
@@ -791,4 +803,37 @@ pub fn expectSmall(list: *const List, most: i64) !void {
 pub fn tooLarge(value: i64) !void {
     const nowhere: List.Node = .{ .value = value };
     return nano_ffi.raise(TooLarge{ .value = value, .node = &nowhere });
+}
+
+/// The sum of numbers that stay where they are.
+pub fn sumOf(nodes: []const *const List.Node) i64 {
+    var sum: i64 = 0;
+    for (nodes) |node| sum += node.value;
+    return sum;
+}
+
+/// One of those that are given.
+pub fn largestOf(nodes: ?[]const *const List.Node) ?*const List.Node {
+    var largest: ?*const List.Node = null;
+    for (nodes orelse return null) |node| {
+        if (largest == null or node.value > largest.?.value) largest = node;
+    }
+    return largest;
+}
+
+/// Those of several lists, each with its number among them.
+pub fn numbered(
+    gpa: Allocator,
+    lists: []const *const List,
+) !nano_ffi.Owned([]const struct { usize, ?*List.Node }) {
+    const all = try gpa.alloc(struct { usize, ?*List.Node }, lists.len);
+    for (all, lists, 0..) |*item, list, index| item.* = .{ index, list.head };
+    return .{ .data = all, .allocator = gpa };
+}
+
+pub fn tellAll(
+    nodes: []const *const List.Node,
+    told: nano_ffi.Callback(fn (*const List.Node) void),
+) error{PythonException}!void {
+    for (nodes) |node| try told.call(.{node});
 }

@@ -39,6 +39,7 @@ pub const Bag = struct {
 
     pub const nano_ffi_options = .{
         .add = .{ .named = .{"twice"}, .defaults = .{ .twice = false } },
+        .with = .{ .positional = .{"name"} },
     };
 
     pub fn init(sizes: nano_ffi.Args(i64), count: ?usize) Bag {
@@ -48,6 +49,9 @@ pub const Bag = struct {
     }
     pub fn add(self: *Bag, more: usize, twice: bool) void {
         self.count += if (twice) 2 * more else more;
+    }
+    pub fn with(self: Bag, name: i64, others: nano_ffi.Kwargs(i64)) i64 {
+        return name + (others.get("name") orelse @as(i64, @intCast(self.count)));
     }
     pub fn sum(self: Bag, numbers: nano_ffi.Args(i64), named: nano_ffi.Kwargs(i64)) i64 {
         var all: i64 = 0;

@@ -207,7 +207,7 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
     assert len(texts) == 1
 
 
-@pytest.mark.parametrize("name", ["graph", "sexp"])
+@pytest.mark.parametrize("name", ["graph", "sexp", "typegraph"])
 def test_the_examples(name: str, tmp_path: Path) -> None:
     folder = EXTENSION.parent.parent / "examples" / name
     path = compile_module(folder / f"{name}.zig", tmp_path, mode="Debug")

@@ -114,6 +114,68 @@ pub fn Argument(comptime T: type) type {
     };
 }
 
+/// A parameter that is a list of objects, which the call reads: `[]const *const T`.
+pub fn Several(comptime T: type) type {
+    const Pointer = @typeInfo(T).pointer.child;
+    return struct {
+        pub const is_several = true;
+        pub const Pointee = classes.Pointee(Pointer);
+
+        /// A tuple, which keeps them.
+        owners: *PyObject,
+        instances: []*Layout,
+        /// Where they are, from `Frame.enter` on.
+        pointers: []Pointer,
+
+        pub fn take(module: *PyObject, given: *PyObject, site: *const Site) Error!@This() {
+            const owners = try convert.tupleFrom(given, "a list or another iterable", site);
+            errdefer c.Py_DecRef(owners);
+            const size: usize = @intCast(c.PyTuple_Size(owners));
+            const instances = memory.allocator.alloc(*Layout, size) catch
+                return errors.raiseNoMemory();
+            errdefer memory.allocator.free(instances);
+            for (instances, 0..) |*instance, index| {
+                const item = c.PyTuple_GetItem(owners, @intCast(index)) orelse
+                    return error.PythonException;
+                instance.* = classes_of.instanceOf(Pointee, module, item) orelse {
+                    const name = comptime classes.all[classes.indexOf(Pointee).?].ownName();
+                    const within = convert.inside(site, Pointer, "", index);
+                    const expected = comptime "a " ++ classes.nameOf(Pointee);
+                    return errors.raiseWrongClass(&within, expected, name, item);
+                };
+            }
+            const pointers = memory.allocator.alloc(Pointer, size) catch
+                return errors.raiseNoMemory();
+            return .{ .owners = owners, .instances = instances, .pointers = pointers };
+        }
+
+        /// Finds where they are, which are held now.
+        fn resolve(argument: *@This()) Error!void {
+            for (argument.pointers, argument.instances) |*pointer, instance|
+                pointer.* = @ptrFromInt(try object.resolve(instance));
+        }
+
+        pub fn get(argument: *@This()) T {
+            return argument.pointers;
+        }
+
+        pub fn release(argument: *@This()) void {
+            memory.allocator.free(argument.pointers);
+            memory.allocator.free(argument.instances);
+            c.Py_DecRef(argument.owners);
+        }
+    };
+}
+
+fn isSeveral(comptime A: type) bool {
+    return @hasDecl(SeveralOf(A), "is_several");
+}
+
+/// The argument itself, or the one that there is unless it is None.
+fn SeveralOf(comptime A: type) type {
+    return if (@hasField(A, "some")) @typeInfo(@FieldType(A, "some")).optional.child else A;
+}
+
 /// An object that was passed, and so may be pointed into.
 pub const Lender = struct {
     object: *PyObject,
@@ -158,7 +220,8 @@ pub fn isDependent(comptime R: type) bool {
 /// Whether an argument of type `T` that is no object may be pointed into by what outlives the call.
 fn isLent(comptime T: type) bool {
     return switch (signature.kindOf(T).?) {
-        .class, .reference, .callback, .object => false,
+        // Of a list of objects nothing is kept: signature.zig has refused it.
+        .class, .reference, .objects, .callback, .object => false,
         .optional => isLent(@typeInfo(T).optional.child),
         else => !classes.isFlat(T),
     };
@@ -245,7 +308,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     if (operations.mayRaise(info.return_type.?) and capi.minor < 12) runs_python = true;
     // A copy points to arguments only where the function says so.
     const is_tied = keepsAny(spec) and isCopied(R);
-    if (count == 0 and !isDependent(R) and !is_tied) return void;
+    const has_several = for (types) |A| {
+        if (isSeveral(A)) break true;
+    } else false;
+    if (count == 0 and !has_several and !isDependent(R) and !is_tied) return void;
     const is_released = comptime_bridge.isReleased(spec);
     const meanwhile: hold.Meanwhile =
         if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
@@ -269,13 +335,14 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// Which arguments something else owns now.
         kept: [passed.len]bool = @splat(false),
-        holds: hold.Holds(count, meanwhile) = .{},
+        holds: hold.Holds(if (has_several) null else count, meanwhile) = .{},
         modes: [passed.len]Region.Mode = undefined,
         /// What is given back when nothing is held any more.
         gone: Blocks.Gone = .{},
         recorder: if (records) ?*memory.Recorder else void = if (records) null,
         pointers: if (compares) [passed.len]pointing.Pointers else void = undefined,
-        lenders: [count]Lender = undefined,
+        lenders: if (has_several) []Lender else [count]Lender =
+            if (has_several) &.{} else undefined,
         lender_count: usize = 0,
         arguments: *Arguments = undefined,
         objects: *const [passed.len]?*PyObject = undefined,
@@ -294,9 +361,12 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (may_store) inline for (0..passed.len) |index| {
                 if (objects[index] != null) try stay(&arguments[index]);
             };
-            if (count == 0) return;
+            if (count == 0 and !has_several) return;
+            if (has_several) try frame.prepare();
+            errdefer if (has_several) frame.forgetSeveral();
             while (true) {
                 frame.holds.count = 0;
+                if (has_several) try frame.addSeveral();
                 inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                     if (frame.argumentOf(index)) |argument| {
                         if (argument.instance.?.state == .empty)
@@ -317,6 +387,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         try object.expectWritable(argument.instance.?);
                 }
             };
+            if (has_several) try frame.resolveSeveral();
             try frame.expectApart(sig);
             inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                 if (frame.argumentOf(index)) |argument| {
@@ -342,6 +413,70 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             };
             if (records) frame.recorder = memory.Recorder.begin() orelse
                 return errors.raiseNoMemory();
+        }
+
+        /// Room for the objects in lists.
+        fn prepare(frame: *Self) Error!void {
+            var size: usize = count;
+            inline for (types, 0..) |A, index| if (comptime isSeveral(A)) {
+                if (frame.severalOf(index)) |several| size += several.instances.len;
+            };
+            errdefer frame.holds.deinit();
+            try frame.holds.prepare(size);
+            frame.lenders = memory.unnoted.alloc(Lender, size) catch
+                return errors.raiseNoMemory();
+        }
+
+        fn forgetSeveral(frame: *Self) void {
+            memory.unnoted.free(frame.lenders);
+            frame.holds.deinit();
+        }
+
+        fn addSeveral(frame: *Self) Error!void {
+            inline for (types, 0..) |A, index| if (comptime isSeveral(A)) {
+                if (frame.severalOf(index)) |several| for (several.instances) |instance| {
+                    if (instance.state == .empty) return object.raiseUnusable(instance);
+                    frame.holds.add(instance, .shared);
+                };
+            };
+        }
+
+        fn resolveSeveral(frame: *Self) Error!void {
+            inline for (types, 0..) |A, index| if (comptime isSeveral(A)) {
+                if (frame.severalOf(index)) |several| {
+                    if (comptime classes.isProxy(SeveralOf(A).Pointee)) for (
+                        several.instances,
+                    ) |instance| try expectAlone(instance);
+                    try several.resolve();
+                    for (several.instances, several.pointers) |instance, pointer| {
+                        frame.lenders[frame.lender_count] = .{
+                            .object = &instance.ob_base,
+                            .address = @intFromPtr(pointer),
+                        };
+                        frame.lender_count += 1;
+                    }
+                }
+            };
+        }
+
+        /// What a list has is held for reading, which says nothing of what a view points to.
+        fn expectAlone(instance: *Layout) Error!void {
+            const region = Region.of(instance) orelse return;
+            if (instance.state != .own or region.is_stable or !region.hasOthers()) return;
+            _ = c.PyErr_Format(
+                capi.exception("ValueError"),
+                "a %s that points to what other objects have cannot be in a list that is passed",
+                object.infoOf(instance).name.ptr,
+            );
+            return error.PythonException;
+        }
+
+        /// The list of objects of that number; null where it is left out, or None.
+        inline fn severalOf(frame: *Self, comptime index: usize) ?*SeveralOf(types[index]) {
+            if (frame.objects[index] == null) return null;
+            const argument = &frame.arguments[index];
+            if (comptime SeveralOf(types[index]) == types[index]) return argument;
+            return if (argument.some) |*some| some else null;
         }
 
         /// What the function did to the memory of what it changes: trees do not give back theirs.
@@ -414,6 +549,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         /// No object twice in a call that may change it through one of the two, and no part of one
         /// that is changed.
         fn expectApart(frame: *Self, comptime sig: *const Signature) Error!void {
+            if (has_several) try frame.expectSeveralApart(sig);
             if (count < 2) return;
             inline for (types, 0..) |A, first| if (comptime isObject(A)) {
                 inline for (types, 0..) |B, second| if (comptime isObject(B) and first != second and
@@ -432,6 +568,29 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             comptime endsAddresses(ObjectOf(A).Pointee),
                             comptime ObjectOf(B).mode == .exclusive,
                         );
+                };
+            };
+        }
+
+        fn expectSeveralApart(frame: *Self, comptime sig: *const Signature) Error!void {
+            inline for (types, 0..) |A, first| if (comptime isObject(A) and
+                ObjectOf(A).mode == .exclusive)
+            {
+                if (frame.argumentOf(first)) |a| inline for (types, 0..) |B, second| {
+                    if (comptime isSeveral(B)) if (frame.severalOf(second)) |several| {
+                        for (several.instances, several.pointers) |b, pointer| try expectApartOf(
+                            ObjectOf(A).Pointee == SeveralOf(B).Pointee,
+                            a.instance.?,
+                            a.address,
+                            b,
+                            @intFromPtr(pointer),
+                            sig,
+                            first,
+                            second,
+                            comptime endsAddresses(ObjectOf(A).Pointee),
+                            false,
+                        );
+                    };
                 };
             };
         }
@@ -714,6 +873,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         pub fn leave(frame: *Self) void {
             frame.holds.release();
+            if (has_several) frame.forgetSeveral();
             if (records) if (frame.recorder) |recorder| recorder.end();
             for (&frame.boxes) |*box| if (box.*) |some| some.release();
             if (changes) frame.gone.deinit();
@@ -817,6 +977,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// Whether all that a result points to was allocated by the call, or is an argument.
         fn isNew(frame: *Self, comptime T: type, value: *const T) bool {
+            if (has_several) return false;
             const recorder = frame.recorder orelse return false;
             const lenders = frame.lenders[0..frame.lender_count];
             var known: [@max(count, 1)]usize = undefined;

@@ -8,6 +8,7 @@
 const std = @import("std");
 const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
+const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const Region = @import("Region.zig");
 const c = capi.functions;
@@ -35,21 +36,41 @@ inline fn isQuiet(self: *Layout) bool {
     return region.isQuiet();
 }
 
-/// Holds for up to `limit` objects.
-pub fn Holds(comptime limit: usize, comptime meanwhile: Meanwhile) type {
+/// Holds for up to `limit` objects; null: for as many as `prepare` makes room for.
+pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
+    const Places = struct {
+        fn Of(comptime T: type) type {
+            return if (limit) |size| [size]T else []T;
+        }
+    };
     return struct {
         const Self = @This();
         const is_noted = meanwhile.isNoted();
 
-        objects: [limit]*Layout = undefined,
-        modes: [limit]Mode = undefined,
+        objects: Places.Of(*Layout) = undefined,
+        modes: Places.Of(Mode) = undefined,
         count: usize = 0,
         /// What is held: each region once.
-        regions: [limit]*Region = undefined,
+        regions: Places.Of(*Region) = undefined,
         /// By which of the objects each of them was found.
-        finders: [limit]*Layout = undefined,
-        region_modes: [limit]Mode = undefined,
+        finders: Places.Of(*Layout) = undefined,
+        region_modes: Places.Of(Mode) = undefined,
         held: usize = 0,
+        room: if (limit == null) std.heap.ArenaAllocator else void =
+            if (limit == null) .init(memory.unnoted),
+
+        /// Room for so many objects, until `deinit`.
+        pub fn prepare(holds: *Self, size: usize) Error!void {
+            const gpa = holds.room.allocator();
+            inline for (.{ "objects", "modes", "regions", "finders", "region_modes" }) |name| {
+                const Place = @typeInfo(@FieldType(Self, name)).pointer.child;
+                @field(holds, name) = gpa.alloc(Place, size) catch return errors.raiseNoMemory();
+            }
+        }
+
+        pub fn deinit(holds: *Self) void {
+            holds.room.deinit();
+        }
 
         pub fn add(holds: *Self, self: *Layout, mode: Mode) void {
             holds.objects[holds.count] = self;
