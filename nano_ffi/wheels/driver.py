@@ -69,6 +69,9 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
     if settings["system"] == "macos":
         # Zig's linker of Mach-O files takes no list of what is exported; a project's own -fvisibility comes later.
         common.append("-fvisibility=hidden")
+    if settings["system"] == "linux":
+        # For musl Zig's own choice is that of programs, and a project that says nothing has a compiler that chooses so.
+        common.append("-fPIC")
     common += [f"-ffile-prefix-map={path}={name}" for path, name in settings["prefixes"].items()]
     if not links:
         return common + kept, None

@@ -169,6 +169,7 @@ set(CMAKE_ASM_COMPILER "{bin}/cc")
 set(CMAKE_AR "{bin}/ar" CACHE FILEPATH "")
 set(CMAKE_RANLIB "{bin}/ranlib" CACHE FILEPATH "")
 set(CMAKE_RC_COMPILER "{bin}/windres" CACHE FILEPATH "")
+set(CMAKE_STRIP "{bin}/strip" CACHE FILEPATH "")
 # Programs and CMake's own packages are this machine's, libraries and headers never.
 set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
@@ -195,6 +196,7 @@ c = '{bin}/cc'
 cpp = '{bin}/c++'
 ar = '{bin}/ar'
 windres = '{bin}/windres'
+strip = '{bin}/strip'
 python = '{python}'
 pybind11-config = 'pybind11-config'
 numpy-config = 'numpy-config'
@@ -353,6 +355,10 @@ class Toolchain:
                 encoding="utf-8",
             )
             command.chmod(0o755)
+        # This machine's cannot read what is linked here, and that has no symbols to be taken out.
+        strip = self.bin / "strip"
+        strip.write_text("#!/bin/sh\n", encoding="utf-8")
+        strip.chmod(0o755)
 
     def variables(self) -> dict[str, str | int]:
         """Those of `sysconfig`, as the target's interpreter has them."""

@@ -176,7 +176,12 @@ CMAKE = """
 cmake_minimum_required(VERSION 3.20)
 project(cpp LANGUAGES CXX)
 find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+add_library(part OBJECT part.cpp) # not said to be for a shared library
 python_add_library(_cpp MODULE WITH_SOABI cpp.cpp)
+target_link_libraries(_cpp PRIVATE part)
+if(NOT CMAKE_STRIP MATCHES "tools/bin/strip$") # this machine's can do nothing with a foreign binary
+  message(FATAL_ERROR "${CMAKE_STRIP}")
+endif()
 install(TARGETS _cpp DESTINATION .)
 """
 
@@ -213,6 +218,7 @@ def test_cpp_by_scikit_build_core_brings_its_standard_library(tmp_path: Path) ->
     (project / "CMakeLists.txt").write_text(CMAKE)
     (project / "README.md").write_text("C++ without Zig.\n")
     (project / "cpp.cpp").write_text(CPP)
+    (project / "part.cpp").write_text("#include <string>\nstd::string part() { return std::to_string(1); }\n")
     run("wheels", cwd=project)
     (wheel,) = (project / "wheelhouse").glob("*.whl")
     code = "import json, _cpp; print(json.dumps(_cpp.text()))"
@@ -465,7 +471,9 @@ SETTINGS = {
     "suffixes": [".cpython-313-x86_64-linux-gnu.so", ".abi3.so"],
     "prefixes": {"/src": "."},
 }
-COMMON = "-target x86_64-linux-gnu.2.17 -mcpu=baseline -fno-sanitize=undefined -I/t/include -ffile-prefix-map=/src=."
+COMMON = (
+    "-target x86_64-linux-gnu.2.17 -mcpu=baseline -fno-sanitize=undefined -I/t/include -fPIC -ffile-prefix-map=/src=."
+)
 
 
 def test_the_compiler_is_told_of_the_target() -> None:
@@ -500,7 +508,7 @@ def test_of_macos_own_options_are_left_out() -> None:
     settings = {**SETTINGS, "system": "macos"}
     arguments = "-bundle -undefined dynamic_lookup -arch arm64 -isysroot /sdk -mmacosx-version-min=10.9 x.o -o m.so -lm"
     given, _ = compiler_arguments(settings, "cc", arguments.split())
-    said = " ".join(given).replace(" -fvisibility=hidden", "")
+    said = " ".join(given).replace(" -fvisibility=hidden", " -fPIC")
     assert said == f"{COMMON} -Wl,-s -shared x.o -o m.so -Wl,-undefined,dynamic_lookup -Wl,-install_name,@rpath/m.so"
 
 
