@@ -38,7 +38,8 @@
 //! `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T,
 //! Context, T) Result`, `lent(*Frame) []const Lender` of what an error's exception may point into,
 //! `finish(*Frame, Result) Result` when that is done, `leave(*Frame)`, and
-//! `kept`, an array that says which arguments the result now owns.
+//! `kept`, an array that says which arguments the result now owns. Where `Frame.is_plain`, all but
+//! `enter` and `leave` would do nothing.
 //!
 //! And `Returned(Function, spec)`: what gives back the memory of a result when that is copied, void
 //! where there is nothing. It has `begin() Returned` before the call, `collect(*Returned, *const R,
@@ -225,7 +226,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     values[parameter] = arguments[index].get();
                 } else values[parameter] = comptime defaultOf(index);
             }
-            return finish(context, values, if (Frame == void) {} else &frame);
+            return finish(context, values, if (Frame == void or Frame.is_plain) {} else &frame);
         }
 
         /// What the call comes to where an argument is not taken.
@@ -344,10 +345,64 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             values: std.meta.ArgsTuple(Function),
             frame: anytype,
         ) Boundary.Result {
+            if (is_short and @TypeOf(frame) == void) {
+                var work: Work = .{ .values = values, .result = undefined };
+                return finishShortly(context, &work);
+            }
             if (comptime !isInterruptible(spec)) return finishRun(context, values, frame, {});
             var is_interrupted = false;
             const result = finishRun(context, values, frame, &is_interrupted);
             return if (is_interrupted) Boundary.interrupt(context, result) else result;
+        }
+
+        /// Whether nothing is around the function but what catches its panics. A call costs some
+        /// instructions more where that is one code for both ways to it, and half of the compiler's
+        /// time less.
+        pub const is_short = Boundary.catches_panics and !isInterruptible(spec) and !has_scope and
+            Returned == void and !isCancelable(Function, spec) and !isReleased(spec) and
+            !isVectorized(spec) and !isForNumpy(spec);
+
+        /// What the boundary says of the parameters, for who takes the arguments himself.
+        pub const sites: [passed.len]*const Site = all: {
+            var all: [passed.len]*const Site = undefined;
+            for (&all, 0..) |*site, index| site.* = siteOf(index);
+            break :all all;
+        };
+
+        /// Whether there is a frame for plain data around the call, or none.
+        pub const is_plain = Frame == void or Frame.is_plain;
+
+        /// The types of all parameters but the first, if each is a number or a bool that is given
+        /// by the caller.
+        pub fn ScalarsBehindFirst() ?type {
+            if (passed.len != params.len or params.len == 0) return null;
+            var types: [params.len - 1]type = undefined;
+            for (&types, params[1..]) |*T, Param| {
+                switch (signature.kindOf(Param.?) orelse return null) {
+                    .bool, .int, .float => {},
+                    else => return null,
+                }
+                const Argument = Boundary.Argument(Param.?);
+                if (!@hasDecl(Argument, "quick") or @TypeOf(Argument.quick) == void or
+                    @hasDecl(Argument, "release")) return null;
+                T.* = Param.?;
+            }
+            return @Tuple(&types);
+        }
+
+        /// What is called, for who calls it himself.
+        pub const called = function;
+        pub const raise = Boundary.raise;
+        pub const panickedIn = if (Boundary.catches_panics) Boundary.panickedIn else {};
+
+        noinline fn finishShortly(context: Boundary.Context, work: *Work) Boundary.Result {
+            if (@typeInfo(Return) == .error_union) messages.clear();
+            if (panics.protect(work, Work.run)) |report|
+                return Boundary.panicked(context, sig, report);
+            const value =
+                if (@typeInfo(Return) != .error_union) work.result else work.result catch |err|
+                    return Boundary.raise(context, err, panics.errorTrace(), &.{});
+            return Boundary.give(R, context, value);
         }
 
         inline fn finishRun(
@@ -729,6 +784,9 @@ test Bridge {
     // With the first argument as Zig has it.
     try std.testing.expect(Half.TypeOf(0) == i64 and (comptime Half.allQuickBehind(0)));
     try std.testing.expect(!comptime repeats.allQuickBehind(0));
+    const Rest = comptime Half.ScalarsBehindFirst().?;
+    try std.testing.expectEqual(0, @typeInfo(Rest).@"struct".field_types.len);
+    try std.testing.expectEqual(null, comptime repeats.ScalarsBehindFirst());
     try std.testing.expectEqual(Plain.Result{ .int = 4 }, Half.callGiven(&log, 8, &.{}).?.value);
     try std.testing.expectEqual(4, try Half.runGiven(8, &.{}).?.returned);
     try std.testing.expect(isReleased(.{ .gil = .released }) and !isReleased(.{}));

@@ -72,9 +72,16 @@ pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*co
     return guarded(&enter, @ptrCast(context));
 }
 
+pub const Enter = fn (*anyopaque) callconv(.c) void;
+
+/// The same of a body that takes any context.
+pub fn protectBy(enter: *const Enter, context: *anyopaque) ?*const Report {
+    return guarded(enter, context);
+}
+
 /// The same for all of them.
 noinline fn guarded(
-    enter: *const fn (*anyopaque) callconv(.c) void,
+    enter: *const Enter,
     context: *anyopaque,
 ) ?*const Report {
     const place = &top;
@@ -512,8 +519,11 @@ test protect {
         fn never(_: [*:0]const u8) noreturn {
             unreachable;
         }
+        fn enter(context: *anyopaque) callconv(.c) void {
+            run(@ptrCast(@alignCast(context)));
+        }
         fn nested(work: *@This()) void {
-            const report = protect(work, run).?;
+            const report = protectBy(&enter, work).?;
             std.debug.assert(std.mem.eql(u8, report.message(), "the text"));
             work.done = true;
         }

@@ -86,15 +86,24 @@ pub const Boundary = struct {
 
     pub const catches_panics = panics.are_caught;
 
-    pub noinline fn panicked(
+    pub inline fn panicked(
         context: Context,
         comptime sig: comptime_bridge.Signature,
+        report: *const panics.Report,
+    ) Result {
+        return panickedIn(context, sig.name, report);
+    }
+
+    /// The same by the function's name.
+    pub noinline fn panickedIn(
+        context: Context,
+        function: [:0]const u8,
         report: *const panics.Report,
     ) Result {
         @branchHint(.cold);
         progress.abandon(attachment.caller());
         const state = State.of(context) orelse return null;
-        traces.raisePanic(context, state, sig.name, report);
+        traces.raisePanic(context, state, function, report);
         return null;
     }
 
@@ -297,22 +306,14 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 if (!maps.addTypes(self, own_name, state)) return false;
             // Types first: values may be of them.
             if (!addEnums(self, namespace, source, "")) return false;
-            inline for (classes.all) |declared| {
-                if (!addEnums(self, declared.T, declared.source, declared.name ++ "."))
-                    return false;
-            }
+            for (&all) |*declared| if (!declared.addEnums(self)) return false;
             if (!learnOfPython()) return false;
             // A base is there before what is derived from it.
-            inline for (0..classes.most_bases + 1) |depth| {
-                inline for (classes.all, 0..) |declared, index| {
-                    if (comptime classes.depthOf(declared.T) != depth) continue;
-                    state.instances[index] = sharing.classOf(
-                        declared.T,
-                        self,
-                        &state.homes[index],
-                        &Class(Bridge, own_name, declared).create,
-                    ) orelse return false;
-                    if (!capi.expectType(state.instances[index].?)) return false;
+            for (0..classes.most_bases + 1) |depth| {
+                for (&all, &state.instances, &state.homes) |*declared, *class, *home| {
+                    if (declared.depth != depth) continue;
+                    class.* = declared.create(self, home) orelse return false;
+                    if (!capi.expectType(class.*.?)) return false;
                 }
             }
             for (state.functions.list()) |function| {
@@ -321,21 +322,66 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             }
             if (!coroutines.add(self, self, namespace, source)) return false;
             if (!members(self, state, self, namespace, source)) return false;
-            inline for (classes.all, state.instances, state.homes) |declared, class, home| {
-                if (home.module == self and
-                    !(members(self, state, class.?, declared.T, declared.source) and
-                        coroutines.add(self, class.?, declared.T, declared.source))) return false;
+            for (&all, &state.instances, &state.homes) |*declared, class, *home| {
+                if (home.module == self and !declared.addMembers(self, state, class.?))
+                    return false;
             }
-            inline for (classes.all, state.instances, state.homes) |declared, class, home| {
-                if (home.module == self and
-                    !annotations.add(declared.T, class.?, self)) return false;
+            for (&all, &state.instances, &state.homes) |*declared, class, *home| {
+                if (home.module == self and !annotations.add(declared.annotations, class.?, self))
+                    return false;
             }
             if (!addDoc(self, source)) return false;
-            return addErrors(self, namespace, source, state) and
-                inline for (classes.all, state.instances, state.homes) |declared, class, home| {
-                    if (home.module == self and
-                        !addErrors(class.?, declared.T, declared.source, state)) break false;
-                } else true;
+            if (!addErrors(self, namespace, source, state)) return false;
+            return for (&all, &state.instances, &state.homes) |*declared, class, *home| {
+                if (home.module == self and !declared.addErrors(class.?, state)) break false;
+            } else true;
+        }
+
+        /// What there is to do for a class, see `add`.
+        const Declared = struct {
+            depth: usize,
+            annotations: []const annotations.Annotation,
+            addEnums: *const fn (self: *PyObject) bool,
+            create: *const fn (self: *PyObject, home: *State.Home) ?*PyObject,
+            addMembers: *const fn (self: *PyObject, state: *State, class: *PyObject) bool,
+            addErrors: *const fn (class: *PyObject, state: *State) bool,
+        };
+
+        const all: [classes.all.len]Declared = all: {
+            var found: [classes.all.len]Declared = undefined;
+            for (&found, classes.all) |*one, declared| one.* = Of(declared).all;
+            break :all found;
+        };
+
+        fn Of(comptime declared: classes.Class) type {
+            return struct {
+                const all: Declared = .{
+                    .depth = classes.depthOf(declared.T),
+                    .annotations = annotations.of(declared.T),
+                    .addEnums = &enumsOf,
+                    .create = &create,
+                    .addMembers = &membersOf,
+                    .addErrors = &errorsOf,
+                };
+
+                fn enumsOf(self: *PyObject) bool {
+                    return addEnums(self, declared.T, declared.source, declared.name ++ ".");
+                }
+
+                fn create(self: *PyObject, home: *State.Home) ?*PyObject {
+                    const made = &Class(Bridge, own_name, declared).create;
+                    return sharing.classOf(declared.T, self, home, made);
+                }
+
+                fn membersOf(self: *PyObject, state: *State, class: *PyObject) bool {
+                    return members(self, state, class, declared.T, declared.source) and
+                        coroutines.add(self, class, declared.T, declared.source);
+                }
+
+                fn errorsOf(class: *PyObject, state: *State) bool {
+                    return addErrors(class, declared.T, declared.source, state);
+                }
+            };
         }
 
         /// The file's `//!` comment is the module's documentation.

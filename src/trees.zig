@@ -80,6 +80,86 @@ pub fn equal(comptime T: type, a: *const T, b: *const T) error{TooDeep}!bool {
     return equalWithin(T, a, b, 0);
 }
 
+/// What `equalLeaves` asks for; null of what is no struct of plain numbers, and where a call is to
+/// be as fast as can be.
+pub fn plainLeavesOf(comptime T: type) ?[]const Leaf {
+    return if (std.debug.runtime_safety) leavesOf(T) else null;
+}
+
+/// A number or the like in a struct.
+const Leaf = struct { offset: usize, size: usize, kind: enum { bits, f32, f64 } };
+
+const most_leaves = 64;
+
+/// All that a struct of plain numbers has: null of others.
+fn leavesOf(comptime T: type) ?[]const Leaf {
+    if (@typeInfo(T) != .@"struct") return null;
+    const leaves = leavesWithin(T, 0) orelse return null;
+    return if (leaves.len > most_leaves) null else leaves;
+}
+
+fn leavesWithin(comptime T: type, comptime start: usize) ?[]const Leaf {
+    if (classes.isArrayList(T) or string_maps.Value(T) != null) return null;
+    const info = switch (@typeInfo(T)) {
+        .bool => return &.{.{ .offset = start, .size = 1, .kind = .bits }},
+        .int => |int| return if (int.bits != 8 * @sizeOf(T))
+            null
+        else
+            &.{.{ .offset = start, .size = @sizeOf(T), .kind = .bits }},
+        .float => return switch (T) {
+            f32 => &.{.{ .offset = start, .size = 4, .kind = .f32 }},
+            f64 => &.{.{ .offset = start, .size = 8, .kind = .f64 }},
+            else => null,
+        },
+        .@"struct" => |info| info,
+        else => return null,
+    };
+    if (info.layout == .@"packed") return null;
+    var leaves: []const Leaf = &.{};
+    for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+        if (attrs.@"comptime" or classes.says(T, name, "hidden")) continue;
+        leaves = leaves ++ (leavesWithin(Field, start + @offsetOf(T, name)) orelse return null);
+        if (leaves.len > most_leaves) return null;
+    }
+    return leaves;
+}
+
+/// One code for all such structs: a call costs more, and a class less.
+pub noinline fn equalLeaves(leaves: []const Leaf, a: *const anyopaque, b: *const anyopaque) bool {
+    const first: [*]const u8 = @ptrCast(a);
+    const second: [*]const u8 = @ptrCast(b);
+    return for (leaves) |leaf| {
+        const one = first[leaf.offset..][0..leaf.size];
+        const other = second[leaf.offset..][0..leaf.size];
+        const is_equal = switch (leaf.kind) {
+            .bits => std.mem.eql(u8, one, other),
+            .f32 => std.mem.bytesToValue(f32, one[0..4]) == std.mem.bytesToValue(f32, other[0..4]),
+            .f64 => std.mem.bytesToValue(f64, one[0..8]) == std.mem.bytesToValue(f64, other[0..8]),
+        };
+        if (!is_equal) break false;
+    } else true;
+}
+
+test leavesOf {
+    const Inner = struct { on: bool, x: f64 };
+    const Numbers = struct { n: i32, inner: Inner, y: f32 };
+    const a: Numbers = .{ .n = 1, .inner = .{ .on = true, .x = 0.0 }, .y = 2 };
+    var b = a;
+    try std.testing.expectEqual(4, (comptime leavesOf(Numbers)).?.len);
+    b.inner.x = -0.0;
+    const leaves = comptime leavesOf(Numbers).?;
+    const is_asked = std.debug.runtime_safety;
+    try std.testing.expectEqual(is_asked, (comptime plainLeavesOf(Numbers)) != null);
+    try std.testing.expect(equalLeaves(leaves, &a, &b));
+    b.inner.on = false;
+    try std.testing.expect(!equalLeaves(leaves, &a, &b));
+    b = a;
+    b.y = std.math.nan(f32);
+    try std.testing.expect(!equalLeaves(leaves, &b, &b));
+    try std.testing.expectEqual(null, comptime leavesOf(struct { text: []const u8 }));
+    try std.testing.expectEqual(null, comptime leavesOf(struct { n: u7 }));
+}
+
 fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{TooDeep}!bool {
     if (depth > max_depth) return error.TooDeep;
     if (comptime classes.ListItem(T)) |Item| {

@@ -74,21 +74,39 @@ const of_the_system = .{
     .{ "OSError", "EXDEV", .{"RenameAcrossMountPoints"} },
 };
 
+const Meaning = struct {
+    name: []const u8,
+    builtin: [:0]const u8,
+    /// Of the number; null where it has nothing to do with the system.
+    symbol: ?[:0]const u8,
+    /// Whether it is the builtin's own name, which has a number, too.
+    is_own: bool = false,
+};
+
+/// All of them, which are searched in this order.
+const all: []const Meaning = all: {
+    var found: []const Meaning = &.{};
+    for (same_meaning) |row| for (row[1]) |name| {
+        found = found ++ .{Meaning{ .name = name, .builtin = row[0], .symbol = null }};
+    };
+    for (of_the_system) |row| {
+        const own: Meaning =
+            .{ .name = row[0], .builtin = row[0], .symbol = row[1], .is_own = true };
+        found = found ++ .{own};
+        for (row[2]) |name|
+            found = found ++ .{Meaning{ .name = name, .builtin = row[0], .symbol = row[1] }};
+    }
+    break :all found;
+};
+
 /// The builtin exception class (a new reference) that has the name of a Zig error, or means the
 /// same. Null where there is none, with the error set where the search failed.
 pub fn builtinOf(name: [:0]const u8, key: *PyObject) ?*PyObject {
-    inline for (same_meaning) |row| inline for (row[1]) |error_name| {
-        if (std.mem.eql(u8, name, error_name)) return newReference(capi.exception(row[0]));
-    };
-    inline for (of_the_system) |row| inline for (row[2]) |error_name| {
-        if (std.mem.eql(u8, name, error_name)) return newReference(capi.exception(row[0]));
-    };
+    for (all) |*one| {
+        if (!one.is_own and std.mem.eql(u8, name, one.name))
+            return capi.imported("builtins", one.builtin);
+    }
     return namesake(key);
-}
-
-fn newReference(object: *PyObject) *PyObject {
-    c.Py_IncRef(object);
-    return object;
 }
 
 /// Adds `errno`, `strerror` and `filename` to the attributes of the class of a Zig error, where
@@ -98,11 +116,9 @@ pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) b
     if (c.PyType_IsSubtype(builtin, capi.exception("OSError")) == 0) return true;
     const none = capi.object("_Py_NoneStruct");
     if (c.PyDict_SetItemString(attributes, "filename", none) < 0) return false;
-    inline for (of_the_system) |row| {
-        const is_meant = std.mem.eql(u8, name, row[0]) or inline for (row[2]) |error_name| {
-            if (std.mem.eql(u8, name, error_name)) break true;
-        } else false;
-        if (is_meant) return setNumber(attributes, row[1]);
+    for (all) |*one| {
+        const symbol = one.symbol orelse continue;
+        if (std.mem.eql(u8, name, one.name)) return setNumber(attributes, symbol);
     }
     return true;
 }

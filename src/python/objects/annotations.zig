@@ -14,15 +14,40 @@ const values = @import("../../standard.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
+/// An attribute, and what makes a new reference to what it is.
+pub const Annotation = struct {
+    name: [:0]const u8,
+    typeOf: *const fn (module: *PyObject) ?*PyObject,
+};
+
+/// Those of a class.
+pub fn of(comptime T: type) []const Annotation {
+    const names = Fields(T).names;
+    comptime var all: [names.len]Annotation = undefined;
+    inline for (&all, names) |*one, name| one.* = .{
+        .name = signature.pythonName(name),
+        .typeOf = &Of(@FieldType(T, name)).get,
+    };
+    const found = all;
+    return &found;
+}
+
+fn Of(comptime F: type) type {
+    return struct {
+        fn get(module: *PyObject) ?*PyObject {
+            return typeOf(F, module);
+        }
+    };
+}
+
 /// Gives a class its annotations, when all classes are there. False with the error set.
-pub fn add(comptime T: type, class: *PyObject, module: *PyObject) bool {
+pub fn add(all: []const Annotation, class: *PyObject, module: *PyObject) bool {
     const dict = c.PyDict_New() orelse return false;
     defer c.Py_DecRef(dict);
-    inline for (Fields(T).names) |name| {
-        const annotation = typeOf(@FieldType(T, name), module) orelse return false;
+    for (all) |one| {
+        const annotation = one.typeOf(module) orelse return false;
         defer c.Py_DecRef(annotation);
-        const key = comptime signature.pythonName(name);
-        if (c.PyDict_SetItemString(dict, key, annotation) < 0) return false;
+        if (c.PyDict_SetItemString(dict, one.name, annotation) < 0) return false;
     }
     return c.PyObject_SetAttrString(class, "__annotations__", dict) == 0;
 }

@@ -55,6 +55,12 @@ pub fn Argument(comptime T: type) type {
         const Copy = struct { blocks: Blocks = .{}, value: Class };
 
         pub fn take(module: *PyObject, given: *PyObject, site: *const Site) Error!@This() {
+            if (comptime !from_dict and !is_copied) return .{
+                .instance = classes_of.exactly(Class, given) orelse
+                    try wanted.take(module, given, site),
+                .address = 0,
+                .made = {},
+            };
             if (classes_of.instanceOf(Class, module, given)) |instance| return .{
                 .instance = instance,
                 .address = 0,
@@ -70,11 +76,14 @@ pub fn Argument(comptime T: type) type {
                 copied.value = try convert.loadFields(Class, gpa, module, dict, site);
                 return .{ .instance = null, .address = 0, .made = copied };
             }
-            const expected = comptime "a " ++ classes.nameOf(Class) ++
-                (if (from_dict) " or a dict" else "");
-            const own_name = comptime classes.all[classes.indexOf(Class).?].ownName();
-            return errors.raiseWrongClass(site, expected, own_name, given);
+            return wanted.refuse(given, site);
         }
+
+        const wanted: Wanted = .{
+            .index = classes.indexOf(Class).?,
+            .expected = "a " ++ classes.nameOf(Class) ++ (if (from_dict) " or a dict" else ""),
+            .own_name = classes.all[classes.indexOf(Class).?].ownName(),
+        };
 
         pub const quick = if (!capi.free_threaded and mode == .shared and !is_copied and
             !classes.holdsReferences(Class) and !classes.isProxy(Class)) quickly else {};
@@ -175,6 +184,28 @@ fn isSeveral(comptime A: type) bool {
 fn SeveralOf(comptime A: type) type {
     return if (@hasField(A, "some")) @typeInfo(@FieldType(A, "some")).optional.child else A;
 }
+
+/// Which class an argument is to be of.
+const Wanted = struct {
+    index: usize,
+    expected: [*:0]const u8,
+    own_name: [:0]const u8,
+
+    /// Of an object that is not of the class itself, but may be of one derived from it.
+    noinline fn take(
+        wanted: *const Wanted,
+        module: *PyObject,
+        given: *PyObject,
+        site: *const Site,
+    ) Error!*Layout {
+        return classes_of.instanceOfOther(wanted.index, module, given) orelse
+            wanted.refuse(given, site);
+    }
+
+    fn refuse(wanted: *const Wanted, given: *PyObject, site: *const Site) Error {
+        return errors.raiseWrongClass(site, wanted.expected, wanted.own_name, given);
+    }
+};
 
 /// An object that was passed, and so may be pointed into.
 pub const Lender = struct {
@@ -282,6 +313,40 @@ fn isCopied(comptime R: type) bool {
     };
 }
 
+/// That of a function whose one object, argument number `index`, is plain data, which nothing can
+/// point into: the same for all such classes.
+fn PlainFrame(comptime passed: usize, comptime index: usize, comptime mode: Region.Mode) type {
+    return struct {
+        pub const is_plain = true;
+
+        comptime kept: [passed]bool = @splat(false),
+        use: hold.Use(.nothing) = .{},
+
+        pub inline fn enter(
+            frame: *@This(),
+            _: *PyObject,
+            comptime _: *const Signature,
+            arguments: anytype,
+            objects: *const [passed]?*PyObject,
+        ) Error!void {
+            if (objects[index] == null) return;
+            const argument = &arguments[index];
+            argument.address = try frame.begin(argument.instance orelse return);
+        }
+
+        noinline fn begin(frame: *@This(), instance: *Layout) Error!usize {
+            const address = try frame.use.begin(instance, mode);
+            errdefer frame.use.end();
+            if (mode == .exclusive) try object.expectWritable(instance);
+            return address;
+        }
+
+        pub inline fn leave(frame: *@This()) void {
+            frame.use.end();
+        }
+    };
+}
+
 /// See comptime_bridge.zig.
 pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: anytype) type {
     const info = @typeInfo(Function).@"fn";
@@ -330,8 +395,21 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const records = allocates or compares or is_looked_through;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
+    const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
+        !operations.mayRaise(info.return_type.?) and // what is raised may point into the object
+        for (types, passed) |A, parameter| {
+            if (@hasField(A, "lenders") or isSeveral(A)) break false;
+            if (!isObject(A)) continue;
+            if (!@hasDecl(A, "is_object") or !classes.isFlat(A.Pointee) or
+                classes.isProxy(A.Pointee) or exports.isFreed(spec, parameter)) break false;
+        } else true;
+    if (has_plain) for (types, 0..) |A, index| {
+        if (isObject(A)) return PlainFrame(passed.len, index, A.mode);
+    };
     return struct {
         const Self = @This();
+
+        pub const is_plain = false;
 
         /// Which arguments something else owns now.
         kept: [passed.len]bool = @splat(false),

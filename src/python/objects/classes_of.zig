@@ -68,7 +68,8 @@ fn defsOf(comptime T: type) *const capi.structs.PyGetSetDef {
     return &@import("class.zig").Attributes(T).defs[0];
 }
 
-noinline fn instanceOfOther(index: usize, module: *PyObject, value: *PyObject) ?*Layout {
+/// The same of an object of a class derived from that number `index`.
+pub noinline fn instanceOfOther(index: usize, module: *PyObject, value: *PyObject) ?*Layout {
     const state = State.of(module) orelse return null;
     const class = state.instances[index] orelse return null;
     const own = capi.typeOf(value);
@@ -161,11 +162,14 @@ fn Known(comptime T: type) type {
         const constructor = Fields(T).signatureOf(classes.all[classes.indexOf(T).?].ownName());
 
         fn isEqual(a: *const anyopaque, b: *const anyopaque) Error!bool {
+            if (comptime trees.plainLeavesOf(T)) |leaves| return trees.equalLeaves(leaves, a, b);
             const value: *const T = @ptrCast(@alignCast(a));
             return trees.equal(T, value, @ptrCast(@alignCast(b))) catch |err| results.raise(err);
         }
 
         fn setCopy(self: *Layout, value: *const anyopaque) Error!void {
+            if (comptime std.debug.runtime_safety and classes.isFlat(T))
+                return results.setBytes(self, value, @sizeOf(T));
             return results.setCopy(T, self, @as(*const T, @ptrCast(@alignCast(value))).*);
         }
 

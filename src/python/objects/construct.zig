@@ -155,16 +155,23 @@ pub fn vectorcall(
 /// The same of a class of nothing but numbers and bools, which are read without a call; what is
 /// given otherwise is the others' business.
 pub fn Quick(comptime T: type) type {
-    const fields = Fields(T);
+    const names = Fields(T).names;
     const how = classes_of.infoOf(T).construction.?;
     return struct {
         pub const is_possible = !capi.limited and how.hidden.len == 0 and
-            for (fields.names) |name| {
+            for (names) |name| {
                 switch (@FieldType(T, name)) {
                     f64, i64, bool => {},
                     else => break false,
                 }
             } else true;
+
+        const places: [names.len]Place = all: {
+            var all: [names.len]Place = undefined;
+            for (&all, names) |*place, name|
+                place.* = .{ .offset = @offsetOf(T, name), .T = @FieldType(T, name) };
+            break :all all;
+        };
 
         pub fn call(
             class: *PyObject,
@@ -172,21 +179,50 @@ pub fn Quick(comptime T: type) type {
             nargsf: usize,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
+            const Shape = QuickShape(names.len, places, how.required);
+            return Shape.call(comptime classes_of.infoOf(T), class, given, nargsf, kwnames);
+        }
+    };
+}
+
+const Place = struct { offset: usize, T: type };
+
+/// One code for all classes that have fields of the same types in the same places.
+fn QuickShape(
+    comptime count: usize,
+    comptime places: [count]Place,
+    comptime required: usize,
+) type {
+    comptime var types: [count]type = undefined;
+    for (&types, places) |*T, place| T.* = place.T;
+    const Values = @Tuple(&types);
+    return struct {
+        fn call(
+            info: *const object.Info,
+            class: *PyObject,
+            given: [*]const *PyObject,
+            nargsf: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
+            const how = info.construction.?;
             const nargs = capi.vectorcallCount(nargsf);
             const total = binding.inOrder(how.sig, nargs, kwnames) orelse
                 return vectorcall(class, given, nargsf, kwnames);
-            if (total > fields.names.len or total < how.required)
+            if (total > count or total < required)
                 return vectorcall(class, given, nargsf, kwnames);
-            var value: T = undefined;
-            inline for (fields.names, 0..) |name, index| {
-                const F = @FieldType(T, name);
-                if (index >= how.required and index >= total) {
-                    @field(value, name) = comptime classes.defaultOf(T, name) orelse unreachable;
-                } else @field(value, name) = convert.Argument(F).quick(given[index]) orelse
+            const defaults: [*]const u8 = @ptrCast(how.template);
+            var values: Values = undefined;
+            inline for (places, 0..) |place, index| {
+                if (index >= required and index >= total) {
+                    const default: *align(1) const place.T = @ptrCast(defaults + place.offset);
+                    values[index] = default.*;
+                } else values[index] = convert.Argument(place.T).quick(given[index]) orelse
                     return vectorcall(class, given, nargsf, kwnames);
             }
-            const self = allocate(class, comptime classes_of.infoOf(T)) orelse return null;
-            @as(*T, @ptrFromInt(object.storage(self))).* = value;
+            const self = allocate(class, info) orelse return null;
+            const start = object.storage(self);
+            inline for (places, 0..) |place, index|
+                @as(*align(1) place.T, @ptrFromInt(start + place.offset)).* = values[index];
             self.state = .own;
             return &self.ob_base;
         }

@@ -6,7 +6,10 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const arguments = @import("arguments.zig");
 const Error = @import("../errors.zig").Error;
+const hold = @import("hold.zig");
 const memory = @import("../memory.zig");
+const panics = @import("../../panics.zig");
+const shaped = @import("shaped.zig");
 const object = @import("object.zig");
 const operations = @import("../operations.zig");
 const signature = @import("../../signature.zig");
@@ -32,12 +35,53 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
+            if (shape) |Shape| {
+                const result = Shape.receive(&Shaped.known, self, given, @intCast(nargs), kwnames);
+                return finish(self, result);
+            }
             if (is_quick and is_plain) {
                 if (binding.inOrder(&sig, @intCast(nargs), kwnames) == count - 1)
                     if (callQuickly(self, given)) |result| return finish(self, result.value);
             }
             return finish(self, known.call(self, given, @intCast(nargs), kwnames));
         }
+
+        /// Whose code it has, where that is another one's, too.
+        const shape: ?type = if (!Trampoline.is_short or !Trampoline.is_plain or !is_plain or
+            hasDefaults(sig) or !classes.isFlat(T) or @typeInfo(Self) == .optional or
+            Trampoline.has_claims or operations.mayRaise(Trampoline.Return))
+            null
+        else switch (signature.kindOf(Trampoline.R) orelse .object) {
+            .void, .bool, .int, .float => if (Trampoline.ScalarsBehindFirst()) |Values|
+                shaped.Shape(Values, Trampoline.R, !Trampoline.cannot_fail, mode)
+            else
+                null,
+            else => null,
+        };
+
+        const mode: hold.Mode =
+            if (Self == T or @typeInfo(Self).pointer.attrs.@"const") .shared else .exclusive;
+
+        const Shaped = struct {
+            const known: shaped.Known = .{
+                .sig = &sig,
+                .sites = Trampoline.sites[1..],
+                .enter = &enter,
+                .raise = Trampoline.raise,
+                .panicked = Trampoline.panickedIn,
+            };
+
+            fn enter(context: *anyopaque) callconv(.c) void {
+                const work: *shape.?.Work = @ptrCast(@alignCast(context));
+                const pointer: *T = @ptrCast(@alignCast(work.self));
+                const first = if (Self == T) pointer.* else pointer;
+                const modifier = comptime signature.modifierOf(@TypeOf(Trampoline.called));
+                // Not inline, so that it has a frame of its own, with its name.
+                work.result = @call(modifier, Trampoline.called, .{first} ++ work.values);
+                if (!Trampoline.cannot_fail)
+                    _ = work.result catch return panics.noteError(@errorReturnTrace());
+            }
+        };
 
         inline fn finish(self: *PyObject, result: ?*PyObject) ?*PyObject {
             if (!gives_self or result != capi.object("_Py_NoneStruct")) return result;
