@@ -5,15 +5,18 @@ const binding = @import("../binding.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const arguments = @import("arguments.zig");
+const convert = @import("../convert.zig");
 const Error = @import("../errors.zig").Error;
 const hold = @import("hold.zig");
+const messages = @import("../../messages.zig");
 const memory = @import("../memory.zig");
 const panics = @import("../../panics.zig");
-const shaped = @import("shaped.zig");
 const object = @import("object.zig");
 const operations = @import("../operations.zig");
 const signature = @import("../../signature.zig");
 const Signature = signature.Signature;
+const Site = @import("../../comptime_bridge.zig").Site;
+const Lender = arguments.Lender;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -35,8 +38,8 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             nargs: capi.Py_ssize_t,
             kwnames: ?*PyObject,
         ) callconv(.c) ?*PyObject {
-            if (shape) |Shape| {
-                const result = Shape.receive(&Shaped.known, self, given, @intCast(nargs), kwnames);
+            if (shape) |Shared| {
+                const result = Shared.receive(&Shaped.known, self, given, @intCast(nargs), kwnames);
                 return finish(self, result);
             }
             if (is_quick and is_plain) {
@@ -53,7 +56,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             null
         else switch (signature.kindOf(Trampoline.R) orelse .object) {
             .void, .bool, .int, .float => if (Trampoline.ScalarsBehindFirst()) |Values|
-                shaped.Shape(Values, Trampoline.R, !Trampoline.cannot_fail, mode)
+                Shape(Values, Trampoline.R, !Trampoline.cannot_fail, mode)
             else
                 null,
             else => null,
@@ -63,7 +66,7 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
             if (Self == T or @typeInfo(Self).pointer.attrs.@"const") .shared else .exclusive;
 
         const Shaped = struct {
-            const known: shaped.Known = .{
+            const known: Called = .{
                 .sig = &sig,
                 .sites = Trampoline.sites[1..],
                 .enter = &enter,
@@ -282,3 +285,101 @@ const Known = struct {
         return known.exact(module, @ptrCast(all.ptr));
     }
 };
+
+/// What a method is, but for its types.
+const Called = struct {
+    /// Without the object. It is plain, and has no defaults.
+    sig: *const Signature,
+    sites: [*]const *const Site,
+    /// Calls the function with what a `Work` has.
+    enter: *const panics.Enter,
+    raise: *const fn (*PyObject, anyerror, []const usize, []const Lender) ?*PyObject,
+    panicked: *const fn (*PyObject, [:0]const u8, *const panics.Report) ?*PyObject,
+};
+
+/// Methods of plain objects that differ in nothing but the function: one code for all that take and
+/// return the same types, so that each costs the compiler little. Of modules that catch panics, and
+/// call functions by their addresses in any case; others are compiled for speed.
+///
+/// `Values` is a tuple of numbers and bools, what is given beside the object; `R` is returned.
+fn Shape(
+    comptime Values: type,
+    comptime R: type,
+    comptime can_fail: bool,
+    comptime mode: hold.Mode,
+) type {
+    const types = @typeInfo(Values).@"struct".field_types;
+    return struct {
+        pub const Work = struct {
+            self: *anyopaque,
+            values: Values,
+            result: if (can_fail) anyerror!R else R,
+        };
+
+        pub noinline fn receive(
+            known: *const Called,
+            self: *PyObject,
+            given: [*]const *PyObject,
+            nargs: usize,
+            kwnames: ?*PyObject,
+        ) ?*PyObject {
+            if (binding.inOrder(known.sig, nargs, kwnames) != types.len) {
+                var bound: [types.len]?*PyObject = undefined;
+                if (!binding.bind(known.sig, given, nargs, kwnames, &bound)) return null;
+                return receiveAll(known, self, @ptrCast(&bound));
+            }
+            return receiveAll(known, self, given);
+        }
+
+        inline fn receiveAll(
+            known: *const Called,
+            self: *PyObject,
+            given: [*]const *PyObject,
+        ) ?*PyObject {
+            const own = object.of(self);
+            var work: Work = undefined;
+            if (!capi.free_threaded and own.state == .own and own.region == null) {
+                if (takeQuickly(&work.values, given)) {
+                    work.self = @ptrFromInt(object.storage(own));
+                    return finish(known, object.moduleOf(own), &work);
+                }
+            }
+            return receiveSlowly(known, self, given);
+        }
+
+        inline fn takeQuickly(values: *Values, given: [*]const *PyObject) bool {
+            inline for (types, 0..) |T, index|
+                values[index] = convert.Argument(T).quick(given[index]) orelse return false;
+            return true;
+        }
+
+        noinline fn receiveSlowly(
+            known: *const Called,
+            self: *PyObject,
+            given: [*]const *PyObject,
+        ) ?*PyObject {
+            const own = object.of(self);
+            const module = object.moduleOf(own);
+            var work: Work = undefined;
+            inline for (types, 0..) |T, index| {
+                var taken = convert.Argument(T).take(module, given[index], known.sites[index]) catch
+                    return null;
+                work.values[index] = taken.get();
+            }
+            var use: hold.Use(.nothing) = .{};
+            work.self = @ptrFromInt(use.begin(own, mode) catch return null);
+            defer use.end();
+            if (mode == .exclusive) object.expectWritable(own) catch return null;
+            return finish(known, module, &work);
+        }
+
+        noinline fn finish(known: *const Called, module: *PyObject, work: *Work) ?*PyObject {
+            if (can_fail) messages.clear();
+            if (panics.protectBy(known.enter, work)) |report|
+                return known.panicked(module, known.sig.name, report);
+            const value = if (!can_fail) work.result else work.result catch |err|
+                return known.raise(module, err, panics.errorTrace(), &.{});
+            return convert.give(R, module, value);
+        }
+    };
+}
