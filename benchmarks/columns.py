@@ -57,6 +57,8 @@ LABELS = {
     "ctypes": "ctypes",
     "pyo3": "PyO3",
     "python": "Python, __slots__",
+    "numba": "numba",
+    "numpy": "numpy",
 }
 
 PREFIXES = (PREFIX, "bench2_", "bench3_", "bench4_")
@@ -330,7 +332,7 @@ SOURCES = Path(__file__).resolve().parent / "native"
 def statement_names(folder: Path, suite: str, column: str) -> dict[str, Any]:
     """What a column's module of a suite has. Raises ImportError."""
     stem = f"{suite}_{MODULES.get(column, column)}"
-    if column == "python":
+    if column in PLAIN:
         return vars(load_source(SOURCES / f"{stem}.py"))
     if find(folder, stem) is None:
         raise ImportError(f"{folder} has no module {stem} for this CPython: {', '.join(sorted(names_in(folder)))}")
@@ -343,6 +345,10 @@ def statement_names(folder: Path, suite: str, column: str) -> dict[str, Any]:
 
 MODULES = {DIRECT: "zig", "abi3": "zig_abi3"}
 """How the modules of columns end that are named otherwise."""
+
+
+PLAIN = ("python", "numba", "numpy")
+"""Whose modules are Python, as they are."""
 
 
 def names_in(folder: Path) -> list[str]:

@@ -95,8 +95,22 @@ def build_abi3(stem: str, folder: Path, target: targets.Target | None = None) ->
     compile_module(source, folder, name=f"{stem}_zig_abi3", target=target, mode="ReleaseFast", abi3=True)
 
 
+def headers_of_numpy(stem: str) -> tuple[Path, ...]:
+    """For what is written by numpy's own functions."""
+    if stem != "arrays":
+        return ()
+    import numpy as np
+
+    return (Path(np.get_include()),)
+
+
 def build_c(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
-    compile_c(folder / f"{stem}_c{extension_suffix or suffix()}", source_of(stem, "c", "c", folder), python=python)
+    compile_c(
+        folder / f"{stem}_c{extension_suffix or suffix()}",
+        source_of(stem, "c", "c", folder),
+        include=headers_of_numpy(stem),
+        python=python,
+    )
 
 
 def build_shared(stem: str, folder: Path) -> None:
@@ -158,7 +172,7 @@ def build_cython(stem: str, folder: Path) -> None:
     plus = "distutils: language = c++" in given.read_text(encoding="utf-8")
     source = folder / f"{stem}_cython.{'cpp' if plus else 'c'}"
     run(sys.executable, "-m", "cython", "-3", *(["--cplus"] if plus else []), given, "-o", source)
-    compile_c(folder / f"{stem}_cython{suffix()}", source)
+    compile_c(folder / f"{stem}_cython{suffix()}", source, include=headers_of_numpy(stem))
 
 
 def build_mypyc(stem: str, folder: Path) -> None:

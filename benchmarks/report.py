@@ -49,7 +49,20 @@ def ratio(cells: Mapping[str, Mapping[str, float]], column: str) -> float | None
     return cells[column]["minimum"] / cells[C]["minimum"]
 
 
-PEERS = (C, "cython", "mypyc", "nanobind", "pybind11", "pyo3", "pyoz", "cffi_api", "cffi_abi", "ctypes")
+PEERS = (
+    C,
+    "cython",
+    "mypyc",
+    "nanobind",
+    "pybind11",
+    "pyo3",
+    "pyoz",
+    "cffi_api",
+    "cffi_abi",
+    "ctypes",
+    "numba",
+    "numpy",
+)
 """Beside what we want to be first."""
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from benchmarks import columns, container_rows, object_rows, point_rows, rows
+from benchmarks import array_rows, columns, container_rows, object_rows, point_rows, rows
 from benchmarks.rows import Row
 from benchmarks.statements import Statement
 from benchmarks.timing import Timed
@@ -137,6 +137,23 @@ SUITES = {
             title="Lists, tuples and dicts as values",
             rows=container_rows.ROWS,
             columns=(*CLASSES, *RUST),
+        ),
+        Suite(
+            name="arrays",
+            title="Arrays",
+            rows=array_rows.ROWS,
+            columns=(columns.DIRECT, columns.C, "cython", "nanobind", "pybind11", "numba", "numpy"),
+            absent={
+                "cython": {"column*": "has no Arrow: one writes what C does"},
+                "nanobind": {
+                    "*records": "has no arrays of structs",
+                    "each*": "calls no function for each item",
+                    "column*": "has no Arrow: one writes what C does",
+                },
+                "pybind11": {"column*": "has no Arrow: one writes what C does"},
+                "numba": {"list*": "takes lists of its own", "column*": "has no Arrow"},
+                "numpy": {"column*": "has no Arrow"},
+            },
         ),
     )
 }
