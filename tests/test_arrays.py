@@ -742,7 +742,7 @@ def test_records_are_shared(arrays: ModuleType, np: Any) -> None:
     class Point(ctypes.Structure):
         _fields_ = (("x", ctypes.c_double), ("y", ctypes.c_double), ("tag", ctypes.c_uint8))
 
-    points = (Point * 2)((1, 0, 2), (3, 0, 4))
+    points = (Point * 2)(Point(1, 0, 2), Point(3, 0, 4))
     assert arrays.address_of_points(points) == ctypes.addressof(points)
     assert arrays.weighted(points) == 14.0
 

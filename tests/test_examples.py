@@ -12,6 +12,7 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -386,14 +387,14 @@ def test_a_path_that_leads_nowhere(typegraph: ModuleType) -> None:
     assert (error.kind == "no_name", error.index, error.segment, error.node is d.child("top")) == (True, 1, "p3", True)
     assert error.path == ["top", "p3", step("parent")]
     assert str(error) == "<Resistor 1 top> has no child or reference for segment 1 of the path, 'p3'"
-    assert isinstance(error, LookupError)
+    assert issubclass(type(error), LookupError)
     match error:
         case typegraph.PathError(kind, _, index, segment, node):
             assert (kind.value, index, segment, node.name) == ("no_name", 1, "p3", "top")
     again = pickle.loads(pickle.dumps(error))
     assert (again.path, again.node, str(again)) == (error.path, None, str(error))
     for segment, kind in (("child", "no_child"), ("parent", "no_parent"), ("reference", "no_reference")):
-        error = caught(lambda segment=segment: graph.trace(d, ["bottom", step("parent"), step(segment, "x")]))
+        error = caught(partial(graph.trace, d, ["bottom", step("parent"), step(segment, "x")]))
         assert (error.kind == kind, error.index, error.node) == (True, 2, d)
     error = caught(lambda: graph.resolve(d, [step("link", "x")]))
     assert str(error) == "<Divider 0 d> has no link for segment 0 of the path, link 'x'"
@@ -406,7 +407,7 @@ def test_a_path_that_leads_nowhere(typegraph: ModuleType) -> None:
     assert error.node.child("top").path() == ["other", "top"]
     for wrong, text in (([3], "'path[0]' must be a str or a EdgeTraversal"), ("top", "'path' must be")):
         graph, d = divider(typegraph)
-        kind, message = raises(lambda graph=graph, d=d, wrong=wrong: graph.resolve(d, wrong))
+        kind, message = raises(partial(graph.resolve, d, wrong))
         assert (kind, text in message) == (TypeError, True), message
 
 

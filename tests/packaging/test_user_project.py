@@ -198,8 +198,9 @@ def test_wheels_are_installed_in_the_cpythons_that_they_are_for(project: Path, t
             pyproject.replace('requires-python = ">=3.10"', f'requires-python = "{requires}"')
         )
         folder = Path(sys.executable).parent
-        environment = {"GITHUB_OUTPUT": str(output), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
-        run("bash", "-euo", "pipefail", "-c", " ".join(step.split()), cwd=copy, **environment)
+        path = f"{folder}{os.pathsep}{os.environ['PATH']}"
+        script = " ".join(step.split())
+        run("bash", "-euo", "pipefail", "-c", script, cwd=copy, GITHUB_OUTPUT=str(output), PATH=path)
         name, _, said = output.read_text().strip().partition("=")
         assert (name, json.loads(said)) == ("pythons", pythons)
 
