@@ -231,9 +231,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         /// What the call comes to where an argument is not taken.
         inline fn refuse(comptime index: usize) Boundary.Result {
-            const is_operand = index > 0 and @hasField(@TypeOf(spec), "is_operator") and
-                spec.is_operator;
-            return if (is_operand) Boundary.refuseOperand() else Boundary.fail();
+            return if (index > 0 and is_operator) Boundary.refuseOperand() else Boundary.fail();
         }
 
         /// Room for all values, with those in place that are not the caller's.
@@ -256,6 +254,8 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         pub const has_claims = @hasField(@TypeOf(spec), "keeps") and
             spec.keeps.len + spec.frees.len > 0;
         pub const cannot_fail = @typeInfo(Return) != .error_union;
+        /// Whether an operand that is not taken is the other one's business.
+        pub const is_operator = @hasField(@TypeOf(spec), "is_operator") and spec.is_operator;
 
         /// The type of the parameter of an argument.
         pub fn TypeOf(comptime index: usize) type {

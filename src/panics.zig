@@ -321,7 +321,9 @@ fn callFrame(
     comptime first: isize,
     comptime step: isize,
 ) []const u8 {
-    if (builtin.unwind_tables == .none or builtin.zig_backend != .stage2_llvm) return "";
+    // Windows has tables of another kind.
+    if (builtin.unwind_tables == .none or builtin.zig_backend != .stage2_llvm or
+        builtin.os.tag == .windows) return "";
     const percent = if (builtin.cpu.arch.isX86()) "%%" else "";
     var text: []const u8 = std.fmt.comptimePrint(
         ".cfi_def_cfa {s}{s}, {d}\n",

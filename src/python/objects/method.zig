@@ -52,7 +52,8 @@ pub fn Method(comptime T: type, comptime Trampoline: type, comptime gives_self: 
         /// Whose code it has, where that is another one's, too.
         const shape: ?type = if (!Trampoline.is_short or !Trampoline.is_plain or !is_plain or
             hasDefaults(sig) or !classes.isFlat(T) or @typeInfo(Self) == .optional or
-            Trampoline.has_claims or operations.mayRaise(Trampoline.Return))
+            Trampoline.has_claims or Trampoline.is_operator or
+            operations.mayRaise(Trampoline.Return))
             null
         else switch (signature.kindOf(Trampoline.R) orelse .object) {
             .void, .bool, .int, .float => if (Trampoline.ScalarsBehindFirst()) |Values|
