@@ -126,17 +126,21 @@ assert issubclass(errors.OneOfMore, nano_ffi.ZigError)
 """
 
 
-def test_a_name_that_no_function_returns_is_an_attribute_error() -> None:
+def test_a_name_that_no_function_returns_is_an_attribute_error(tmp_path: Path) -> None:
     # In a process where no other module is, whose functions may return any error.
-    subprocess.run([sys.executable, "-c", NAMES], check=True)
+    subprocess.run([sys.executable, "-c", NAMES], cwd=tmp_path, check=True)
 
 
-def test_an_error_is_pickled_into_a_process_that_knows_no_such_function() -> None:
+def test_an_error_is_pickled_into_a_process_that_knows_no_such_function(tmp_path: Path) -> None:
     made = _native.error_class("OfAnotherProcess")("a text")
     code = "import pickle, sys; error = pickle.load(sys.stdin.buffer); print(type(error), error, error.args)"
     for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
         run = subprocess.run(
-            [sys.executable, "-c", code], input=pickle.dumps(made, protocol), capture_output=True, check=True
+            [sys.executable, "-c", code],
+            cwd=tmp_path,
+            input=pickle.dumps(made, protocol),
+            capture_output=True,
+            check=True,
         )
         assert run.stdout.split() == b"<class 'nano_ffi.errors.OfAnotherProcess'> a text ('a text',)".split()
 

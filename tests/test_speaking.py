@@ -253,6 +253,7 @@ def in_new_process(speaking: ModuleType, code: str, threads: str = "") -> subpro
     folder = str(Path(speaking.__file__).parent)
     return subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path.insert(0, {folder!r}); import speaking\n{code}"],
+        cwd=folder,
         env=os.environ | ({"NANO_FFI_IO_THREADS": threads} if threads else {}),
         capture_output=True,
         text=True,
