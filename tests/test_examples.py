@@ -509,14 +509,13 @@ def test_types_as_in_pure_python(typegraph: ModuleType, pure_typegraph: ModuleTy
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc, which only Linux has")
 def test_memory_of_types_returns(typegraph: ModuleType) -> None:
-    lines = run("typegraph", "stress.py", "20000", "16").splitlines()
+    lines = run("typegraph", "stress.py", "20000", "30").splitlines()
     taken = [float(line.split(", ")[1].split()[0]) for line in lines]
     left = [float(line.split(", ")[2].split()[0]) for line in lines]
-    assert (len(lines), taken[0] > 3) == (16, True)
-    # What a round took, the allocators keep for the next ones: of each thread's, in the end, and so it is known late.
+    assert (len(lines), taken[0] > 3) == (30, True)
+    # The allocators keep about half of a round for the next ones, which they take bit by bit; what is lost would add up.
     kept = 1.5 if sysconfig.get_config_var("Py_GIL_DISABLED") else 1
     assert max(left) < kept * taken[0]
-    assert left[15] - left[11] < 1
 
 
 def test_the_typegraph_benchmark_runs(typegraph: ModuleType) -> None:
