@@ -512,10 +512,13 @@ def test_memory_of_types_returns(typegraph: ModuleType) -> None:
     lines = run("typegraph", "stress.py", "20000", "30").splitlines()
     taken = [float(line.split(", ")[1].split()[0]) for line in lines]
     left = [float(line.split(", ")[2].split()[0]) for line in lines]
-    assert (len(lines), taken[0] > 3) == (30, True)
-    # The allocators keep about half of a round for the next ones, which they take bit by bit; what is lost would add up.
-    kept = 1.5 if sysconfig.get_config_var("Py_GIL_DISABLED") else 1
-    assert max(left) < kept * taken[0]
+    assert len(lines) == 30
+    # The allocators keep about half of a round for the next ones, which they take bit by bit, and a free-threaded
+    # CPython's all of it; what is lost would add up.
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        assert max(left[15:]) - max(left[:15]) < 5
+    else:
+        assert 3 < taken[0] > max(left)
 
 
 def test_the_typegraph_benchmark_runs(typegraph: ModuleType) -> None:
