@@ -203,6 +203,28 @@ def test_an_owner_whose_part_was_destroyed_is_not_asked(m: ModuleType) -> None:
     assert ["deinit of a Folder is not called" in str(each.message) for each in caught] == [True]
 
 
+@pytest.mark.parametrize("order", ["first", "last"])
+def test_one_of_another_allocator_for_several_objects(m: ModuleType, order: str) -> None:
+    """The object that has gone in Python stays for who admires it; the next one has its place, and it none."""
+    admirer = m.Admirer()
+    lone = m.Lone()
+    admirer.admire(lone)
+    del lone
+    other = m.Admirer()
+    again = m.Lone()
+    other.admire(again)
+    for _ in range(3 if order == "first" else 0):
+        more = m.Lone()
+        admirer.admire(more)
+        assert more.n == 7
+    admirer.admire(again)
+    other.admire(again)
+    assert again.n == 7
+    del admirer, other, again
+    gc.collect()
+    assert m.Lone.strayed() == 0
+
+
 def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     session, sized, shelf, follower = m.Session(1), m.Sized(10), m.Shelf(), m.Follower(1)
 

@@ -160,3 +160,30 @@ pub const Follower = struct {
         return found.text;
     }
 };
+
+/// One for all, whose memory nano_ffi's allocator did not give.
+pub const Lone = struct {
+    n: i64 = 7,
+
+    var only: Lone = .{};
+    var strays: i64 = 0;
+
+    pub fn create() *Lone {
+        return &only;
+    }
+    pub fn destroy(self: *Lone) void {
+        if (self != &only) strays += 1;
+    }
+    pub fn strayed() i64 {
+        return strays;
+    }
+};
+
+pub const Admirer = struct {
+    n: i64 = 0,
+    idol: ?*Lone = null,
+
+    pub fn admire(self: *Admirer, idol: *Lone) void {
+        self.idol = idol;
+    }
+};

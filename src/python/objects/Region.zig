@@ -266,11 +266,13 @@ fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!
 }
 
 /// An object comes to the place of another one. A handle whose memory was freed, and that Python
-/// has no more, gets a place where nothing is, for a sweep to find it. There is room for it.
+/// has no more, gets a place where nothing is, for a sweep to find it. There is room for it. Where
+/// the memory is still there, or nobody knows of it, the value is the new object's from here on.
 fn replace(region: *Region, place: **Layout, self: *Layout) void {
     const known = place.*;
     place.* = self;
     if (known == self or known.state != .held or !known.flags.is_zombie) return;
+    if (object.heldValue(known) != null) return;
     object.linkOf(known).place = @intFromPtr(known);
     _ = region.objects.appendNew(placeOf(known, object.infoOf(known)), known);
 }
