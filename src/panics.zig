@@ -69,21 +69,13 @@ pub fn protect(context: anytype, comptime body: fn (@TypeOf(context)) void) ?*co
             body(@ptrCast(@alignCast(pointer)));
         }
     }.enter;
-    return guarded(&enter, @ptrCast(context));
+    return protectBy(&enter, @ptrCast(context));
 }
 
 pub const Enter = fn (*anyopaque) callconv(.c) void;
 
-/// The same of a body that takes any context.
-pub fn protectBy(enter: *const Enter, context: *anyopaque) ?*const Report {
-    return guarded(enter, context);
-}
-
-/// The same for all of them.
-noinline fn guarded(
-    enter: *const Enter,
-    context: *anyopaque,
-) ?*const Report {
+/// The same of a body that takes any context: one code for all of them.
+pub noinline fn protectBy(enter: *const Enter, context: *anyopaque) ?*const Report {
     const place = &top;
     var checkpoint: Checkpoint = .{ .stack = 0, .previous = place.* };
     place.* = &checkpoint;

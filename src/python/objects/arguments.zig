@@ -79,11 +79,7 @@ pub fn Argument(comptime T: type) type {
             return wanted.refuse(given, site);
         }
 
-        const wanted: Wanted = .{
-            .index = classes.indexOf(Class).?,
-            .expected = "a " ++ classes.nameOf(Class) ++ (if (from_dict) " or a dict" else ""),
-            .own_name = classes.all[classes.indexOf(Class).?].ownName(),
-        };
+        const wanted: Wanted = .of(Class, if (from_dict) " or a dict" else "");
 
         pub const quick = if (!capi.free_threaded and mode == .shared and !is_copied and
             !classes.holdsReferences(Class) and !classes.isProxy(Class)) quickly else {};
@@ -130,6 +126,8 @@ pub fn Several(comptime T: type) type {
         pub const is_several = true;
         pub const Pointee = classes.Pointee(Pointer);
 
+        const wanted: Wanted = .of(Pointee, "");
+
         /// A tuple, which keeps them.
         owners: *PyObject,
         instances: []*Layout,
@@ -146,12 +144,8 @@ pub fn Several(comptime T: type) type {
             for (instances, 0..) |*instance, index| {
                 const item = c.PyTuple_GetItem(owners, @intCast(index)) orelse
                     return error.PythonException;
-                instance.* = classes_of.instanceOf(Pointee, module, item) orelse {
-                    const name = comptime classes.all[classes.indexOf(Pointee).?].ownName();
-                    const within = convert.inside(site, Pointer, "", index);
-                    const expected = comptime "a " ++ classes.nameOf(Pointee);
-                    return errors.raiseWrongClass(&within, expected, name, item);
-                };
+                instance.* = classes_of.instanceOf(Pointee, module, item) orelse
+                    return wanted.refuse(item, &convert.inside(site, Pointer, "", index));
             }
             const pointers = memory.allocator.alloc(Pointer, size) catch
                 return errors.raiseNoMemory();
@@ -190,6 +184,15 @@ const Wanted = struct {
     index: usize,
     expected: [*:0]const u8,
     own_name: [:0]const u8,
+
+    fn of(comptime Class: type, comptime or_else: []const u8) Wanted {
+        const index = classes.indexOf(Class).?;
+        return .{
+            .index = index,
+            .expected = comptime "a " ++ classes.nameOf(Class) ++ or_else,
+            .own_name = comptime classes.all[index].ownName(),
+        };
+    }
 
     /// Of an object that is not of the class itself, but may be of one derived from it.
     noinline fn take(
