@@ -33,7 +33,7 @@ from nano_ffi.complaints import for_the_user
 from nano_ffi.importer import ZigFinder, has_its_case
 from nano_ffi.packages import has_dependencies
 from nano_ffi.settings import Table
-from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder, make_folder
+from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder, make_folder, write_whole
 from nano_ffi.zig import Zig, tool
 
 ADD = """\
@@ -167,6 +167,15 @@ def test_where_what_is_built_lies(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
         SettingsError, match=r"^NANO_FFI_CACHE is 'kept', and must be an absolute path, or begin with ~$"
     ):
         cache_folder()
+
+
+def test_what_cannot_be_written_whole_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "own" / "kept"
+    path.parent.mkdir()
+    write_whole(path, "old\n")
+    with pytest.raises(UnicodeEncodeError):
+        write_whole(path, "new" * 100_000 + "\ud800")
+    assert (path.read_bytes(), list(path.parent.iterdir())) == (b"old\n", [path])
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
