@@ -65,9 +65,13 @@ class NanoFfiError(ImportError):
     What a Zig function returns is a ZigError, and a panic in one a ZigPanic.
     """
 
+    __module__ = "nano_ffi"  # as users import it, and tracebacks name it
+
 
 class SettingsError(NanoFfiError):
     """An environment switch or a pyproject.toml says what cannot be: the text names it, and the remedy."""
+
+    __module__ = "nano_ffi"
 
 
 class Switches:

@@ -26,6 +26,8 @@ __all__ = ["CompileError", "Compiled", "CrashError", "Zig", "zig_executable"]
 class CompileError(NanoFfiError):
     """Zig refused a file: the text is Zig's own, with file, line and caret."""
 
+    __module__ = "nano_ffi"
+
     def _render_traceback_(self) -> list[str]:
         # IPython shows this instead of the frames of nano_ffi.
         return [str(self)]

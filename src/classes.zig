@@ -910,8 +910,14 @@ pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
 
 pub const options = .{ "constructible", "stable", "weakref" };
 
-/// What the namespace of a class says of it in its `nano_ffi_options`.
+/// What a class says of itself in its `nano_ffi_options`, or the namespace around it of it.
 pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime default: bool) bool {
+    if (@hasDecl(class.T, "nano_ffi_options")) {
+        const own = class.T.nano_ffi_options;
+        if (@hasField(@TypeOf(own), option)) {
+            if (@TypeOf(@field(own, option)) == bool) return @field(own, option);
+        }
+    }
     if (!@hasDecl(class.within, "nano_ffi_options")) return default;
     const given = class.within.nano_ffi_options;
     if (!@hasField(@TypeOf(given), class.ownName())) return default;

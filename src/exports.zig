@@ -827,9 +827,11 @@ fn checkNames(
 /// Refuses what a class cannot be, or be told.
 fn checkOwn(comptime T: type, comptime option: []const u8) void {
     const place = "nano_ffi: nano_ffi_options of " ++ @typeName(T) ++ " has '" ++ option ++ "'";
+    for (classes.options) |known| if (std.mem.eql(u8, option, known)) return;
     for (classes.own_options) |known| {
         if (std.mem.eql(u8, option, known)) break;
-    } else @compileError(place ++ ": of itself a class says only 'frozen' and 'order'");
+    } else @compileError(place ++ ": of itself a class says only 'frozen', 'order', " ++
+        "'constructible', 'stable' and 'weakref'");
     if (!classes.isCopyable(T)) @compileError(place ++
         ", and it is more than its fields: it has a deinit or pointers");
     if (!std.mem.eql(u8, option, "order")) return;

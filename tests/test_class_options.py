@@ -421,3 +421,14 @@ def test_no_leak_of_derived_objects(m: ModuleType, growth: Callable[[Callable[[]
             m.NamedBox(own, name=3)
 
     assert growth(work) < 16
+
+
+def test_a_class_says_of_itself_what_its_file_can_say(m: ModuleType) -> None:
+    town = m.Town()
+    houses = [town.build(number) for number in range(100)]
+    assert [house.number for house in houses] == list(range(100))
+    gone = weakref.ref(town)
+    del town, houses
+    gc.collect()
+    assert gone() is None
+    assert raises(lambda: m.House(1))[0] is TypeError

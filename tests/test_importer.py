@@ -619,6 +619,8 @@ def test_load(here: Path, compiled: list[str]) -> None:
         with pytest.raises(ImportError, match=re.escape(message)):
             nano_ffi.load(here / "loaded.zig", name)
     assert (nano_ffi.CompileError, nano_ffi.SettingsError) == (CompileError, SettingsError)
+    for said in (CompileError, SettingsError, nano_ffi.NanoFfiError):  # as a traceback names it
+        assert (said.__module__, pickle.loads(pickle.dumps(said))) == ("nano_ffi", said)
     with pytest.raises(CompileError, match=r"^there is no file .*missing\.zig$"):
         nano_ffi.load(here / "missing.zig")
     fast = nano_ffi.load(here / "loaded.zig", "fast_name", mode="ReleaseFast")

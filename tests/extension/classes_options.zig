@@ -381,3 +381,29 @@ pub const NamedBox = struct {
     name: []const u8 = "",
     pub const nano_ffi_options = .{ .box = .{ .inherits = true } };
 };
+
+/// What a class can say of itself as well as the file of it.
+pub const Town = struct {
+    houses: std.ArrayList(*House) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub const nano_ffi_options = .{ .stable = true, .weakref = true };
+
+    pub fn init(gpa: std.mem.Allocator) Town {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Town) void {
+        for (self.houses.items) |house| self.gpa.destroy(house);
+        self.houses.deinit(self.gpa);
+    }
+    pub fn build(self: *Town, number: u32) !*House {
+        const house = try self.gpa.create(House);
+        house.* = .{ .number = number };
+        try self.houses.append(self.gpa, house);
+        return house;
+    }
+};
+pub const House = struct {
+    number: u32,
+    pub const nano_ffi_options = .{ .constructible = false };
+};

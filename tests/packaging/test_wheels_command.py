@@ -1033,7 +1033,7 @@ def test_this_machines_cpu_is_in_no_wheel(project: Project) -> None:
 
 MISTAKE = """\
 Traceback (most recent call last):
-nano_ffi.zig.CompileError: /home/me/src/fast.zig:2:12: error: use of undeclared identifier 'x'
+nano_ffi.CompileError: /home/me/src/fast.zig:2:12: error: use of undeclared identifier 'x'
     return x;
            ^"""
 
