@@ -833,6 +833,15 @@ pub fn isParameter(comptime T: type, comptime name: [:0]const u8) bool {
     return comptime isVisible(T, name) and !keepsDefault(T, name);
 }
 
+/// Whether an object of class `T` that is made of its fields owns what these point to: where
+/// there is no `deinit` to give that back.
+pub fn ownsOfPython(comptime T: type) bool {
+    return comptime !hasDeinit(T) and for (membersOf(T)) |member| {
+        const Field = @FieldType(member.T, member.name);
+        if (!isFlat(Field) and !isKept(Field) and isCopyable(Field)) break true;
+    } else false;
+}
+
 fn obstacleOf(comptime T: type) ?[:0]const u8 {
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len == 0) return "it has no fields";
@@ -1227,6 +1236,16 @@ test isCopyable {
     try expect(!isCopyable(struct { next: *u8 }));
     try expect(!isCopyable(std.mem.Allocator));
     try expect(isCopyable([]const Plane.Inner) and !isCopyable(Forest));
+}
+
+test ownsOfPython {
+    const Pair = struct { n: u8, next: ?*@This() = null };
+    try expect(!ownsOfPython(Pair));
+    try expect(ownsOfPython(struct { name: []const u8, next: ?*Pair = null }));
+    try expect(!ownsOfPython(struct {
+        name: []const u8,
+        pub fn deinit(_: *@This()) void {}
+    }));
 }
 
 test isLink {

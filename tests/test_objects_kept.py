@@ -149,3 +149,46 @@ def test_what_is_not_kept_is_given_back(m: ModuleType, growth: Callable[[Callabl
     numbers = iter(range(10**9))
     assert growth(lambda: order.find(text(next(numbers)))) < 20
     assert [order.pushed(n) for n in MANY] == [text(n) for n in reversed(MANY)]
+
+
+def test_what_an_object_without_a_deinit_is_made_of(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    """It has a pointer, and so is no tree: its text is a block of its region all the same."""
+    numbers = iter(range(10**9))
+
+    def make() -> Any:
+        n = next(numbers)
+        return m.Tag(text(n), [text(n), "two"], [n] * 20, {text(n): n})
+
+    tag = make()
+    assert (tag.name, tag.words, tag.numbers, tag.by_name) == (text(0), [text(0), "two"], [0] * 20, {text(0): 0})
+    assert growth(make) < 20
+    assert growth(lambda: m.Tag(text(next(numbers)))) < 20  # with its defaults
+    assert growth(lambda: m.Tag(text(1), [text(2), 3])) < 20  # which is refused when much of it is there
+    assert growth(lambda: tag.__init__(text(next(numbers)))) < 20
+    assert growth(lambda: make().link(make())) < 20
+    assert growth(lambda: m.Labelled(text(next(numbers)))) < 20
+    assert growth(lambda: m.Priced(text(next(numbers)), 5)) < 20
+    assert (tag.words, m.Priced(text(1), 5).label) == (["one", "default"], text(1))
+
+
+@pytest.mark.alone
+def test_what_an_object_without_a_deinit_was_made_of_is_freed_by_its_function(m: ModuleType) -> None:
+    for n in MANY:
+        tag, other = m.Tag(text(n)), m.Tag(text(-n))
+        other.take_name(tag)
+        tag.link(other)
+        assert (tag.last_name(), other.name) == (text(n), text(n))
+        del tag
+        assert other.name == text(n)
+        first, second = m.Tag(text(n)), m.Tag(text(-n), numbers=[n])
+        first.link(second)
+        first.drop_next_name()
+        first.drop_name()
+        assert (first.name, second.name, first.last_name()) == ("", "", "")
+        del second
+        assert first.last_name() == ""
+        short = m.Tag(text(n) * 50)
+        short.shorten(5)
+        assert short.name == text(n)[:5]

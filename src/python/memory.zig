@@ -233,13 +233,15 @@ fn startOf(memory: [*]u8) *usize {
 const is_watched = std.debug.runtime_safety;
 
 /// Whether the allocator knows what is its own: to watch that, for what looks through objects to
-/// know what memory is there, or to know that a handle was freed. Nowhere else is anything of a
-/// Heap compiled.
-const is_noted = is_watched or pointing.anyKeeps() or hasHandles();
+/// know what memory is there, or to know that a handle, or what Python gave, was freed. Nowhere
+/// else is anything of a Heap compiled.
+const is_noted = is_watched or pointing.anyKeeps() or follows();
 
-fn hasHandles() bool {
+fn follows() bool {
     return comptime for (classes.all) |class| {
-        if (classes.isHeapHandle(class.T)) break true;
+        const T = class.T;
+        if (classes.isHeapHandle(T)) break true;
+        if (!classes.isCopyable(T) and classes.ownsOfPython(T)) break true;
     } else false;
 }
 

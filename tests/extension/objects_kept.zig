@@ -134,3 +134,46 @@ pub const Late = struct {
         if (self.is_open) self.names.deinit(gpa);
     }
 };
+
+/// It has a pointer, and so is no tree, and no deinit.
+pub const Tag = struct {
+    name: []const u8,
+    words: []const []const u8 = &.{ "one", "default" },
+    numbers: std.ArrayList(i64) = .empty,
+    by_name: std.StringHashMapUnmanaged(i64) = .empty,
+    next: ?*Tag = null,
+
+    pub fn link(self: *Tag, other: *Tag) void {
+        self.next = other;
+    }
+    pub fn last_name(self: *const Tag) []const u8 {
+        var tag = self;
+        while (tag.next) |next| tag = next;
+        return tag.name;
+    }
+    pub fn take_name(self: *Tag, other: *const Tag) void {
+        self.name = other.name;
+    }
+    /// Frees what it was made of.
+    pub fn drop_name(self: *Tag, gpa: Allocator) void {
+        gpa.free(self.name);
+        self.name = "";
+    }
+    /// The same behind a pointer.
+    pub fn drop_next_name(self: *Tag, gpa: Allocator) void {
+        self.next.?.drop_name(gpa);
+    }
+    pub fn shorten(self: *Tag, gpa: Allocator, length: usize) !void {
+        const name = self.name;
+        self.name = try gpa.dupe(u8, name[0..length]);
+        gpa.free(name);
+    }
+};
+
+/// A base that has text, and one that has it of its base.
+pub const Labelled = struct { label: []const u8, next: ?*Tag = null };
+pub const Priced = struct {
+    labelled: Labelled,
+    cents: i64 = 0,
+    pub const nano_ffi_options = .{ .labelled = .{ .inherits = true } };
+};

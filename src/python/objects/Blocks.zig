@@ -37,6 +37,8 @@ pub const Block = struct {
     spare: usize = 0,
     source: union(enum) {
         memory: Alignment,
+        /// The same, which Zig's own code may free as well: by whom, its number says.
+        followed: struct { alignment: Alignment, number: u32 },
         /// A reference to it.
         box: *Box,
         /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
@@ -57,13 +59,17 @@ pub const Block = struct {
     /// Gives back what it is. May run Python code.
     pub fn release(block: Block, start: usize) void {
         switch (block.source) {
-            .memory => |alignment| {
-                const bytes: [*]u8 = @ptrFromInt(start);
-                memory.allocator.rawFree(bytes[0..block.len], alignment, @returnAddress());
-            },
+            .memory => |alignment| block.free(start, alignment),
+            .followed => |known| if (memory.unfollow(start, known.number))
+                block.free(start, known.alignment),
             .box => |box| box.release(),
             .candidate => {},
         }
+    }
+
+    fn free(block: Block, start: usize, alignment: Alignment) void {
+        const bytes: [*]u8 = @ptrFromInt(start);
+        memory.allocator.rawFree(bytes[0..block.len], alignment, @returnAddress());
     }
 };
 
@@ -160,6 +166,15 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
     const bytes = memory.allocator.rawAlloc(len, alignment, address) orelse return null;
     blocks.add(@intFromPtr(bytes), .{ .len = len, .source = .{ .memory = alignment } });
     return bytes;
+}
+
+/// Zig's own code may free all that is there from here on.
+pub fn follow(blocks: *Blocks) void {
+    for (blocks.map.items.items) |*item| {
+        const alignment = item.value.source.memory;
+        const number = memory.follow(item.key, item.value.len);
+        item.value.source = .{ .followed = .{ .alignment = alignment, .number = number } };
+    }
 }
 
 /// There is room for it.

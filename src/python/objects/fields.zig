@@ -94,12 +94,11 @@ pub fn Fields(comptime T: type) type {
             given: *const [parameters.len]?*PyObject,
         ) Error!void {
             const value: *T = @ptrFromInt(object.storage(self));
-            if (comptime classes.isFlat(T)) {
-                try load(value, undefined, self, sig, given);
-            } else if (comptime classes.isCopyable(T)) {
-                const region = try Region.ensure(self);
-                try load(value, region.blocks.allocator(), self, sig, given);
-            } else try load(value, memory.allocator, self, sig, given);
+            if (comptime classes.ownsOfPython(T)) {
+                const blocks = &(try Region.ensure(self)).blocks;
+                try load(value, blocks.allocator(), self, sig, given);
+                if (comptime !classes.isCopyable(T)) blocks.follow();
+            } else try load(value, memory.allocator, self, sig, given); // it is asked for nothing
             self.state = .own;
         }
 
