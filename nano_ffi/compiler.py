@@ -16,11 +16,13 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from nano_ffi._native import version
-from nano_ffi.packages import build_package, has_dependencies
+from nano_ffi.complaints import unusable
+from nano_ffi.packages import build_folder, build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
 from nano_ffi.wheels import musl, targets, universal2
@@ -226,11 +228,12 @@ class Job:
         zig = Zig.find()
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary).resolve()
+            (work / "unusable").touch()
             self.write_modules(zig, work)
             binaries: list[Path] = []
             inputs: dict[str, None] = {}
             for triple in self.target.platform.triples:
-                binary, read = self.compile_for(triple, zig, work)
+                binary, read = self.compile_usable(triple, zig, work)
                 binaries.append(binary)
                 # What is made on the way is as old as what it is made of.
                 made = (str(work), str(tools_folder(zig)))
@@ -254,17 +257,49 @@ class Job:
         Of packages, only Zig's own build system knows which files they are of: it has source.zig made.
         """
         if not self.package_is_used:
-            source_tool(zig, self.source, work / "source.zig", zig.standard_library)
+            source_tool(zig, self.source, work / "source.zig", zig.standard_library, work / "unusable")
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
         write_build_options(self.target, abi3=self.abi3, folder=work, places=self.shows_places, linked=self.linked)
 
+    def compile_usable(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
+        """The same as `compile_for`, without what does not compile in files that are not the user's: Zig looks at what is
+        used, and of Zig's own library and of packages nobody has used everything.
+        """
+        place = work / "unusable"
+        while True:
+            try:
+                return self.compile_for(triple, zig, work)
+            except CompileError as error:
+                known = place.read_text(encoding="utf-8")
+                more = known + "".join(self.unusable_places(error, zig, work, known))
+                if more == known:
+                    raise
+                place.write_text(more, encoding="utf-8")
+                self.write_modules(zig, work)
+
+    def unusable_places(self, error: CompileError, zig: Zig, work: Path, known: str) -> Iterator[str]:
+        """Lines for src/source.zig. None where something is the user's own."""
+        folder = build_folder(Path(self.package)) if self.package_is_used else work
+        found = unusable(error.messages, str(folder), [*zig.ours, f"{work}{os.sep}"])
+        if any(self.is_own(zig, path) for path, _ in found):
+            return
+        for (path, line), said in found.items():
+            if (place := f"{path}\t{line}\t") not in known:
+                yield f"{place}{said}\n"
+
+    def is_own(self, zig: Zig, path: str) -> bool:
+        """Whether a file is the user's: of no package that he imports, and not of Zig."""
+        if not path.startswith(f"{self.source.parent}{os.sep}") or path.startswith(f"{zig.library}{os.sep}"):
+            return False
+        return find_upward(path)[1] == self.package and f"{os.sep}zig-pkg{os.sep}" not in path
+
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
         if self.package_is_used:
             binary = work / triple.target / "binary"
-            binary.parent.mkdir()
+            binary.parent.mkdir(exist_ok=True)
             read = build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
             self.name_libc(binary)
             return binary, read
@@ -406,6 +441,7 @@ class Job:
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
             *(f"-Ddescribe={tool(zig, SOURCES / 'source.zig', tools_folder(zig))}", f"-Dstd={zig.standard_library}"),
+            f"-Dunusable={work / 'unusable'}",
             *([f"-Dobject={import_library(zig, self.target, self.abi3)}"] if self.windows else []),
             *([f"-Dobject={libpython(zig, self.target)}"] if self.android else []),
             *([] if self.target.platform.system == "macos" else [f"-Dexports={self.export_list(work)}"]),

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
-__all__ = ["for_the_user"]
+__all__ = ["for_the_user", "unusable"]
 
-MESSAGE = re.compile(r"(.+?):\d+:\d+: (error|note): (.*)")
+MESSAGE = re.compile(r"(.+?):(\d+):\d+: (error|note): (.*)")
 WRITTEN = {"root.zig", "source.zig", "build_options.zig"}
 """What `nano_ffi.compiler` writes where it calls Zig."""
 
-REFERENCE = re.compile(r" +.+: (.+):\d+:\d+")
+REFERENCE = re.compile(r" +.+: (.+):(\d+):\d+")
 NOISE = re.compile(
     r"failed command: |Build Summary: |error: the following (?:build )?command |error: \d+ compilation errors?$"
     r"| *\d+ reference\(s\) hidden|install(?: transitive failure)?$|[+|` ]*(?:\+-|└─|├─) "
@@ -37,13 +39,44 @@ def for_the_user(text: str, ours: Sequence[str]) -> str:
     return f"{said}\n{REMEDY}" if OUTSIDE in said else said
 
 
+def unusable(text: str, folder: str, ours: Sequence[str]) -> dict[tuple[str, int], str]:
+    """Which places nano_ffi need not have looked at, each with what Zig says there: of each error the outermost one that
+    is in no file of ours. Empty where there is an error without one. Paths are relative to `folder`, where Zig ran."""
+    found: dict[tuple[str, int], str] = {}
+    places: list[tuple[str, int]] = []
+    said, referenced = "", False
+
+    def take() -> bool:
+        if said and places:
+            found[places[-1]] = said
+        return not said or bool(places)
+
+    for line in text.splitlines():
+        message, reference = MESSAGE.fullmatch(line), REFERENCE.fullmatch(line)
+        place: tuple[str, int] | None = None
+        if message is not None and message[3] == "error":
+            if not take():
+                return {}
+            said, places, referenced = message[4], [], False
+            place = os.path.normpath(Path(folder, message[1])), int(message[2])
+        elif line.startswith("error: ") and not NOISE.match(line):
+            return {}
+        elif line == "referenced by:":
+            referenced = True
+        elif referenced and reference is not None:
+            place = os.path.normpath(Path(folder, reference[1])), int(reference[2])
+        if place is not None and not place[0].startswith(tuple(ours)):
+            places.append(place)
+    return found if take() else {}
+
+
 def _lines(lines: Sequence[str], ours: tuple[str, ...]) -> Iterator[str]:
     # Before the first message stands what `zig build` says of itself.
     shown, references, told = not any(map(MESSAGE.fullmatch, lines)), False, False
     for line in lines:
         message, reference = MESSAGE.fullmatch(line), REFERENCE.fullmatch(line)
         if message is not None:
-            place, kind, said = message.groups()
+            place, _, kind, said = message.groups()
             own = place in WRITTEN or place.startswith(ours)
             references = told = False
             shown = not own or (kind == "error" and not said.startswith(OURS))

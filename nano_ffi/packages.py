@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 from nano_ffi.switches import cache_folder, make_folder, short_hash, sources, write_whole
-from nano_ffi.zig import CompileError, Zig, take
+from nano_ffi.zig import EVERY_REFERENCE, CompileError, Zig, take
 
-__all__ = ["build_package", "has_dependencies"]
+__all__ = ["build_folder", "build_package", "has_dependencies"]
 
 COMMENT = re.compile(r"//[^\n]*")
 DEPENDENCIES = re.compile(r"\.dependencies\s*=\s*\.\{\s*[^\s}]")
@@ -36,7 +36,7 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
     Returns the absolute paths of all files that were read, but for Zig's own library. Raises CompileError.
     """
     template = Path(sources(), "package_build.zig")
-    folder = Path(cache_folder("packages", short_hash(str(package))))
+    folder = build_folder(package)
     make_folder(str(folder))
     write_if_other(folder / "build.zig", template.read_text(encoding="utf-8"))
     write_if_other(folder / "build.zig.zon", relocated(package, folder))
@@ -44,15 +44,23 @@ def build_package(zig: Zig, package: Path, options: list[str], place: Path) -> l
     started = time.time()
     prefix = place.parent / "prefix"
     try:
-        zig.run("build", "--cache-dir", str(cache), "--prefix", str(prefix), *options, cwd=folder)
+        where = ("--cache-dir", str(cache), "--prefix", str(prefix))
+        zig.run("build", EVERY_REFERENCE, *where, *options, cwd=folder, ours=(f"{place.parent.parent}{os.sep}",))
     except CompileError as error:
         # Places are said from there: say them as the user knows them.
         shown = PLACE.sub(
             lambda place: str(package if place[0] == package.name else (folder / place[0]).resolve()), str(error)
         )
-        raise CompileError(shown) from None
+        told = CompileError(shown)
+        told.messages = error.messages
+        raise told from None
     take(prefix / "binary", place)
     return [str(package), str(template), *inputs(zig, cache, folder, started)]
+
+
+def build_folder(package: Path) -> Path:
+    """Where Zig runs for a build.zig.zon."""
+    return Path(cache_folder("packages", short_hash(str(package))))
 
 
 def write_if_other(path: Path, text: str) -> None:

@@ -28,6 +28,9 @@ class CompileError(NanoFfiError):
 
     __module__ = "nano_ffi"
 
+    messages = ""
+    """All that Zig said, of what is not the user's, too."""
+
     def _render_traceback_(self) -> list[str]:
         # IPython shows this instead of the frames of nano_ffi.
         return [str(self)]
@@ -58,6 +61,8 @@ class Compiled:
 # The messages of std.zig.Client and std.zig.Server of Zig 0.17.1: a tag and the length of what follows, as two u32.
 EXIT, UPDATE = 0, 1
 EMIT_DIGEST, FILE_SYSTEM_INPUTS = 2, 6
+EVERY_REFERENCE = "-freference-trace=256"
+
 CWD, BUILD_ROOT = b"\1", b"\5"
 """The first byte of an input's path: what it is relative to. The others are Zig's library and its caches."""
 
@@ -101,11 +106,13 @@ class Zig:
         environment = {"ZIG_GLOBAL_CACHE_DIR": self.cache, **os.environ, "ZIG_LOCAL_CACHE_DIR": self.cache}
         return {**environment, "ZIG_DEBUG_CMD": "1", "NO_COLOR": "1"}
 
-    def run(self, *arguments: str, cwd: Path | None = None) -> str:
-        """What Zig prints. Raises CompileError with what it complains of."""
+    def run(self, *arguments: str, cwd: Path | None = None, ours: tuple[str, ...] = ()) -> str:
+        """What Zig prints. Raises CompileError with what it complains of; `ours` is how further paths of ours begin."""
         done = self._call([self.executable, *arguments], cwd, b"")
         if done.returncode != 0:
-            raise CompileError(self.complaint(done))
+            error = CompileError(self.complaint(done, ours))
+            error.messages = done.stderr.decode(errors="replace")
+            raise error
         return done.stdout.decode()
 
     def compile(self, command: str, *arguments: str, cwd: Path) -> Compiled:
@@ -131,10 +138,10 @@ class Zig:
         if done.returncode == -signal.SIGSEGV:
             raise CrashError(self.complaint(done))
         # The same again, for a person: the protocol's messages of errors have yet to be put into words.
-        self.run(command, *arguments, cwd=cwd)
+        self.run(command, *arguments, EVERY_REFERENCE, cwd=cwd)
         raise CompileError(f"a file changed while it was compiled: try again ({self.complaint(done)})")
 
-    def complaint(self, done: subprocess.CompletedProcess[bytes]) -> str:
+    def complaint(self, done: subprocess.CompletedProcess[bytes], ours: tuple[str, ...] = ()) -> str:
         """What a person is told of a call that failed: of what is the user's, or with NANO_FFI_VERBOSE=2 everything."""
         text = done.stderr.decode(errors="replace").strip()
         if done.returncode < 0:
@@ -146,8 +153,12 @@ class Zig:
             return f"Zig ended with code {done.returncode} and no message"
         if self.verbose:
             return text
-        start = str(Path(self.executable).parent / "lib" / "std" / "start.zig")
-        return for_the_user(text, [f"{sources()}{os.sep}", start])
+        return for_the_user(text, [*self.ours, *ours])
+
+    @property
+    def ours(self) -> list[str]:
+        """How the paths of files begin that are no user's, and nothing that he names."""
+        return [f"{sources()}{os.sep}", str(self.library / "std" / "start.zig"), str(self.standard_library)]
 
     def _call(self, command: list[str], cwd: Path | None, given: bytes) -> subprocess.CompletedProcess[bytes]:
         started = time.monotonic()

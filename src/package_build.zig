@@ -97,6 +97,7 @@ fn described(b: *Build, user: *Build.Module) Build.LazyPath {
     describe.addFileArg(user.root_source_file.?);
     const source = describe.addOutputFileArg("source.zig");
     describe.addArg(option(b, "std"));
+    describe.addArg(option(b, "unusable"));
     var modules: std.array_hash_map.Auto(*Build.Module, void) = .empty;
     modules.put(b.allocator, user, {}) catch @panic("OOM");
     var next: usize = 0;

@@ -2,11 +2,12 @@
 //! compiler does not tell about its public declarations: the names of parameters, the `///`
 //! comments, and what each container is out of, so that two modules know that it is the same.
 //!
-//! Usage: source FILE.zig OUT.zig [STD.zig [MODULE.zig NAME OTHER.zig]...]
+//! Usage: source FILE.zig OUT.zig [STD.zig UNUSABLE [MODULE.zig NAME OTHER.zig]...]
 //!
-//! STD.zig is the root file of Zig's own library; a module with the root file MODULE.zig imports
-//! the one of OTHER.zig as NAME. Without OUT.zig and the rest, it writes to standard output the
-//! names of the modules that the files import.
+//! STD.zig is the root file of Zig's own library; UNUSABLE has a line for each place that does not
+//! compile, `path<tab>line<tab>what Zig says`, and what stands there is left out; a module with
+//! the root file MODULE.zig imports the one of OTHER.zig as NAME. Without OUT.zig and the rest, it
+//! writes to standard output the names of the modules that the files import.
 
 const std = @import("std");
 const Ast = std.zig.Ast;
@@ -23,7 +24,11 @@ pub fn main(init: std.process.Init) !void {
     }
 
     if (args.len > 3) reader.standard = args[3];
-    var rest = args[@min(4, args.len)..];
+    if (args.len > 4) {
+        reader.folder = try std.process.currentPathAlloc(init.io, arena);
+        try reader.readUnusable(args[4]);
+    }
+    var rest = args[@min(5, args.len)..];
     while (rest.len > 0) : (rest = rest[3..])
         try reader.imports.append(arena, .{ .from = rest[0], .name = rest[1], .to = rest[2] });
     const file = try std.Io.Dir.cwd().createFile(init.io, args[2], .{});
@@ -74,6 +79,10 @@ const Reader = struct {
     standard: []const u8 = "",
     /// Which other modules a module imports, all by the paths of their root files.
     imports: std.ArrayList(struct { from: []const u8, name: []const u8, to: []const u8 }) = .empty,
+    /// What paths of files are relative to.
+    folder: []const u8 = "",
+    /// The places that do not compile, in files by their whole paths.
+    unusable: std.ArrayList(struct { path: []const u8, line: usize, said: []const u8 }) = .empty,
     /// What is being written: a file may import the one that imports it.
     open: std.ArrayList(*const Container) = .empty,
 
@@ -95,6 +104,34 @@ const Reader = struct {
         };
         slot.value_ptr.* = try reader.parsed(path, module, source);
         return slot.value_ptr.*;
+    }
+
+    fn readUnusable(reader: *Reader, path: []const u8) !void {
+        const text = try std.Io.Dir.cwd().readFileAlloc(reader.io, path, reader.arena, .unlimited);
+        var lines = std.mem.tokenizeScalar(u8, text, '\n');
+        while (lines.next()) |line| {
+            var parts = std.mem.splitScalar(u8, line, '\t');
+            try reader.unusable.append(reader.arena, .{
+                .path = parts.first(),
+                .line = try std.fmt.parseInt(usize, parts.next().?, 10),
+                .said = parts.rest(),
+            });
+        }
+    }
+
+    /// What Zig says of a declaration that does not compile.
+    fn unusableOf(reader: *Reader, file: *const File, node: Ast.Node.Index) !?[]const u8 {
+        for (reader.unusable.items) |place| {
+            const path = try std.fs.path.resolve(reader.arena, &.{ reader.folder, file.path });
+            if (!std.mem.eql(u8, place.path, path)) continue;
+            if (declarationAt(file.tree, place.line) != node) continue;
+            return try std.fmt.allocPrint(
+                reader.arena,
+                "Zig does not compile it: {s}",
+                .{place.said},
+            );
+        }
+        return null;
     }
 
     fn parsed(
@@ -300,6 +337,8 @@ const Reader = struct {
                 "it is a variable: write functions that get and set it",
                 doc,
             );
+        if (try reader.unusableOf(container.file, node)) |text|
+            return writeLeftOut(writer, name, "declaration", text, doc);
         const meaning: Meaning = if (variable.ast.init_node.unwrap()) |value|
             try reader.resolve(container, value, 0)
         else
@@ -355,7 +394,8 @@ const Reader = struct {
             own_doc
         else
             try docComment(reader.arena, tree, proto.firstToken());
-        if (try reader.refusal(tree, node)) |text|
+        if (try reader.refusal(tree, node) orelse
+            try reader.unusableOf(container.file, node)) |text|
             return writeLeftOut(writer, name, "function", text, doc);
         try writer.print("pub const {s} = .{{ .params = .{{", .{name});
         var params = proto.iterate(&tree);
@@ -722,6 +762,31 @@ const Reader = struct {
     }
 };
 
+/// The innermost declaration of a container that has a line, counted from one.
+fn declarationAt(tree: Ast, line: usize) ?Ast.Node.Index {
+    var found: ?Ast.Node.Index = null;
+    var length: usize = std.math.maxInt(usize);
+    for (0..tree.nodes.len) |number| {
+        const node: Ast.Node.Index = @fromBackingInt(@intCast(number));
+        var two: [2]Ast.Node.Index = undefined;
+        const members = if (tree.nodeTag(node) == .root)
+            tree.rootDecls()
+        else if (tree.fullContainerDecl(&two, node)) |decl| decl.ast.members else continue;
+        for (members) |member| {
+            switch (tree.nodeTag(member)) {
+                .container_field_init, .container_field_align, .container_field => continue,
+                else => {},
+            }
+            const first = tree.tokenLocation(0, tree.firstToken(member)).line + 1;
+            const last = tree.tokenLocation(0, tree.lastToken(member)).line + 1;
+            if (line < first or line > last or last - first >= length) continue;
+            length = last - first;
+            found = member;
+        }
+    }
+    return found;
+}
+
 /// Adds a field that is undefined at first.
 fn addUndefined(
     arena: std.mem.Allocator,
@@ -930,6 +995,43 @@ test Reader {
         \\pub const Sleep = .{ .params = .{ "ms", }, .library = "kernel32", .doc = "" };
         \\
     , writer.written());
+}
+
+test "what does not compile" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{ .arena = arena, .io = std.testing.io, .folder = "/in" };
+    for ([_]usize{ 3, 5, 9 }) |line| try reader.unusable.append(arena, .{
+        .path = "/in/main.zig",
+        .line = line,
+        .said = "no \"x\"",
+    });
+    try reader.unusable.append(arena, .{ .path = "/main.zig", .line = 1, .said = "not here" });
+    const file = try reader.parsed("main.zig", "main.zig",
+        \\pub fn fine() void {}
+        \\pub fn f() void {
+        \\    x();
+        \\}
+        \\pub const g = x;
+        \\pub const S = struct {
+        \\    a: u8,
+        \\    pub fn h() void {
+        \\        x();
+        \\    }
+        \\};
+    );
+    var writer: std.Io.Writer.Allocating = .init(arena);
+    try reader.describe(file, &writer.writer, "");
+    const refused = "\"Zig does not compile it: no \\\"x\\\"\" }, .doc = \"\" };\n";
+    const expected = [_][]const u8{
+        "pub const fine = .{ .params = .{ }, .doc = \"\" };\n",
+        "pub const f = .{ .left_out = .{ \"function\", " ++ refused,
+        "pub const g = .{ .left_out = .{ \"declaration\", " ++ refused,
+        "pub const h = .{ .left_out = .{ \"function\", " ++ refused,
+        "pub const S = struct {",
+    };
+    for (expected) |line| try std.testing.expect(std.mem.find(u8, writer.written(), line) != null);
 }
 
 test "fields that are undefined at first" {

@@ -29,7 +29,7 @@ pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano
 
 from nano_ffi import builds, loading, switches, watching
 from nano_ffi.compiler import CompileError, Job
-from nano_ffi.complaints import for_the_user
+from nano_ffi.complaints import for_the_user, unusable
 from nano_ffi.importer import ZigFinder, has_its_case
 from nano_ffi.packages import has_dependencies
 from nano_ffi.settings import Table
@@ -822,6 +822,10 @@ pub fn sum(points: []const Point) i64 {
     for (points) |point| all += point.x + point.y;
     return all;
 }
+pub const old = Point.gone;
+pub fn wrong() u8 {
+    return 256;
+}
 pub fn Stack(comptime T: type) type {
     return struct {
         gpa: std.mem.Allocator,
@@ -842,6 +846,30 @@ pub fn Stack(comptime T: type) type {
     };
 }
 """
+
+
+def test_what_others_wrote_and_zig_does_not_compile_is_left_out(here: Path) -> None:
+    write(
+        here / "args.zig",
+        """
+        const std = @import("std");
+        pub const Args = std.process.Args;
+        pub const wasi = std.process.Args.Iterator.Wasi.init;
+        pub const Wasi = std.process.Args.Iterator.Wasi;
+        pub fn one() i64 { return 1; }
+        """,
+    )
+    module = fresh("args")
+    assert module.one() == 1
+    assert not hasattr(module, "wasi")
+    reasons = {left.name: left.reason for left in nano_ffi.explain(here / "args.zig")}
+    for name in ("wasi", "Wasi.init"):
+        assert reasons[name].startswith("Zig does not compile it: expected type 'os.linux."), reasons
+    write(here / "args.zig", 'pub const part = @import("part.zig");\npub fn one() u8 { return part.two(); }\n')
+    write(here / "part.zig", "pub fn two() u8 { return 256; }\n")
+    with pytest.raises(CompileError) as caught:
+        fresh("args")
+    assert str(caught.value).startswith(f"{here / 'part.zig'}:1:26: error: ")
 
 
 def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
@@ -902,6 +930,9 @@ def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
     assert depends.lib.sum([depends.Place(2, 3), depends.unit().plus(other=depends.unit())]) == 9
     assert str(inspect.signature(depends.lib.sum)) == "(points)"
     assert str(inspect.signature(depends.Place)) == "(x, y=0)"
+    reasons = {left.name: left.reason for left in nano_ffi.explain(here / "depends.zig")}
+    assert reasons["lib.old"] == "Zig does not compile it: struct 'point.Point' has no member named 'gone'"
+    assert reasons["lib.wrong"].startswith("Zig does not compile it: type 'u8' cannot represent integer value '256'")
     with depends.Ints() as stack:
         stack.push(item=7)
         assert stack.pop() == 7
@@ -991,6 +1022,21 @@ def test_what_zig_says_of_nano_ffis_own_files_is_left_out() -> None:
     assert says(f"{bug}\n{ours}") == bug
     assert says(f"{noise}{theirs}") == theirs
     assert says("something else") == "something else"
+
+
+def test_of_an_error_the_outermost_place_that_is_not_ours_is_unusable() -> None:
+    ours = ["/lib/nano_ffi/zig/", "/work/"]
+    inner = "lib/a.zig:1:2: error: no such\n    x\n    ^\nlib/b.zig:7:2: note: here"
+    trace = "referenced by:\n    g: lib/a.zig:8:9\n    f: /lib/c.zig:9:9\n    run: /lib/nano_ffi/zig/b.zig:3:4\n    x: /work/root.zig:1:1"
+    alone = "/lib/d.zig:5:6: error: other"
+    assert unusable(f"{inner}\n{trace}\n{alone}\nerror: 2 compilation errors", "/home", ours) == {
+        ("/lib/c.zig", 9): "no such",
+        ("/lib/d.zig", 5): "other",
+    }
+    assert unusable(inner, "/home", ours) == {("/home/lib/a.zig", 1): "no such"}
+    assert unusable(f"{alone}\n/lib/nano_ffi/zig/b.zig:3:4: error: nano_ffi: no", "/work", ours) == {}
+    assert unusable(f"{alone}\nerror: unable to link", "/work", ours) == {}
+    assert unusable("", "/work", ours) == {}
 
 
 def test_without_the_extra_a_compiler_is_asked_for(here: Path) -> None:
