@@ -134,6 +134,12 @@ pub const Index = struct {
         index.slots[free] = 0;
     }
 
+    /// The first items, which were moved, are all that there are.
+    pub fn shrink(index: *Index, size: usize) void {
+        index.hashes.shrinkRetainingCapacity(size);
+        index.fill();
+    }
+
     pub fn clear(index: *Index) void {
         index.hashes.clearRetainingCapacity();
         index.fill();
@@ -247,6 +253,21 @@ pub fn Table(comptime Key: type, comptime Value: type, comptime Context: type) t
             table.index.swapRemove(item);
         }
 
+        /// An item takes the place of another one, until `shrink`.
+        pub inline fn move(table: *Self, from: usize, to: usize) void {
+            if (from == to) return;
+            table.items.items[to] = table.items.items[from];
+            table.index.hashes.items[to] = table.index.hashes.items[from];
+        }
+
+        /// The first items, which were moved, are all that there are. They keep the room that they
+        /// had.
+        pub fn shrink(table: *Self, size: usize) void {
+            if (size == table.count()) return;
+            table.items.shrinkRetainingCapacity(size);
+            table.index.shrink(size);
+        }
+
         /// After keys were changed, or items have other places.
         pub fn reindex(table: *Self) void {
             for (table.index.hashes.items, table.items.items) |*hash, *item|
@@ -327,6 +348,31 @@ test "the keys of a table that have changed" {
     numbers.reindex();
     for (100..200) |key| try std.testing.expectEqual(199 - key, numbers.get(@intCast(key)).?);
     try std.testing.expectEqual(null, numbers.get(99));
+}
+
+test "some items of a table are all that stay" {
+    const gpa = std.testing.allocator;
+    var numbers: Numbers = .empty;
+    defer numbers.deinit(gpa);
+    for ([_]u32{ 3, 4, 300 }) |size| {
+        for (0..size) |number| {
+            try numbers.ensureUnusedCapacity(gpa, 1);
+            numbers.append(@intCast(number), @intCast(number + 1));
+        }
+        var kept: usize = 0;
+        for (0..size) |item| if (numbers.items.items[item].key % 3 == 1) {
+            numbers.move(item, kept);
+            kept += 1;
+        };
+        numbers.shrink(kept);
+        try std.testing.expectEqual((size + 1) / 3, numbers.count());
+        for (0..size) |number| {
+            const key: u32 = @intCast(number);
+            const wanted: ?u32 = if (key % 3 == 1) key + 1 else null;
+            try std.testing.expectEqual(wanted, numbers.get(key));
+        }
+        numbers.clear();
+    }
 }
 
 test Index {

@@ -82,7 +82,11 @@ pub const Gone = struct {
     /// Objects that Python has no more, which are in no region.
     objects: std.ArrayList(*object.Layout) = .empty,
 
-    pub fn deinit(gone: *Gone) void {
+    pub inline fn deinit(gone: *Gone) void {
+        if (gone.objects.capacity + gone.pieces.capacity > 0) gone.release();
+    }
+
+    noinline fn release(gone: *Gone) void {
         for (gone.objects.items) |self| {
             object.deinitOwn(self);
             object.free(self);
@@ -179,7 +183,7 @@ pub fn follow(blocks: *Blocks) void {
 
 /// There is room for it.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
-    if (blocks.map.getPtr(start)) |known| {
+    if (blocks.map.appendNew(start, block)) |known| {
         // The same box a second time, or what is a block in any case. Else what was there before
         // was freed by Zig's code.
         if (known.source == .box or block.source == .candidate) {
@@ -189,7 +193,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
         }
         blocks.bytes -= known.len;
         known.* = block;
-    } else blocks.map.append(start, block);
+    }
     if (block.source == .candidate) blocks.has_candidates = true;
     blocks.bytes += block.len;
     const all = blocks.map.items.items;
@@ -197,8 +201,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
 }
 
 /// Takes all that `other` has.
-pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
-    if (other.map.count() == 0) return;
+fn takeAll(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
     if (blocks.map.count() == 0) {
         std.mem.swap(Blocks, blocks, other);
         return;
@@ -206,6 +209,11 @@ pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
     try blocks.map.ensureUnusedCapacity(memory.allocator, other.map.count());
     for (other.map.items.items) |item| blocks.add(item.key, item.value);
     other.map.clear();
+}
+
+/// The same, which may be nothing.
+pub inline fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
+    if (other.map.count() > 0) try blocks.takeAll(other);
 }
 
 /// Takes all that is fresh.
@@ -247,8 +255,12 @@ pub fn forget(blocks: *Blocks, start: usize) void {
 }
 
 /// The block in which an address is.
-pub fn around(blocks: *Blocks, address: usize) ?*Block {
+pub inline fn around(blocks: *Blocks, address: usize) ?*Block {
     if (blocks.map.getPtr(address)) |block| return block; // most point to the start of one
+    return blocks.aroundInside(address);
+}
+
+noinline fn aroundInside(blocks: *Blocks, address: usize) ?*Block {
     if (!blocks.is_sorted) blocks.sort();
     const all = blocks.map.items.items;
     var left = std.sort.upperBound(Item, all, address, order);
@@ -285,24 +297,23 @@ fn sort(blocks: *Blocks) void {
 /// Takes away what is not marked; what is, is so no more.
 pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
     try gone.pieces.ensureUnusedCapacity(memory.allocator, blocks.map.count());
-    var place = blocks.map.count();
-    while (place > 0) {
-        place -= 1;
-        const start = blocks.map.items.items[place].key;
-        const block = &blocks.map.items.items[place].value;
+    var kept: usize = 0;
+    for (blocks.map.items.items, 0..) |*item, place| {
+        const block = &item.value;
         if (block.is_marked) switch (block.source) {
             .candidate => |alignment| block.source = .{ .memory = alignment },
             else => {},
         };
         if (block.is_marked or block.is_pinned) {
             block.is_marked = false;
+            blocks.map.move(place, kept);
+            kept += 1;
             continue;
         }
-        gone.pieces.appendAssumeCapacity(.{ .start = start, .block = block.* });
+        gone.pieces.appendAssumeCapacity(.{ .start = item.key, .block = block.* });
         blocks.bytes -= block.len;
-        blocks.map.swapRemove(place);
-        blocks.is_sorted = false;
     }
+    blocks.map.shrink(kept);
     blocks.has_candidates = false;
 }
 

@@ -146,8 +146,11 @@ fn lockOf(self: *Layout) *Region {
 }
 
 /// The region of an object, which gets one where it has none.
-pub fn ensure(self: *Layout) Error!*Region {
-    if (of(self)) |region| return region;
+pub inline fn ensure(self: *Layout) Error!*Region {
+    return of(self) orelse begin(self);
+}
+
+noinline fn begin(self: *Layout) Error!*Region {
     const info = object.infoOf(self);
     const region = create(info.is_stable) catch return errors.raiseNoMemory();
     region.live = 1;
@@ -1134,14 +1137,22 @@ pub fn endOwn(self: *Layout) void {
 
 /// Takes out what no value points to any more, where that may be much, for the caller to give back
 /// when it holds nothing: that may run Python code. Now it holds the region exclusively.
-pub fn sweep(region_: *Region, gone: *Blocks.Gone) void {
+pub inline fn sweep(region_: *Region, gone: *Blocks.Gone) void {
     const region = region_.current();
+    if (capi.free_threaded or region.hasMany(region.objects.count())) region.sweepNow(gone);
+}
+
+inline fn hasMany(region: *const Region, objects: usize) bool {
+    const blocks = &region.blocks;
+    return blocks.map.count() + region.hidden.items.len > region.most_blocks or
+        blocks.bytes > region.most_bytes or objects > region.most_objects;
+}
+
+noinline fn sweepNow(region: *Region, gone: *Blocks.Gone) void {
     const own, const objects = region.counted();
     if (own == 0) return; // what is lent has them, as long as it is
+    if (!region.hasMany(objects)) return;
     const blocks = &region.blocks;
-    const count = blocks.map.count() + region.hidden.items.len;
-    if (count <= region.most_blocks and blocks.bytes <= region.most_bytes and
-        objects <= region.most_objects) return;
     // As much is kept as it costs to look for what is not needed.
     const steps = region.takeUnreachable(gone, true) catch return; // another time
     _, const left = region.counted();
@@ -1291,8 +1302,10 @@ const Marker = struct {
     fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
         const through: *pointing.Walk = @fieldParentPtr("visitor", visitor);
         const marker: *Marker = @fieldParentPtr("through", through);
-        if (marker.region.blocks.around(start)) |block| block.is_marked = true;
-        marker.markValue(start);
+        const block = marker.region.blocks.around(start) orelse return marker.markValue(start);
+        block.is_marked = true;
+        // What is somebody else's may be in an object.
+        if (block.source != .memory) marker.markValue(start);
     }
 
     fn markValue(marker: *Marker, address: usize) void {

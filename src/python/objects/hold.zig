@@ -167,6 +167,17 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
     };
 }
 
+/// Where the value of a field is, of an own object that nobody uses: with a GIL, and as long as no
+/// Python code runs. Null of others, and where that is not seen at once.
+pub inline fn quickly(self: *Layout) ?usize {
+    if (capi.free_threaded or self.state != .part) return null;
+    const link = object.linkOf(self);
+    const parent = link.parent.?;
+    const region = self.region.?;
+    if (parent.state != .own or !region.isQuiet() or !region.isGood(parent)) return null;
+    return object.storage(parent) + link.place;
+}
+
 /// One object, held.
 pub fn Use(comptime meanwhile: Meanwhile) type {
     return struct {
@@ -182,12 +193,7 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
         }
 
         noinline fn beginSlowly(use: *@This(), self: *Layout, mode: Mode) Error!usize {
-            if (!capi.free_threaded and meanwhile == .nothing and self.state == .part) {
-                const parent = object.linkOf(self).parent.?;
-                const region = self.region.?;
-                if (parent.state == .own and region.isQuiet() and region.isGood(parent))
-                    return object.storage(parent) + object.linkOf(self).place;
-            }
+            if (meanwhile == .nothing) if (quickly(self)) |address| return address;
             if (self.state == .empty) return object.raiseUnusable(self);
             if (!meanwhile.isNoted() and isQuiet(self)) return object.resolve(self);
             use.holds.add(self, mode);

@@ -65,6 +65,10 @@ pub const Ops = struct {
     has_parts: bool,
     is_copyable: bool,
     is_flat: bool,
+    /// Whether an item is no more than its bytes, which Python may give.
+    is_plain: bool,
+    /// Whether it is that and what they point to, no object's, and not many.
+    is_short: bool,
     allocation: Allocation,
     /// For the buffer protocol; null where items are neither numbers nor arrays or records of such.
     format: ?[:0]const u8,
@@ -90,11 +94,6 @@ pub const Ops = struct {
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
     /// See `Keeping`; null where objects of items are gone with these.
     keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
-
-    /// Whether an item is no more than its bytes, which Python may give.
-    fn isPlain(ops: *const Ops) bool {
-        return ops.is_flat and ops.size > 0 and ops.isLoadable();
-    }
 
     /// Whether there are items that Python may give.
     fn isLoadable(ops: *const Ops) bool {
@@ -139,6 +138,12 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .has_parts = of_class or of_lists,
             .is_copyable = classes.isCopyable(Item),
             .is_flat = classes.isFlat(Item),
+            .is_plain = classes.isFlat(Item) and classes.isCopyable(Item) and !is_const and
+                @sizeOf(Item) > 0,
+            .is_short = classes.isCopyable(Item) and !is_const and !trees.hasManagedMap(Item) and
+                (classes.isFlat(Item) or !(of_class or of_lists)) and
+                @sizeOf(Item) > 0 and @sizeOf(Item) <= @sizeOf(Room) and
+                @alignOf(Item) <= @alignOf(Room),
             .allocation = allocation,
             .format = formatOf(Leaf(Item)),
             .shape = shapeOf(Item),
@@ -540,9 +545,14 @@ const Held = struct {
     use: hold.Use(if (capi.minor < 12) .python else .nothing) = .{},
 
     fn begin(held: *Held, self: *PyObject, mode: Region.Mode) Error!Raw {
-        held.* = .{ .view = object.of(self), .ops = undefined, .list = undefined };
-        held.ops = .of(held.view);
-        held.list = @ptrFromInt(try held.use.begin(held.view, mode));
+        const view = object.of(self);
+        held.* = .{ .view = view, .ops = .of(view), .list = undefined };
+        if (quickly(view)) |list| {
+            held.list = list;
+            if (mode == .exclusive) try object.expectWritable(object.linkOf(view).parent.?);
+            return held.ops.get(list);
+        }
+        held.list = @ptrFromInt(try held.use.begin(view, mode));
         errdefer held.use.end();
         if (mode == .exclusive) try object.expectWritable(object.linkOf(held.view).parent.?);
         return held.ops.get(held.list);
@@ -555,6 +565,12 @@ const Held = struct {
     fn at(held: *const Held, raw: Raw, place: usize) *anyopaque {
         return @ptrFromInt(raw.address + place * held.ops.size);
     }
+
+    /// The same as `begin` where that is seen at once, and there is nothing to be ended.
+    inline fn quickly(view: *Layout) ?*anyopaque {
+        if (capi.minor < 12) return null;
+        return @ptrFromInt(hold.quickly(view) orelse return null);
+    }
 };
 
 fn length(self: *PyObject) callconv(.c) capi.Py_ssize_t {
@@ -565,6 +581,18 @@ fn length(self: *PyObject) callconv(.c) capi.Py_ssize_t {
 }
 
 fn itemOf(self: *PyObject, place: capi.Py_ssize_t) callconv(.c) ?*PyObject {
+    const view = object.of(self);
+    if (Held.quickly(view)) |list| {
+        const ops: *const Ops = .of(view);
+        const raw = ops.get(list);
+        const number: usize = @bitCast(place);
+        if (number < raw.len)
+            return ops.give(view, number, @ptrFromInt(raw.address + number * ops.size));
+    }
+    return itemSlowly(self, place);
+}
+
+noinline fn itemSlowly(self: *PyObject, place: capi.Py_ssize_t) ?*PyObject {
     var held: Held = undefined;
     const raw = held.begin(self, .shared) catch return null;
     defer held.end();
@@ -673,7 +701,14 @@ const Given = struct {
 };
 
 /// Whether what the list points to is a tree's, whose memory Python gave.
-pub fn isTrees(self: *Layout) bool {
+pub inline fn isTrees(self: *Layout) bool {
+    const owner = if (self.state == .part) object.linkOf(self).parent.? else self;
+    if (owner.state == .own)
+        return object.infoOfClass(capi.typeOf(&owner.ob_base)).kind != .resource;
+    return isTreesSlowly(self);
+}
+
+noinline fn isTreesSlowly(self: *Layout) bool {
     const owner = object.ownerOf(self) orelse return false;
     return object.infoOf(owner).kind != .resource and owner.state == .own;
 }
@@ -695,8 +730,12 @@ fn assign(self: *PyObject, key: *PyObject, value: ?*PyObject) callconv(.c) c_int
         Range.of(key) catch return -1;
     if (value) |some| if (range.single) |place| {
         const ops: *const Ops = .of(object.of(self));
-        if (ops.isPlain() and fits(ops, 1)) return assignPlain(self, place, some);
+        if (ops.is_short) return putShort(self, place, some);
     };
+    return assignSlowly(self, range, value);
+}
+
+noinline fn assignSlowly(self: *PyObject, range: Range, value: ?*PyObject) c_int {
     var given: Given = undefined;
     given.begin(self);
     defer given.end();
@@ -714,29 +753,80 @@ fn fits(ops: *const Ops, count: usize) bool {
     return count * ops.size <= @sizeOf(Room) and ops.alignment.compare(.lte, .of(Room));
 }
 
-/// Sets an item that is no more than its bytes, and needs nothing else than room for these.
-fn assignPlain(self: *PyObject, wanted: isize, value: *PyObject) c_int {
-    const ops: *const Ops = .of(object.of(self));
+/// Sets an item that is short, or, where `wanted` is null, appends it.
+fn putShort(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
+    return if (Ops.of(object.of(self)).is_plain)
+        putPlain(self, wanted, value)
+    else
+        putTree(self, wanted, value);
+}
+
+/// The same of one that is no more than its bytes: that needs nothing else than room for these.
+fn putPlain(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
+    const view = object.of(self);
+    const ops: *const Ops = .of(view);
     var room: Room = undefined;
-    const module = object.moduleOf(object.of(self));
-    ops.load(memory.allocator, module, value, 0, &room.bytes) catch return -1;
     const new = room.bytes[0..ops.size];
-    var gone: Blocks.Gone = .{};
-    defer gone.deinit();
-    var held: Held = undefined;
-    const raw = held.begin(self, .exclusive) catch return -1;
-    defer held.end();
-    const slice = Range.within(.{ .single = wanted }, raw.len) catch return -1;
-    if (!hasObject(held.view, ops, slice.start)) {
-        putPlain(&held, raw, slice.start, new);
-        return 0;
+    ops.load(memory.allocator, object.moduleOf(view), value, 0, &room.bytes) catch return -1;
+    if (Held.quickly(view)) |list| {
+        const raw = ops.get(list);
+        const place: usize = if (wanted) |place| @bitCast(place) else raw.len;
+        const end = if (wanted != null) raw.len else raw.capacity;
+        if (place < end and isQuick(view, ops, raw, place)) {
+            overwrite(view, ops, list, raw, place, new);
+            return 0;
+        }
     }
     var given: Given = undefined;
     given.begin(self);
     defer given.end();
-    given.address = @intFromPtr(&room.bytes);
+    return putSlowly(self, wanted, new, &given);
+}
+
+/// The same of one that points to what Python gives.
+noinline fn putTree(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
+    const view = object.of(self);
+    const ops: *const Ops = .of(view);
+    var room: Room = undefined;
+    const new = room.bytes[0..ops.size];
+    var given: Given = undefined;
+    given.begin(self);
+    defer given.end();
+    const gpa = given.fresh.allocator();
+    ops.load(gpa, object.moduleOf(view), value, 0, &room.bytes) catch return -1;
+    if (Held.quickly(view)) |list| {
+        const raw = ops.get(list);
+        const place: usize = if (wanted) |place| @bitCast(place) else raw.len;
+        const end = if (wanted != null) raw.len else raw.capacity;
+        if (place < end and isQuick(view, ops, raw, place)) {
+            const region = view.region.?;
+            region.adoptFresh(&given.fresh) catch return -1;
+            overwrite(view, ops, list, raw, place, new);
+            var gone: Blocks.Gone = .{};
+            defer gone.deinit();
+            region.sweep(&gone);
+            return 0;
+        }
+    }
+    return putSlowly(self, wanted, new, &given);
+}
+
+/// Whether an item of an own object that nobody uses can be put at a place, where there is room, by
+/// its bytes alone.
+inline fn isQuick(view: *Layout, ops: *const Ops, raw: Raw, place: usize) bool {
+    const owner = object.linkOf(view).parent.?;
+    if (!object.isWritable(owner)) return false;
+    if (place < raw.len and ops.is_plain) return !hasObject(view, ops, place);
+    return (place < raw.len or !ops.is_fixed) and isTrees(owner);
+}
+
+noinline fn putSlowly(self: *PyObject, wanted: ?isize, new: []const u8, given: *Given) c_int {
+    given.address = @intFromPtr(new.ptr);
     given.count = 1;
-    splice(&held, slice.start, 1, new, &given, &gone) catch return -1;
+    var gone: Blocks.Gone = .{};
+    defer gone.deinit();
+    const place = wanted orelse return if (insertAt(self, null, given, &gone)) 0 else -1;
+    put(self, .{ .single = place }, given, true, &gone) catch return -1;
     return 0;
 }
 
@@ -775,10 +865,10 @@ fn splice(
     const view = held.view;
     const raw = ops.get(held.list);
     const added = if (ops.size == 0) given.count else new.len / ops.size;
-    if (added == 1 and ops.isPlain()) {
-        if (removed == 1 and !hasObject(view, ops, start)) return putPlain(held, raw, start, new);
+    if (added == 1 and ops.is_plain) {
+        if (removed == 1 and !hasObject(view, ops, start)) return overwrite(view, ops, held.list, raw, start, new);
         if (removed == 0 and start == raw.len and raw.len < raw.capacity and mayGrow(view, ops))
-            return putPlain(held, raw, start, new);
+            return overwrite(view, ops, held.list, raw, start, new);
     }
     const is_trees = isTrees(view);
     if (!ops.isLoadable()) return raiseFixed(view);
@@ -859,17 +949,24 @@ fn hasObject(view: *Layout, ops: *const Ops, place: usize) bool {
 }
 
 /// One item over another one that has no object, or behind the last one where there is room.
-inline fn putPlain(held: *Held, raw: Raw, place: usize, new: []const u8) void {
-    const to: [*]u8 = @ptrFromInt(raw.address + place * held.ops.size);
+inline fn overwrite(
+    view: *Layout,
+    ops: *const Ops,
+    list: *anyopaque,
+    raw: Raw,
+    place: usize,
+    new: []const u8,
+) void {
+    const to: [*]u8 = @ptrFromInt(raw.address + place * ops.size);
     if (new.len == @sizeOf(u64)) {
         to[0..@sizeOf(u64)].* = new[0..@sizeOf(u64)].*;
     } else @memcpy(to[0..new.len], new);
-    if (place == raw.len) held.ops.set(held.list, .{
+    if (place == raw.len) ops.set(list, .{
         .address = raw.address,
         .len = raw.len + 1,
         .capacity = raw.capacity,
     });
-    const region = Region.of(held.view).?;
+    const region = Region.of(view).?;
     if (!region.is_stable) region.end();
 }
 
@@ -909,17 +1006,29 @@ fn fit(ops: *const Ops, region: *Region, address: usize, from: usize, to: usize)
 fn change(self: *PyObject, start: ?isize, given: *Given) ?*PyObject {
     var gone: Blocks.Gone = .{};
     defer gone.deinit();
+    return if (insertAt(self, start, given, &gone)) capi.singleton(.None) else null;
+}
+
+/// Puts what is given before the item of an index, null: at the end. False with the error set.
+fn insertAt(self: *PyObject, start: ?isize, given: *Given, gone: *Blocks.Gone) bool {
     var held: Held = undefined;
-    const raw = held.begin(self, .exclusive) catch return null;
+    const raw = held.begin(self, .exclusive) catch return false;
     defer held.end();
     const size: isize = @intCast(raw.len);
     const wanted = start orelse size;
     const place = std.math.clamp(if (wanted < 0) wanted + size else wanted, 0, size);
-    splice(&held, @intCast(place), 0, given.bytes(), given, &gone) catch return null;
-    return capi.singleton(.None);
+    splice(&held, @intCast(place), 0, given.bytes(), given, gone) catch return false;
+    return true;
 }
 
 fn append(self: *PyObject, value: *PyObject) callconv(.c) ?*PyObject {
+    const ops: *const Ops = .of(object.of(self));
+    if (ops.is_short)
+        return if (putShort(self, null, value) == 0) capi.singleton(.None) else null;
+    return appendSlowly(self, value);
+}
+
+noinline fn appendSlowly(self: *PyObject, value: *PyObject) ?*PyObject {
     var given: Given = undefined;
     given.begin(self);
     defer given.end();

@@ -320,15 +320,26 @@ const Held = struct {
     use: hold.Use(if (capi.minor < 12) .python else .nothing) = .{},
 
     fn begin(held: *Held, self: *PyObject, mode: Region.Mode) Error!void {
-        held.* = .{ .view = object.of(self), .ops = undefined, .map = undefined };
-        held.ops = .of(held.view);
-        held.map = @ptrFromInt(try held.use.begin(held.view, mode));
+        const view = object.of(self);
+        held.* = .{ .view = view, .ops = .of(view), .map = undefined };
+        if (quickly(view)) |map| {
+            held.map = map;
+            if (mode == .exclusive) try object.expectWritable(object.linkOf(view).parent.?);
+            return;
+        }
+        held.map = @ptrFromInt(try held.use.begin(view, mode));
         errdefer held.use.end();
         if (mode == .exclusive) try object.expectWritable(object.linkOf(held.view).parent.?);
     }
 
     fn end(held: *Held) void {
         held.use.end();
+    }
+
+    /// The same as `begin` where that is seen at once, and there is nothing to be ended.
+    inline fn quickly(view: *Layout) ?*anyopaque {
+        if (capi.minor < 12) return null;
+        return @ptrFromInt(hold.quickly(view) orelse return null);
     }
 
     fn find(held: *const Held, key: []const u8) ?*anyopaque {
@@ -371,6 +382,15 @@ fn contains(self: *PyObject, key: *PyObject) callconv(.c) c_int {
 
 fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
     const text = textOf(key) catch return null;
+    const view = object.of(self);
+    if (Held.quickly(view)) |map| if (text) |some| {
+        const ops: *const Ops = .of(view);
+        if (ops.info.value_of.?(map, some)) |at| return ops.give(view, some, at);
+    };
+    return subscriptSlowly(self, key, text);
+}
+
+noinline fn subscriptSlowly(self: *PyObject, key: *PyObject, text: ?[]const u8) ?*PyObject {
     var held: Held = undefined;
     held.begin(self, .shared) catch return null;
     defer held.end();

@@ -436,8 +436,17 @@ fn whyReadOnly(self: *Layout) ?[*:0]const u8 {
     }
 }
 
+/// Whether an own object can be written to.
+pub inline fn isWritable(self: *Layout) bool {
+    return !self.flags.read_only and !infoOfClass(capi.typeOf(&self.ob_base)).is_frozen;
+}
+
 /// TypeError where it cannot be written to.
-pub fn expectWritable(self: *Layout) Error!void {
+pub inline fn expectWritable(self: *Layout) Error!void {
+    if (self.state != .own or !isWritable(self)) return expectWritableSlowly(self);
+}
+
+noinline fn expectWritableSlowly(self: *Layout) Error!void {
     const reason = whyReadOnly(self) orelse return;
     _ = c.PyErr_Format(
         capi.exception("TypeError"),
