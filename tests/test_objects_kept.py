@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import array
+import weakref
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -149,6 +151,36 @@ def test_what_is_not_kept_is_given_back(m: ModuleType, growth: Callable[[Callabl
     numbers = iter(range(10**9))
     assert growth(lambda: order.find(text(next(numbers)))) < 20
     assert [order.pushed(n) for n in MANY] == [text(n) for n in reversed(MANY)]
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("is_tied", [False, True])
+def test_what_is_given_twice_ends_where_no_lock_is_held(m: ModuleType, is_tied: bool) -> None:
+    """What runs when it ends is anybody's: it uses the object, and finds its region as it is."""
+    orders = [m.Order()]
+    numbers = array.array("d", [1.0] * 9)
+    ended: list[bool] = []
+    references: list[Any] = []
+
+    def end(_: object) -> None:
+        ended.append(True)
+        for order in orders:
+            for n in range(9):
+                order.row(array.array("d", [float(n)] * 9))
+                order.find(text(n))
+
+    for _ in MANY:
+        view = memoryview(numbers)
+        references.append(weakref.ref(view, end))
+        orders[0].row(view)
+        del view
+        if is_tied:
+            orders[0].keep_one(m.Order())
+    assert len(ended) > 100
+    assert orders[0].sums()[0] == 9.0
+    orders.clear()
+    assert not any(reference() for reference in references)
+    assert len(ended) == len(MANY)
 
 
 def test_what_an_object_without_a_deinit_is_made_of(

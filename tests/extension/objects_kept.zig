@@ -35,7 +35,11 @@ pub const Order = struct {
     items: std.StringArrayHashMapUnmanaged(Line) = .empty,
     by_number: std.AutoHashMapUnmanaged(i64, []const u8) = .empty,
     first: ?*Node = null,
+    other: ?*Order = null,
 
+    pub fn keep_one(self: *Order, other: *Order) void {
+        self.other = other;
+    }
     pub fn name(self: *Order, gpa: Allocator, text: []const u8) !void {
         try self.names.append(gpa, text);
     }

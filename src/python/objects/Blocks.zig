@@ -19,6 +19,8 @@ map: Table(usize, Block, AddressContext) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
 has_candidates: bool = false,
+/// Boxes that nobody has any more: to be released where no lock is held.
+ended: ?*Box = null,
 
 const AddressContext = struct {
     pub fn hash(start: usize) u32 {
@@ -104,13 +106,21 @@ pub const Box = struct {
     /// What the garbage collector is to know of; borrowed from the argument.
     object: ?*PyObject,
     free: *const fn (box: *Box) void,
+    /// In a list of those that nobody has any more.
+    next: ?*Box = null,
 
     pub fn retain(box: *Box) void {
         _ = @atomicRmw(usize, &box.count, .Add, 1, .monotonic);
     }
 
+    /// May run Python code.
     pub fn release(box: *Box) void {
-        if (@atomicRmw(usize, &box.count, .Sub, 1, .acq_rel) == 1) box.free(box);
+        if (box.drop()) box.free(box);
+    }
+
+    /// Whether it was the last reference.
+    fn drop(box: *Box) bool {
+        return @atomicRmw(usize, &box.count, .Sub, 1, .acq_rel) == 1;
     }
 };
 
@@ -181,7 +191,7 @@ pub fn follow(blocks: *Blocks) void {
     }
 }
 
-/// There is room for it.
+/// There is room for it. Runs no Python code.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (blocks.map.appendNew(start, block)) |known| {
         // The same box a second time, or what is a block in any case. Else what was there before
@@ -189,7 +199,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
         if (known.source == .box or block.source == .candidate) {
             // A buffer may be given from its start on, and to another end.
             if (known.source == .box and block.len > known.len) blocks.resize(start, block.len);
-            return block.release(start);
+            return blocks.drop(start, block);
         }
         blocks.bytes -= known.len;
         known.* = block;
@@ -200,10 +210,36 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (all.len > 1 and all[all.len - 2].key > start) blocks.is_sorted = false;
 }
 
-/// Takes all that `other` has.
-fn takeAll(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
+fn drop(blocks: *Blocks, start: usize, block: Block) void {
+    const box = if (block.source == .box) block.source.box else return block.release(start);
+    if (!box.drop()) return;
+    box.count = 1; // nobody else has it
+    box.next = blocks.ended;
+    blocks.ended = box;
+}
+
+/// What was dropped is to be released, when nothing is held.
+pub fn takeEnded(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
+    while (blocks.ended) |box| {
+        try gone.pieces.append(memory.allocator, .{
+            .start = 0,
+            .block = .{ .len = 0, .source = .{ .box = box } },
+        });
+        blocks.ended = box.next;
+    }
+}
+
+/// Takes all that `other` has. Runs no Python code.
+pub fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
+    while (other.ended) |box| {
+        other.ended = box.next;
+        box.next = blocks.ended;
+        blocks.ended = box;
+    }
+    if (other.map.count() == 0) return;
     if (blocks.map.count() == 0) {
         std.mem.swap(Blocks, blocks, other);
+        std.mem.swap(?*Box, &blocks.ended, &other.ended);
         return;
     }
     try blocks.map.ensureUnusedCapacity(memory.allocator, other.map.count());
@@ -211,14 +247,9 @@ fn takeAll(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
     other.map.clear();
 }
 
-/// The same, which may be nothing.
-pub inline fn take(blocks: *Blocks, other: *Blocks) error{OutOfMemory}!void {
-    if (other.map.count() > 0) try blocks.takeAll(other);
-}
-
 /// Takes all that is fresh.
 pub fn takeFresh(blocks: *Blocks, fresh: *Fresh) error{OutOfMemory}!void {
-    try blocks.take(&fresh.others);
+    if (fresh.others.map.count() > 0) try blocks.take(&fresh.others);
     try blocks.map.ensureUnusedCapacity(memory.allocator, fresh.count);
     for (fresh.few[0..fresh.count]) |piece| blocks.add(piece.start, piece.block);
     fresh.count = 0;
@@ -320,6 +351,10 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
 /// Gives all of them back. May run Python code.
 pub fn deinit(blocks: *Blocks) void {
     for (blocks.map.items.items) |item| item.value.release(item.key);
+    while (blocks.ended) |box| {
+        blocks.ended = box.next;
+        box.release();
+    }
     blocks.map.deinit(memory.allocator);
     blocks.* = .{};
 }

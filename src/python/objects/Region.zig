@@ -1182,6 +1182,7 @@ fn takeUnreachable(
     defer marker.deinit();
     if (and_values) try region.takeLost(gone);
     try region.findHidden();
+    try region.blocks.takeEnded(gone);
     if (and_values) try marker.findValues(region);
     for (region.objects.items.items) |item| {
         const known = item.value;
