@@ -34,6 +34,7 @@
 //! A boundary may have `provide(T) T` for parameters that are not the caller's (std.mem.Allocator,
 //! std.Io), and `Frame(Function, Arguments, spec)`: what is needed around the call where objects of
 //! the program are among its arguments or its result, void where it is nothing. It has
+//! `begin(*Frame) void` before all else, which sets what of it is to be set,
 //! `enter(*Frame, Context, *Arguments, *const [n]?Value) !void` after all are taken,
 //! `settle(*Frame) !void` after the call, `spoil(*Frame)` after one that panicked, `give(*Frame, T,
 //! Context, T) Result`, `lent(*Frame) []const Lender` of what an error's exception may point into,
@@ -191,7 +192,8 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         ) Boundary.Result {
             var arguments: Arguments = undefined;
             var values: std.meta.ArgsTuple(Function) = provided();
-            var frame: Frame = if (Frame == void) {} else .{};
+            var frame: Frame = undefined;
+            if (Frame != void) frame.begin();
             var taken: usize = 0;
             // Also after the result is converted: it may point into an argument.
             defer inline for (0..passed.len) |index| {

@@ -160,7 +160,7 @@ pub const Fresh = struct {
     pub fn deinit(fresh: *Fresh) void {
         for (fresh.few[0..fresh.count]) |piece| piece.block.release(piece.start);
         fresh.count = 0;
-        if (fresh.others.map.items.capacity > 0) fresh.others.deinit();
+        fresh.others.deinit();
     }
 };
 
@@ -349,7 +349,11 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
 }
 
 /// Gives all of them back. May run Python code.
-pub fn deinit(blocks: *Blocks) void {
+pub inline fn deinit(blocks: *Blocks) void {
+    if (blocks.map.items.capacity > 0) blocks.release();
+}
+
+noinline fn release(blocks: *Blocks) void {
     for (blocks.map.items.items) |item| item.value.release(item.key);
     while (blocks.ended) |box| {
         blocks.ended = box.next;

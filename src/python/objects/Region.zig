@@ -1098,8 +1098,11 @@ const Turn = enum {
 
 /// The blocks of an object that nobody else may point into, whose value ends: the caller's to give
 /// back, when it holds nothing.
-pub fn takeBlocks(self: *Layout) Blocks {
-    const region = of(self) orelse return .{};
+pub inline fn takeBlocks(self: *Layout) Blocks {
+    return if (of(self)) |region| takeBlocksIn(region, self) else .{};
+}
+
+noinline fn takeBlocksIn(region: *Region, self: *Layout) Blocks {
     region.lock();
     defer region.unlock();
     const own: usize = if (self.flags.is_forgotten) 0 else 1;

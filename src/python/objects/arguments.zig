@@ -323,7 +323,11 @@ fn PlainFrame(comptime passed: usize, comptime index: usize, comptime mode: Regi
         pub const is_plain = true;
 
         comptime kept: [passed]bool = @splat(false),
-        use: hold.Use(.nothing) = .{},
+        use: hold.Use(.nothing),
+
+        pub inline fn begin(frame: *@This()) void {
+            frame.use.holds.begin();
+        }
 
         pub inline fn enter(
             frame: *@This(),
@@ -334,10 +338,10 @@ fn PlainFrame(comptime passed: usize, comptime index: usize, comptime mode: Regi
         ) Error!void {
             if (objects[index] == null) return;
             const argument = &arguments[index];
-            argument.address = try frame.begin(argument.instance orelse return);
+            argument.address = try frame.acquire(argument.instance orelse return);
         }
 
-        noinline fn begin(frame: *@This(), instance: *Layout) Error!usize {
+        noinline fn acquire(frame: *@This(), instance: *Layout) Error!usize {
             const address = try frame.use.begin(instance, mode);
             errdefer frame.use.end();
             if (mode == .exclusive) try object.expectWritable(instance);
@@ -415,19 +419,29 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         pub const is_plain = false;
 
         /// Which arguments something else owns now.
-        kept: [passed.len]bool = @splat(false),
-        holds: hold.Holds(if (has_several) null else count, meanwhile) = .{},
-        modes: [passed.len]Region.Mode = undefined,
+        kept: [passed.len]bool,
+        holds: hold.Holds(if (has_several) null else count, meanwhile),
+        modes: [passed.len]Region.Mode,
         /// What is given back when nothing is held any more.
-        gone: Blocks.Gone = .{},
-        recorder: if (records) ?*memory.Recorder else void = if (records) null,
-        pointers: if (compares) [passed.len]pointing.Pointers else void = undefined,
-        lenders: if (has_several) []Lender else [count]Lender =
-            if (has_several) &.{} else undefined,
-        lender_count: usize = 0,
-        arguments: *Arguments = undefined,
-        objects: *const [passed.len]?*PyObject = undefined,
-        boxes: [passed.len]?*Blocks.Box = @splat(null),
+        gone: Blocks.Gone,
+        recorder: if (records) ?*memory.Recorder else void,
+        pointers: if (compares) [passed.len]pointing.Pointers else void,
+        lenders: if (has_several) []Lender else [count]Lender,
+        lender_count: usize,
+        arguments: *Arguments,
+        objects: *const [passed.len]?*PyObject,
+        boxes: [passed.len]?*Blocks.Box,
+
+        /// To copy a frame that is empty, most of which is not set, takes longer.
+        pub inline fn begin(frame: *Self) void {
+            frame.kept = @splat(false);
+            frame.holds.begin();
+            frame.gone = .{};
+            if (records) frame.recorder = null;
+            if (has_several) frame.lenders = &.{};
+            frame.lender_count = 0;
+            frame.boxes = @splat(null);
+        }
 
         /// Holds all objects, and finds where they are.
         pub fn enter(

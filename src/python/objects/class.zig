@@ -503,6 +503,10 @@ pub fn Class(
             kwnames: ?*PyObject,
         ) ?*PyObject {
             var all: [initializer.sig.args.len]?*PyObject = undefined;
+            if (comptime initializer.sig.isPlain()) {
+                if (binding.inOrder(&initializer.sig, nargs, kwnames) == all.len)
+                    return initializer.callExact(module, given);
+            }
             if (!binding.bind(&initializer.sig, given, nargs, kwnames, &all)) return null;
             defer binding.release(&initializer.sig, &all);
             if (!binding.isWhole(&initializer.sig, &all))
@@ -938,27 +942,31 @@ fn reprOf(
         ),
         else => {},
     }
-    const parts = c.PyList_New(0) orelse return null;
+    // Faster than PyUnicode_FromFormat.
+    const parts = c.PyTuple_New(@intCast(4 * visible.len + 2)) orelse return null;
     defer c.Py_DecRef(parts);
-    if (c.PyList_Append(parts, name) < 0) return null;
-    for (visible, 0..) |def, index| {
+    const comma = capi.newStr(", ") orelse return null;
+    defer c.Py_DecRef(comma);
+    _ = c.PyTuple_SetItem(parts, 0, capi.newRef(name));
+    for (visible, 0..) |*def, index| {
         const value = def.get.?(given, def.closure) orelse return null;
         defer c.Py_DecRef(value);
-        if (!appendOwned(parts, capi.newStr(if (index == 0) "(" else ", ")) or
-            !appendOwned(parts, capi.newStr(std.mem.span(def.name.?))) or
-            !appendOwned(parts, capi.newStr("=")) or
-            !appendOwned(parts, c.PyObject_Repr(value))) return null;
+        const place = 4 * index + 1;
+        if (!setItem(parts, place, if (index == 0) capi.newStr("(") else capi.newRef(comma)) or
+            !setItem(parts, place + 1, capi.newStr(std.mem.span(def.name.?))) or
+            !setItem(parts, place + 2, capi.newStr("=")) or
+            !setItem(parts, place + 3, c.PyObject_Repr(value))) return null;
     }
-    if (!appendOwned(parts, capi.newStr(if (visible.len == 0) "()" else ")"))) return null;
+    const end = capi.newStr(if (visible.len == 0) "()" else ")");
+    if (!setItem(parts, 4 * visible.len + 1, end)) return null;
     const nothing = capi.newStr("") orelse return null;
     defer c.Py_DecRef(nothing);
     return c.PyUnicode_Join(nothing, parts);
 }
 
-/// Appends what it consumes. False with the error set, also where it is null.
-fn appendOwned(list: *PyObject, value: ?*PyObject) bool {
-    defer c.Py_DecRef(value);
-    return value != null and c.PyList_Append(list, value.?) == 0;
+/// Gives a new tuple an item, which it consumes. False with the error set, also where it is null.
+fn setItem(tuple: *PyObject, place: usize, value: ?*PyObject) bool {
+    return c.PyTuple_SetItem(tuple, @intCast(place), value orelse return false) == 0;
 }
 
 /// Sets an attribute to a value that it consumes. False with the error set, also where it is null.

@@ -59,6 +59,13 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
         room: if (limit == null) std.heap.ArenaAllocator else void =
             if (limit == null) .init(memory.unnoted),
 
+        /// The same as a new one, without a look at what is not set.
+        pub inline fn begin(holds: *Self) void {
+            holds.count = 0;
+            holds.held = 0;
+            if (limit == null) holds.room = .init(memory.unnoted);
+        }
+
         /// Room for so many objects, until `deinit`.
         pub fn prepare(holds: *Self, size: usize) Error!void {
             const gpa = holds.room.allocator();

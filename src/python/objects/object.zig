@@ -373,7 +373,11 @@ pub inline fn storage(self: *Layout) usize {
 }
 
 /// Where the value is now. What it is in is held.
-pub fn resolve(self: *Layout) Error!usize {
+pub inline fn resolve(self: *Layout) Error!usize {
+    return if (self.state == .own) resolveOwn(self) else resolveSlowly(self);
+}
+
+noinline fn resolveSlowly(self: *Layout) Error!usize {
     switch (self.state) {
         .own => return resolveOwn(self),
         .held => {
