@@ -42,6 +42,7 @@ const Reach = struct {
                 reach = with(reach, Field, is_behind);
             },
             .optional => |optional| reach = with(reach, optional.child, is_behind),
+            .error_union => |either| reach = with(reach, either.payload, is_behind),
             .array => |array| reach = with(reach, array.child, is_behind),
             .pointer => |pointer| {
                 if (isUnknown(pointer.child)) return reach;
@@ -282,6 +283,9 @@ pub const Pointers = struct {
             .@"union" => pointers.collectWords(std.mem.asBytes(value), &Leads(T).ids),
             .optional => |optional| if (value.*) |*some|
                 pointers.collect(optional.child, some, all),
+            .error_union => |either| if (value.*) |*some| {
+                pointers.collect(either.payload, some, all);
+            } else |_| {},
             .array => |array| for (value) |*item| pointers.collect(array.child, item, all),
             .pointer => |pointer| if (comptime isFollowed(pointer.child, all)) {
                 if (pointer.size != .slice)
@@ -460,15 +464,27 @@ pub const Walk = struct {
                     if (!attrs.@"comptime") walk.within(Field, &@field(value, name));
                 }
             },
-            // Its tag may be undefined.
-            .@"union" => {
-                trees.walkWords(&walk.visitor, std.mem.asBytes(value));
-                if (comptime Reach.of(T).behind_targets.len > 0) walk.giveUp();
-            },
+            .@"union" => walk.withinUnion(T, value),
             .optional => |optional| if (value.*) |*some| walk.within(optional.child, some),
+            .error_union => |either| if (value.*) |*some| {
+                walk.within(either.payload, some);
+            } else |_| {},
             .array => |array| for (value) |*item| walk.within(array.child, item),
             .pointer => |pointer| walk.behind(pointer.child, pointer.size, value.*),
             else => {},
+        }
+    }
+
+    /// Its tag may be undefined: then it is any number, and what is there nothing at all.
+    fn withinUnion(walk: *Walk, comptime T: type, value: *const T) void {
+        const info = @typeInfo(T).@"union";
+        if (comptime Reach.of(T).behind_targets.len == 0)
+            return trees.walkWords(&walk.visitor, std.mem.asBytes(value));
+        const Tag = info.tag_type orelse return walk.giveUp();
+        const tag = @backingInt(std.meta.activeTag(value.*));
+        inline for (info.field_names, info.field_types) |name, Field| {
+            if (tag == @backingInt(@field(Tag, name)))
+                return walk.within(Field, &@field(value, name));
         }
     }
 
@@ -781,5 +797,18 @@ test Walk {
     try expectEqual(1, Watched.count(ordered));
     const Either = union { text: []const u8, number: u8 };
     try expectEqual(1, Watched.count(Either{ .text = text }));
+    const Value = union(enum) { number: f64, text: []const u8, all: []const @This() };
+    var values = [_]Value{ .{ .number = 1 }, .{ .text = text }, .{ .text = "" } };
+    try expectEqual(1, Watched.count(values[1]));
+    try expectEqual(0, Watched.count(values[0]));
+    try expectEqual(null, Watched.count(Value{ .all = &values }));
+    try Watched.blocks.put(gpa, .of(std.mem.sliceAsBytes(&values), .@"8"));
+    try expectEqual(1, Watched.count(Value{ .all = &values }));
+    const Untagged = extern union { number: f64, all: *const Value };
+    try expectEqual(null, Watched.count(Untagged{ .all = &values[0] }));
+    var failed: anyerror![]const []const u8 = error.Failed;
+    try expectEqual(0, Watched.count(failed));
+    failed = &names;
+    try expectEqual(1, Watched.count(failed));
     try expectEqual(null, Watched.count(std.DoublyLinkedList.Node{}));
 }

@@ -136,6 +136,19 @@ def test_what_is_given_to_what_is_lent(m: ModuleType) -> None:
     assert [order.at(n).note for n in MANY] == [text(n) for n in MANY]
 
 
+def in_unions(store: Any) -> None:
+    for n in MANY:
+        store.add(text(n), n)
+        assert store.latest() == text(n)
+        store.count(text(-n))
+    assert [store.at(n) for n in MANY] == [text(n) for n in MANY]
+
+
+@pytest.mark.alone
+def test_what_is_kept_in_unions(m: ModuleType) -> None:
+    in_unions(m.Store())
+
+
 @pytest.mark.alone
 def test_what_is_undefined_is_not_looked_into(m: ModuleType) -> None:
     late = m.Late()
@@ -149,6 +162,10 @@ def test_what_is_not_kept_is_given_back(m: ModuleType, growth: Callable[[Callabl
     nodes(order)
     keys(order)
     numbers = iter(range(10**9))
+    store = m.Store()
+    in_unions(store)
+    assert growth(lambda: store.count(text(next(numbers)))) < 20
+    assert [store.at(n) for n in MANY] == [text(n) for n in MANY]
     assert growth(lambda: order.find(text(next(numbers)))) < 20
     assert [order.pushed(n) for n in MANY] == [text(n) for n in reversed(MANY)]
 

@@ -117,6 +117,45 @@ pub const Order = struct {
     }
 };
 
+pub const Json = union(enum) {
+    null,
+    number: f64,
+    text: []const u8,
+    list: []const Json,
+};
+
+/// What it has is in unions, and in lists of these.
+pub const Store = struct {
+    values: std.ArrayList(Json) = .empty,
+    last: anyerror!Json = error.Empty,
+
+    pub const empty: Store = .{};
+    pub fn add(self: *Store, gpa: Allocator, text: []const u8, n: f64) !void {
+        const list = try gpa.dupe(Json, &.{ .null, .{ .text = text }, .{ .number = n } });
+        errdefer gpa.free(list);
+        self.last = .{ .text = text };
+        try self.values.appendSlice(gpa, &.{ .{ .number = n }, .{ .list = list }, .null });
+    }
+    pub fn at(self: *const Store, index: usize) []const u8 {
+        return self.values.items[3 * index + 1].list[1].text;
+    }
+    pub fn latest(self: *const Store) ![]const u8 {
+        return (try self.last).text;
+    }
+    /// It may change the store: nobody sees that it keeps nothing.
+    pub fn count(self: *Store, text: []const u8) usize {
+        var found: usize = 0;
+        for (0..self.values.items.len / 3) |index| {
+            if (std.mem.eql(u8, self.at(index), text)) found += 1;
+        }
+        return found;
+    }
+    pub fn deinit(self: *Store, gpa: Allocator) void {
+        for (self.values.items) |value| if (value == .list) gpa.free(value.list);
+        self.values.deinit(gpa);
+    }
+};
+
 /// What it has is nobody's before it is opened.
 pub const Late = struct {
     is_open: bool = false,
