@@ -9,6 +9,9 @@
 
 from __future__ import annotations
 
+if __doc__:  # python -OO has none
+    __doc__ = __doc__.partition("\n(PYTEST")[0]  # that is read in the source
+
 from nano_ffi._native import OutOfRangeError, ZigError, ZigPanic, call, get, list_functions, signature, version
 
 TYPE_CHECKING = False

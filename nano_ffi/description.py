@@ -145,6 +145,8 @@ class ExceptionClass:
     base: str
     """The builtin exception."""
     fields: tuple[Field, ...]
+    enums: tuple[Enum, ...]
+    unions: tuple[Union, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -320,6 +322,8 @@ def exception_of(read: dict[str, Any]) -> ExceptionClass:
         doc=read.get("doc", ""),
         base=read["base"],
         fields=tuple(map(field_of, read.get("fields", ()))),
+        enums=tuple(map(enum_of, read.get("enums", ()))),
+        unions=tuple(map(union_of, read.get("unions", ()))),
     )
 
 

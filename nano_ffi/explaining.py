@@ -48,15 +48,35 @@ class Explained(tuple[LeftOut, ...]):
         pass
 
 
-def explain(module: ModuleType | str | os.PathLike[str]) -> tuple[LeftOut, ...]:
+def explain(what: object) -> tuple[LeftOut, ...]:
     """Print which public declarations of a Zig file are not in its module, and why. Returns them.
 
-    `module` is the module, its name, or the path of a Zig file or of an extension module.
-    Raises ImportError where it cannot be found or built, and ValueError where it is of another kind.
+    `what` is the module, its name, or the path of a Zig file or of an extension module; of a class or function of a
+    module it is what is left out of that.
+    Raises ImportError where it cannot be found or built, ValueError where it is of another module, and TypeError
+    where it is nothing of these.
     """
-    description = described(module)
-    if not description.left_out:
-        print(f"{description.module}: nothing is left out")
-    for left in description.left_out:
+    if isinstance(what, (ModuleType, str, os.PathLike)):
+        description, place = described(what), ""
+    else:
+        description, place = within(what)
+    left_out = tuple(left for left in description.left_out if f"{left.name}.".startswith(place))
+    if not left_out:
+        print(f"{description.module}.{place}".rstrip(".") + ": nothing is left out")
+    for left in left_out:
         print(f"{description.module}.{left.name} ({left.kind}) is left out: {left.reason}")
-    return Explained(description.left_out)
+    return Explained(left_out)
+
+
+def within(declared: object) -> tuple[Description, str]:
+    """The description of the module of a class or a function, and the place there with a dot behind it."""
+    place = getattr(declared, "__qualname__", None)
+    owner = getattr(declared, "__objclass__", None)
+    if owner is None and not isinstance(declared, type):
+        owner = getattr(declared, "__self__", None)  # of a bound method
+    for has_module in (declared, owner, type(owner)):
+        module = sys.modules.get(getattr(has_module, "__module__", None) or "")
+        if module is not None and isinstance(place, str):
+            return described(module), f"{place}."
+    kind = type(declared).__name__
+    raise TypeError(f"explain() takes a module, its name or path, or a class or function of it, not {kind}")

@@ -81,8 +81,9 @@ class Writer:
         self.enum_paths = {name: name for name in self.enums}
         """Where each is to be found."""
         self.union_paths = {union.name: union.name for union in description.unions}
-        for class_ in description.classes:
-            self.add_enums_of(class_)
+        declared: tuple[Class | ExceptionClass, ...] = (*description.classes, *description.exceptions)
+        for one in declared:
+            self.add_enums_of(one, one.name)
 
     def text(self) -> str:
         made = self.description
@@ -368,14 +369,17 @@ class Writer:
     def buffer(self) -> str:
         return self.name_from("typing_extensions", "Buffer")
 
-    def add_enums_of(self, class_: Class) -> None:
-        for enum in class_.enums:
+    def add_enums_of(self, declared: Class | ExceptionClass, path: str) -> None:
+        for enum in declared.enums:
             if self.enums.setdefault(enum.name, enum) is enum:
-                self.enum_paths[enum.name] = f"{class_.name}.{enum.name}"
-        for union in class_.unions:
-            self.union_paths.setdefault(union.name, f"{class_.name}.{union.name}")
-        for inner in class_.classes:
-            self.add_enums_of(inner)
+                self.enum_paths[enum.name] = f"{path}.{enum.name}"
+        for union in declared.unions:
+            self.union_paths.setdefault(union.name, f"{path}.{union.name}")
+        inner: tuple[Class | ExceptionClass, ...] = ()
+        if isinstance(declared, Class):
+            inner = (*declared.classes, *declared.exceptions)
+        for one in inner:
+            self.add_enums_of(one, f"{path}.{one.name}")
 
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
@@ -519,9 +523,12 @@ class Writer:
             return f"{head} ...\n"
         return f"{head}\n{body}" + ("\n" if body and members else "") + "".join(members)
 
-    def exception(self, exception: ExceptionClass, indent: str = "") -> str:
+    def exception(self, exception: ExceptionClass, indent: str = "", around: str = "") -> str:
         inner = indent + "    "
+        path = f"{around}.{exception.name}" if around else exception.name
         parts = [docstring(exception.doc, inner)] if exception.doc else []
+        parts += [self.enum(enum, inner) for enum in exception.enums]
+        parts += [self.union(union, inner, path) for union in exception.unions]
         matched = "".join(f"{quoted(field.name)}, " for field in exception.fields)
         names = matched.rstrip(" " if len(exception.fields) == 1 else ", ")
         lines = [f"{inner}__match_args__ = ({names})\n"]
@@ -547,7 +554,7 @@ class Writer:
         parts += [self.enum(enum, inner) for enum in class_.enums]
         parts += [self.union(union, inner, class_.name) for union in class_.unions]
         parts += [self.error_set(errors, inner, class_.name) for errors in class_.errors]
-        parts += [self.exception(exception, inner) for exception in class_.exceptions]
+        parts += [self.exception(exception, inner, class_.name) for exception in class_.exceptions]
         parts += [self.class_(nested, inner) for nested in class_.classes]
         kinds = (
             class_.fields,

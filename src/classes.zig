@@ -604,7 +604,8 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
         .@"struct" => |info| {
             if (T == signature.Str or T == signature.Bytes or T == signature.Buffer or
                 T == signature.Path) return true;
-            if (signature.isObject(T)) return false;
+            // A table is no part of others, whatever it has, which may be what is asked of.
+            if (signature.isObject(T) or tables.of(T) != null) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
                 .complex, .flags, .standard => return true,
                 .record, .tuple => {},

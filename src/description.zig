@@ -100,7 +100,8 @@ fn membersOf(
                 decl,
                 @field(namespace, decl),
                 source,
-                doc,
+                prefix ++ decl ++ ".",
+                left_out,
             )},
             .class => inner = inner ++ .{classOf(decl, @field(namespace, decl), source, left_out)},
             .left_out => |left| left_out.* = left_out.* ++ .{object(.{
@@ -177,12 +178,24 @@ fn exceptionOf(
     comptime name: [:0]const u8,
     comptime T: type,
     comptime source: type,
-    comptime doc: []const u8,
+    comptime prefix: []const u8,
+    comptime left_out: *[]const []const u8,
 ) []const u8 {
-    const docs = if (@hasDecl(source, name) and @TypeOf(@field(source, name)) == type)
-        @field(@field(source, name), "nano_ffi.fields")
-    else
-        .{};
+    const own = exports.sourceOf(source, name);
+    const docs = if (@hasDecl(own, "nano_ffi.fields")) @field(own, "nano_ffi.fields") else .{};
+    comptime var enums: []const []const u8 = &.{};
+    comptime var unions: []const []const u8 = &.{};
+    inline for (@typeInfo(T).@"struct".decl_names) |decl| {
+        const read = if (@hasDecl(own, decl)) @field(own, decl) else .{};
+        const around = prefix ++ decl ++ ".";
+        switch (comptime exports.of(T, own, decl)) {
+            .@"enum" => enums = enums ++ .{enumOf(decl, @field(T, decl), read, around, left_out)},
+            .@"union" => unions = unions ++ .{
+                unionOf(decl, @field(T, decl), read, around, left_out),
+            },
+            else => {},
+        }
+    }
     const info = @typeInfo(T).@"struct";
     comptime var fields: []const []const u8 = &.{};
     inline for (info.field_names, info.field_types) |field, Field|
@@ -198,8 +211,10 @@ fn exceptionOf(
     return object(.{
         .{ "name", quoted(signature.pythonName(name)) },
         .{ "base", quoted(raised.baseOf(T).?) },
-        .{ "doc", optionalText(doc) },
+        .{ "doc", optionalText(exports.docOf(source, name)) },
         .{ "fields", list(fields) },
+        .{ "enums", list(enums) },
+        .{ "unions", list(unions) },
     });
 }
 

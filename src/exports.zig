@@ -932,6 +932,22 @@ pub fn docOf(comptime source: type, comptime name: []const u8) [:0]const u8 {
     return if (@TypeOf(read) == type) @field(read, "nano_ffi.doc") else read.doc;
 }
 
+/// What was read of a type that a namespace declares: nothing where that was not found.
+pub fn sourceOf(comptime source: type, comptime name: []const u8) type {
+    if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return struct {};
+    return @field(source, name);
+}
+
+test sourceOf {
+    const Read = struct {
+        pub const Point = struct {};
+        pub const area = .{ .doc = "" };
+    };
+    try std.testing.expect(sourceOf(Read, "Point") == Read.Point);
+    try std.testing.expect(sourceOf(Read, "area") != Read.Point and
+        sourceOf(Read, "other") != Read.Point);
+}
+
 const example = struct {
     pub const pi = 3.5;
     pub const name = "x";

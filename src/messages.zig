@@ -33,9 +33,10 @@ pub fn fail(err: anytype, comptime format: []const u8, values: anytype) @TypeOf(
 }
 
 /// `return nano_ffi.failPath(error.FileNotFound, path);`: the same, with the error's name and that
-/// of a file as text, and the file as `filename` of the exception.
-pub fn failPath(err: anytype, path: []const u8) @TypeOf(err) {
+/// of a file as text, and the file as `filename` of the exception. It is a `Path` or a text.
+pub fn failPath(err: anytype, file: anytype) @TypeOf(err) {
     @branchHint(.cold);
+    const path: []const u8 = if (@typeInfo(@TypeOf(file)) == .@"struct") file.data else file;
     const failed = fail(err, "{s}: '{s}'", .{ @errorName(err), path });
     if (!are_taken) return failed;
     const rest = last.buffer[last.length..];
@@ -94,6 +95,8 @@ test failPath {
     try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, "a/b"));
     try std.testing.expectEqualStrings("FileNotFound: 'a/b'", of(error.FileNotFound).?);
     try std.testing.expectEqualStrings("a/b", pathOf());
+    try std.testing.expectEqual(error.IsDir, failPath(error.IsDir, .{ .data = "c" }));
+    try std.testing.expectEqualStrings("c", pathOf());
     const long: [1500]u8 = @splat('x');
     try std.testing.expectEqual(error.FileNotFound, failPath(error.FileNotFound, &long));
     try std.testing.expectEqualStrings("", pathOf());

@@ -402,9 +402,13 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             @setEvalBranchQuota(1_000_000_000);
             inline for (@typeInfo(T).@"struct".decl_names) |name| {
                 const kind = comptime std.meta.activeTag(exports.of(T, read, name));
-                if (kind != .@"enum" and kind != .@"union") continue;
                 const own_read = if (@hasDecl(read, name)) @field(read, name) else .{};
                 const qualified = comptime prefix ++ pythonName(name);
+                if (kind == .exception) {
+                    const inner = exports.sourceOf(read, name);
+                    if (!addEnums(self, @field(T, name), inner, qualified ++ ".")) return false;
+                }
+                if (kind != .@"enum" and kind != .@"union") continue;
                 const values = if (kind == .@"enum") enums else variants;
                 if (!values.add(@field(T, name), self, qualified, own_read)) return false;
             }
@@ -438,15 +442,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     else
                         convert.give(Value, self, value))) return false;
                 },
-                .@"enum", .@"union" => {
-                    const of = if (@typeInfo(@field(T, name)) == .@"union") variants else enums;
-                    const class = of.classOf(@field(T, name), self) orelse return false;
-                    if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
-                        return false;
-                    const own = if (@hasDecl(read, name)) @field(read, name) else .{};
-                    if (@TypeOf(own) == type and (enums.isOwn(class, self) orelse return false) and
-                        !valueMembers(self, class, @field(T, name), own)) return false;
-                },
+                .@"enum", .@"union" => if (!addValues(self, target, T, read, name)) return false,
                 .class => {
                     const index = comptime classes.indexOf(@field(T, name)).?;
                     const class = state.instances[index].?;
@@ -464,6 +460,23 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return true;
         }
 
+        /// The class of an enum or a union as an attribute of `target`.
+        fn addValues(
+            self: *PyObject,
+            target: *PyObject,
+            comptime T: type,
+            comptime read: type,
+            comptime name: [:0]const u8,
+        ) bool {
+            const of = if (@typeInfo(@field(T, name)) == .@"union") variants else enums;
+            const class = of.classOf(@field(T, name), self) orelse return false;
+            if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
+                return false;
+            const own = if (@hasDecl(read, name)) @field(read, name) else .{};
+            return @TypeOf(own) != type or !(enums.isOwn(class, self) orelse return false) or
+                valueMembers(self, class, @field(T, name), own);
+        }
+
         fn addException(
             self: *PyObject,
             state: *State,
@@ -478,6 +491,13 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             if (!exceptions.add(Exception, self, qualified, comptime exports.docOf(read, name)))
                 return false;
             const class = c.PyDict_GetItemString(state.types, @typeName(Exception)).?;
+            const inner = exports.sourceOf(read, name);
+            inline for (@typeInfo(Exception).@"struct".decl_names) |decl|
+                switch (comptime exports.of(Exception, inner, decl)) {
+                    .@"enum", .@"union" => if (!addValues(self, class, Exception, inner, decl))
+                        return false,
+                    else => {},
+                };
             return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
         }
 

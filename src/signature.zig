@@ -485,8 +485,13 @@ fn structKind(
         return if (isColumnItem(T.Item)) .column else null;
     if (comptime isComplex(T)) return .complex;
     if (standard.of(T) != null) return .standard;
-    if (tables.of(T)) |table| return if (isTablePart(table.Key, within) and
-        (table.Value == void or isTablePart(table.Value, within))) .table else null;
+    if (tables.of(T)) |table| {
+        // No part of others, whatever it has, which may be the type that is being asked of.
+        if (within.len > 0) return .table;
+        const is_known = isTablePart(table.Key) and
+            (table.Value == void or isTablePart(table.Value));
+        return if (is_known) .table else null;
+    }
     if (comptime isStringMap(T))
         return if (isPartWithin(MapValue(T), within) or isMade(MapValue(T))) .map else null;
     if (isFlags(T)) return .flags;
@@ -501,8 +506,8 @@ fn structKind(
     return if (info.is_tuple) .tuple else .record;
 }
 
-fn isTablePart(comptime T: type, comptime within: []const type) bool {
-    return isPartWithin(T, within) and isExact(T);
+fn isTablePart(comptime T: type) bool {
+    return isPart(T) and isExact(T);
 }
 
 fn isTagged(comptime info: std.lang.Type.Union, comptime within: []const type) bool {

@@ -51,6 +51,21 @@ def test_lists_of_dicts(trees: ModuleType) -> None:
     assert trees.count("nil") == 0
 
 
+def test_a_pointer_alone(trees: ModuleType) -> None:
+    assert trees.nested(3) == {"in": {"beside": ({"in": {"egg": 3}}, None)}}
+    for nest in (trees.nested(0), trees.nested(4)):
+        assert trees.same_nest(nest) == nest
+
+
+def test_a_table_of_itself_is_no_part(trees: ModuleType) -> None:
+    assert (
+        "parameter 'table' has type real_trees.Table, which cannot come from Python"
+        in {left.name: left.reason for left in described(trees).left_out}["find"]
+    )
+    assert trees.indexed(trees.Index(3)) == 3
+    assert not hasattr(trees.Index(3), "of")
+
+
 def test_there_is_an_end(trees: ModuleType) -> None:
     expr = trees.Expr.num(1)
     for _ in range(255):

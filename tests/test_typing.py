@@ -38,6 +38,11 @@ def test_every_public_name_has_a_docstring() -> None:
         assert not inspect.isbuiltin(function) or function.__doc__, name
 
 
+def test_what_is_for_pytest_is_not_shown() -> None:
+    assert (nano_ffi.__doc__ or "").endswith('nano_ffi.call("add", 3, 4)\n7\n')
+    assert "PYTEST_DONT_REWRITE" in Path(nano_ffi.__file__).read_text(encoding="utf-8")
+
+
 def test_the_typed_calls_run() -> None:
     runpy.run_path(str(CALLS))
 

@@ -1901,17 +1901,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
                 return null;
             },
         },
-        .link => {
-            if (depth_given == max_depth) return c.PyErr_Format(
-                capi.exception("RecursionError"),
-                "values of %s are inside of one another, %d deep",
-                comptime signature.typeName(T).?.ptr,
-                @as(c_int, max_depth),
-            );
-            depth_given += 1;
-            defer depth_given -= 1;
-            return giveAs(role, @typeInfo(T).pointer.child, module, value.*);
-        },
+        .link => return giveLinked(role, T, module, value),
         .map => {
             var map = value;
             defer map.deinit();
@@ -1938,6 +1928,19 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
 
 /// Behind how many links it is that is given now: pointers may go round in a circle.
 threadlocal var depth_given: u16 = 0;
+
+/// What a link points to. A function of its own: what it points to may have such a link.
+fn giveLinked(comptime role: Role, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    if (depth_given == max_depth) return c.PyErr_Format(
+        capi.exception("RecursionError"),
+        "values of %s are inside of one another, %d deep",
+        comptime signature.typeName(T).?.ptr,
+        @as(c_int, max_depth),
+    );
+    depth_given += 1;
+    defer depth_given -= 1;
+    return giveAs(role, @typeInfo(T).pointer.child, module, value.*);
+}
 
 const newStr = capi.newStr;
 

@@ -276,13 +276,19 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
         const text = text: {
             var all: [:0]const u8 = own_name ++ "(";
             var comma: []const u8 = "";
+            var has_default = false;
+            var is_named = false;
             for (info.field_names, info.field_types) |name, Field| {
-                defer comma = ", ";
-                all = all ++ comma ++ signature.pythonName(name) ++
-                    if (classes.defaultOf(T, name)) |default|
-                        "=" ++ description.literalDefault(Field, default)
-                    else
-                        "";
+                const default = classes.defaultOf(T, name);
+                const begins_names = has_default and default == null and !is_named;
+                all = all ++ comma ++ (if (begins_names) "*, " else "") ++
+                    signature.pythonName(name) ++ if (default) |value|
+                    "=" ++ description.literalDefault(Field, value)
+                else
+                    "";
+                comma = ", ";
+                has_default = has_default or default != null;
+                is_named = is_named or begins_names;
             }
             break :text all ++ ")\n--\n\n" ++ doc;
         };

@@ -111,8 +111,11 @@ pub fn builtinOf(name: [:0]const u8, key: *PyObject) ?*PyObject {
 
 /// Adds `errno`, `strerror` and `filename` to the attributes of the class of a Zig error, where
 /// that is an OSError. An exception has what its class has: nothing is set where one is raised, and
-/// its text stays the error's name. False with the error set.
+/// its text, also that of a UnicodeError, stays the error's name. False with the error set.
 pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) bool {
+    // That of a UnicodeDecodeError says what was decoded, which a Zig error does not know.
+    if (c.PyType_IsSubtype(builtin, capi.exception("UnicodeError")) != 0)
+        return setText(attributes);
     if (c.PyType_IsSubtype(builtin, capi.exception("OSError")) == 0) return true;
     const none = capi.object("_Py_NoneStruct");
     if (c.PyDict_SetItemString(attributes, "filename", none) < 0) return false;
@@ -121,6 +124,12 @@ pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) b
         if (std.mem.eql(u8, name, one.name)) return setNumber(attributes, symbol);
     }
     return true;
+}
+
+fn setText(attributes: *PyObject) bool {
+    const text = c.PyObject_GetAttrString(capi.exception("BaseException"), "__str__");
+    defer c.Py_DecRef(text);
+    return text != null and c.PyDict_SetItemString(attributes, "__str__", text.?) == 0;
 }
 
 /// A system may lack the number: then the error has none.
@@ -141,7 +150,8 @@ fn setNumber(attributes: *PyObject, symbol: [:0]const u8) bool {
 }
 
 /// The builtin exception class of that very name (a new reference), or the one it derives from that
-/// can be made of a text. Null, with an error set where the search failed.
+/// can be made of a text, as all can beside a ZigError but for an ExceptionGroup. Null, with an
+/// error set where the search failed.
 fn namesake(name: *PyObject) ?*PyObject {
     const builtins = c.PyImport_ImportModule("builtins") orelse return null;
     defer c.Py_DecRef(builtins);
@@ -152,11 +162,13 @@ fn namesake(name: *PyObject) ?*PyObject {
     const base = capi.exception("BaseException");
     var class = found;
     while (capi.hasFlag(class, "TYPE_SUBCLASS") and c.PyType_IsSubtype(class, base) != 0) {
+        // Alone, a UnicodeDecodeError is made of five values.
+        if (c.PyType_IsSubtype(class, capi.exception("UnicodeError")) != 0) return class;
         if (capi.vectorcall(class, &.{name}, 1, null)) |exception| {
             c.Py_DecRef(exception);
             return class;
         }
-        c.PyErr_Clear(); // a UnicodeDecodeError is made of five values, an ExceptionGroup of two
+        c.PyErr_Clear(); // an ExceptionGroup is made of two
         const next = c.PyObject_GetAttrString(class, "__base__");
         c.Py_DecRef(class);
         class = next orelse return null;

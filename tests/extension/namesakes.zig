@@ -32,7 +32,7 @@ pub const StoreError = error{ FileNotFound, NoSpaceLeft, Broken, BadToken, EndOf
 
 /// What the system says of a file.
 pub fn open(path: nano_ffi.Path) error{FileNotFound}!void {
-    return nano_ffi.failPath(error.FileNotFound, path.data);
+    return nano_ffi.failPath(error.FileNotFound, path);
 }
 pub fn store(which: u8) StoreError!void {
     return switch (which) {
@@ -116,6 +116,28 @@ pub fn another(function: Number) error{Other}!void {
 pub fn twice(function: Number, first: i64, second: i64) error{PythonException}!void {
     function.call(.{first}) catch {};
     try function.call(.{second});
+}
+
+/// Says why in a word of its own.
+pub const Refusal = struct {
+    reason: Reason = .late,
+    who: []const u8,
+
+    pub const Reason = enum { late, full };
+    pub const nano_ffi_options = .{ .exception = .PermissionError };
+};
+
+pub fn refuse(who: []const u8) error{PythonException}!void {
+    return nano_ffi.raise(Refusal{ .reason = .full, .who = who });
+}
+
+/// Has nothing to say.
+pub const Gone = struct {
+    pub const nano_ffi_options = .{ .exception = .ReferenceError };
+};
+
+pub fn go() error{PythonException}!void {
+    return nano_ffi.raise(Gone{});
 }
 
 pub const Even = struct {

@@ -122,6 +122,39 @@ pub fn upTo(gpa: std.mem.Allocator, last: u8) !Cell {
     return list;
 }
 
+/// Has no functions, and nothing but a pointer between it and itself.
+pub const Nest = union(enum) {
+    egg: i64,
+    in: *const Nest,
+    beside: struct { *const Nest, ?*const Nest },
+};
+
+pub fn nested(gpa: std.mem.Allocator, depth: u8) !Nest {
+    var nest: Nest = .{ .egg = depth };
+    for (0..depth) |_| {
+        const inner = try gpa.create(Nest);
+        inner.* = nest;
+        nest = if (nest == .in) .{ .beside = .{ inner, null } } else .{ .in = inner };
+    }
+    return nest;
+}
+
+pub fn same_nest(nest: Nest) Nest {
+    return nest;
+}
+
+/// Have tables of themselves, which cannot cross.
+pub const Table = union(enum) { number: i64, table: std.StringHashMapUnmanaged(Table) };
+pub const Index = struct { number: i64 = 0, of: std.AutoHashMapUnmanaged(i64, Index) = .empty };
+
+pub fn find(table: Table) Table {
+    return table;
+}
+
+pub fn indexed(index: *const Index) i64 {
+    return index.number;
+}
+
 /// Has an expression for a part.
 pub const Rule = struct {
     name: []const u8,

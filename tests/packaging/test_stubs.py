@@ -266,6 +266,19 @@ def test_explain(
     assert "names.poke (function) is left out: parameter 'target' has type **u8, which" in capsys.readouterr().out
     assert nano_ffi.explain("names") == left_out
     assert nano_ffi.explain(Path(str(names.__file__))) == left_out
+    of_a_text = nano_ffi.loads(
+        "pub const Box = struct { n: u8, pub fn put(_: Box, _: **u8) void {} pub fn get(s: Box) u8 { return s.n; } };\n"
+        "pub fn poke(_: **u8) void {}\npub fn one() u8 { return 1; }"
+    )
+    assert [left.name for left in nano_ffi.explain(of_a_text)] == ["Box.put", "poke"]
+    assert [left.name for left in nano_ffi.explain(of_a_text.Box)] == ["Box.put"]
+    capsys.readouterr()
+    for function in (of_a_text.one, of_a_text.Box.get, of_a_text.Box(1).get):
+        assert nano_ffi.explain(function) == ()
+        place = function.__qualname__
+        assert capsys.readouterr().out == f"{of_a_text.__name__}.{place}: nothing is left out\n"
+    with pytest.raises(TypeError, match=r"^explain\(\) takes a module, .* not list$"):
+        nano_ffi.explain([])
     whole = tmp_path / "whole.zig"
     whole.write_text("pub fn one() i64 { return 1; }")
     capsys.readouterr()
