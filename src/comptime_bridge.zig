@@ -453,7 +453,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             else if (@TypeOf(frame) == void)
                 Boundary.give(R, context, value)
             else
-                frame.give(R, context, value);
+                frame.give(R, context, value, if (Returned == void) {} else &returned);
             const settled = if (Returned == void) given else switch (returned.finish(
                 sig.name,
                 given,

@@ -350,7 +350,7 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
         .tuple => if (holdsAddress(pointer.child)) .objects else null,
-        .class => if (is_part or !(classes.hasDeinit(pointer.child) or
+        .class => if (is_part or !(classes.isHeapHandle(pointer.child) or
             classes.holdsReferences(pointer.child))) .objects else null,
         else => null,
     };
@@ -903,7 +903,7 @@ fn takesObject(comptime params: []const ?type) bool {
     return for (params) |Param| {
         if (classes.isClass(classes.Pointee(Param.?))) break true;
         const T = Value(Param.?);
-        if (kindOf(T) == .objects and isPointers(T)) break true;
+        if (kindOf(T) == .objects and isReadOnly(T)) break true;
     } else false;
 }
 
@@ -918,11 +918,12 @@ fn isLent(comptime kind: Kind, comptime T: type) bool {
 }
 
 /// Whether a `T` is a list of objects that can be a parameter: they are read.
-fn isPointers(comptime T: type) bool {
+fn isReadOnly(comptime T: type) bool {
     const pointer = @typeInfo(T).pointer;
     const info = @typeInfo(pointer.child);
-    return pointer.attrs.@"const" and info == .pointer and info.pointer.size == .one and
-        info.pointer.attrs.@"const" and classes.isClass(info.pointer.child);
+    return pointer.attrs.@"const" and (classes.isClass(pointer.child) or (info == .pointer and
+        info.pointer.size == .one and info.pointer.attrs.@"const" and
+        classes.isClass(info.pointer.child)));
 }
 
 /// Whether what a function changes or gives may point to one of the objects that it is given as a
@@ -1022,7 +1023,7 @@ pub fn analyze(
             "'{s}': parameter '{s}' is a type: write a function that calls it with one",
             .{ name, param_name },
         );
-        if (comptime kindOf(Value(T)) == .objects and isPointers(Value(T))) {
+        if (comptime kindOf(Value(T)) == .objects and isReadOnly(Value(T))) {
             if (comptime mayKeepObjects(info, spec, parameter)) return refused(
                 "'{s}': parameter '{s}' has type {s}, of which it might keep something: say " ++
                     ".keeps = .{{}} in its nano_ffi_options where it does not",

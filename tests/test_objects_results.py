@@ -304,3 +304,60 @@ def test_no_leak_of_objects_in_tuples(
     with pytest.raises(UnicodeDecodeError):
         list_.labelled([b"\xff"])
     assert growth(lambda: list_.labelled(["a", b"\xff", "b"])) < 8
+
+
+def test_a_list_of_what_has_a_deinit(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    given = ",".join(letter * 500 for letter in "abc")
+    found = m.pieces(given)
+    assert [match.text for match in found] == given.split(",")
+    del found[1]
+    assert m.sizes(found) == m.sizes(tuple(found)) == 1_000
+    assert m.sizes([]) == 0
+    with pytest.raises(TypeError, match=r"^sizes\(\): parameter 'matches\[1\]' must be a Match \(Match\), not int$"):
+        m.sizes([found[0], 5])
+    for match in m.pieces("x,y"):
+        match.destroy()
+        with pytest.raises(ReferenceError):
+            m.sizes([match])
+    assert growth(lambda: m.sizes(m.pieces(given))) < 8
+
+
+def test_a_list_of_what_points_into_an_argument(m: ModuleType) -> None:
+    found = m.views(",".join(letter * 5_000 for letter in "abc"))
+    gc.collect()
+    [str(number) for number in range(1_000)]  # would be where it was
+    assert [match.text for match in found] == [letter * 5_000 for letter in "abc"]
+    found[0].destroy()
+    assert found[1].size() == 5_000
+
+
+def test_lists_of_what_an_object_owns(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    album = m.Album()
+    album.add("a" * 400)
+    album.add("b" * 900)
+    every, large, own = album.all(), album.some(500), album.copies()
+    assert [[match.size() for match in matches] for matches in (every, large, own)] == [[400, 900], [900], [400, 900]]
+    assert album.total(large) == album.total([every[1]]) == album.total([own[1]]) == 2_200
+    album.add("c" * 100)
+    for match in (*every, *large):  # of which the album may have freed something
+        with pytest.raises(ReferenceError):
+            match.text  # noqa: B018
+    del album
+    gc.collect()
+    assert [match.text for match in own] == ["a" * 400, "b" * 900]
+
+    def round_trip() -> None:
+        album = m.Album()
+        album.add("a" * 3_000)
+        album.total(album.all() + album.some(1) + album.copies())
+
+    assert growth(round_trip) < 8
+
+
+def test_a_list_of_what_has_no_memory(remembered: ModuleType) -> None:
+    before = remembered.sum_of_closed()
+    found = remembered.descriptors(4)
+    assert [one.number for one in found] == [0, 1, 2, 3]
+    del found
+    gc.collect()
+    assert remembered.sum_of_closed() == before + 6

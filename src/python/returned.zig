@@ -74,6 +74,21 @@ pub fn Returned(comptime Function: type, comptime spec: anytype) type {
             if (comptime !mayKeep(spec, info.param_types)) returned.tracker.release();
         }
 
+        /// Whether what is at an address, which the result points to, is the caller's.
+        pub fn frees(returned: *const Self, address: usize) bool {
+            return returned.tracker.frees(address);
+        }
+
+        /// Whether a value with a deinit has what the call has allocated, or nothing that anybody
+        /// else could have: the deinit of the matches of a text may be meant for copies only.
+        pub fn owns(returned: *const Self, comptime T: type, owner: *const T) bool {
+            if (comptime !mayBeAnothers(T)) return true;
+            const recorder = returned.tracker.recorder orelse return false;
+            var search: Search = .{ .blocks = &recorder.live };
+            trees.walkWords(&search.visitor, std.mem.asBytes(owner));
+            return search.found;
+        }
+
         const Finder = struct {
             tracker: *Tracker,
 
@@ -122,13 +137,56 @@ fn ownershipOf(comptime spec: anytype) exports.Ownership {
 }
 
 fn isTracked(comptime Function: type, comptime ownership: exports.Ownership) bool {
-    if (!reach.pointsAway(signature.Payload(@typeInfo(Function).@"fn".return_type.?))) return false;
+    const R = signature.Payload(@typeInfo(Function).@"fn".return_type.?);
+    if (!reach.pointsAway(R)) return false;
     return switch (ownership) {
         .owned => true,
         .borrowed => false,
-        .unsaid, .numpy => exports.mayAllocate(Function),
+        .unsaid, .numpy => exports.mayAllocate(Function) or holdsOwners(R),
     };
 }
+
+/// Whether a result is a slice of what has a deinit: who gives back that is to be known.
+fn holdsOwners(comptime R: type) bool {
+    return switch (signature.kindOf(R) orelse return false) {
+        .optional => holdsOwners(@typeInfo(R).optional.child),
+        .objects => classes.isClass(@typeInfo(R).pointer.child) and
+            classes.hasDeinit(@typeInfo(R).pointer.child),
+        else => false,
+    };
+}
+
+/// Whether there is a pointer in a `T` to what Zig's code can see.
+fn mayBeAnothers(comptime T: type) bool {
+    if (signature.isProvided(T)) return false;
+    return switch (@typeInfo(T)) {
+        .pointer => |pointer| switch (@typeInfo(pointer.child)) {
+            .@"opaque", .@"fn" => false,
+            else => true,
+        },
+        .optional => |optional| mayBeAnothers(optional.child),
+        .array => |array| mayBeAnothers(array.child),
+        .@"struct" => |info| for (info.field_types) |Field| {
+            if (mayBeAnothers(Field)) break true;
+        } else false,
+        .@"union" => |info| for (info.field_types) |Field| {
+            if (mayBeAnothers(Field)) break true;
+        } else false,
+        else => false,
+    };
+}
+
+/// Looks for the start of a block.
+const Search = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    blocks: *const memory.Blocks,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const search: *Search = @fieldParentPtr("visitor", visitor);
+        if (search.blocks.find(start) != null) search.found = true;
+    }
+};
 
 /// Whether the files that a function is out of may have variables.
 fn mayRemember(comptime spec: anytype) bool {
@@ -338,6 +396,12 @@ const Tracker = struct {
         if (low == 0) return;
         const before = &blocks[low - 1];
         if (start - before.block.address < before.block.len) before.stays = true;
+    }
+
+    fn frees(tracker: *const Tracker, address: usize) bool {
+        for (tracker.blocks.items) |each|
+            if (each.block.address == address) return !each.stays;
+        return false;
     }
 
     fn leaveAll(tracker: *Tracker, why: Left) void {

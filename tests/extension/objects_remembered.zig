@@ -18,3 +18,23 @@ pub fn global(gpa: Allocator, size: usize) ![]const u8 {
 pub fn late(gpa: Allocator, size: usize) error{ OutOfMemory, Late }![]const u8 {
     return if ((try global(gpa, size)).len > 0) error.Late else "";
 }
+
+var closed: i32 = 0;
+
+pub fn sum_of_closed() i32 {
+    return closed;
+}
+
+/// A number that a system gave.
+pub const Descriptor = struct {
+    number: i32,
+
+    pub fn deinit(self: *Descriptor) void {
+        closed += self.number;
+    }
+};
+pub fn descriptors(gpa: Allocator, count: u31) ![]Descriptor {
+    const result = try gpa.alloc(Descriptor, count);
+    for (result, 0..) |*one, number| one.* = .{ .number = @intCast(number) };
+    return result;
+}

@@ -218,3 +218,59 @@ pub const Dictionary = struct {
         return self.words.of.count();
     }
 };
+
+/// A copy of each piece between the commas.
+pub fn pieces(gpa: Allocator, given: []const u8) ![]Match {
+    var list: std.ArrayList(Match) = .empty;
+    var parts = std.mem.splitScalar(u8, given, ',');
+    while (parts.next()) |part| try list.append(gpa, .{ .text = try gpa.dupe(u8, part) });
+    return list.toOwnedSlice(gpa);
+}
+
+/// The same without copies: each points into the text.
+pub fn views(gpa: Allocator, given: []const u8) ![]Match {
+    var list: std.ArrayList(Match) = .empty;
+    var parts = std.mem.splitScalar(u8, given, ',');
+    while (parts.next()) |part| try list.append(gpa, .{ .text = part });
+    return list.toOwnedSlice(gpa);
+}
+
+pub fn sizes(matches: []const Match) usize {
+    var total: usize = 0;
+    for (matches) |match| total += match.text.len;
+    return total;
+}
+
+/// Its `deinit` frees the matches in its list.
+pub const Album = struct {
+    gpa: Allocator,
+    matches: std.ArrayList(Match) = .empty,
+
+    pub fn init(gpa: Allocator) Album {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Album) void {
+        for (self.matches.items) |match| match.deinit(self.gpa);
+        self.matches.deinit(self.gpa);
+    }
+    pub fn add(self: *Album, given: []const u8) !void {
+        try self.matches.append(self.gpa, .{ .text = try self.gpa.dupe(u8, given) });
+    }
+    pub fn all(self: *Album) []Match {
+        return self.matches.items;
+    }
+    pub fn some(self: *const Album, least: usize) ![]const Match {
+        var list: std.ArrayList(Match) = .empty;
+        for (self.matches.items) |match|
+            if (match.text.len >= least) try list.append(self.gpa, match);
+        return list.toOwnedSlice(self.gpa);
+    }
+    pub fn copies(self: *const Album) ![]Match {
+        const result = try self.gpa.alloc(Match, self.matches.items.len);
+        for (result, self.matches.items) |*copy, match| copy.* = try match.copy(self.gpa);
+        return result;
+    }
+    pub fn total(self: *const Album, others: []const Match) usize {
+        return sizes(self.matches.items) + sizes(others);
+    }
+};

@@ -121,10 +121,12 @@ pub fn Argument(comptime T: type) type {
 
 /// A parameter that is a list of objects, which the call reads: `[]const *const T`.
 pub fn Several(comptime T: type) type {
-    const Pointer = @typeInfo(T).pointer.child;
+    const Item = @typeInfo(T).pointer.child;
     return struct {
         pub const is_several = true;
-        pub const Pointee = classes.Pointee(Pointer);
+        pub const Pointee = classes.Pointee(Item);
+
+        const by_value = Item == Pointee;
 
         const wanted: Wanted = .of(Pointee, "");
 
@@ -132,7 +134,9 @@ pub fn Several(comptime T: type) type {
         owners: *PyObject,
         instances: []*Layout,
         /// Where they are, from `Frame.enter` on.
-        pointers: []Pointer,
+        pointers: []*const Pointee,
+        /// What is there.
+        values: if (by_value) []Item else void,
 
         pub fn take(module: *PyObject, given: *PyObject, site: *const Site) Error!@This() {
             const owners = try convert.tupleFrom(given, "a list or another iterable", site);
@@ -145,24 +149,35 @@ pub fn Several(comptime T: type) type {
                 const item = c.PyTuple_GetItem(owners, @intCast(index)) orelse
                     return error.PythonException;
                 instance.* = classes_of.instanceOf(Pointee, module, item) orelse
-                    return wanted.refuse(item, &convert.inside(site, Pointer, "", index));
+                    return wanted.refuse(item, &convert.inside(site, Item, "", index));
             }
-            const pointers = memory.allocator.alloc(Pointer, size) catch
+            const pointers = memory.allocator.alloc(*const Pointee, size) catch
                 return errors.raiseNoMemory();
-            return .{ .owners = owners, .instances = instances, .pointers = pointers };
+            errdefer memory.allocator.free(pointers);
+            return .{
+                .owners = owners,
+                .instances = instances,
+                .pointers = pointers,
+                .values = if (by_value) memory.allocator.alloc(Item, size) catch
+                    return errors.raiseNoMemory(),
+            };
         }
 
         /// Finds where they are, which are held now.
         fn resolve(argument: *@This()) Error!void {
             for (argument.pointers, argument.instances) |*pointer, instance|
                 pointer.* = @ptrFromInt(try object.resolve(instance));
+            if (by_value) for (argument.values, argument.pointers) |*value, pointer| {
+                value.* = pointer.*;
+            };
         }
 
         pub fn get(argument: *@This()) T {
-            return argument.pointers;
+            return if (by_value) argument.values else argument.pointers;
         }
 
         pub fn release(argument: *@This()) void {
+            if (by_value) memory.allocator.free(argument.values);
             memory.allocator.free(argument.pointers);
             memory.allocator.free(argument.instances);
             c.Py_DecRef(argument.owners);
@@ -984,12 +999,19 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             return frame.lenders[0..frame.lender_count];
         }
 
-        /// A new reference to what `value` is in Python, or null with the error set.
-        pub fn give(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+        /// A new reference to what `value` is in Python, or null with the error set. `tracked`
+        /// knows what of it is the caller's.
+        pub fn give(
+            frame: *Self,
+            comptime T: type,
+            module: *PyObject,
+            value: T,
+            tracked: anytype,
+        ) ?*PyObject {
             if (comptime !isDependent(T) and !is_tied) return convert.give(T, module, value);
             switch (comptime signature.kindOf(T).?) {
                 .optional => return if (value) |some|
-                    frame.give(@TypeOf(some), module, some)
+                    frame.give(@TypeOf(some), module, some, tracked)
                 else
                     capi.singleton(.None),
                 .reference => {
@@ -1005,7 +1027,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 .class => return if (comptime classes.isCopyable(T))
                     frame.giveTied(T, module, value)
                 else
-                    frame.giveOwn(T, module, value),
+                    frame.giveOwn(T, module, value, comptime exports.mayOwn(T, Function, spec)),
                 .tuple => {
                     const fields = @typeInfo(T).@"struct".field_types;
                     const tuple = c.PyTuple_New(fields.len) orelse {
@@ -1014,7 +1036,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     };
                     inline for (fields, 0..) |Field, index| {
                         const made = if (comptime isDependent(Field))
-                            frame.give(Field, module, value[index])
+                            frame.give(Field, module, value[index], tracked)
                         else
                             convert.give(Field, module, value[index]);
                         _ = c.PyTuple_SetItem(tuple, index, made orelse {
@@ -1027,30 +1049,65 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     return tuple;
                 },
                 .objects => {
-                    const list = c.PyList_New(@intCast(value.len)) orelse {
-                        arrays.discard(T, value);
-                        return null;
-                    };
-                    for (value, 0..) |item, index| {
-                        const made = frame.give(@TypeOf(item), module, item) orelse {
-                            arrays.discard(T, value[index + 1 ..]);
-                            c.Py_DecRef(list);
-                            return null;
-                        };
-                        _ = c.PyList_SetItem(list, @intCast(index), made);
-                    }
-                    return list;
+                    // A copy of a list that is only read has what the list has.
+                    const may_be_callers = @TypeOf(tracked) != void and
+                        (!@typeInfo(T).pointer.attrs.@"const" or frame.lender_count == 0);
+                    const is_callers = may_be_callers and value.len > 0 and
+                        tracked.frees(@intFromPtr(value.ptr));
+                    return frame.giveSeveral(T, module, value, is_callers, tracked);
                 },
                 .owned => {
                     defer value.deinit();
-                    return frame.give(@TypeOf(value.data), module, value.data);
+                    const Data = @TypeOf(value.data);
+                    return frame.giveSeveral(Data, module, value.data, true, tracked);
                 },
                 else => comptime unreachable,
             }
         }
 
-        fn giveOwn(frame: *Self, comptime T: type, module: *PyObject, value: T) ?*PyObject {
-            const owns = comptime exports.mayOwn(T, Function, spec);
+        /// A list of objects. What items own is theirs where the slice is the caller's, and the
+        /// call has made it: otherwise it is that of whoever has it besides.
+        fn giveSeveral(
+            frame: *Self,
+            comptime T: type,
+            module: *PyObject,
+            value: T,
+            is_callers: bool,
+            tracked: anytype,
+        ) ?*PyObject {
+            const Item = @typeInfo(T).pointer.child;
+            const is_own = comptime classes.isClass(Item) and !classes.isCopyable(Item);
+            const may_own = is_own and comptime exports.mayOwn(Item, Function, spec);
+            var list = c.PyList_New(@intCast(value.len));
+            for (value, 0..) |*item, index| {
+                const owns = may_own and is_callers and
+                    (@TypeOf(tracked) == void or tracked.owns(Item, item));
+                if (list) |objects| {
+                    const made = if (is_own)
+                        frame.giveOwn(Item, module, item.*, owns)
+                    else
+                        frame.give(Item, module, item.*, tracked);
+                    if (made != null) {
+                        _ = c.PyList_SetItem(objects, @intCast(index), made);
+                        continue;
+                    }
+                    c.Py_DecRef(objects);
+                    list = null;
+                } else if (is_own)
+                    results.giveUp(Item, module, item.*, owns)
+                else
+                    arrays.discard(Item, item.*);
+            }
+            return list;
+        }
+
+        fn giveOwn(
+            frame: *Self,
+            comptime T: type,
+            module: *PyObject,
+            value: T,
+            owns: bool,
+        ) ?*PyObject {
             if (comptime is_looked_through) if (!frame.isNew(T, &value)) {
                 inline for (types, 0..) |A, index| if (comptime mayReturn(T, A)) {
                     if (frame.argumentOf(index)) |argument| frame.markKept(argument.instance.?);

@@ -126,7 +126,8 @@ pub fn giveOwn(
     return &self.ob_base;
 }
 
-fn giveUp(comptime T: type, module: *PyObject, value: T, is_owner: bool) void {
+/// Gives a value back that became no object.
+pub fn giveUp(comptime T: type, module: *PyObject, value: T, is_owner: bool) void {
     if (!is_owner or (comptime !classes.hasDeinit(T) and !classes.holdsReferences(T))) return;
     var unwanted = value;
     object.deinitUnasked(
@@ -156,7 +157,8 @@ pub fn join(
         } else if (is_exact) {
             if (!pointers.has(lender.address)) continue;
             if (owner.state != .own and owner.state != .held) is_whole = false;
-        } else if (is_all_its_own and !pointsInto(T, value, lender)) continue;
+        } else if (is_all_its_own and !self.flags.is_borrowed and !pointsInto(T, value, lender))
+            continue;
         const region = try Region.ensure(owner);
         if (object.ownerOf(owner)) |whole| whole.flags.is_pointed = true;
         if (Region.of(self)) |own| {
