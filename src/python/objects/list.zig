@@ -866,7 +866,8 @@ fn splice(
     const raw = ops.get(held.list);
     const added = if (ops.size == 0) given.count else new.len / ops.size;
     if (added == 1 and ops.is_plain) {
-        if (removed == 1 and !hasObject(view, ops, start)) return overwrite(view, ops, held.list, raw, start, new);
+        if (removed == 1 and !hasObject(view, ops, start))
+            return overwrite(view, ops, held.list, raw, start, new);
         if (removed == 0 and start == raw.len and raw.len < raw.capacity and mayGrow(view, ops))
             return overwrite(view, ops, held.list, raw, start, new);
     }
