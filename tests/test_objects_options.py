@@ -230,6 +230,31 @@ def test_a_node_in_the_place_of_one_that_is_freed(m: ModuleType) -> None:
     assert graph.at(7) is new[7]
 
 
+@pytest.mark.alone
+def test_what_is_not_of_what_frees_it(m: ModuleType) -> None:
+    """A pool that is given another one's node would give it out, after that is gone."""
+    one, other = m.Nursery(), m.Nursery()
+    seed, strange, made = one.sow(1), other.sow(2), m.Nursery.Seed(3)
+    is_of_another = (ValueError, "pull(): 'seed' is of another object than those that it is passed with")
+    assert raises(partial(one.pull, strange)) == is_of_another
+    assert raises(partial(m.Nursery.pull, other, seed)) == is_of_another
+    assert raises(partial(one.pull, made)) == (
+        ValueError,
+        "pull(): 'seed' was made in Python, and is not a function's to free",
+    )
+    assert raises(partial(one.pull_both, seed, strange))[0] is ValueError
+    assert raises(partial(one.pull_both, strange, other.sow(4)))[0] is ValueError
+    del other
+    assert (seed.n, strange.n, made.n) == (1, 2, 3)
+    one.pull_both(one.sow(5), one.sow(6))
+    seed = one.sow(7)
+    one.pull(seed)
+    gone(lambda: seed.n)
+    node = m.Graph().add(1)
+    assert raises(partial(m.take, m.Graph(), node))[0] is ValueError
+    assert node.id == 1
+
+
 @pytest.mark.parametrize(
     ("option", "word"),
     [

@@ -6,6 +6,7 @@ const Allocator = std.mem.Allocator;
 pub const nano_ffi_options = .{
     .Watched = .{ .weakref = true },
     .Graph = .{ .stable = true },
+    .Nursery = .{ .stable = true },
     .find = .{ .result = .borrowed },
     .copied = .{ .result = .owned },
     .given = .{ .result = .owned },
@@ -157,6 +158,37 @@ pub fn take(graph: *Graph, node: *Graph.Node) i64 {
     _ = graph.remove(node);
     return id;
 }
+
+/// What it frees comes again: one of another nursery would be in both.
+pub const Nursery = struct {
+    gpa: Allocator,
+    seeds: std.heap.MemoryPool(Seed) = .empty,
+
+    pub const Seed = struct { n: i64 = 0 };
+    pub const nano_ffi_options = .{
+        .pull = .{ .frees = .{"seed"} },
+        .pull_both = .{ .frees = .{ "a", "b" } },
+    };
+
+    pub fn init(gpa: Allocator) Nursery {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Nursery) void {
+        self.seeds.deinit(self.gpa);
+    }
+    pub fn sow(self: *Nursery, n: i64) !*Seed {
+        const seed = try self.seeds.create(self.gpa);
+        seed.n = n;
+        return seed;
+    }
+    pub fn pull(self: *Nursery, seed: *Seed) void {
+        self.seeds.destroy(seed);
+    }
+    pub fn pull_both(self: *Nursery, a: *Seed, b: *Seed) void {
+        self.seeds.destroy(a);
+        self.seeds.destroy(b);
+    }
+};
 
 /// Behind what Python sees of it.
 pub const Cursor = struct {

@@ -499,6 +499,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             };
             if (has_several) try frame.resolveSeveral();
             try frame.expectApart(sig);
+            try frame.expectFreeable(sig);
             inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                 if (frame.argumentOf(index)) |argument| {
                     frame.lenders[frame.lender_count] = .{
@@ -764,6 +765,44 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             var place = b;
             while (place.state == .part) place = object.linkOf(place).parent.?;
             return place.state == .own or place.state == .held;
+        }
+
+        /// What a function says that it frees is not Python's, and is of what it is given as well.
+        fn expectFreeable(frame: *Self, comptime sig: *const Signature) Error!void {
+            inline for (types, passed, 0..) |A, parameter, index| if (comptime isObject(A) and
+                exports.isFreed(spec, parameter))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    const instance = argument.instance.?;
+                    if (!frame.isFreeable(instance)) {
+                        _ = c.PyErr_Format(
+                            capi.exception("ValueError"),
+                            if (instance.state == .own)
+                                "%s(): '%s' was made in Python, and is not a function's to free"
+                            else
+                                "%s(): '%s' is of another object than those that it is passed with",
+                            sig.name.ptr,
+                            sig.args[index].name.ptr,
+                        );
+                        return error.PythonException;
+                    }
+                }
+            };
+        }
+
+        fn isFreeable(frame: *Self, freed: *Layout) bool {
+            if (freed.state == .own) return false;
+            if (freed.state == .held) return true; // the allocator knows it
+            var is_alone = true;
+            inline for (types, passed, 0..) |A, parameter, index| if (comptime isObject(A) and
+                !exports.isFreed(spec, parameter))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    if (Region.of(argument.instance.?) == Region.of(freed)) return true;
+                    is_alone = false;
+                }
+            };
+            return is_alone;
         }
 
         /// After the call: what may have moved says so.
