@@ -19,6 +19,7 @@
 //!     catches_panics            whether there is such a thing
 //!     give(T, Context, value: T) Result
 //!     giveNumpy(T, Context, comptime name, value: T) Result
+//!     giveParts(T, comptime name, Result) Result
 //!                               the same with arrays as numpy's, where `.result = .numpy` asks
 //!     release() Token, acquire(Token)
 //!                               around a function whose signature says `.gil = .released`
@@ -186,6 +187,20 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
         }
 
         inline fn callTaking(
+            comptime Given: type,
+            context: Boundary.Context,
+            args: [*]const Given,
+        ) Boundary.Result {
+            const result = callHolding(Given, context, args);
+            if (comptime !isForNumpy(spec) or !gives_parts) return result;
+            // When nothing is held any more: then numpy may have the memory of an object.
+            return Boundary.giveParts(R, sig.name, result);
+        }
+
+        /// Whether the result has parts of objects that are arrays.
+        const gives_parts = Frame != void and !Frame.is_plain and Frame.is_parted;
+
+        inline fn callHolding(
             comptime Given: type,
             context: Boundary.Context,
             args: [*]const Given,
@@ -448,7 +463,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
                     return if (@TypeOf(frame) == void) failed else frame.finish(failed);
                 };
             if (Returned != void) returned.collect(&value, &values);
-            const given = if (comptime isForNumpy(spec))
+            const given = if (comptime isForNumpy(spec) and !gives_parts)
                 Boundary.giveNumpy(R, context, sig.name, value)
             else if (@TypeOf(frame) == void)
                 Boundary.give(R, context, value)

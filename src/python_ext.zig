@@ -112,6 +112,7 @@ pub const Boundary = struct {
     }
 
     pub const giveNumpy = array.giveNumpy;
+    pub const giveParts = array.giveParts;
 
     pub inline fn release() ?*anyopaque {
         return attachment.detach();

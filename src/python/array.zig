@@ -200,6 +200,31 @@ pub fn giveShaped(
     );
 }
 
+/// An array with a copy of a slice of numbers, arrays or structs; null with the error set.
+pub fn giveCopy(comptime Item: type, module: *PyObject, slice: []const Item) ?*PyObject {
+    const inner = comptime innerShape(Item);
+    const bytes = std.mem.sliceAsBytes(slice);
+    const made = arrays.Memory.create(memory.allocator, bytes.len, .of(Item)) catch
+        return c.PyErr_NoMemory();
+    @memcpy(made.bytes[0..bytes.len], bytes);
+    const shape = [1]usize{slice.len} ++ inner[0..].*;
+    return giveShaped(Leaf([]const Item), module, &shape, made);
+}
+
+/// What is in arrays of arrays, or in a slice of such.
+fn Leaf(comptime T: type) type {
+    return switch (@typeInfo(T)) {
+        .array => |array| Leaf(array.child),
+        .pointer => |pointer| Leaf(pointer.child),
+        else => T,
+    };
+}
+
+fn innerShape(comptime T: type) []const usize {
+    if (@typeInfo(T) != .array) return &.{};
+    return comptime &[_]usize{@typeInfo(T).array.len} ++ innerShape(@typeInfo(T).array.child);
+}
+
 noinline fn giveAny(
     module: *PyObject,
     items: *const Items,
@@ -1008,6 +1033,40 @@ pub fn giveNumpy(
         else => comptime unreachable,
     }
     return numpyOf(function, give(T, module, value));
+}
+
+/// The same of a result that was given already, whose slices are parts of objects. Consumes it.
+pub fn giveParts(
+    comptime T: type,
+    comptime function: [:0]const u8,
+    given: ?*PyObject,
+) ?*PyObject {
+    const result = given orelse return null;
+    switch (@typeInfo(T)) {
+        .optional => |optional| return if (result == capi.object("_Py_NoneStruct"))
+            result
+        else
+            giveParts(optional.child, function, result),
+        .@"struct" => |info| {
+            if (!info.is_tuple) return result;
+            defer c.Py_DecRef(result);
+            const tuple = c.PyTuple_New(info.field_types.len) orelse return null;
+            inline for (info.field_types, 0..) |Field, index| {
+                const item = capi.newRef(c.PyTuple_GetItem(result, index).?);
+                const made = giveParts(Field, function, item) orelse {
+                    c.Py_DecRef(tuple);
+                    return null;
+                };
+                _ = c.PyTuple_SetItem(tuple, index, made);
+            }
+            return tuple;
+        },
+        .pointer => |pointer| return if (pointer.size == .slice and dtypes.isItem(Leaf(T)))
+            numpyOf(function, result)
+        else
+            result,
+        else => return result,
+    }
 }
 
 fn isForNumpy(comptime T: type) bool {

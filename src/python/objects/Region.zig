@@ -11,6 +11,7 @@ const std = @import("std");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
+const lists = @import("list.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const SpinLock = @import("../../SpinLock.zig");
@@ -738,6 +739,19 @@ fn ownerThere(region: *Region, address: usize) ?*Layout {
     return null;
 }
 
+/// A new reference to the first owner from a number on that is not about to end; `number` is that
+/// of the next one then.
+pub fn nextOwner(region_: *Region, number: *usize) ?*Layout {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    while (number.* < region.owners.items.len) {
+        const owner = region.owners.items[number.*];
+        number.* += 1;
+        if (!owner.flags.is_zombie and tryRetain(&owner.ob_base)) return owner;
+    }
+    return null;
+}
+
 pub const Sight = enum { absent, there, unknown };
 
 /// Whether a value in the region of `self`, which is held, has a pointer into memory of another
@@ -1193,7 +1207,10 @@ fn takeUnreachable(
             .own => if (!marker.isLeft(known)) marker.walk(known, object.storage(known)),
             .held => if (object.heldValue(known)) |value| marker.walk(known, value),
             .address => if (known.flags.is_whole or generationOf(known) == region.generation)
-                marker.markValue(object.linkOf(known).place),
+                marker.markValue(if (object.infoOf(known).kind == .list)
+                    lists.addressOf(known)
+                else
+                    object.linkOf(known).place),
             else => {},
         }
     }

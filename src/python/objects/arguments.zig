@@ -11,9 +11,11 @@ const convert = @import("../convert.zig");
 const errors = @import("../errors.zig");
 const exports = @import("../../exports.zig");
 const hold = @import("hold.zig");
+const lists = @import("list.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const operations = @import("../operations.zig");
+const places = @import("places.zig");
 const protocols = @import("../protocols.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
@@ -266,6 +268,55 @@ pub fn isDependent(comptime R: type) bool {
     };
 }
 
+/// Whether a function gives slices of numbers as parts of the objects that it is given pointers to:
+/// all that it may have allocated is copied.
+pub fn givesParts(comptime Function: type, comptime spec: anytype) bool {
+    return comptime gives: {
+        const info = @typeInfo(Function).@"fn";
+        if (!holdsSlice(signature.Payload(info.return_type.?))) break :gives false;
+        if (saidOf(spec) == .owned) break :gives false;
+        if (saidOf(spec) != .borrowed and exports.mayAllocate(Function)) break :gives false;
+        var has_object = false;
+        for (info.param_types) |Given| {
+            const Param = Given.?;
+            if (signature.isProvided(Param) or classes.isFlat(Param)) continue;
+            const T = if (@typeInfo(Param) == .optional) @typeInfo(Param).optional.child else Param;
+            if (@typeInfo(T) == .pointer and classes.isClass(classes.Pointee(T)) and
+                classes.Pointee(T) != T)
+            {
+                has_object = true;
+                continue;
+            }
+            switch (signature.kindOf(T) orelse break :gives false) {
+                // What is in these can be seen.
+                .str, .text, .terminated, .bytes, .buffer, .path, .items, .array => {},
+                else => break :gives false,
+            }
+            if (!isLent(Param) or !classes.isCopyable(Unterminated(Param))) break :gives false;
+        }
+        break :gives has_object;
+    };
+}
+
+fn saidOf(comptime spec: anytype) exports.Ownership {
+    return if (@hasField(@TypeOf(spec), "result")) spec.result else .unsaid;
+}
+
+fn Unterminated(comptime Param: type) type {
+    return @TypeOf(signature.unterminated(Param, @as(Param, undefined)));
+}
+
+/// Whether a result is a slice that may be a part of an object, or has one in a tuple.
+fn holdsSlice(comptime R: type) bool {
+    return comptime switch (@typeInfo(R)) {
+        .optional => |optional| holdsSlice(optional.child),
+        .@"struct" => |info| info.is_tuple and for (info.field_types) |Field| {
+            if (holdsSlice(Field)) break true;
+        } else false,
+        else => lists.isSlice(R),
+    };
+}
+
 /// Whether an argument of type `T` that is no object may be pointed into by what outlives the call.
 fn isLent(comptime T: type) bool {
     return switch (signature.kindOf(T).?) {
@@ -398,6 +449,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const has_several = for (types) |A| {
         if (isSeveral(A)) break true;
     } else false;
+    const gives_parts = givesParts(Function, spec);
     if (count == 0 and !has_several and !isDependent(R) and !is_tied) return void;
     const is_released = comptime_bridge.isReleased(spec);
     const meanwhile: hold.Meanwhile =
@@ -418,6 +470,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
     const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
+        !gives_parts and
         !operations.mayRaise(info.return_type.?) and // what is raised may point into the object
         for (types, passed) |A, parameter| {
             if (@hasField(A, "lenders") or isSeveral(A)) break false;
@@ -432,6 +485,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         const Self = @This();
 
         pub const is_plain = false;
+        pub const is_parted = gives_parts;
 
         /// Which arguments something else owns now.
         kept: [passed.len]bool,
@@ -1047,7 +1101,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             value: T,
             tracked: anytype,
         ) ?*PyObject {
-            if (comptime !isDependent(T) and !is_tied) return convert.give(T, module, value);
+            const is_part = comptime is_parted and holdsSlice(T);
+            if (comptime !isDependent(T) and !is_tied and !is_part)
+                return convert.give(T, module, value);
+            if (comptime is_part and lists.isSlice(T)) return frame.givePart(T, module, value);
             switch (comptime signature.kindOf(T).?) {
                 .optional => return if (value) |some|
                     frame.give(@TypeOf(some), module, some, tracked)
@@ -1074,7 +1131,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         return null;
                     };
                     inline for (fields, 0..) |Field, index| {
-                        const made = if (comptime isDependent(Field))
+                        const made = if (comptime isDependent(Field) or
+                            is_parted and holdsSlice(Field))
                             frame.give(Field, module, value[index], tracked)
                         else
                             convert.give(Field, module, value[index]);
@@ -1102,6 +1160,62 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 },
                 else => comptime unreachable,
             }
+        }
+
+        /// A slice of what an object has: its list, where it is a whole one, or one of those items.
+        fn givePart(
+            frame: *Self,
+            comptime Slice: type,
+            module: *PyObject,
+            slice: Slice,
+        ) ?*PyObject {
+            const Item = std.meta.Elem(Slice);
+            const lenders = frame.lenders[0..frame.lender_count];
+            if (lenders.len == 0 or frame.isPassed(std.mem.sliceAsBytes(slice))) {
+                return if (comptime saidOf(spec) == .numpy)
+                    arrays.giveCopy(Item, module, slice)
+                else
+                    convert.giveList(Item, module, slice);
+            }
+            const known = frame.listOf(Slice, slice) catch return null;
+            return known orelse lists.giveSlice(Slice, module, slice, lenders);
+        }
+
+        /// The list in a field of an argument that has just these items.
+        fn listOf(frame: *Self, comptime Slice: type, slice: Slice) Error!?*PyObject {
+            inline for (types, 0..) |A, index| if (comptime isObject(A)) {
+                if (frame.argumentOf(index)) |argument| {
+                    const value: *ObjectOf(A).Pointee = @ptrFromInt(argument.address);
+                    switch (places.locateSlice(
+                        ObjectOf(A).Pointee,
+                        Slice,
+                        argument.instance.?,
+                        value,
+                        slice,
+                    )) {
+                        .nowhere => {},
+                        .failed => return error.PythonException,
+                        .object => |found| return &found.ob_base,
+                    }
+                }
+            };
+            return null;
+        }
+
+        /// Whether memory is in an argument that is no object, and which ends with the call.
+        fn isPassed(frame: *Self, bytes: []const u8) bool {
+            inline for (types, passed, 0..) |A, parameter, index| {
+                const Param = info.param_types[parameter].?;
+                if (comptime !isObject(A) and !classes.isFlat(Param)) {
+                    if (frame.objects[index] != null) {
+                        const given = signature.unterminated(Param, frame.arguments[index].get());
+                        var overlap: Overlap = .{ .bytes = bytes };
+                        trees.walk(@TypeOf(given), &overlap.visitor, &given);
+                        if (overlap.found or !overlap.visitor.complete) return true;
+                    }
+                }
+            }
+            return false;
         }
 
         /// A list of objects. What items own is theirs where the slice is the caller's, and the
@@ -1356,6 +1470,19 @@ const Finder = struct {
 
     fn order(address: usize, range: Range) std.math.Order {
         return std.math.order(address, range.start);
+    }
+};
+
+/// Whether what is walked through has some of these bytes.
+const Overlap = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    bytes: []const u8,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, size: usize) void {
+        const overlap: *Overlap = @fieldParentPtr("visitor", visitor);
+        const own = @intFromPtr(overlap.bytes.ptr);
+        if (start < own + overlap.bytes.len and own < start + size) overlap.found = true;
     }
 };
 

@@ -20,6 +20,7 @@ const object = @import("object.zig");
 const places = @import("places.zig");
 const quick = @import("../quick.zig");
 const Region = @import("Region.zig");
+const Lender = results.Lender;
 const results = @import("results.zig");
 const signature = @import("../../signature.zig");
 const State = @import("../State.zig");
@@ -30,8 +31,9 @@ const Info = object.Info;
 const Layout = object.Layout;
 const PyObject = capi.PyObject;
 
-/// Where a list that is a resource's gets room from.
-pub const Allocation = enum { none, nano_ffi };
+/// Where a list that is a resource's gets room from. One that a function has given is a slice that
+/// lies in its object (see `giveSlice`), and stays as long as it is.
+pub const Allocation = enum { none, nano_ffi, given };
 
 /// Nano_ffi's allocator where its deinit is given that, or its init, which keeps it.
 pub fn allocationOf(comptime T: type) Allocation {
@@ -61,7 +63,7 @@ pub const Ops = struct {
     is_fixed: bool,
     is_const: bool,
     is_array_list: bool,
-    /// Whether items are objects, or lists, that are parts of it.
+    /// Whether items are objects, or lists, that are parts of it, and stay with what they show.
     has_parts: bool,
     is_copyable: bool,
     is_flat: bool,
@@ -115,6 +117,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
     const Item = if (is_optional) @typeInfo(List).optional.child else classes.ViewItem(List).?;
     const is_array = @typeInfo(List) == .array;
     const is_array_list = classes.isArrayList(List);
+    const is_given = allocation == .given;
     const is_const = @typeInfo(List) == .pointer and @typeInfo(List).pointer.attrs.@"const";
     const of_class = classes.isClass(Item);
     const of_lists = !of_class and classes.ViewItem(Item) != null and classes.isCopyable(Item);
@@ -125,17 +128,17 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
                 .name = "list of " ++ typ,
                 .size = @sizeOf(List),
                 .alignment = 1,
-                .basicsize = object.link_end,
+                .basicsize = object.link_end + if (is_given) @sizeOf(List) else 0,
                 .kind = .list,
                 .item = &itemAt,
             },
             .typ = typ,
             .size = @sizeOf(Item),
             .alignment = .of(Item),
-            .is_fixed = is_array or is_optional,
+            .is_fixed = is_array or is_optional or is_given,
             .is_const = is_const,
             .is_array_list = is_array_list,
-            .has_parts = of_class or of_lists,
+            .has_parts = (of_class or of_lists) and !is_given,
             .is_copyable = classes.isCopyable(Item),
             .is_flat = classes.isFlat(Item),
             .is_plain = classes.isFlat(Item) and classes.isCopyable(Item) and !is_const and
@@ -203,6 +206,12 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
         }
 
         fn giveItem(view: *Layout, index: usize, at: *anyopaque) ?*PyObject {
+            if (of_class and is_given) return results.giveItem(
+                Item,
+                view,
+                @intFromPtr(at),
+                is_const,
+            );
             if (of_class) {
                 const made = item(Item, view, index, is_const) orelse return null;
                 return &made.ob_base;
@@ -396,6 +405,67 @@ pub fn giveAt(
     return &view.ob_base;
 }
 
+/// Whether a `T` is a slice of what buffers have, and no text: a function may give it as a part of
+/// what an object has.
+pub fn isSlice(comptime T: type) bool {
+    return comptime switch (@typeInfo(T)) {
+        .pointer => |pointer| pointer.size == .slice and classes.ViewItem(T) != null and
+            signature.kindOf(T) != .buffer and signature.kindOf(T) != .text and
+            formatOf(Leaf(pointer.child)) != null,
+        else => false,
+    };
+}
+
+/// A new reference to a slice that a function gave of what the lenders have, which are not none, as
+/// a list that is good as long as an address there is; null with the error set.
+pub fn giveSlice(
+    comptime Slice: type,
+    module: *PyObject,
+    slice: Slice,
+    lenders: []const Lender,
+) ?*PyObject {
+    const info = &opsOf(Slice, .given).info;
+    const self = places.newPart(numberClass(module) orelse return null, info) orelse return null;
+    const place = @intFromPtr(self) + object.link_end;
+    @as(*Slice, @ptrFromInt(place)).* = slice;
+    object.linkOf(self).* = .{
+        .info = info,
+        .parent = null,
+        .place = place,
+        .generation = 0,
+        .depth = 0,
+    };
+    results.joinAddress(self, info, lenders) catch {
+        c.Py_DecRef(&self.ob_base);
+        return null;
+    };
+    return &self.ob_base;
+}
+
+/// The type of lists of numbers, also in a module whose classes have none: borrowed, or null with
+/// the error set.
+fn numberClass(module: *PyObject) ?*PyObject {
+    const state = State.of(module) orelse return null;
+    const place = &state.number_list_class;
+    if (@atomicLoad(?*PyObject, place, .acquire)) |class| return class;
+    const class = State.classOf(module, "number_list_class", &given_spec) orelse return null;
+    return if (register(class)) class else null;
+}
+
+/// Makes a type known as one of sequences. False with the error set.
+fn register(class: *PyObject) bool {
+    const sequence = capi.imported("collections.abc", "MutableSequence") orelse return false;
+    defer c.Py_DecRef(sequence);
+    const registered = capi.callMethod(sequence, "register", &.{class}) orelse return false;
+    c.Py_DecRef(registered);
+    return true;
+}
+
+/// Where the items are of a list that `giveSlice` made.
+pub fn addressOf(self: *Layout) usize {
+    return Ops.of(self).get(@ptrFromInt(object.linkOf(self).place)).address;
+}
+
 /// Whether it is one of our lists.
 pub fn isList(value: *PyObject) bool {
     return c.PyType_GetSlot(
@@ -425,14 +495,19 @@ pub fn addTypes(module: *PyObject, comptime module_name: []const u8, state: *Sta
     };
     state.list_class = c.PyType_FromModuleAndSpec(module, &spec, null);
     state.number_list_class = c.PyType_FromModuleAndSpec(module, &number_spec, null);
-    const sequence = capi.imported("collections.abc", "MutableSequence") orelse return false;
-    defer c.Py_DecRef(sequence);
-    for ([_]?*PyObject{ state.list_class, state.number_list_class }) |class| {
-        const registered = capi.callMethod(sequence, "register", &.{class orelse return false});
-        c.Py_DecRef(registered orelse return false);
-    }
+    for ([_]?*PyObject{ state.list_class, state.number_list_class }) |class|
+        if (!register(class orelse return false)) return false;
     return true;
 }
+
+/// That of lists which functions give, in a module whose classes have none.
+const given_spec: capi.structs.PyType_Spec = .{
+    .name = "nano_ffi.List",
+    .basicsize = object.link_end,
+    .flags = capi.constants.Py_TPFLAGS_DEFAULT |
+        capi.constants.Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = &number_slots,
+};
 
 const most_slots = [_]capi.structs.PyType_Slot{
     .{ .slot = capi.constants.Py_tp_dealloc, .pfunc = &object.deallocView },
@@ -549,13 +624,18 @@ const Held = struct {
         held.* = .{ .view = view, .ops = .of(view), .list = undefined };
         if (quickly(view)) |list| {
             held.list = list;
-            if (mode == .exclusive) try object.expectWritable(object.linkOf(view).parent.?);
+            if (mode == .exclusive) try expectWritable(view);
             return held.ops.get(list);
         }
         held.list = @ptrFromInt(try held.use.begin(view, mode));
         errdefer held.use.end();
-        if (mode == .exclusive) try object.expectWritable(object.linkOf(held.view).parent.?);
+        if (mode == .exclusive) try expectWritable(view);
         return held.ops.get(held.list);
+    }
+
+    fn expectWritable(view: *Layout) Error!void {
+        const above = object.linkOf(view).parent;
+        return object.expectWritable(if (view.flags.read_only) view else above orelse view);
     }
 
     fn end(held: *Held) void {
@@ -815,7 +895,7 @@ noinline fn putTree(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
 /// its bytes alone.
 inline fn isQuick(view: *Layout, ops: *const Ops, raw: Raw, place: usize) bool {
     const owner = object.linkOf(view).parent.?;
-    if (!object.isWritable(owner)) return false;
+    if (view.flags.read_only or !object.isWritable(owner)) return false;
     if (place < raw.len and ops.is_plain) return !hasObject(view, ops, place);
     return (place < raw.len or !ops.is_fixed) and isTrees(owner);
 }
@@ -899,7 +979,7 @@ fn splice(
     if (ops.has_parts) Region.moveItems(view, start, removed, added);
     if (ops.adopt) |adopt| for (start..start + added) |place|
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
-    if (!region.is_stable) region.end();
+    if (!region.is_stable and !(ops.is_flat and added == removed)) region.end();
     if (is_trees) region.sweep(gone);
 }
 
@@ -962,6 +1042,8 @@ inline fn overwrite(
     if (new.len == @sizeOf(u64)) {
         to[0..@sizeOf(u64)].* = new[0..@sizeOf(u64)].*;
     } else @memcpy(to[0..new.len], new);
+    // A plain item that is set moves and frees nothing.
+    if (place < raw.len and ops.is_flat) return;
     if (place == raw.len) ops.set(list, .{
         .address = raw.address,
         .len = raw.len + 1,
@@ -1209,7 +1291,7 @@ fn reorder(self: *PyObject, order: []usize) Error!void {
         places_of[from] = to;
     }
     if (ops.has_parts) Region.reorderItems(held.view, places_of);
-    if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
+    if (!ops.is_flat) if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
 }
 
 fn insert(
@@ -1295,7 +1377,7 @@ fn reverse(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
         for (one, other) |*a, *b| std.mem.swap(u8, a, b);
     }
     if (ops.has_parts) Region.reverseItems(held.view, raw.len);
-    if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
+    if (!ops.is_flat) if (Region.of(held.view)) |region| if (!region.is_stable) region.end();
     return capi.singleton(.None);
 }
 

@@ -261,6 +261,41 @@ pub fn In(comptime T: type) type {
     };
 }
 
+/// The list in a field of `self`, whose value is a `T`, that has just the items of a slice.
+pub fn locateSlice(
+    comptime T: type,
+    comptime Slice: type,
+    self: *Layout,
+    value: *T,
+    slice: Slice,
+) object.Located {
+    const Item = std.meta.Elem(Slice);
+    const lists = @import("list.zig");
+    const types = @typeInfo(T).@"struct";
+    inline for (types.field_names, types.field_types) |name, Field| {
+        if (comptime classes.isVisible(T, name) and classes.fieldKind(Field) == .list and
+            classes.ViewItem(Field) == Item)
+        {
+            const items = itemsOf(Field, Item, &@field(value, name));
+            if (items.ptr == slice.ptr and items.len == slice.len) {
+                const is_const = @typeInfo(Slice).pointer.attrs.@"const" and
+                    !(@typeInfo(Field) == .pointer and @typeInfo(Field).pointer.attrs.@"const");
+                const found = lists.giveAt(
+                    Field,
+                    comptime lists.allocationOf(T),
+                    self,
+                    .part,
+                    @offsetOf(T, name),
+                    "",
+                    is_const,
+                ) orelse return .failed;
+                return .{ .object = object.of(found) };
+            }
+        }
+    }
+    return .nowhere;
+}
+
 fn locatePart(
     comptime Field: type,
     self: *Layout,

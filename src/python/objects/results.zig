@@ -8,7 +8,7 @@ const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
 const errors = @import("../errors.zig");
 const hold = @import("hold.zig");
-const Lender = @import("arguments.zig").Lender;
+pub const Lender = @import("arguments.zig").Lender;
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const places = @import("places.zig");
@@ -272,6 +272,25 @@ fn addressOf(class: *PyObject, sought: object.Sought, lenders: []const Lender) ?
     return newAddress(class, info, address, sought.is_const, lenders);
 }
 
+/// The object of an item, at an address, of a slice that `view` shows: a part of what has it, where
+/// that can be seen.
+pub fn giveItem(comptime T: type, view: *Layout, address: usize, is_const: bool) ?*PyObject {
+    const module = object.moduleOf(view);
+    const info = classes_of.infoIn(T, module) orelse return null;
+    const class = classes_of.classOf(T, module) orelse return null;
+    const sought: object.Sought = .{ .address = address, .info = info, .is_const = is_const };
+    var number: usize = 0;
+    while (Region.of(view).?.nextOwner(&number)) |owner| {
+        defer c.Py_DecRef(&owner.ob_base);
+        switch (locateIn(owner, sought)) {
+            .nowhere => {},
+            .failed => return null,
+            .object => |found| return &found.ob_base,
+        }
+    }
+    return addressOf(class, sought, &.{.{ .object = &view.ob_base, .address = 0 }});
+}
+
 /// The part of one of the objects of a lender's region that is at an address.
 fn locate(lender: *Layout, sought: object.Sought) object.Located {
     const region = Region.of(lender).?;
@@ -313,7 +332,8 @@ fn newAddress(
     return &self.ob_base;
 }
 
-fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!void {
+/// An address comes into the region of the lenders, or is one by itself where there are none.
+pub fn joinAddress(self: *Layout, info: *const Info, lenders: []const Lender) Error!void {
     self.state = .address;
     errdefer if (self.region == null) {
         self.state = .empty;
