@@ -177,7 +177,7 @@ class Writer:
         if kind == "input":
             reads = self.readable()
             return f"{self.builtin('str')} | {self.buffer()} | {reads}"
-        if kind in {"bytes", "buffer", "ndarray"} or (kind == "items" and typ.mutable):
+        if kind in {"bytes", "buffer", "ndarray"} or (kind in {"items", "objects"} and typ.mutable):
             return self.buffer()
         if kind in {"items", "array", "objects"}:
             assert typ.item is not None

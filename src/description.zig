@@ -670,7 +670,10 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .class => .{.{ "name", quoted(classes.nameOf(T)) }},
         .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},
-        .objects => .{.{ "item", typeWithin(@typeInfo(T).pointer.child, within) }},
+        .objects => .{
+            .{ "item", typeWithin(@typeInfo(T).pointer.child, within) },
+            .{ "mutable", if (signature.isWrittenRecords(T)) "true" else "" },
+        },
         .map => .{.{ "item", typeWithin(signature.MapValue(T), within) }},
         .table => .{.{ "items", types(
             if (tables.of(T).?.Value == void)

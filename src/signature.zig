@@ -582,7 +582,17 @@ pub fn hasWritablePart(comptime T: type) bool {
 /// Whether a `T` is a slice that is not const, of what no buffer has.
 fn isWrittenCopy(comptime T: type) bool {
     return kindOf(T) == .items and !@typeInfo(T).pointer.attrs.@"const" and
-        !isBufferItem(@typeInfo(T).pointer.child);
+        !isBufferItem(@typeInfo(T).pointer.child) and !isWrittenRecords(T);
+}
+
+/// Whether a `T` is a slice of structs that is not const: as a parameter, records that are written
+/// where they lie.
+pub fn isWrittenRecords(comptime T: type) bool {
+    return comptime switch (@typeInfo(T)) {
+        .pointer => |pointer| pointer.size == .slice and !pointer.attrs.@"const" and
+            isPlain(pointer) and pointer.sentinel_ptr == null and dtypes.isRecord(pointer.child),
+        else => false,
+    };
 }
 
 /// Whether every value of type `T` is one in Python, too: a float of more than 64 bits is not.
@@ -1029,7 +1039,8 @@ pub fn analyze(
                     ".keeps = .{{}} in its nano_ffi_options where it does not",
                 .{ name, param_name, @typeName(T) },
             );
-        } else if (comptime kindOf(Value(T)) == .owned or kindOf(Value(T)) == .objects)
+        } else if (comptime kindOf(Value(T)) == .owned or
+            (kindOf(Value(T)) == .objects and !isWrittenRecords(Value(T))))
             return refused(
                 "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
                 .{ name, param_name, @typeName(T) },
@@ -1360,6 +1371,9 @@ test typeName {
     try std.testing.expectEqual(null, typeName(*u8));
     try std.testing.expectEqualStrings("[]str", typeName([][]const u8).?);
     try std.testing.expect(isWrittenCopy([][]const u8) and !isWrittenCopy([]f64));
+    const Raw = extern struct { x: f32, y: [2]i16 };
+    try std.testing.expect(!isWrittenCopy([]Raw) and isWrittenRecords([]Raw));
+    try std.testing.expect(!isWrittenRecords([]const Raw) and !isWrittenRecords([]f32));
     try std.testing.expectEqual(null, typeName(??u8)); // None would be both
     const Point = struct { x: f64, y: ?[3]f64 };
     try std.testing.expectEqualStrings("[]const Point", typeName([]const Point).?);

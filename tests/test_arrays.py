@@ -765,7 +765,35 @@ def test_records_are_shared(arrays: ModuleType, np: Any) -> None:
         arrays.moved([], 1)
     body = arrays.Body(points=[arrays.Point(2, 3, 4)])
     arrays.moved(body.points, 3)
+    arrays.lifted(body.points, 0)
     assert (body.points[0].x, arrays.weighted(body.points)) == (5, 20)
+
+
+def test_records_are_written(arrays: ModuleType, np: Any) -> None:
+    """Of a slice of structs that is not const."""
+    fields = [("x", "f8"), ("y", "f8"), ("tag", "u1")]
+    records = np.array([(1, 2, 3), (4, 5, 6)], np.dtype(fields, align=True))
+    for written in (records, np.rec.array(records, copy=False), memoryview(records)):
+        arrays.lifted(written, 10)
+    assert records["y"].tolist() == [32, 35]
+    made = arrays.record_array(3)
+    arrays.lifted(made[1:], 5)
+    assert [point.y for point in made] == [0, 5, 5]
+    raws = np.zeros(2, [("id", "u4"), ("at", "f4", 2)])
+    assert (arrays.renumbered(raws), arrays.renumbered(None), raws["id"].tolist()) == (2, 0, [1, 2])
+    for wrong in (records.astype(fields), np.zeros(3), raws):
+        with pytest.raises(
+            TypeError, match=r"^lifted\(\): parameter 'points' must be a buffer of such items \(\[\]Point\)"
+        ):
+            arrays.lifted(wrong, 1)
+    for wrong in ([], [arrays.Point(1)], (made[0],)):
+        with pytest.raises(TypeError, match=r"^lifted\(\): parameter 'points' must be a buffer \(\[\]Point\), not "):
+            arrays.lifted(wrong, 1)
+    with pytest.raises(BufferError, match=r"ascontiguousarray"):
+        arrays.lifted(records[::-1], 1)
+    records.flags.writeable = False
+    with pytest.raises(BufferError, match="read-only"):
+        arrays.lifted(records, 1)
 
 
 REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {

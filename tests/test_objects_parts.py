@@ -42,8 +42,8 @@ def test_a_whole_list_is_the_one_of_its_field(parts: ModuleType) -> None:
 
 def test_a_slice_shares_what_the_object_has(parts: ModuleType) -> None:
     signal = parts.Signal(4)
-    first = signal.first(2)
-    assert isinstance(first, MutableSequence)
+    first: Any = signal.first(2)
+    assert issubclass(type(first), MutableSequence)
     first[0] = 5.0
     signal.samples[1] = 6.0
     assert (first, signal.samples) == ([5.0, 6.0], [5.0, 6.0, 2.0, 3.0])
@@ -58,7 +58,8 @@ def test_a_slice_shares_what_the_object_has(parts: ModuleType) -> None:
     assert parts.tail(signal, 1) == signal.rest[2:] == [3.0]
     assert (signal.some(False), signal.some(True)) == (None, [6.0, 2.0, 3.0])
     assert signal.counted() == ([6.0, 2.0, 3.0], 4)
-    memoryview(signal.counted()[0])[0] = 1.5
+    view: Any = memoryview(signal.counted()[0])
+    view[0] = 1.5
     assert signal.samples[1] == 1.5
 
 
@@ -141,7 +142,7 @@ def test_it_keeps_the_object(parts: ModuleType) -> None:
 
 def test_a_buffer_of_it_is_one_of_the_object(parts: ModuleType) -> None:
     signal = parts.Signal(3)
-    view = memoryview(signal.first(2))
+    view: Any = memoryview(signal.first(2))
     with pytest.raises(BufferError) as caught:
         signal.change()
     assert str(caught.value) == "a buffer of the Signal is in use, and it cannot be changed until that is released"

@@ -69,7 +69,10 @@ pub fn Argument(comptime T: type) type {
         .optional => Optional(T, @typeInfo(T).optional.child),
         .void, .array, .tuple, .record, .tagged, .link, .map, .table => Composite(T),
         .class, .reference => instances.Argument(T),
-        .objects => instances.Several(T),
+        .objects => if (signature.isWrittenRecords(T))
+            Lent(T, @typeInfo(T).pointer.child)
+        else
+            instances.Several(T),
         // a result only: signature.zig has refused it
         .owned, .kept, .made, .results => comptime unreachable,
     };

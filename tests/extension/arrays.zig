@@ -208,6 +208,15 @@ pub fn address_of_points(points: []const Point) usize {
 pub fn moved(points: nano_ffi.NdArrayMut(Point, 1), by: f64) void {
     for (0..points.shape[0]) |index| points.ptr(.{index}).x += by;
 }
+pub fn lifted(points: []Point, by: f64) void {
+    for (points) |*point| point.y += by;
+}
+const Raw = extern struct { id: u32, at: [2]f32 };
+pub fn renumbered(raws: ?[]Raw) usize {
+    const all = raws orelse return 0;
+    for (all, 1..) |*raw, id| raw.id = @intCast(id);
+    return all.len;
+}
 pub fn corner(points: nano_ffi.NdArray(Point, 2)) f64 {
     return points.at(.{ points.shape[0] - 1, points.shape[1] - 1 }).x;
 }

@@ -290,6 +290,7 @@ pub fn givesParts(comptime Function: type, comptime spec: anytype) bool {
             switch (signature.kindOf(T) orelse break :gives false) {
                 // What is in these can be seen.
                 .str, .text, .terminated, .bytes, .buffer, .path, .items, .array => {},
+                .objects => if (!signature.isWrittenRecords(T)) break :gives false,
                 else => break :gives false,
             }
             if (!isLent(Param) or !classes.isCopyable(Unterminated(Param))) break :gives false;
@@ -321,7 +322,8 @@ fn holdsSlice(comptime R: type) bool {
 fn isLent(comptime T: type) bool {
     return switch (signature.kindOf(T).?) {
         // Of a list of objects nothing is kept: signature.zig has refused it.
-        .class, .reference, .objects, .callback, .object => false,
+        .objects => signature.isWrittenRecords(T),
+        .class, .reference, .callback, .object => false,
         .optional => isLent(@typeInfo(T).optional.child),
         else => !classes.isFlat(T),
     };
