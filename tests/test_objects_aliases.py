@@ -158,6 +158,12 @@ def test_two_objects_of_which_one_is_in_the_other(trees: ModuleType) -> None:
         partial(bag.swap, bag.items[0], bag.items[0]),
     ):
         assert raises(call)[0] is ValueError
+    assert raises(lambda: bag.swap(bag.items[0], bag.items[1]))[1] == (
+        "swap(): 'a' is in what the call may change by 'self', and might move: let it take an index or a key"
+    )
+    assert raises(lambda: trees.move(bag, bag.items[0]))[1] == (
+        "move(): 'item' is in what the call may change by 'to', and might move: pass a copy"
+    )
     assert bag == full(trees)
     trees.merge_shelf(bag, shelf)
     trees.merge_shelf(full(trees), shelf)

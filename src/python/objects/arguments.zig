@@ -797,7 +797,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (isInline(b) and !isWithin(a, b) and !isWithin(b, a)) return;
             _ = c.PyErr_Format(
                 capi.exception("ValueError"),
-                "%s(): '%s' is in what the call may change by '%s', and might move: pass a copy",
+                "%s(): '%s' is in what the call may change by '%s', and might move: " ++
+                    (if (is_taken) "let it take an index or a key" else "pass a copy"),
                 sig.name.ptr,
                 sig.args[second].name.ptr,
                 sig.args[first].name.ptr,

@@ -505,7 +505,7 @@ noinline fn raiseFreed(info: *const Info) Error {
 
 noinline fn raiseNoItem(self: *Layout) Error {
     const text = if (self.state == .item)
-        "the %s is gone: its list has become shorter"
+        "the %s is gone: its list has become shorter, or the attribute None"
     else
         "the %s is gone: its key is not in the dict any more";
     _ = c.PyErr_Format(capi.exception("ReferenceError"), text, infoOf(self).name.ptr);
