@@ -35,6 +35,9 @@ HEAD = "# Made by nano_ffi out of {module}.zig. Do not edit."
 
 DOCSTRING = re.compile(r'"""(?:\\.|[^\\])*?"""', re.DOTALL)
 
+LIVE = {"list", "mapping"}
+"""The kinds of fields that are lists and dicts in Zig's memory."""
+
 BUFFER_ITEM = re.compile(r"bool|[iu](8|16|32|64|size)|f(16|32|64)|c_\w+")
 """The names of Zig's types that the items of a buffer can have."""
 
@@ -179,12 +182,11 @@ class Writer:
             return f"{self.builtin('str')} | {self.buffer()} | {reads}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind in {"items", "objects"} and typ.mutable):
             return self.buffer()
-        if kind in {"items", "array", "objects"}:
+        if kind in {"items", "array", "objects", "list"}:
             assert typ.item is not None
             sequence = f"{self.typing('Iterable', 'collections.abc')}[{self.taking(typ.item)}]"
-            return (
-                f"{self.buffer()} | {sequence}" if kind == "items" and BUFFER_ITEM.fullmatch(typ.item.zig) else sequence
-            )
+            has_buffer = kind in {"items", "list"} and BUFFER_ITEM.fullmatch(typ.item.zig)
+            return f"{self.buffer()} | {sequence}" if has_buffer else sequence
         if kind == "column":
             return f"{self.arrow('array')} | {self.arrow('stream')}"
         if kind == "operand":
@@ -261,10 +263,6 @@ class Writer:
             return self.union_name(typ)
         if kind in {"record", "tagged"}:
             return self.struct(typ, taken=False)
-        if kind == "mapping":
-            assert typ.item is not None
-            mapping = self.typing("MutableMapping", "collections.abc")
-            return f"{mapping}[{self.builtin('str')}, {self.giving(typ.item)}]"
         if kind == "table":
             items = [self.key(typ.items[0]), *map(self.giving, typ.items[1:])]
             return f"{self.builtin('set' if len(items) == 1 else 'dict')}[{', '.join(items)}]"
@@ -277,6 +275,85 @@ class Writer:
             assert typ.item is not None
             return f"{self.builtin('list')}[{self.giving(typ.item)}]"
         return self.typing("Any")
+
+    def holding(self, typ: Type) -> str:
+        """The annotation of an attribute, whose lists and dicts are in Zig's memory."""
+        if typ.kind == "list":
+            return self.live_list(typ)
+        return self.live_dict(typ) if typ.kind == "mapping" else self.giving(typ)
+
+    def live_list(self, typ: Type) -> str:
+        """The class of such a list, which only type checkers know by that name."""
+        assert typ.item is not None
+        name, integer = "_List", self.typing("SupportsIndex")
+        if name not in self.helpers:
+            item, other = self.item("_Item"), self.item("_Other")
+            same, list_ = self.name_from("typing_extensions", "Self"), self.builtin("list")
+            lists = f"{list_}[{other}] | {name}[{other}]"
+            both = f"{list_}[{item} | {other}]"
+            key = f"{self.typing('Callable', 'collections.abc')}[[{item}], {self.typing('Any')}] | None = None"
+            self.helpers[name] = (
+                f"@{self.typing('type_check_only')}\n"
+                f"class {name}({self.typing('MutableSequence', 'collections.abc')}[{item}], {self.abstract()}):\n"
+                + listed("    def __add__", "(", ["self", f"other: {lists}", "/"], ")", f" -> {both}: ...\n")
+                + f"    def __radd__(self, other: {list_}[{other}], /) -> {both}: ...\n"
+                f"    def __mul__(self, count: {integer}, /) -> {list_}[{item}]: ...\n"
+                f"    def __rmul__(self, count: {integer}, /) -> {list_}[{item}]: ...\n"
+                f"    def __imul__(self, count: {integer}, /) -> {same}: ...\n"
+                + listed(
+                    "    def sort",
+                    "(",
+                    ["self", "*", f"key: {key}", f"reverse: {self.builtin('bool')} = False"],
+                    ")",
+                    " -> None: ...\n",
+                )
+                + f"    def copy(self) -> {list_}[{item}]: ...\n"
+                f"    def tolist(self) -> {list_}[{item}]: ...\n"
+            )
+        numbers = "_NumberList"
+        if BUFFER_ITEM.fullmatch(typ.item.zig):
+            if numbers not in self.helpers:
+                buffer = f"self, flags: {self.builtin('int')}, /) -> {self.builtin('memoryview')}"
+                self.helpers[numbers] = (
+                    f"@{self.typing('type_check_only')}\n"
+                    f"class {numbers}({name}[{self.item('_Item')}], {self.abstract()}):\n"
+                    f"    def __buffer__({buffer}: ...\n"
+                )
+            name = numbers
+        return f"{name}[{self.holding(typ.item)}]"
+
+    def live_dict(self, typ: Type) -> str:
+        """The same of a dict."""
+        assert typ.item is not None
+        name = "_Dict"
+        if name not in self.helpers:
+            item, other = self.item("_Item"), self.item("_Other")
+            text, dict_ = self.builtin("str"), self.builtin("dict")
+            dicts = f"{dict_}[{text}, {other}] | {name}[{other}]"
+            both = f"{dict_}[{text}, {item} | {other}]"
+            mapping = f"{self.typing('MutableMapping', 'collections.abc')}[{text}, {item}]"
+            given = f"{dict_}[{text}, {other}]"
+            changes = f"{self.typing('Mapping', 'collections.abc')}[{text}, {self.builtin('object')}]"
+            self.helpers[name] = (
+                f"@{self.typing('type_check_only')}\n"
+                f"class {name}({mapping}, {self.abstract()}):\n"
+                + listed("    def __or__", "(", ["self", f"other: {dicts}", "/"], ")", f" -> {both}: ...\n")
+                + listed("    def __ror__", "(", ["self", f"other: {given}", "/"], ")", f" -> {both}: ...\n")
+                + f"    def __ior__(self, other: {changes}, /) -> {self.name_from('typing_extensions', 'Self')}: ...\n"
+                f"    def __reversed__(self) -> {self.typing('Iterator', 'collections.abc')}[{text}]: ...\n"
+                f"    def copy(self) -> {dict_}[{text}, {item}]: ...\n"
+                f"    def todict(self) -> {dict_}[{text}, {item}]: ...\n"
+            )
+        return f"{name}[{self.holding(typ.item)}]"
+
+    def item(self, name: str) -> str:
+        """What stands for the type of the items of a list or dict."""
+        self.helpers.setdefault(name, f'{name} = {self.typing("TypeVar")}("{name}")\n')
+        return name
+
+    def abstract(self) -> str:
+        """Of what has all its methods, which a stub need not repeat."""
+        return f"metaclass={self.typing('ABCMeta', 'abc')}"
 
     def readable(self) -> str:
         """The protocol of what has a ``read`` method."""
@@ -572,9 +649,12 @@ class Writer:
         if class_.matches and class_.init is not None:
             matched = "".join(f"{quoted(field.name)}, " for field in class_.init)
             lines.append(f"{inner}__match_args__ = ({matched.rstrip(' ' if len(class_.init) == 1 else ', ')})\n")
-        lines += [self.attribute(field, inner) for field in class_.fields if usable(field.name) and not field.readonly]
+        fields = [field for field in class_.fields if usable(field.name)]
+        live = [field for field in fields if field.type.kind in LIVE and not field.readonly]
+        lines += [self.attribute(field, inner) for field in fields if field not in live and not field.readonly]
         parts += ["".join(lines)] if lines else []
-        functions = [self.readonly(field, inner) for field in class_.fields if usable(field.name) and field.readonly]
+        functions = [self.readonly(field, inner) for field in fields if field.readonly]
+        functions += [self.live(field, inner) for field in live]
         functions += [self.property(made, inner) for made in class_.properties if usable(made.name)]
         if class_.init is None:
             never = self.name_from("typing_extensions", "Never")
@@ -609,8 +689,16 @@ class Writer:
         return f"{indent}{field.name}: {self.giving(field.type)}\n" + docstring(field.doc, indent)
 
     def readonly(self, field: Field, indent: str) -> str:
-        head = f"{indent}@{self.builtin('property')}\n{indent}def {field.name}(self) -> {self.giving(field.type)}:"
+        head = f"{indent}@{self.builtin('property')}\n{indent}def {field.name}(self) -> {self.holding(field.type)}:"
         return f"{head}\n{docstring(field.doc, indent + '    ')}" if field.doc else f"{head} ...\n"
+
+    def live(self, field: Field, indent: str) -> str:
+        """A field that takes more than it gives."""
+        getter = self.readonly(field, indent)
+        setter = self.signature(
+            field.name, (replace(field, name="value", default=""),), "None", "", indent, first="self"
+        )
+        return f"{getter}{'' if getter.endswith(': ...' + chr(10)) else chr(10)}{indent}@{field.name}.setter\n{setter}"
 
     def property(self, made: Function, indent: str) -> str:
         returned = self.giving_numpy(made.returns) if made.numpy else self.giving(made.returns)
@@ -668,7 +756,8 @@ class Writer:
             shown = field.name if own else f"arg{number}"
             parameters.append(f"{stars}{shown}: {self.taking(field.type)}{given}")
         # What has no name that Python can say is given by its place, and so is all before it.
-        if positional or (name.startswith("__") and name.endswith("__") and name != "__init__" and fields):
+        by_slot = name.startswith("__") and name.endswith("__") and name not in {"__init__", "__call__"}
+        if positional or (by_slot and fields):
             parameters.insert(positional or len(parameters), "/")
         end = f" -> {returned}:"
         body = docstring(doc, indent + "    ")

@@ -1,10 +1,42 @@
 # Made by nano_ffi out of graph.zig. Do not edit.
 """Directed graphs: nodes and edges that several views share, walks over them, and paths."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, SupportsFloat, SupportsIndex, final, type_check_only
+from abc import ABCMeta
+from collections.abc import Callable, Iterable, Mapping, MutableSequence
+from typing import (
+    Any,
+    SupportsFloat,
+    SupportsIndex,
+    TypeVar,
+    final,
+    type_check_only,
+)
 
-from typing_extensions import Buffer, Never, TypedDict, disjoint_base
+from typing_extensions import Buffer, Never, Self, TypedDict, disjoint_base
+
+_Item = TypeVar("_Item")
+
+_Other = TypeVar("_Other")
+
+@type_check_only
+class _List(MutableSequence[_Item], metaclass=ABCMeta):
+    def __add__(
+        self,
+        other: list[_Other] | _List[_Other],
+        /,
+    ) -> list[_Item | _Other]: ...
+    def __radd__(self, other: list[_Other], /) -> list[_Item | _Other]: ...
+    def __mul__(self, count: SupportsIndex, /) -> list[_Item]: ...
+    def __rmul__(self, count: SupportsIndex, /) -> list[_Item]: ...
+    def __imul__(self, count: SupportsIndex, /) -> Self: ...
+    def sort(
+        self,
+        *,
+        key: Callable[[_Item], Any] | None = None,
+        reverse: bool = False,
+    ) -> None: ...
+    def copy(self) -> list[_Item]: ...
+    def tolist(self) -> list[_Item]: ...
 
 @type_check_only
 class Attribute(TypedDict):
@@ -26,7 +58,7 @@ class Node:
     @property
     def name(self) -> str: ...
     @property
-    def attributes(self) -> list[Attribute]: ...
+    def attributes(self) -> _List[Attribute]: ...
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     def get(self, key: str | Buffer) -> str | None:
         """The value of an attribute; None where it has no such."""

@@ -2,10 +2,46 @@
 # fmt: off
 """S-expressions: tokens, a tree, text from it, and KiCad's files as typed objects."""
 
+import builtins
+from abc import ABCMeta
+from collections.abc import Callable, Iterable, MutableSequence
 from enum import IntEnum
-from typing import Any, Literal, SupportsFloat, SupportsIndex, TypeAlias, final
+from typing import (
+    Any,
+    Literal,
+    SupportsFloat,
+    SupportsIndex,
+    TypeAlias,
+    TypeVar,
+    final,
+    type_check_only,
+)
 
 from typing_extensions import Buffer, Never, Self, disjoint_base
+
+_Item = TypeVar("_Item")
+
+_Other = TypeVar("_Other")
+
+@type_check_only
+class _List(MutableSequence[_Item], metaclass=ABCMeta):
+    def __add__(
+        self,
+        other: list[_Other] | _List[_Other],
+        /,
+    ) -> list[_Item | _Other]: ...
+    def __radd__(self, other: list[_Other], /) -> list[_Item | _Other]: ...
+    def __mul__(self, count: SupportsIndex, /) -> list[_Item]: ...
+    def __rmul__(self, count: SupportsIndex, /) -> list[_Item]: ...
+    def __imul__(self, count: SupportsIndex, /) -> Self: ...
+    def sort(
+        self,
+        *,
+        key: Callable[[_Item], Any] | None = None,
+        reverse: bool = False,
+    ) -> None: ...
+    def copy(self) -> list[_Item]: ...
+    def tolist(self) -> list[_Item]: ...
 
 _LineStyleName: TypeAlias = Literal[
     "default",
@@ -17,6 +53,8 @@ _LineStyleName: TypeAlias = Literal[
 ]
 
 _FillTypeName: TypeAlias = Literal["none", "outline", "background", "color"]
+
+_JustifyName: TypeAlias = Literal["left", "right", "top", "bottom", "mirror"]
 
 _PinTypeName: TypeAlias = Literal[
     "input",
@@ -45,6 +83,16 @@ _PinShapeName: TypeAlias = Literal[
     "non_logic",
 ]
 
+_AttributeName: TypeAlias = Literal[
+    "smd",
+    "through_hole",
+    "board_only",
+    "exclude_from_pos_files",
+    "exclude_from_bom",
+    "allow_missing_courtyard",
+    "dnp",
+]
+
 _TextTypeName: TypeAlias = Literal["reference", "value", "user"]
 
 _PadTypeName: TypeAlias = Literal[
@@ -70,6 +118,8 @@ _LayerTypeName: TypeAlias = Literal[
     "jumper",
     "user",
 ]
+
+_SideName: TypeAlias = Literal["front", "back"]
 
 _HatchStyleName: TypeAlias = Literal["none", "edge", "full"]
 
@@ -327,9 +377,12 @@ class kicad:
     @disjoint_base
     class Points:
         __match_args__ = ("points",)
-        points: list[kicad.Point]
 
-        def __init__(self, points: list[kicad.Point] = ...) -> None: ...
+        @property
+        def points(self) -> _List[kicad.Point]: ...
+        @points.setter
+        def points(self, value: Iterable[kicad.Point]) -> None: ...
+        def __init__(self, points: Iterable[kicad.Point] = ...) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
 
@@ -337,7 +390,11 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
-        def __replace__(self, *, points: list[kicad.Point] = ...) -> Self: ...
+        def __replace__(
+            self,
+            *,
+            points: Iterable[kicad.Point] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -431,13 +488,19 @@ class kicad:
     class Effects:
         __match_args__ = ("font", "justify", "hide")
         font: kicad.Font
-        justify: list[kicad.Justify]
         hide: bool | None
 
+        @property
+        def justify(self) -> _List[kicad.Justify]: ...
+        @justify.setter
+        def justify(
+            self,
+            value: Iterable[kicad.Justify | _JustifyName],
+        ) -> None: ...
         def __init__(
             self,
             font: kicad.Font,
-            justify: list[kicad.Justify] = ...,
+            justify: Iterable[kicad.Justify | _JustifyName] = ...,
             hide: bool | None = None,
         ) -> None: ...
         def __zig_address__(self) -> int:
@@ -451,7 +514,7 @@ class kicad:
             self,
             *,
             font: kicad.Font = ...,
-            justify: list[kicad.Justify] = ...,
+            justify: Iterable[kicad.Justify | _JustifyName] = ...,
             hide: bool | None = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
@@ -508,16 +571,22 @@ class kicad:
         version: int
         generator: str
         generator_version: str | None
-        symbols: list[kicad.Symbol]
-        extra: list[str]
 
+        @property
+        def symbols(self) -> _List[kicad.Symbol]: ...
+        @symbols.setter
+        def symbols(self, value: Iterable[kicad.Symbol]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             version: SupportsIndex,
             generator: str | Buffer,
             generator_version: str | Buffer | None = None,
-            symbols: list[kicad.Symbol] = ...,
-            extra: list[str] = ...,
+            symbols: Iterable[kicad.Symbol] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.SymbolLibrary:
@@ -539,8 +608,8 @@ class kicad:
             version: SupportsIndex = ...,
             generator: str | Buffer = ...,
             generator_version: str | Buffer | None = ...,
-            symbols: list[kicad.Symbol] = ...,
-            extra: list[str] = ...,
+            symbols: Iterable[kicad.Symbol] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -596,11 +665,20 @@ class kicad:
         exclude_from_sim: bool | None
         in_bom: bool | None
         on_board: bool | None
-        properties: list[kicad.Property]
-        units: list[kicad.Unit]
         embedded_fonts: bool | None
-        extra: list[str]
 
+        @builtins.property
+        def properties(self) -> _List[kicad.Property]: ...
+        @properties.setter
+        def properties(self, value: Iterable[kicad.Property]) -> None: ...
+        @builtins.property
+        def units(self) -> _List[kicad.Unit]: ...
+        @units.setter
+        def units(self, value: Iterable[kicad.Unit]) -> None: ...
+        @builtins.property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             name: str | Buffer,
@@ -610,10 +688,10 @@ class kicad:
             exclude_from_sim: bool | None = None,
             in_bom: bool | None = None,
             on_board: bool | None = None,
-            properties: list[kicad.Property] = ...,
-            units: list[kicad.Unit] = ...,
+            properties: Iterable[kicad.Property] = ...,
+            units: Iterable[kicad.Unit] = ...,
             embedded_fonts: bool | None = None,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         def property(self, name: str | Buffer) -> str | None:
             """The value of a property; None where it has no such."""
@@ -635,10 +713,10 @@ class kicad:
             exclude_from_sim: bool | None = ...,
             in_bom: bool | None = ...,
             on_board: bool | None = ...,
-            properties: list[kicad.Property] = ...,
-            units: list[kicad.Unit] = ...,
+            properties: Iterable[kicad.Property] = ...,
+            units: Iterable[kicad.Unit] = ...,
             embedded_fonts: bool | None = ...,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -648,22 +726,40 @@ class kicad:
 
         __match_args__ = ("name", "arcs", "circles", "rectangles", "polylines", "pins", "extra")
         name: str
-        arcs: list[kicad.Arc]
-        circles: list[kicad.Circle]
-        rectangles: list[kicad.Rectangle]
-        polylines: list[kicad.Polyline]
-        pins: list[kicad.Pin]
-        extra: list[str]
 
+        @property
+        def arcs(self) -> _List[kicad.Arc]: ...
+        @arcs.setter
+        def arcs(self, value: Iterable[kicad.Arc]) -> None: ...
+        @property
+        def circles(self) -> _List[kicad.Circle]: ...
+        @circles.setter
+        def circles(self, value: Iterable[kicad.Circle]) -> None: ...
+        @property
+        def rectangles(self) -> _List[kicad.Rectangle]: ...
+        @rectangles.setter
+        def rectangles(self, value: Iterable[kicad.Rectangle]) -> None: ...
+        @property
+        def polylines(self) -> _List[kicad.Polyline]: ...
+        @polylines.setter
+        def polylines(self, value: Iterable[kicad.Polyline]) -> None: ...
+        @property
+        def pins(self) -> _List[kicad.Pin]: ...
+        @pins.setter
+        def pins(self, value: Iterable[kicad.Pin]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             name: str | Buffer,
-            arcs: list[kicad.Arc] = ...,
-            circles: list[kicad.Circle] = ...,
-            rectangles: list[kicad.Rectangle] = ...,
-            polylines: list[kicad.Polyline] = ...,
-            pins: list[kicad.Pin] = ...,
-            extra: list[str] = ...,
+            arcs: Iterable[kicad.Arc] = ...,
+            circles: Iterable[kicad.Circle] = ...,
+            rectangles: Iterable[kicad.Rectangle] = ...,
+            polylines: Iterable[kicad.Polyline] = ...,
+            pins: Iterable[kicad.Pin] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -676,12 +772,12 @@ class kicad:
             self,
             *,
             name: str | Buffer = ...,
-            arcs: list[kicad.Arc] = ...,
-            circles: list[kicad.Circle] = ...,
-            rectangles: list[kicad.Rectangle] = ...,
-            polylines: list[kicad.Polyline] = ...,
-            pins: list[kicad.Pin] = ...,
-            extra: list[str] = ...,
+            arcs: Iterable[kicad.Arc] = ...,
+            circles: Iterable[kicad.Circle] = ...,
+            rectangles: Iterable[kicad.Rectangle] = ...,
+            polylines: Iterable[kicad.Polyline] = ...,
+            pins: Iterable[kicad.Pin] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -896,19 +992,46 @@ class kicad:
         at: kicad.At | None
         descr: str | None
         tags: str | None
-        properties: list[kicad.Property]
         path: str | None
         sheetname: str | None
         sheetfile: str | None
-        attr: list[kicad.Attribute]
-        lines: list[kicad.FootprintLine]
-        circles: list[kicad.FootprintCircle]
-        texts: list[kicad.FootprintText]
-        pads: list[kicad.Pad]
         embedded_fonts: bool | None
-        models: list[kicad.Model]
-        extra: list[str]
 
+        @builtins.property
+        def properties(self) -> _List[kicad.Property]: ...
+        @properties.setter
+        def properties(self, value: Iterable[kicad.Property]) -> None: ...
+        @builtins.property
+        def attr(self) -> _List[kicad.Attribute]: ...
+        @attr.setter
+        def attr(
+            self,
+            value: Iterable[kicad.Attribute | _AttributeName],
+        ) -> None: ...
+        @builtins.property
+        def lines(self) -> _List[kicad.FootprintLine]: ...
+        @lines.setter
+        def lines(self, value: Iterable[kicad.FootprintLine]) -> None: ...
+        @builtins.property
+        def circles(self) -> _List[kicad.FootprintCircle]: ...
+        @circles.setter
+        def circles(self, value: Iterable[kicad.FootprintCircle]) -> None: ...
+        @builtins.property
+        def texts(self) -> _List[kicad.FootprintText]: ...
+        @texts.setter
+        def texts(self, value: Iterable[kicad.FootprintText]) -> None: ...
+        @builtins.property
+        def pads(self) -> _List[kicad.Pad]: ...
+        @pads.setter
+        def pads(self, value: Iterable[kicad.Pad]) -> None: ...
+        @builtins.property
+        def models(self) -> _List[kicad.Model]: ...
+        @models.setter
+        def models(self, value: Iterable[kicad.Model]) -> None: ...
+        @builtins.property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             name: str | Buffer,
@@ -922,18 +1045,18 @@ class kicad:
             at: kicad.At | None = None,
             descr: str | Buffer | None = None,
             tags: str | Buffer | None = None,
-            properties: list[kicad.Property] = ...,
+            properties: Iterable[kicad.Property] = ...,
             path: str | Buffer | None = None,
             sheetname: str | Buffer | None = None,
             sheetfile: str | Buffer | None = None,
-            attr: list[kicad.Attribute] = ...,
-            lines: list[kicad.FootprintLine] = ...,
-            circles: list[kicad.FootprintCircle] = ...,
-            texts: list[kicad.FootprintText] = ...,
-            pads: list[kicad.Pad] = ...,
+            attr: Iterable[kicad.Attribute | _AttributeName] = ...,
+            lines: Iterable[kicad.FootprintLine] = ...,
+            circles: Iterable[kicad.FootprintCircle] = ...,
+            texts: Iterable[kicad.FootprintText] = ...,
+            pads: Iterable[kicad.Pad] = ...,
             embedded_fonts: bool | None = None,
-            models: list[kicad.Model] = ...,
-            extra: list[str] = ...,
+            models: Iterable[kicad.Model] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.Footprint:
@@ -965,18 +1088,18 @@ class kicad:
             at: kicad.At | None = ...,
             descr: str | Buffer | None = ...,
             tags: str | Buffer | None = ...,
-            properties: list[kicad.Property] = ...,
+            properties: Iterable[kicad.Property] = ...,
             path: str | Buffer | None = ...,
             sheetname: str | Buffer | None = ...,
             sheetfile: str | Buffer | None = ...,
-            attr: list[kicad.Attribute] = ...,
-            lines: list[kicad.FootprintLine] = ...,
-            circles: list[kicad.FootprintCircle] = ...,
-            texts: list[kicad.FootprintText] = ...,
-            pads: list[kicad.Pad] = ...,
+            attr: Iterable[kicad.Attribute | _AttributeName] = ...,
+            lines: Iterable[kicad.FootprintLine] = ...,
+            circles: Iterable[kicad.FootprintCircle] = ...,
+            texts: Iterable[kicad.FootprintText] = ...,
+            pads: Iterable[kicad.Pad] = ...,
             embedded_fonts: bool | None = ...,
-            models: list[kicad.Model] = ...,
-            extra: list[str] = ...,
+            models: Iterable[kicad.Model] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -1101,15 +1224,21 @@ class kicad:
         at: kicad.At
         size: kicad.Extent
         drill: float | None
-        layers: list[str]
         remove_unused_layers: bool | None
         roundrect_rratio: float | None
         net: kicad.Net | None
         pinfunction: str | None
         pintype: str | None
         uuid: str | None
-        extra: list[str]
 
+        @property
+        def layers(self) -> _List[str]: ...
+        @layers.setter
+        def layers(self, value: Iterable[str | Buffer]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             number: str | Buffer,
@@ -1119,14 +1248,14 @@ class kicad:
             size: kicad.Extent,
             drill: SupportsFloat | SupportsIndex | None = None,
             *,
-            layers: list[str],
+            layers: Iterable[str | Buffer],
             remove_unused_layers: bool | None = None,
             roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
             net: kicad.Net | None = None,
             pinfunction: str | Buffer | None = None,
             pintype: str | Buffer | None = None,
             uuid: str | Buffer | None = None,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -1144,14 +1273,14 @@ class kicad:
             at: kicad.At = ...,
             size: kicad.Extent = ...,
             drill: SupportsFloat | SupportsIndex | None = ...,
-            layers: list[str] = ...,
+            layers: Iterable[str | Buffer] = ...,
             remove_unused_layers: bool | None = ...,
             roundrect_rratio: SupportsFloat | SupportsIndex | None = ...,
             net: kicad.Net | None = ...,
             pinfunction: str | Buffer | None = ...,
             pintype: str | Buffer | None = ...,
             uuid: str | Buffer | None = ...,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -1241,15 +1370,36 @@ class kicad:
         paper: str
         layers: kicad.LayerTable
         setup: kicad.Setup | None
-        nets: list[kicad.Net]
-        footprints: list[kicad.Footprint]
-        lines: list[kicad.Line]
-        segments: list[kicad.Segment]
-        vias: list[kicad.Via]
-        zones: list[kicad.Zone]
         embedded_fonts: bool | None
-        extra: list[str]
 
+        @property
+        def nets(self) -> _List[kicad.Net]: ...
+        @nets.setter
+        def nets(self, value: Iterable[kicad.Net]) -> None: ...
+        @property
+        def footprints(self) -> _List[kicad.Footprint]: ...
+        @footprints.setter
+        def footprints(self, value: Iterable[kicad.Footprint]) -> None: ...
+        @property
+        def lines(self) -> _List[kicad.Line]: ...
+        @lines.setter
+        def lines(self, value: Iterable[kicad.Line]) -> None: ...
+        @property
+        def segments(self) -> _List[kicad.Segment]: ...
+        @segments.setter
+        def segments(self, value: Iterable[kicad.Segment]) -> None: ...
+        @property
+        def vias(self) -> _List[kicad.Via]: ...
+        @vias.setter
+        def vias(self, value: Iterable[kicad.Via]) -> None: ...
+        @property
+        def zones(self) -> _List[kicad.Zone]: ...
+        @zones.setter
+        def zones(self, value: Iterable[kicad.Zone]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             version: SupportsIndex,
@@ -1260,14 +1410,14 @@ class kicad:
             paper: str | Buffer,
             layers: kicad.LayerTable,
             setup: kicad.Setup | None = None,
-            nets: list[kicad.Net] = ...,
-            footprints: list[kicad.Footprint] = ...,
-            lines: list[kicad.Line] = ...,
-            segments: list[kicad.Segment] = ...,
-            vias: list[kicad.Via] = ...,
-            zones: list[kicad.Zone] = ...,
+            nets: Iterable[kicad.Net] = ...,
+            footprints: Iterable[kicad.Footprint] = ...,
+            lines: Iterable[kicad.Line] = ...,
+            segments: Iterable[kicad.Segment] = ...,
+            vias: Iterable[kicad.Via] = ...,
+            zones: Iterable[kicad.Zone] = ...,
             embedded_fonts: bool | None = None,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         @staticmethod
         def loads(text: str | Buffer) -> kicad.Board:
@@ -1293,14 +1443,14 @@ class kicad:
             paper: str | Buffer = ...,
             layers: kicad.LayerTable = ...,
             setup: kicad.Setup | None = ...,
-            nets: list[kicad.Net] = ...,
-            footprints: list[kicad.Footprint] = ...,
-            lines: list[kicad.Line] = ...,
-            segments: list[kicad.Segment] = ...,
-            vias: list[kicad.Via] = ...,
-            zones: list[kicad.Zone] = ...,
+            nets: Iterable[kicad.Net] = ...,
+            footprints: Iterable[kicad.Footprint] = ...,
+            lines: Iterable[kicad.Line] = ...,
+            segments: Iterable[kicad.Segment] = ...,
+            vias: Iterable[kicad.Via] = ...,
+            zones: Iterable[kicad.Zone] = ...,
             embedded_fonts: bool | None = ...,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -1333,9 +1483,12 @@ class kicad:
     @disjoint_base
     class LayerTable:
         __match_args__ = ("layers",)
-        layers: list[kicad.Layer]
 
-        def __init__(self, layers: list[kicad.Layer] = ...) -> None: ...
+        @property
+        def layers(self) -> _List[kicad.Layer]: ...
+        @layers.setter
+        def layers(self, value: Iterable[kicad.Layer]) -> None: ...
+        def __init__(self, layers: Iterable[kicad.Layer] = ...) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
 
@@ -1343,7 +1496,11 @@ class kicad:
         def __field_names__() -> list[str]:
             """The names of the fields, in the order of the struct."""
 
-        def __replace__(self, *, layers: list[kicad.Layer] = ...) -> Self: ...
+        def __replace__(
+            self,
+            *,
+            layers: Iterable[kicad.Layer] = ...,
+        ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
     @disjoint_base
@@ -1383,15 +1540,21 @@ class kicad:
         __match_args__ = ("pad_to_mask_clearance", "allow_soldermask_bridges_in_footprints", "tenting", "extra")
         pad_to_mask_clearance: float | None
         allow_soldermask_bridges_in_footprints: bool | None
-        tenting: list[kicad.Side]
-        extra: list[str]
 
+        @property
+        def tenting(self) -> _List[kicad.Side]: ...
+        @tenting.setter
+        def tenting(self, value: Iterable[kicad.Side | _SideName]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             pad_to_mask_clearance: SupportsFloat | SupportsIndex | None = None,
             allow_soldermask_bridges_in_footprints: bool | None = None,
-            tenting: list[kicad.Side] = ...,
-            extra: list[str] = ...,
+            tenting: Iterable[kicad.Side | _SideName] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -1405,8 +1568,8 @@ class kicad:
             *,
             pad_to_mask_clearance: SupportsFloat | SupportsIndex | None = ...,
             allow_soldermask_bridges_in_footprints: bool | None = ...,
-            tenting: list[kicad.Side] = ...,
-            extra: list[str] = ...,
+            tenting: Iterable[kicad.Side | _SideName] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -1491,16 +1654,19 @@ class kicad:
         at: kicad.Point
         size: float
         drill: float
-        layers: list[str]
         net: int
         uuid: str | None
 
+        @property
+        def layers(self) -> _List[str]: ...
+        @layers.setter
+        def layers(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             at: kicad.Point,
             size: SupportsFloat | SupportsIndex,
             drill: SupportsFloat | SupportsIndex,
-            layers: list[str],
+            layers: Iterable[str | Buffer],
             net: SupportsIndex,
             uuid: str | Buffer | None = None,
         ) -> None: ...
@@ -1517,7 +1683,7 @@ class kicad:
             at: kicad.Point = ...,
             size: SupportsFloat | SupportsIndex = ...,
             drill: SupportsFloat | SupportsIndex = ...,
-            layers: list[str] = ...,
+            layers: Iterable[str | Buffer] = ...,
             net: SupportsIndex = ...,
             uuid: str | Buffer | None = ...,
         ) -> Self: ...
@@ -1632,8 +1798,11 @@ class kicad:
         filled_areas_thickness: bool | None
         fill: kicad.ZoneFill
         polygon: kicad.Polygon
-        extra: list[str]
 
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
             net: SupportsIndex,
@@ -1647,7 +1816,7 @@ class kicad:
             filled_areas_thickness: bool | None = None,
             fill: kicad.ZoneFill,
             polygon: kicad.Polygon,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> None: ...
         def __zig_address__(self) -> int:
             """The address of the Zig value."""
@@ -1669,7 +1838,7 @@ class kicad:
             filled_areas_thickness: bool | None = ...,
             fill: kicad.ZoneFill = ...,
             polygon: kicad.Polygon = ...,
-            extra: list[str] = ...,
+            extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
 
@@ -1754,7 +1923,7 @@ class Node:
     @final
     class ChildrenIterator:
         @property
-        def rest(self) -> list[Node]: ...
+        def rest(self) -> _List[Node]: ...
         def __init__(self, *args: Never, **kwargs: Never) -> None: ...
         def next(self) -> Node | None: ...
         def __iter__(self) -> Node.ChildrenIterator: ...

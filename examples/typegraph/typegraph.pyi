@@ -1,7 +1,8 @@
 # Made by nano_ffi out of typegraph.zig. Do not edit.
 """Things of types: what a type consists of, its instances, and paths and queries through them."""
 
-from collections.abc import Iterable, MutableMapping
+from abc import ABCMeta
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from enum import StrEnum
 from typing import (
     Any,
@@ -9,8 +10,10 @@ from typing import (
     SupportsFloat,
     SupportsIndex,
     TypeAlias,
+    TypeVar,
     Union,
     final,
+    type_check_only,
 )
 
 from typing_extensions import Buffer, Never, Self, disjoint_base
@@ -28,6 +31,27 @@ _PathErrorKindName: TypeAlias = Literal[
 _SegmentLike: TypeAlias = Union[str, Buffer, EdgeTraversal]
 
 _EdgeName: TypeAlias = Literal["child", "parent", "reference", "link"]
+
+_Item = TypeVar("_Item")
+
+_Other = TypeVar("_Other")
+
+@type_check_only
+class _Dict(MutableMapping[str, _Item], metaclass=ABCMeta):
+    def __or__(
+        self,
+        other: dict[str, _Other] | _Dict[_Other],
+        /,
+    ) -> dict[str, _Item | _Other]: ...
+    def __ror__(
+        self,
+        other: dict[str, _Other],
+        /,
+    ) -> dict[str, _Item | _Other]: ...
+    def __ior__(self, other: Mapping[str, object], /) -> Self: ...
+    def __reversed__(self) -> Iterator[str]: ...
+    def copy(self) -> dict[str, _Item]: ...
+    def todict(self) -> dict[str, _Item]: ...
 
 _Value: TypeAlias = Union[bool, int, float, str]
 
@@ -138,7 +162,7 @@ class Node:
     @property
     def parent(self) -> Node | None: ...
     @property
-    def attributes(self) -> MutableMapping[str, _Value]: ...
+    def attributes(self) -> _Dict[_Value]: ...
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     def child(self, name: str | Buffer) -> Node | None:
         """The child of that name; None where it has no such."""

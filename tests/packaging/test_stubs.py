@@ -50,6 +50,42 @@ pub fn called(function: nano_ffi.Callback(fn ([]const u8, i64) f64), numbers: []
 
 
 CALLS = {
+    "lists": """\
+from lists import *
+
+box = Box(items=(Item(1),), numbers=range(3), words=(word for word in "ab"))
+box.numbers = (1, 2)
+box.numbers += [3]
+box.numbers *= 2
+box.numbers[0:1] = [4, 5]
+sequence: MutableSequence[float] = box.numbers
+memoryview(box.numbers)
+numbers: list[float] = box.numbers + [1]
+numbers = [1.0] + box.numbers * 2
+box.numbers.sort(key=lambda number: -number, reverse=True)
+json.dumps(box.numbers.tolist())
+box.more.append(Item(2))
+box.more[0].double()
+box.words = ["a", b"b"]
+refused(lambda: box.words.append(3))  # type: ignore[arg-type]
+refused(lambda: memoryview(box.more))  # type: ignore[arg-type]
+refused(lambda: setattr(box, "numbers", 3))
+refused(lambda: Box(numbers=3))  # type: ignore[arg-type]
+""",
+    "maps": """\
+from maps import *
+
+store = Store(items={"a": Item(1)}, counts=ChainMap({"b": 2}))
+store.counts |= {"c": 3}
+mapping: MutableMapping[str, int] = store.counts
+counts: dict[str, int] = store.counts | {"d": 4}
+list(reversed(store.counts))
+json.dumps(store.counts.todict())
+store.items["b"] = Item(2)
+store.items["b"].double()
+refused(lambda: store.counts.update({"a": "b"}))  # type: ignore[dict-item]
+refused(lambda: Store(counts=[("a", 1)]))  # type: ignore[arg-type]
+""",
     "standard": """\
 from standard import *
 
@@ -97,7 +133,9 @@ refused(lambda: Bag().add(2, True))  # type: ignore[call-arg]
 
 CALLS_HEAD = """\
 import datetime as dt
-from collections.abc import Callable
+import json
+from collections import ChainMap
+from collections.abc import Callable, MutableMapping, MutableSequence
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path, PurePosixPath
