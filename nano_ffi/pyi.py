@@ -182,7 +182,7 @@ class Writer:
             return f"{self.builtin('str')} | {self.buffer()} | {reads}"
         if kind in {"bytes", "buffer", "ndarray"} or (kind in {"items", "objects"} and typ.mutable):
             return self.buffer()
-        if kind in {"items", "array", "objects", "list"}:
+        if kind in {"items", "array", "objects", "list"} or (kind == "table" and typ.item):
             assert typ.item is not None
             sequence = f"{self.typing('Iterable', 'collections.abc')}[{self.taking(typ.item)}]"
             has_buffer = kind in {"items", "list"} and BUFFER_ITEM.fullmatch(typ.item.zig)
@@ -240,7 +240,7 @@ class Writer:
             return self.builtin("str")
         if kind == "buffer":
             return self.builtin("bytes")
-        if kind in {"items", "array", "list"}:
+        if kind in {"items", "array", "list"} or (kind == "table" and typ.item):
             assert typ.item is not None
             if kind == "array" and typ.item.zig == "u8":
                 return self.builtin("bytes")
@@ -515,7 +515,7 @@ class Writer:
         self.helpers[alias] = ""  # its place, before those of its parts
         parts: list[str] = []
         for field in typ.fields:
-            parts += (self.taking(field.type) if taken else self.giving(field.type)).split(" | ")
+            parts += split_union(self.taking(field.type) if taken else self.giving(field.type))
         head = f"{alias}: {self.typing('TypeAlias')} = {self.typing('Union')}"
         self.helpers[alias] = listed(head, "[", list(dict.fromkeys(parts)), "]", "\n")
         return alias
@@ -780,6 +780,19 @@ class Writer:
             else:
                 blocks.append(text)
         return blocks
+
+
+def split_union(annotation: str) -> list[str]:
+    """The members of ``A | B``; what is in brackets is left together."""
+    parts: list[str] = []
+    depth = 0
+    for piece in annotation.split(" | "):
+        if depth > 0:
+            parts[-1] += f" | {piece}"
+        else:
+            parts.append(piece)
+        depth += piece.count("[") - piece.count("]")
+    return parts
 
 
 def usable(name: str) -> bool:

@@ -513,6 +513,7 @@ fn decideField(comptime Field: type) FieldKind {
     }
     const kind = signature.kindOf(Field) orelse return .hidden;
     if (kind == .reference) return .reference;
+    if (kind == .table) return .value; // a copy
     if (kind == .optional) {
         const some = signature.kindOf(@typeInfo(Field).optional.child).?;
         if (some == .reference) return .reference;
@@ -604,8 +605,9 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
         .@"struct" => |info| {
             if (T == signature.Str or T == signature.Bytes or T == signature.Buffer or
                 T == signature.Path) return true;
-            // A table is no part of others, whatever it has, which may be what is asked of.
-            if (signature.isObject(T) or tables.of(T) != null) return false;
+            // Not even looked at, whatever it has, which may be what is asked of.
+            if (tables.of(T) != null) return isFlat(T);
+            if (signature.isObject(T)) return false;
             if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
                 .complex, .flags, .standard => return true,
                 .record, .tuple => {},

@@ -675,13 +675,16 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "mutable", if (signature.isWrittenRecords(T)) "true" else "" },
         },
         .map => .{.{ "item", typeWithin(signature.MapValue(T), within) }},
-        .table => .{.{ "items", types(
-            if (tables.of(T).?.Value == void)
-                &.{tables.of(T).?.Key}
-            else
-                &.{ tables.of(T).?.Key, tables.of(T).?.Value },
-            within,
-        ) }},
+        .table => if (tables.isList(T))
+            .{.{ "item", typeWithin(tables.of(T).?.Key, within) }}
+        else
+            .{.{ "items", types(
+                if (tables.of(T).?.Value == void)
+                    &.{tables.of(T).?.Key}
+                else
+                    &.{ tables.of(T).?.Key, tables.of(T).?.Value },
+                within,
+            ) }},
         .callback => .{
             .{ "params", types(@typeInfo(T.Args).@"struct".field_types, within) },
             .{ "returns", typeWithin(T.R, within) },

@@ -222,7 +222,9 @@ fn decideType(comptime T: type) Export {
             "its field '{s}' is known while compiling only: let it be a pointer or a number",
             .{field},
         ) else .silent,
-        .@"union" => |info| if (untagged.isUntagged(T))
+        .@"union" => |info| if (T == std.json.Value)
+            .silent
+        else if (untagged.isUntagged(T))
             decideUntagged(info)
         else if (info.decl_names.len == 0)
             .silent

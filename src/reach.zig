@@ -37,7 +37,7 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .table => switch (tables.of(T).?.kind) {
             .buffers => false,
-            .unmanaged, .ordered => true,
+            .unmanaged, .ordered, .list => true,
             .managed, .enums, .all_enums => pointsWithin(tables.of(T).?.Key, inner) or
                 pointsWithin(tables.of(T).?.Value, inner),
         },
@@ -86,7 +86,7 @@ fn piecesWithin(comptime T: type, value: *const T, visitor: anytype, depth: usiz
     if (comptime classes.ListItem(T)) |Item| {
         const is_array_list = comptime classes.isArrayList(T);
         const items: []const Item = if (is_array_list) value.items else value.*;
-        const room = if (is_array_list) value.capacity else items.len;
+        const room = if (is_array_list) @max(value.capacity, items.len) else items.len;
         found(visitor, @intFromPtr(items.ptr), room * @sizeOf(Item), .of(Item), isConst(T));
         return eachItem(Item, items, visitor, depth);
     }

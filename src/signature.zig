@@ -461,7 +461,6 @@ fn structKind(
     comptime info: std.lang.Type.Struct,
     comptime within: []const type,
 ) ?Kind {
-    if (classes.isArrayList(T)) return null; // a field only
     if (!info.is_tuple and @hasDecl(T, "nano_ffi_owned"))
         return if (isPartWithin(T.nano_ffi_owned, within) or
             decide(T.nano_ffi_owned, within) == .objects) .owned else null;
@@ -485,13 +484,8 @@ fn structKind(
         return if (isColumnItem(T.Item)) .column else null;
     if (comptime isComplex(T)) return .complex;
     if (standard.of(T) != null) return .standard;
-    if (tables.of(T)) |table| {
-        // No part of others, whatever it has, which may be the type that is being asked of.
-        if (within.len > 0) return .table;
-        const is_known = isTablePart(table.Key) and
-            (table.Value == void or isTablePart(table.Value));
-        return if (is_known) .table else null;
-    }
+    if (tables.of(T)) |table| return if (isPartWithin(table.Key, within) and
+        (table.Value == void or isPartWithin(table.Value, within))) .table else null;
     if (comptime isStringMap(T))
         return if (isPartWithin(MapValue(T), within) or isMade(MapValue(T))) .map else null;
     if (isFlags(T)) return .flags;
@@ -504,10 +498,6 @@ fn structKind(
             return null;
     }
     return if (info.is_tuple) .tuple else .record;
-}
-
-fn isTablePart(comptime T: type) bool {
-    return isPart(T) and isExact(T);
 }
 
 fn isTagged(comptime info: std.lang.Type.Union, comptime within: []const type) bool {
@@ -524,7 +514,8 @@ pub fn isPart(comptime T: type) bool {
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
-        .input, .given, .made, .table, .operand, .out, .results => false,
+        .input, .given, .made, .operand, .out, .results => false,
+        .table => tables.isPart(T),
         .rest, .keywords, .column => false,
         .tuple, .record, .items, .array, .map => !holdsMade(T) and !holdsAddress(T),
         .class => classes.isCopyable(T),
@@ -560,6 +551,19 @@ fn withParts(comptime T: type, comptime found: []const type) []const type {
     };
     for (parts) |Part| all = withParts(Part, all);
     return all;
+}
+
+/// Whether a value of a struct or union may have others of its type in it, however deep.
+pub fn holdsItself(comptime T: type) bool {
+    return comptime holds: {
+        const types = switch (@typeInfo(T)) {
+            .@"struct" => |info| info.field_types,
+            .@"union" => |info| info.field_types,
+            else => unreachable,
+        };
+        for (types) |Field| if (contains(withParts(Field, &.{}), T)) break :holds true;
+        break :holds false;
+    };
 }
 
 /// Whether a Python object is in a `T`, which can cross.
@@ -777,6 +781,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .map => "dict[str, " ++ typeName(MapValue(T)).? ++ "]",
         .table => table: {
             const key = typeName(tables.of(T).?.Key).?;
+            if (tables.isList(T)) break :table "[]" ++ key;
             if (tables.of(T).?.Value == void) break :table "set[" ++ key ++ "]";
             break :table "dict[" ++ key ++ ", " ++ typeName(tables.of(T).?.Value).? ++ "]";
         },
@@ -842,6 +847,7 @@ fn fields(comptime keyword: []const u8, comptime info: anytype) [:0]const u8 {
 pub fn shortName(comptime T: type) [:0]const u8 {
     return comptime name: {
         @setEvalBranchQuota(1_000_000_000);
+        if (T == std.json.Value) break :name "JsonValue"; // many have a Value of their own
         const full = @typeName(T);
         const dot = std.mem.lastIndexOfScalar(u8, full, '.') orelse break :name full;
         break :name pythonName(full[dot + 1 ..]);
@@ -1449,6 +1455,12 @@ test hasWritablePart {
     try std.testing.expect(hasWritablePart([]const ?[]i32));
     try std.testing.expect(!hasWritablePart([]const []const i32));
 }
+
+test holdsItself {
+    try std.testing.expect(holdsItself(Nested) and !holdsItself(struct { a: []const u8 }));
+}
+
+const Nested = union(enum) { n: u8, all: []const Nested };
 
 test holdsObject {
     try std.testing.expect(holdsObject([]const ?PlainObject) and !holdsObject([]const u8));

@@ -1,11 +1,11 @@
-//! The maps and sets of Zig's library that are dicts and sets of Python: hash maps with keys that
-//! are no text, those of the others that are told the allocator or keep an order, sets of text, and
-//! those of enums.
+//! The maps, sets and lists of Zig's library that are dicts, sets and lists of Python: hash maps
+//! with keys that are no text, those of the others that are told the allocator or keep an order,
+//! sets of text, those of enums, and lists that may grow.
 
 const std = @import("std");
 const string_maps = @import("string_maps.zig");
 
-/// What a map has; `Value` of a set is void.
+/// What a map has; `Value` of a set, and of a list, whose items are its keys, is void.
 pub const Table = struct {
     Key: type,
     Value: type,
@@ -25,6 +25,8 @@ const Kind = enum {
     enums,
     /// std.EnumArray, which has a value for every member.
     all_enums,
+    /// std.ArrayList and std.array_list.Managed.
+    list,
 };
 
 /// What a `T` has, where it is such a map.
@@ -34,6 +36,7 @@ pub fn of(comptime T: type) ?Table {
         if (T == std.BufSet) break :table .{ .Key = []const u8, .Value = void, .kind = .buffers };
         if (T == std.BufMap)
             break :table .{ .Key = []const u8, .Value = []const u8, .kind = .buffers };
+        if (ListItem(T)) |Item| break :table .{ .Key = Item, .Value = void, .kind = .list };
         if (@hasDecl(T, "KV")) break :table ofHashMap(T);
         if (!@hasDecl(T, "Key") or @TypeOf(T.Key) != type or @typeInfo(T.Key) != .@"enum")
             break :table null;
@@ -44,6 +47,28 @@ pub fn of(comptime T: type) ?Table {
         if (T != std.EnumMap(T.Key, T.Value)) break :table null;
         break :table .{ .Key = T.Key, .Value = T.Value, .kind = .enums };
     };
+}
+
+fn ListItem(comptime T: type) ?type {
+    if (!@hasField(T, "items") or !@hasField(T, "capacity")) return null;
+    const Slice = @FieldType(T, "items");
+    if (@typeInfo(Slice) != .pointer or @typeInfo(Slice).pointer.size != .slice) return null;
+    const Item = @typeInfo(Slice).pointer.child;
+    return if (T == std.ArrayList(Item) or T == std.array_list.Managed(Item)) Item else null;
+}
+
+/// Whether it is a list, or a string of bytes that may grow.
+pub fn isList(comptime T: type) bool {
+    return comptime if (of(T)) |table| table.kind == .list else false;
+}
+
+/// A list of `items`, which are memory of `gpa`. One that does not know that is told by others
+/// which allocator to grow with: so it has no room, and leaves the items where they are.
+pub fn listOf(comptime T: type, gpa: std.mem.Allocator, items: []of(T).?.Key) T {
+    if (@hasField(T, "allocator")) return .fromOwnedSlice(gpa, items);
+    var list: T = .empty;
+    list.items = items;
+    return list;
 }
 
 fn ofHashMap(comptime T: type) ?Table {
@@ -87,6 +112,7 @@ fn isKey(comptime K: type) bool {
 pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
     return switch (comptime of(T).?.kind) {
         .managed, .buffers => .init(gpa),
+        .list => listOf(T, gpa, &.{}),
         .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
         .all_enums => .initUndefined(), // until there is a value for each key
     };
@@ -112,12 +138,17 @@ pub fn put(
         .buffers => if (table.Value == void) try map.insert(key) else try map.put(key, value),
         .enums => if (table.Value == void) map.insert(key) else map.put(key, value),
         .all_enums => map.set(key, value),
+        .list => if (@hasField(T, "allocator")) try map.append(key) else try map.append(gpa, key),
     }
 }
 
 /// Calls `visitor.visit(key, value)` for each key, until that is false; whether it never was.
 pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
     const table = comptime of(T).?;
+    if (table.kind == .list) {
+        for (map.items) |item| if (!visitor.visit(item, {})) return false;
+        return true;
+    }
     const is_enums = table.kind == .enums or table.kind == .all_enums;
     // That of an EnumMap is not const, and changes nothing.
     var iterator = if (is_enums) @constCast(map).iterator() else map.iterator();
@@ -137,8 +168,17 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
 pub fn release(comptime T: type, map: *T) void {
     switch (comptime of(T).?.kind) {
         .managed, .buffers => map.deinit(),
-        .unmanaged, .ordered, .enums, .all_enums => {},
+        .unmanaged, .ordered, .enums, .all_enums, .list => {},
     }
+}
+
+/// Whether a value may have such a map in it: that has no allocator, or its memory is found without
+/// one.
+pub fn isPart(comptime T: type) bool {
+    return comptime switch (of(T).?.kind) {
+        .managed, .buffers => false,
+        .unmanaged, .ordered, .enums, .all_enums, .list => true,
+    };
 }
 
 /// Whether what its keys and values point to is the map's own.
@@ -151,6 +191,10 @@ pub fn ownsParts(comptime T: type) bool {
 pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
     return switch (comptime of(T).?.kind) {
         .managed, .buffers, .enums, .all_enums => .{ null, null },
+        .list => .{
+            if (map.items.len + map.capacity > 0) @intFromPtr(map.items.ptr) else null,
+            null,
+        },
         // In front of what says which places are taken are two pointers and a number.
         .unmanaged => .{
             if (map.metadata) |some| @intFromPtr(some) - 3 * @sizeOf(usize) else null,
@@ -182,6 +226,31 @@ test of {
     try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color and of(std.Deque(u8)) == null);
 }
 
+test isList {
+    try std.testing.expect(isList(std.ArrayList(u8)) and isList(std.array_list.Managed([2]u8)));
+    try std.testing.expect(!isList(std.EnumSet(Color)));
+}
+
+test listOf {
+    const gpa = std.testing.allocator;
+    inline for (.{ std.ArrayList(u8), std.array_list.Managed(u8) }) |List| {
+        const items = try gpa.dupe(u8, "ab");
+        var list = listOf(List, gpa, items);
+        try std.testing.expectEqual(@intFromPtr(items.ptr), blocksOf(List, &list)[0]);
+        try put(List, &list, gpa, 'c', {});
+        try std.testing.expectEqualStrings("abc", list.items);
+        if (@hasField(List, "allocator")) list.deinit() else {
+            list.deinit(gpa);
+            gpa.free(items);
+        }
+    }
+}
+
+test isPart {
+    try std.testing.expect(isPart(std.ArrayList(u8)) and isPart(std.EnumSet(Color)));
+    try std.testing.expect(!isPart(std.AutoHashMap(u8, u8)) and !isPart(std.BufSet));
+}
+
 test sizeOf {
     try std.testing.expectEqual(2, sizeOf(std.EnumArray(Color, u8)));
     try std.testing.expectEqual(null, sizeOf(std.EnumMap(Color, u8)));
@@ -198,6 +267,8 @@ test put {
         std.BufSet,
         std.BufMap,
         std.StringHashMapUnmanaged(void),
+        std.ArrayList(u8),
+        std.array_list.Managed(u8),
     }) |Map| {
         var fixed: std.heap.ArenaAllocator = .init(gpa);
         defer fixed.deinit();
@@ -222,7 +293,11 @@ test put {
         try std.testing.expect(!each(Map, &map, &counter));
         try std.testing.expectEqual(1, counter.count);
         const has_blocks = blocksOf(Map, &map)[0] != null;
-        try std.testing.expectEqual(table.kind == .unmanaged or table.kind == .ordered, has_blocks);
+        const is_found = switch (table.kind) {
+            .unmanaged, .ordered, .list => true,
+            else => false,
+        };
+        try std.testing.expectEqual(is_found, has_blocks);
         try std.testing.expectEqual(table.kind == .buffers, ownsParts(Map));
         try std.testing.expectEqual(table.kind == .managed, isValue(Map));
         release(Map, &map);

@@ -244,7 +244,7 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
     if (comptime classes.ListItem(T)) |Item| {
         const is_array_list = comptime classes.isArrayList(T);
         const items: []const Item = if (is_array_list) value.items else value.*;
-        const room = if (is_array_list) value.capacity else items.len;
+        const room = if (is_array_list) @max(value.capacity, items.len) else items.len;
         if (room == 0) return;
         visitor.visit(visitor, @intFromPtr(items.ptr), room * @sizeOf(Item));
         if (comptime classes.isFlat(Item)) return;

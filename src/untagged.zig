@@ -1,15 +1,17 @@
 //! Unions that are in Python what they hold: `int | str | None` of a `union(enum)` that says
 //! `pub const nano_ffi_options = .{ .untagged = true };`. Which tag a value is, its Python type
-//! says: so no two tags may have the same.
+//! says: so no two tags may have the same. std.json.Value is one without saying it.
 
 const std = @import("std");
 const signature = @import("signature.zig");
 const standard = @import("standard.zig");
+const tables = @import("tables.zig");
 
 /// Whether a union says that it is one of these.
 pub fn isUntagged(comptime T: type) bool {
     return comptime says: {
         if (@typeInfo(T) != .@"union" or @typeInfo(T).@"union".tag_type == null) break :says false;
+        if (T == std.json.Value) break :says true;
         if (!@hasDecl(T, "nano_ffi_options")) break :says false;
         const given = T.nano_ffi_options;
         break :says @hasField(@TypeOf(given), "untagged") and given.untagged;
@@ -24,6 +26,8 @@ pub const Form = enum {
     float,
     complex,
     text,
+    /// A number that no int of Zig is as long as: an int in Python, or a float, and text in Zig.
+    digits,
     bytes,
     path,
     standard,
@@ -49,6 +53,9 @@ fn formOf(comptime Field: type) ?Form {
         .@"enum", .flags => .member,
         .items, .array, .tuple => .list,
         .record, .map => .dict,
+        .table => if (tables.isList(Field))
+            .list
+        else if (tables.of(Field).?.Value != void) .dict else null,
         .class => .class,
         .object => .any,
         .link => formOf(@typeInfo(Field).pointer.child),
@@ -63,9 +70,12 @@ pub fn formsOf(comptime T: type) [@typeInfo(T).@"union".field_names.len]Form {
         const info = @typeInfo(T).@"union";
         var forms: [info.field_names.len]Form = undefined;
         for (&forms, info.field_names, info.field_types, 0..) |*form, name, Field, index| {
-            form.* = formOf(Field) orelse @compileError("nano_ffi: the tag '" ++ name ++ "' of " ++
-                "the untagged union " ++ @typeName(T) ++ " has type " ++ @typeName(Field) ++
-                ", which has no Python type of its own: give it a struct, or leave .untagged out");
+            const is_digits = T == std.json.Value and std.mem.eql(u8, name, "number_string");
+            form.* = if (is_digits) .digits else formOf(Field) orelse
+                @compileError("nano_ffi: the tag '" ++ name ++ "' of the untagged union " ++
+                    @typeName(T) ++ " has type " ++ @typeName(Field) ++
+                    ", which has no Python type of its own: give it a struct, or leave " ++
+                    ".untagged out");
             for (forms[0..index], info.field_names[0..index], info.field_types[0..index]) |
                 other,
                 other_name,
@@ -91,6 +101,7 @@ fn nameOf(comptime form: Form) []const u8 {
         .float => "floats",
         .complex => "complex numbers",
         .text => "strs",
+        .digits => "long ints",
         .bytes => "bytes",
         .path => "paths",
         .standard => "the same class",
@@ -108,6 +119,7 @@ pub fn expected(comptime T: type) [:0]const u8 {
         const forms = formsOf(T);
         var all: [:0]const u8 = "";
         for (forms, @typeInfo(T).@"union".field_types, 0..) |form, Field, index| {
+            if (form == .digits) continue;
             const separator = if (index == 0) "" else if (index + 1 == forms.len) " or " else ", ";
             all = all ++ separator ++ switch (form) {
                 .none => "None",
@@ -116,6 +128,7 @@ pub fn expected(comptime T: type) [:0]const u8 {
                 .float => "a float",
                 .complex => "a complex",
                 .text => "a str",
+                .digits => unreachable,
                 .bytes => "bytes",
                 .path => "a path",
                 .standard => "a " ++ standard.of(Field).?.fullName(),
@@ -139,14 +152,19 @@ const Example = union(enum) {
 };
 
 test isUntagged {
-    try std.testing.expect(isUntagged(Example));
+    try std.testing.expect(isUntagged(Example) and isUntagged(std.json.Value));
     try std.testing.expect(!isUntagged(union(enum) { a, b }) and !isUntagged(u8));
 }
 
 test formsOf {
+    try std.testing.expectEqual(.digits, formsOf(std.json.Value)[4]);
     try std.testing.expectEqual([4]Form{ .none, .int, .text, .list }, formsOf(Example));
 }
 
 test expected {
     try std.testing.expectEqualStrings("None, an int, a str or a list", expected(Example));
+    try std.testing.expectEqualStrings(
+        "None, a bool, an int, a float, a str, a list or a dict",
+        expected(std.json.Value),
+    );
 }

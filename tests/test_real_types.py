@@ -300,7 +300,8 @@ def test_what_is_left_out(types: ModuleType) -> None:
     assert left["queue"].startswith(
         "it returns deque.Deque(u8), which cannot go to Python: its fields are the library's"
     )
-    assert types.Waiting.__field_names__() == []
+    assert types.Waiting.__field_names__() == ["per"]
+    assert types.Waiting().per == {}
     assert left["Color.name"] == "every member of a Python enum has a 'name': give it another name"
     assert left["Color.change"].startswith("parameter 'self' has type *real_types.Color, which cannot come from Python")
 

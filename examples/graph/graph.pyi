@@ -135,6 +135,12 @@ class BoundNode:
 class GraphView:
     """A graph, or a part of one: views made of each other share nodes and edges."""
 
+    @property
+    def by_node(self) -> dict[int, int]:
+        """Places in `bound` and `links`, by the numbers in the graph."""
+
+    @property
+    def by_edge(self) -> dict[int, int]: ...
     def __init__(self) -> None: ...
     def create_node(
         self,

@@ -585,6 +585,8 @@ pub const functions = struct {
     pub extern fn PyComplex_ImagAsDouble(number: *PyObject) f64;
     pub extern fn PyComplex_RealAsDouble(number: *PyObject) f64;
     pub extern fn PyNumber_Index(object: *PyObject) ?*PyObject;
+    pub extern fn PyNumber_Long(object: *PyObject) ?*PyObject;
+    pub extern fn PyFloat_FromString(text: *PyObject) ?*PyObject;
     pub extern fn PyType_GetModule(class: *PyObject) ?*PyObject;
     pub extern fn PyType_GetFlags(class: *PyObject) c_ulong;
     pub extern fn PyType_GetSlot(class: *PyObject, slot: c_int) ?*anyopaque;

@@ -1374,6 +1374,8 @@ pub fn loadItems(
 /// takes for the field's own.
 pub inline fn giveAttribute(comptime T: type, self: *object_of.Layout, value: T) ?*PyObject {
     if (T == f64) return c.PyFloat_FromDouble(value);
+    if (comptime signature.kindOf(T).? == .table)
+        return giveTable(T, object_of.moduleOf(self), &value);
     const given = give(T, object_of.moduleOf(self), value);
     if (@typeInfo(T) != .optional) return given;
     switch (comptime signature.kindOf(@typeInfo(T).optional.child).?) {
@@ -1602,20 +1604,50 @@ fn loadUntagged(
             if (try fits(form, Field, module, object)) return @unionInit(
                 T,
                 name,
-                if (form == .none) {} else try load(Field, arena, module, object, site),
+                switch (form) {
+                    .none => {},
+                    .digits => try loadDigits(arena, module, object, site),
+                    else => try load(Field, arena, module, object, site),
+                },
             );
         }
     }
     return errors.raiseWrongType(site, comptime untagged.expected(T), object);
 }
 
-/// Whether an object is a member of the enum of a tag: it is an int, too.
+fn loadDigits(
+    arena: std.mem.Allocator,
+    module: *PyObject,
+    object: *PyObject,
+    site: *const Site,
+) Error![]const u8 {
+    const text = c.PyObject_Str(object) orelse return error.PythonException;
+    defer c.Py_DecRef(text);
+    return load([]const u8, arena, module, text, site);
+}
+
+/// A number out of its digits.
+fn giveDigits(digits: []const u8) ?*PyObject {
+    const text = newStr(digits) orelse return null;
+    defer c.Py_DecRef(text);
+    const is_float = std.mem.indexOfAny(u8, digits, ".eE") != null;
+    return if (is_float) c.PyFloat_FromString(text) else c.PyNumber_Long(text);
+}
+
+/// Whether an object is a member of the enum of a tag, or an int that Zig has as its digits: both
+/// are ints, too.
 fn isMember(
     comptime form: untagged.Form,
     comptime Field: type,
     module: *PyObject,
     object: *PyObject,
 ) Error!bool {
+    if (form == .digits) {
+        if (!capi.hasFlag(object, "LONG_SUBCLASS")) return false;
+        var overflow: c_int = 0;
+        _ = c.PyLong_AsLongLongAndOverflow(object, &overflow);
+        return overflow != 0;
+    }
     if (form != .member) return false;
     const class = enums.classOf(Field, module) orelse return error.PythonException;
     return capi.typeOf(object) == class;
@@ -1638,7 +1670,7 @@ fn isOf(
         .text => capi.hasFlag(object, "UNICODE_SUBCLASS"),
         .bytes => c.PyType_IsSubtype(class, capi.object("PyBytes_Type")) != 0 or
             c.PyType_IsSubtype(class, capi.object("PyByteArray_Type")) != 0,
-        .member => false,
+        .member, .digits => false,
         .list => isListOrTuple(object) or lists.isList(object),
         .dict => capi.hasFlag(object, "DICT_SUBCLASS") or maps.isMap(object),
         .class => classes_of.instanceOf(Field, module, object) != null,
@@ -1665,7 +1697,7 @@ fn isLike(
         return form == .bool or form == .any;
     const is_number = c.PyType_GetSlot(class, capi.constants.Py_nb_index) != null;
     return switch (form) {
-        .none, .bool, .member, .path, .standard => false,
+        .none, .bool, .member, .path, .standard, .digits => false,
         .int => is_number,
         .float, .complex => is_number or
             c.PyType_GetSlot(class, capi.constants.Py_nb_float) != null,
@@ -1737,6 +1769,8 @@ fn loadTable(
     site: *const Site,
 ) Error!T {
     const table = comptime tables.of(T).?;
+    if (comptime tables.isList(T))
+        return tables.listOf(T, arena, try loadItems(table.Key, arena, module, object, site));
     var map = tables.empty(T, arena);
     if (table.Value == void) {
         const keys = try loadItems(table.Key, arena, module, object, site);
@@ -1768,6 +1802,7 @@ fn loadTable(
 
 fn giveTable(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
     const table = comptime tables.of(T).?;
+    if (comptime tables.isList(T)) return giveList(table.Key, module, map.items);
     const is_set = table.Value == void;
     const made = (if (is_set) c.PySet_New(null) else c.PyDict_New()) orelse return null;
     const Each = struct {
@@ -1884,27 +1919,22 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
             c.PyBytes_FromStringAndSize(&value, value.len)
         else
             giveList(@typeInfo(T).array.child, module, &value),
-        .record => return giveRecord(T, module, value),
+        .record => {
+            if (comptime !signature.holdsItself(T)) return giveRecord(T, module, value);
+            if (!goDeeper(T)) return null;
+            defer depth_given -= 1;
+            return giveRecord(T, module, value);
+        },
         .class => return if (comptime classes.isCopyable(T))
             results.giveCopy(T, module, value)
         else
             results.giveOwn(T, module, value, &.{}, true),
         .reference => return results.giveAddress(T, module, value, &.{}),
-        .tagged => if (comptime variants.isClass(T))
-            return giveVariant(T, module, value)
-        else switch (value) {
-            inline else => |some, tag| {
-                if (comptime untagged.isUntagged(T))
-                    return giveAs(role, @TypeOf(some), module, some);
-                const name = newStr(@tagName(tag));
-                if (@TypeOf(some) == void) return name;
-                const dict = c.PyDict_New();
-                if (setItem(dict, name, give(@TypeOf(some), module, some))) return dict;
-                c.Py_DecRef(dict);
-                return null;
-            },
-        },
-        .link => return giveLinked(role, T, module, value),
+        .tagged => return if (comptime signature.holdsItself(T))
+            giveNested(role, T, module, value)
+        else
+            giveTagged(role, T, module, value),
+        .link => return giveAs(role, @typeInfo(T).pointer.child, module, value.*),
         .map => {
             var map = value;
             defer map.deinit();
@@ -1929,20 +1959,52 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
     }
 }
 
-/// Behind how many links it is that is given now: pointers may go round in a circle.
+/// In how many values that hold others of their type it is that is given now: pointers may go round
+/// in a circle, and a stack ends.
 threadlocal var depth_given: u16 = 0;
 
-/// What a link points to. A function of its own: what it points to may have such a link.
-fn giveLinked(comptime role: Role, comptime T: type, module: *PyObject, value: T) ?*PyObject {
-    if (depth_given == max_depth) return c.PyErr_Format(
+/// False with the error set.
+fn goDeeper(comptime T: type) bool {
+    if (depth_given < max_depth) {
+        depth_given += 1;
+        return true;
+    }
+    _ = c.PyErr_Format(
         capi.exception("RecursionError"),
         "values of %s are inside of one another, %d deep",
         comptime signature.typeName(T).?.ptr,
         @as(c_int, max_depth),
     );
-    depth_given += 1;
+    return false;
+}
+
+/// A function of its own: the value may have others of its type in it.
+fn giveNested(comptime role: Role, comptime T: type, module: *PyObject, value: T) ?*PyObject {
+    if (!goDeeper(T)) return null;
     defer depth_given -= 1;
-    return giveAs(role, @typeInfo(T).pointer.child, module, value.*);
+    return giveTagged(role, T, module, value);
+}
+
+inline fn giveTagged(
+    comptime role: Role,
+    comptime T: type,
+    module: *PyObject,
+    value: T,
+) ?*PyObject {
+    if (comptime variants.isClass(T)) return giveVariant(T, module, value);
+    switch (value) {
+        inline else => |some, tag| {
+            if (comptime T == std.json.Value and tag == .number_string) return giveDigits(some);
+            if (comptime untagged.isUntagged(T))
+                return giveAs(role, @TypeOf(some), module, some);
+            const name = newStr(@tagName(tag));
+            if (@TypeOf(some) == void) return name;
+            const dict = c.PyDict_New();
+            if (setItem(dict, name, give(@TypeOf(some), module, some))) return dict;
+            c.Py_DecRef(dict);
+            return null;
+        },
+    }
 }
 
 const newStr = capi.newStr;

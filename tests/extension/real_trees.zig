@@ -143,7 +143,7 @@ pub fn same_nest(nest: Nest) Nest {
     return nest;
 }
 
-/// Have tables of themselves, which cannot cross.
+/// Have tables of themselves.
 pub const Table = union(enum) { number: i64, table: std.StringHashMapUnmanaged(Table) };
 pub const Index = struct { number: i64 = 0, of: std.AutoHashMapUnmanaged(i64, Index) = .empty };
 

@@ -1,0 +1,135 @@
+//! Values with lists, maps and sets of Zig's library in them.
+
+const std = @import("std");
+
+/// As a format for data has them.
+pub const Value = union(enum) {
+    null,
+    bool: bool,
+    int: i64,
+    str: []const u8,
+    list: std.ArrayList(Value),
+    map: std.StringArrayHashMapUnmanaged(Value),
+};
+
+/// A copy, of which every number is one more.
+pub fn next(gpa: std.mem.Allocator, value: Value) !Value {
+    switch (value) {
+        .null, .bool => return value,
+        .int => |int| return .{ .int = int + 1 },
+        .str => |text| return .{ .str = try gpa.dupe(u8, text) },
+        .list => |list| {
+            var all: std.ArrayList(Value) = .empty;
+            for (list.items) |item| try all.append(gpa, try next(gpa, item));
+            return .{ .list = all };
+        },
+        .map => |map| {
+            var all: std.StringArrayHashMapUnmanaged(Value) = .empty;
+            for (map.keys(), map.values()) |key, item|
+                try all.put(gpa, try gpa.dupe(u8, key), try next(gpa, item));
+            return .{ .map = all };
+        },
+    }
+}
+
+/// As many lists in one another.
+pub fn deep(gpa: std.mem.Allocator, depth: usize) !Value {
+    var value: Value = .null;
+    for (0..depth) |_| {
+        var list: std.ArrayList(Value) = .empty;
+        try list.append(gpa, value);
+        value = .{ .list = list };
+    }
+    return value;
+}
+
+const Endless = struct { all: []const Endless };
+const endless: [1]Endless = .{.{ .all = &endless }};
+
+/// Has itself in it.
+pub fn circle() []const Endless {
+    return &endless;
+}
+
+/// What a JSON text says.
+pub fn parse(gpa: std.mem.Allocator, text: []const u8) !std.json.Parsed(std.json.Value) {
+    return std.json.parseFromSlice(std.json.Value, gpa, text, .{ .allocate = .alloc_always });
+}
+
+pub fn write(value: std.json.Value, writer: *std.Io.Writer) !void {
+    try std.json.Stringify.value(value, .{}, writer);
+}
+
+/// The tag that a value has.
+pub fn tagOf(value: std.json.Value) []const u8 {
+    return @tagName(value);
+}
+
+/// The list and one item more.
+pub fn appended(gpa: std.mem.Allocator, list: std.ArrayList(i64), item: i64) !std.ArrayList(i64) {
+    var longer = list;
+    try longer.append(gpa, item);
+    return longer;
+}
+
+pub fn total(list: *const std.ArrayList(i64)) i64 {
+    var sum: i64 = 0;
+    for (list.items) |item| sum += item;
+    return sum;
+}
+
+pub fn halves(gpa: std.mem.Allocator, all: std.array_list.Managed(f64)) !struct {
+    count: usize,
+    halves: std.ArrayList(f64),
+    odd: std.AutoHashMapUnmanaged(usize, void),
+} {
+    var list: std.ArrayList(f64) = .empty;
+    var odd: std.AutoHashMapUnmanaged(usize, void) = .empty;
+    for (all.items, 0..) |item, index| {
+        try list.append(gpa, item / 2);
+        if (@mod(item, 2) == 1) try odd.put(gpa, index, {});
+    }
+    return .{ .count = all.items.len, .halves = list, .odd = odd };
+}
+
+const Color = enum { red, green };
+
+/// Has maps, sets and lists.
+pub const Box = struct {
+    gpa: std.mem.Allocator,
+    ages: std.AutoHashMap(u32, f64),
+    pairs: std.AutoHashMapUnmanaged([2]u16, void) = .empty,
+    names: std.BufSet,
+    colors: std.EnumSet(Color) = .empty,
+    lists: std.ArrayList(std.AutoHashMapUnmanaged(u8, u8)) = .empty,
+
+    pub fn init(gpa: std.mem.Allocator) Box {
+        return .{ .gpa = gpa, .ages = .init(gpa), .names = .init(gpa) };
+    }
+
+    pub fn deinit(self: *Box) void {
+        self.ages.deinit();
+        self.pairs.deinit(self.gpa);
+        self.names.deinit();
+        for (self.lists.items) |*map| map.deinit(self.gpa);
+        self.lists.deinit(self.gpa);
+    }
+
+    pub fn add(self: *Box, age: u32, name: []const u8) !void {
+        try self.ages.put(age, 1.5);
+        try self.pairs.put(self.gpa, .{ 1, 2 }, {});
+        try self.names.insert(name);
+        self.colors.insert(.green);
+        var map: std.AutoHashMapUnmanaged(u8, u8) = .empty;
+        errdefer map.deinit(self.gpa);
+        try map.put(self.gpa, 1, 2);
+        try self.lists.append(self.gpa, map);
+    }
+
+    /// Keeps what it is given.
+    pub fn keep(self: *Box, lists: std.ArrayList(std.AutoHashMapUnmanaged(u8, u8))) usize {
+        return self.lists.items.len + lists.items.len;
+    }
+};
+
+pub const Flags = struct { colors: std.EnumSet(Color) = .empty, n: i64 = 0 };

@@ -1,0 +1,146 @@
+"""Values that have lists, maps and sets of Zig's library in them, std.json.Value among them."""
+
+from __future__ import annotations
+
+import ast
+import copy
+import inspect
+import json
+import sys
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from nano_ffi.explaining import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def values(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real_values")
+
+
+def test_a_union_has_lists_and_maps_of_its_kind(values: ModuleType) -> None:
+    given = {"list": [{"int": 3}, "null", {"map": {"b": {"str": "x"}, "a": {"list": ()}}}, {"bool": True}]}
+    out: dict[str, object] = {
+        "list": [{"int": 4}, "null", {"map": {"b": {"str": "x"}, "a": {"list": []}}}, {"bool": True}]
+    }
+    assert values.next(given) == out
+    assert list(values.next({"map": {"b": {"int": 1}, "a": {"int": 2}}})["map"]) == ["b", "a"]
+    wrong = r"^next\(\): parameter 'value\.list\[0\]' must be the name of a tag, or a dict of that and its value \(Value\), not int"
+    with pytest.raises(TypeError, match=wrong):
+        values.next({"list": [3]})
+    assert str(inspect.signature(values.next)) == "(value)"
+
+
+def test_what_they_were_given_is_given_back(values: ModuleType) -> None:
+    given = {"map": {str(key): {"list": [{"str": "x" * 600}] * 3} for key in range(9)}}
+
+    def calls() -> None:
+        for _ in range(50):
+            values.next(given)
+            values.halves([1, 2.5] * 90)
+            values.appended(range(9), 3)
+            values.parse('{"a": [1, {"b": "x"}]}')
+            values.write({"a": [1, {"b": "x"}]})
+
+    calls()
+    before = sys.getallocatedblocks()
+    calls()
+    assert sys.getallocatedblocks() < before + 40
+
+
+def test_values_in_one_another_have_an_end(values: ModuleType) -> None:
+    value = values.deep(200)
+    for _ in range(200):
+        (value,) = value["list"]
+    assert value == "null"
+    error = r"^values of (Value|Endless) are inside of one another, 256 deep$"
+    with pytest.raises(RecursionError, match=error):
+        values.deep(100_000)
+    with pytest.raises(RecursionError, match=error):
+        values.circle()
+    given: object = "null"
+    for _ in range(300):
+        given = {"list": [given]}
+    with pytest.raises(RecursionError, match="has more than 257 values inside of one another"):
+        values.next(given)
+
+
+TEXTS = ["null", "[1, 2.5, true, null, []]", '{"b": {"a": "é\\n"}, "a": [{}]}', "123456789012345678901234567890", "-7"]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_a_json_value_is_what_python_has_for_it(values: ModuleType, text: str) -> None:
+    value = values.parse(text)
+    assert value == json.loads(text)
+    assert type(value) is type(json.loads(text))
+    assert json.loads(values.write(value)) == value
+
+
+def test_which_tag_a_json_value_gets(values: ModuleType) -> None:
+    tags = {
+        "null": None,
+        "bool": False,
+        "integer": 2**63 - 1,
+        "number_string": -(2**63) - 1,
+        "float": 1.0,
+        "string": "x",
+        "array": (1,),
+        "object": {"a": 1},
+    }
+    for tag, value in tags.items():
+        assert values.tagOf(value) == tag
+    assert values.parse("1e400000") == float("inf")
+    error = "must be None, a bool, an int, a float, a str, a list or a dict"
+    with pytest.raises(TypeError, match=error):
+        values.tagOf(object())
+
+
+def test_lists_are_parameters(values: ModuleType) -> None:
+    assert values.appended([1, 2], 3) == [1, 2, 3]
+    assert values.appended(range(2), item=5) == [0, 1, 5]
+    assert values.total((1, 2)) == 3
+    assert values.halves([1, 4, 3]) == {"count": 3, "halves": [0.5, 2, 1.5], "odd": {0, 2}}
+    with pytest.raises(TypeError, match=r"^total\(\): parameter 'list\[1\]' must be an int \(i64\), not str$"):
+        values.total([1, "x"])
+
+
+def test_maps_and_sets_in_a_field_are_copies(values: ModuleType) -> None:
+    box = values.Box()
+    box.add(3, "x")
+    assert (box.ages, box.pairs, box.names) == ({3: 1.5}, {(1, 2)}, {"x"})
+    assert [color.name for color in box.colors] == ["green"]
+    assert box.lists == [{1: 2}]
+    box.ages.clear()
+    assert box.ages == {3: 1.5}
+    assert box.keep([{1: 2}, {}]) == 3
+    with pytest.raises(AttributeError, match=r"attribute 'ages' of '.*Box' objects is not writable"):
+        box.ages = {}
+    assert str(inspect.signature(values.Box)) == "()"
+
+
+def test_a_set_of_an_enum_is_a_field_like_numbers(values: ModuleType) -> None:
+    flags = values.Flags(colors={"red"}, n=1)
+    assert [color.name for color in flags.colors] == ["red"]
+    flags.colors = set()
+    assert (flags, copy.deepcopy(flags)) == (values.Flags(n=1), flags)
+
+
+def test_the_stub(values: ModuleType) -> None:
+    assert described(values).left_out == ()
+    text = stub(described(values))
+    ast.parse(text)
+    for line in (
+        "    list: builtins.list[_Value]",
+        "    map: dict[str, _Value]",
+        "    map: ReadOnly[Mapping[str | Buffer, _ValueLike]]",
+        "    float,\n    str,\n    list[_JsonValue],\n    dict[str, _JsonValue],\n]\n",
+        "def appended(list: Iterable[SupportsIndex], item: SupportsIndex) -> list[int]:",
+        "    def ages(self) -> dict[int, float]: ...",
+        "    def lists(self) -> list[dict[int, int]]: ...",
+    ):
+        assert line in text, text
