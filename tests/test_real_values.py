@@ -141,6 +141,6 @@ def test_the_stub(values: ModuleType) -> None:
         "    float,\n    str,\n    list[_JsonValue],\n    dict[str, _JsonValue],\n]\n",
         "def appended(list: Iterable[SupportsIndex], item: SupportsIndex) -> list[int]:",
         "    def ages(self) -> dict[int, float]: ...",
-        "    def lists(self) -> list[dict[int, int]]: ...",
+        "    def lists(self) -> _List[dict[int, int]]: ...",
     ):
         assert line in text, text
