@@ -22,6 +22,7 @@ from pathlib import Path
 
 from nano_ffi._native import version
 from nano_ffi.complaints import unusable
+from nano_ffi.elf import without_symbols
 from nano_ffi.packages import build_folder, build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
@@ -301,7 +302,7 @@ class Job:
             binary = work / triple.target / "binary"
             binary.parent.mkdir(exist_ok=True)
             read = build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
-            self.name_libc(binary)
+            self.finish(binary)
             return binary, read
         exports = ["--version-script", str(self.export_list(work))]
         link = {
@@ -338,7 +339,7 @@ class Job:
                 raise
             built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
         binary = library_in(built.folder)
-        self.name_libc(binary)
+        self.finish(binary)
         return binary, built.inputs
 
     def export_list(self, work: Path) -> Path:
@@ -356,9 +357,12 @@ class Job:
         libc = self.target.platform.musl_libc
         return f"-fsoname={libc}" if libc else "-fno-soname"
 
-    def name_libc(self, binary: Path) -> None:
+    def finish(self, binary: Path) -> None:
+        """What the linker cannot be told."""
         if self.target.platform.musl_libc:
             binary.write_bytes(musl.name_libc(binary.read_bytes()))
+        if self.shows_places and self.mode != "Debug":  # there a debugger may show the functions of nano_ffi, too
+            binary.write_bytes(without_symbols(binary.read_bytes()))
 
     def target_options(self, triple: Triple) -> list[str]:
         """Nothing where Zig is to look for libraries where this system has them."""

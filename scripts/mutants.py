@@ -57,6 +57,7 @@ TESTS: dict[str, str] = {
     "nano_ffi/editors.py": "packaging/test_commands",
     "nano_ffi/errors.py": "test_errors test_call",
     "nano_ffi/explaining.py": "test_real_zig packaging/test_commands",
+    "nano_ffi/elf.py": "packaging/test_elf",
     "nano_ffi/functions.py": "test_call test_registration",
     "nano_ffi/hatch_hook.py": "packaging/test_commands packaging/test_user_project",
     "nano_ffi/ipython.py": "packaging/test_ipython",

@@ -10,15 +10,15 @@ const SpinLock = @import("SpinLock.zig");
 const Heap = @This();
 const Block = Blocks.Block;
 
-shards: [shard_count]Shard = @splat(.{}),
+shards: [shard_count]Shard,
 /// Whether there are blocks of other heaps that nobody told of: then what is not known is let be.
-is_open: std.atomic.Value(bool) = .init(false),
+is_open: std.atomic.Value(bool),
 /// Whether what has rested is looked at for what was written there meanwhile.
-is_strict: std.atomic.Value(bool) = .init(false),
+is_strict: std.atomic.Value(bool),
 /// The last number that was given to a block that somebody follows.
-followed: std.atomic.Value(u32) = .init(0),
+followed: std.atomic.Value(u32),
 /// How many of these have been freed.
-lost: std.atomic.Value(usize) = .init(0),
+lost: std.atomic.Value(usize),
 
 const shard_count = 64;
 
@@ -82,6 +82,15 @@ pub const Fault = union(enum) {
         } catch "memory: what is freed was not given";
     }
 };
+
+/// Made with no copy of an empty one, which would be as large in each module.
+pub fn init(heap: *Heap) void {
+    for (&heap.shards) |*shard| shard.* = .{};
+    heap.is_open = .init(false);
+    heap.is_strict = .init(false);
+    heap.followed = .init(0);
+    heap.lost = .init(0);
+}
 
 /// Notes a block that is given.
 pub fn add(heap: *Heap, block: Block) error{OutOfMemory}!void {
@@ -284,7 +293,7 @@ fn shardOf(heap: *Heap, address: usize) *Shard {
 test Heap {
     const heap = try std.testing.allocator.create(Heap);
     defer std.testing.allocator.destroy(heap);
-    heap.* = .{};
+    heap.init();
     defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
     var memory: [100]u8 = @splat(1);
     const block: Block = .of(memory[8..16], .@"8");
@@ -323,7 +332,7 @@ test Heap {
 test follow {
     const heap = try std.testing.allocator.create(Heap);
     defer std.testing.allocator.destroy(heap);
-    heap.* = .{};
+    heap.init();
     defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
     var memory: [8]u8 = undefined;
     const block: Block = .of(&memory, .@"1");
@@ -362,7 +371,7 @@ test Fault {
 test free {
     const heap = try std.testing.allocator.create(Heap);
     defer std.testing.allocator.destroy(heap);
-    heap.* = .{};
+    heap.init();
     defer for (&heap.shards) |*shard| shard.blocks.deinit(tables);
     const gpa = std.testing.allocator;
     // What is given back is what was given, each once, in the order in which it was freed.
@@ -384,7 +393,7 @@ test free {
 test setRest {
     const heap = try std.testing.allocator.create(Heap);
     defer std.testing.allocator.destroy(heap);
-    heap.* = .{};
+    heap.init();
     defer for (&heap.shards) |*shard| {
         shard.blocks.deinit(tables);
         tables.free(shard.resting[0..shard.room]);

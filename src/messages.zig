@@ -10,9 +10,9 @@ pub const Message = struct {
     /// error.Unexpected's number is somebody's, too: 0 is none's.
     code: u16 = 0,
     length: usize = 0,
-    buffer: [2048]u8 = undefined,
-    /// The name of the file that it is about: of none "". It is in the buffer, behind the text.
-    path: []const u8 = "",
+    /// Of the name of the file that it is about, which is in the buffer, behind the text.
+    path_length: usize = 0,
+    buffer: [2048]u8 = @splat(0), // and so it is nothing in the file
 };
 
 threadlocal var last: Message = .{};
@@ -27,7 +27,7 @@ pub fn fail(err: anytype, comptime format: []const u8, values: anytype) @TypeOf(
     var writer: std.Io.Writer = .fixed(&message.buffer);
     writer.print(format, values) catch {}; // full: the beginning tells most
     message.length = writer.end;
-    message.path = "";
+    message.path_length = 0;
     message.code = @intFromError(err);
     return err;
 }
@@ -42,7 +42,7 @@ pub fn failPath(err: anytype, file: anytype) @TypeOf(err) {
     const rest = last.buffer[last.length..];
     if (path.len > rest.len) return failed; // no system has such names
     @memcpy(rest[0..path.len], path);
-    last.path = rest[0..path.len];
+    last.path_length = path.len;
     return failed;
 }
 
@@ -56,13 +56,12 @@ pub fn move(from: *Message, to: *Message) void {
     to.code = from.code;
     if (!are_taken or from.code == 0) return;
     to.* = from.*;
-    to.path = to.buffer[from.length..][0..from.path.len];
     from.code = 0;
 }
 
 /// The file that the text is about, which `of` gave last.
 pub fn pathOf() []const u8 {
-    return last.path;
+    return last.buffer[last.length..][0..last.path_length];
 }
 
 /// Before a call: what an earlier one left is not its.

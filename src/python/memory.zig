@@ -247,8 +247,15 @@ fn follows() bool {
 
 /// That of the first of the interpreter's modules: a value of a class that modules share may get
 /// its memory in one of them, and give it back in another.
-var heap: *Heap = &own_heap;
-var own_heap: Heap = .{};
+var heap: *Heap = if (builtin.is_test) &test_heap else undefined;
+var test_heap: Heap = empty: {
+    @setEvalBranchQuota(10_000);
+    var heap_: Heap = undefined;
+    heap_.init();
+    break :empty heap_;
+};
+/// This module's, where it has made one. It is large, and most modules have another's.
+var own_heap: std.atomic.Value(?*Heap) = .init(null);
 var has_agreed: std.atomic.Value(bool) = .init(false);
 
 /// Panics where there is a fault: `block` is what is given back.
@@ -267,7 +274,7 @@ noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn 
 pub fn prepare() bool {
     SpinLock.prepare();
     if (!is_noted) return true;
-    const key = std.fmt.comptimePrint("nano_ffi.heap.2 {s} {s} {t}{s}", .{
+    const key = std.fmt.comptimePrint("nano_ffi.heap.3 {s} {s} {t}{s}", .{
         @import("build_options").version,
         builtin.zig_version_string,
         builtin.mode,
@@ -285,7 +292,17 @@ pub fn prepare() bool {
 }
 
 fn addressOfHeap() ?*capi.PyObject {
-    return c.PyLong_FromUnsignedLongLong(@intFromPtr(heap));
+    const own = if (has_agreed.load(.acquire)) heap else ownHeap() catch return c.PyErr_NoMemory();
+    return c.PyLong_FromUnsignedLongLong(@intFromPtr(own));
+}
+
+fn ownHeap() error{OutOfMemory}!*Heap {
+    if (own_heap.load(.acquire)) |own| return own;
+    const made = try std.heap.page_allocator.create(Heap);
+    made.init();
+    const other = own_heap.cmpxchgStrong(null, made, .acq_rel, .acquire) orelse return made;
+    std.heap.page_allocator.destroy(made);
+    return other.?;
 }
 
 /// NANO_FFI_QUARANTINE, in bytes. False with the error set.
