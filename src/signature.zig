@@ -349,7 +349,7 @@ fn pointerKind(comptime pointer: std.lang.Type.Pointer, comptime within: []const
     if (isMade(pointer.child)) return .items;
     return switch (decide(pointer.child, within) orelse return null) {
         .reference => .objects,
-        .tuple => if (holdsAddress(pointer.child)) .objects else null,
+        .tuple => if (holdsObjects(pointer.child)) .objects else null,
         .class => if (is_part or !(classes.isHeapHandle(pointer.child) or
             classes.holdsReferences(pointer.child))) .objects else null,
         else => null,
@@ -494,7 +494,7 @@ fn structKind(
     inline for (info.field_types, info.field_attrs) |Field, attrs| {
         if (attrs.@"comptime" or
             !(isPartWithin(Field, within ++ .{T}) or isMade(Field) or
-                (info.is_tuple and isAddress(Field, within ++ .{T}))))
+                (info.is_tuple and isObjectItem(Field, within ++ .{T}))))
             return null;
     }
     return if (info.is_tuple) .tuple else .record;
@@ -517,7 +517,7 @@ fn isPartWithin(comptime T: type, comptime within: []const type) bool {
         .input, .given, .made, .operand, .out, .results => false,
         .table => tables.isPart(T),
         .rest, .keywords, .column => false,
-        .tuple, .record, .items, .array, .map => !holdsMade(T) and !holdsAddress(T),
+        .tuple, .record, .items, .array, .map => !holdsMade(T) and !holdsObjects(T),
         .class => classes.isCopyable(T),
         .optional => isPartWithin(@typeInfo(T).optional.child, within),
         else => true,
@@ -639,40 +639,56 @@ pub fn MapValue(comptime Map: type) type {
 
 /// Whether only a result can be, or have, a `T`, which needs nothing of what was passed.
 fn isMade(comptime T: type) bool {
-    return (holdsMade(T) or isMadeColumn(T)) and !holdsAddress(T);
+    return (holdsMade(T) or isMadeColumn(T)) and !holdsObjects(T);
 }
 
-/// Whether a `T` is a pointer to an object, or one with such an item, that may be in a tuple.
-fn isAddress(comptime T: type, comptime within: []const type) bool {
+/// Whether a `T` is an object of its own, or one with such an item, that may be in a tuple.
+fn isObjectItem(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
         .reference => true,
-        .optional => isAddress(@typeInfo(T).optional.child, within),
-        .tuple => holdsAddress(T),
+        .class => isOwner(T),
+        .optional => isObjectItem(@typeInfo(T).optional.child, within),
+        .tuple => holdsObjects(T),
         else => false,
     };
 }
 
-/// Whether a `T`, a tuple or what has such in it, has pointers to objects: it is only a result, of
-/// a function that takes an object.
-pub fn holdsAddress(comptime T: type) bool {
-    return comptime holdsAddressWithin(T, &.{});
+/// Whether a value of a class is no copy of its fields, and is given as it is.
+fn isOwner(comptime T: type) bool {
+    return !classes.isCopyable(T) and !classes.isHeapHandle(T) and !classes.holdsReferences(T);
 }
 
-fn holdsAddressWithin(comptime T: type, comptime within: []const type) bool {
-    if (contains(within, T) or classes.isClass(T)) return false;
+/// Whether a `T`, a tuple or what has such in it, has pointers to objects, or objects that own
+/// what they have: it is only a result.
+pub fn holdsObjects(comptime T: type) bool {
+    return comptime holdsWithin(.objects, T, &.{});
+}
+
+/// Whether it has pointers to objects: then the function takes one.
+fn holdsAddress(comptime T: type) bool {
+    return comptime holdsWithin(.addresses, T, &.{});
+}
+
+fn holdsWithin(
+    comptime what: enum { objects, addresses },
+    comptime T: type,
+    comptime within: []const type,
+) bool {
+    if (contains(within, T)) return false;
+    if (classes.isClass(T)) return what == .objects and within.len > 0 and isOwner(T);
     const inner = within ++ .{T};
     return switch (@typeInfo(T)) {
-        .optional => |optional| holdsAddressWithin(optional.child, inner),
+        .optional => |optional| holdsWithin(what, optional.child, inner),
         .pointer => |pointer| switch (pointer.size) {
-            .slice => holdsAddressWithin(pointer.child, inner),
+            .slice => holdsWithin(what, pointer.child, inner),
             .one => classes.isClass(pointer.child),
             else => false,
         },
-        .array => |array| holdsAddressWithin(array.child, inner),
+        .array => |array| holdsWithin(what, array.child, inner),
         .@"struct" => |info| if (isStringMap(T))
-            holdsAddressWithin(MapValue(T), inner)
+            holdsWithin(what, MapValue(T), inner)
         else for (info.field_types) |Field| {
-            if (holdsAddressWithin(Field, inner)) break true;
+            if (holdsWithin(what, Field, inner)) break true;
         } else false,
         else => false,
     };
@@ -1051,7 +1067,7 @@ pub fn analyze(
                 "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
                 .{ name, param_name, @typeName(T) },
             );
-        if (kindOf(Value(T)) == .tuple and holdsAddress(T)) return refused(
+        if (kindOf(Value(T)) == .tuple and holdsObjects(T)) return refused(
             "'{s}': parameter '{s}' has type {s}, which is a result's: take each object by itself",
             .{ name, param_name, @typeName(T) },
         );
@@ -1526,12 +1542,13 @@ test isLibrary {
     try std.testing.expect(!isLibrary(Signature));
 }
 
-test holdsAddress {
+test holdsObjects {
     const Tree = comptime for (classes.all) |class| {
         if (std.mem.eql(u8, class.name, "Tree")) break class.T;
     } else unreachable;
     try std.testing.expect(holdsAddress(struct { ?*const Tree, u8 }) and holdsAddress([]*Tree));
     try std.testing.expect(!holdsAddress(Tree) and !holdsAddress(struct { Tree, []const u8 }));
+    try std.testing.expect(!holdsObjects(Tree) and holdsObjects(struct { Tree, []const u8 }));
     try std.testing.expectEqual(Kind.tuple, kindOf(struct { struct { *Tree }, u8 }));
     try std.testing.expectEqual(Kind.objects, kindOf([]struct { *Tree, u8 }));
     try std.testing.expectEqual(null, kindOf([2]struct { *Tree, u8 }));

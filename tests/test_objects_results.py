@@ -361,3 +361,22 @@ def test_a_list_of_what_has_no_memory(remembered: ModuleType) -> None:
     del found
     gc.collect()
     assert remembered.sum_of_closed() == before + 6
+
+
+def test_what_has_a_deinit_in_tuples(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    first, second = m.divided("ab" * 1_000, 500)
+    assert (first.size(), second.size(), m.sizes([first, second])) == (500, 1_500, 2_000)
+    found = m.placed("a,bb,,c", "x")
+    assert [(place, match and match.text, label) for place, match, label in found] == [
+        (0, "a", "x"),
+        (2, "bb", "x"),
+        (5, None, "x"),
+        (6, "c", "x"),
+    ]
+    assert growth(lambda: (m.divided("ab" * 1_000, 500), m.placed("a" * 900 + ",b", "y" * 500))) < 8
+
+    def fails() -> None:
+        with pytest.raises(UnicodeDecodeError):
+            m.placed("a" * 900 + "," + "b" * 700, b"\xff")
+
+    assert growth(fails) < 8

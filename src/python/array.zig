@@ -994,7 +994,7 @@ pub fn giveNumpy(
 ) ?*PyObject {
     if (comptime signature.kindOf(T) == .results)
         return elementwise.giveNumpy(T, module, function, value);
-    if (comptime !isForNumpy(T) or signature.holdsAddress(T))
+    if (comptime !isForNumpy(T) or signature.holdsObjects(T))
         @compileError("nano_ffi: nano_ffi_options of '" ++ function ++
             "' has .result = .numpy, and it returns " ++ @typeName(T) ++
             ": return a nano_ffi.Array, or an Owned([]T)");

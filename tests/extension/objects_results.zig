@@ -274,3 +274,27 @@ pub const Album = struct {
         return sizes(self.matches.items) + sizes(others);
     }
 };
+
+pub fn divided(gpa: Allocator, given: []const u8, at: usize) !struct { Match, Match } {
+    return .{ try copyOf(gpa, given[0..at]), try copyOf(gpa, given[at..]) };
+}
+
+fn copyOf(gpa: Allocator, given: []const u8) !Match {
+    return .{ .text = try gpa.dupe(u8, given) };
+}
+
+/// Where each piece is. A text that is no UTF-8 cannot be given.
+pub fn placed(
+    gpa: Allocator,
+    given: []const u8,
+    label: []const u8,
+) ![]struct { usize, ?Match, []const u8 } {
+    var list: std.ArrayList(struct { usize, ?Match, []const u8 }) = .empty;
+    var parts = std.mem.splitScalar(u8, given, ',');
+    while (parts.next()) |part| try list.append(gpa, .{
+        @intFromPtr(part.ptr) - @intFromPtr(given.ptr),
+        if (part.len == 0) null else try copyOf(gpa, part),
+        try gpa.dupe(u8, label),
+    });
+    return list.toOwnedSlice(gpa);
+}

@@ -263,7 +263,7 @@ pub fn isDependent(comptime R: type) bool {
         .reference, .objects => true,
         .optional => isDependent(@typeInfo(R).optional.child),
         .owned => signature.kindOf(R.nano_ffi_owned) == .objects,
-        .tuple => signature.holdsAddress(R),
+        .tuple => signature.holdsObjects(R),
         else => false,
     };
 }
@@ -1130,18 +1130,17 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 .tuple => {
                     const fields = @typeInfo(T).@"struct".field_types;
                     const tuple = c.PyTuple_New(fields.len) orelse {
-                        arrays.discard(T, value);
+                        discard(T, module, value);
                         return null;
                     };
                     inline for (fields, 0..) |Field, index| {
-                        const made = if (comptime isDependent(Field) or
-                            is_parted and holdsSlice(Field))
+                        const made = if (comptime isDependent(Field))
                             frame.give(Field, module, value[index], tracked)
                         else
                             convert.give(Field, module, value[index]);
                         _ = c.PyTuple_SetItem(tuple, index, made orelse {
                             inline for (fields[index + 1 ..], index + 1..) |Rest, rest|
-                                arrays.discard(Rest, value[rest]);
+                                discard(Rest, module, value[rest]);
                             c.Py_DecRef(tuple);
                             return null;
                         });
@@ -1252,9 +1251,25 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 } else if (is_own)
                     results.giveUp(Item, module, item.*, owns)
                 else
-                    arrays.discard(Item, item.*);
+                    discard(Item, module, item.*);
             }
             return list;
+        }
+
+        /// Gives back a part of a result that could not be given.
+        fn discard(comptime T: type, module: *PyObject, value: T) void {
+            if (comptime !signature.holdsObjects(struct { T })) return arrays.discard(T, value);
+            switch (comptime signature.kindOf(T).?) {
+                .optional => if (value) |some| discard(@TypeOf(some), module, some),
+                .class => results.giveUp(
+                    T,
+                    module,
+                    value,
+                    comptime exports.mayOwn(T, Function, spec),
+                ),
+                .tuple => inline for (value) |item| discard(@TypeOf(item), module, item),
+                else => {},
+            }
         }
 
         fn giveOwn(
