@@ -22,7 +22,7 @@ from pathlib import Path
 
 from nano_ffi._native import version
 from nano_ffi.complaints import unusable
-from nano_ffi.elf import without_symbols
+from nano_ffi.elf import with_short_symbols
 from nano_ffi.packages import build_folder, build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
@@ -362,7 +362,7 @@ class Job:
         if self.target.platform.musl_libc:
             binary.write_bytes(musl.name_libc(binary.read_bytes()))
         if self.shows_places and self.mode != "Debug":  # there a debugger may show the functions of nano_ffi, too
-            binary.write_bytes(without_symbols(binary.read_bytes()))
+            binary.write_bytes(with_short_symbols(binary.read_bytes()))
 
     def target_options(self, triple: Triple) -> list[str]:
         """Nothing where Zig is to look for libraries where this system has them."""

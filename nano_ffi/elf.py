@@ -1,21 +1,23 @@
-"""What an ELF file has of no use to who loads it.
+"""What an ELF file has of no use to who loads it, or looks at it.
 
 The table of symbols that Zig's linker leaves has a name of hundreds of characters for each function that was made of a
-type: a third of the file. Tracebacks show what the debug information says.
+type: a third of the file. Profilers show the functions by it; tracebacks show what the debug information says.
 """
 
 from __future__ import annotations
 
 import struct
 
-__all__ = ["without_symbols"]
+__all__ = ["with_short_symbols"]
 
 SYMBOLS, NO_BITS = 2, 8  # types of sections
-ALLOCATED, INFO_IS_SECTION = 2, 0x40  # their flags
+ALLOCATED = 2  # a flag of them
+FUNCTION = 2  # a type of symbols
+LONGEST = 64  # characters: functions of users have short names
 
 
-def without_symbols(data: bytes) -> bytes:
-    """The ELF file without its table of symbols: that of the dynamic ones stays. As it is, where it has none.
+def with_short_symbols(data: bytes) -> bytes:
+    """The ELF file with the functions alone of its table of symbols, where their names are short: all else stays.
 
     (System V ABI, "Object Files"; of what is loaded nothing has another place.)
     """
@@ -24,31 +26,37 @@ def without_symbols(data: bytes) -> bytes:
     word = "Q" if wide else "I"
     table = struct.Struct(f"{order}II{4 * word}II{2 * word}")
     (start,) = struct.unpack_from(order + word, data, 40 if wide else 32)
-    numbers = 60 if wide else 48
-    count, names = struct.unpack_from(f"{order}HH", data, numbers)
+    (count,) = struct.unpack_from(f"{order}H", data, 60 if wide else 48)
     sections = [list(table.unpack_from(data, start + index * table.size)) for index in range(count)]
-    symbols = {index for index, section in enumerate(sections) if section[1] == SYMBOLS}
-    gone = symbols | {sections[index][6] for index in symbols} - {names}
+    contents = [data[section[4] : section[4] + section[5]] for section in sections]
     last = max((index for index, section in enumerate(sections) if section[2] & ALLOCATED), default=0)
-    if not symbols or min(gone) < last:
-        return data
-    loaded = max(section[4] + section[5] for section in sections[: last + 1] if section[1] != NO_BITS)
-    kept = [index for index in range(count) if index not in gone]
-    result = bytearray(data[:loaded])
-    headers: list[bytes] = []
-    for index in kept:
-        section = sections[index]
-        kind, flags, offset, size, alignment = section[1], section[2], section[4], section[5], section[8]
-        if index > last:
-            result += bytes(-len(result) % max(alignment, 1))
-            section[4] = len(result)
-            result += data[offset : offset + size]
-        # What it is linked with is of those that stay.
-        section[6] = kept.index(section[6]) if section[6] in kept else 0
-        if flags & INFO_IS_SECTION and kind != SYMBOLS:
-            section[7] = kept.index(section[7])
-        headers.append(table.pack(*section))
+    for index, section in enumerate(sections):
+        if section[1] == SYMBOLS and min(index, section[6]) > last:
+            contents[index], contents[section[6]], section[7] = short(
+                contents[index], contents[section[6]], order, wide
+            )
+    result = bytearray(
+        data[: max(section[4] + section[5] for section in sections[: last + 1] if section[1] != NO_BITS)]
+    )
+    for section, content in zip(sections[last + 1 :], contents[last + 1 :], strict=True):
+        result += bytes(-len(result) % max(section[8], 1))
+        section[4], section[5] = len(result), len(content)
+        result += content
     result += bytes(-len(result) % 8)
     struct.pack_into(order + word, result, 40 if wide else 32, len(result))
-    struct.pack_into(f"{order}HH", result, numbers, len(kept), kept.index(names))
-    return bytes(result + b"".join(headers))
+    return bytes(result + b"".join(table.pack(*section) for section in sections))
+
+
+def short(symbols: bytes, names: bytes, order: str, wide: bool) -> tuple[bytes, bytes, int]:
+    """Those of the symbols, their names, and how many of them are local, which come first."""
+    entry = struct.Struct(f"{order}IBBHQQ" if wide else f"{order}IIIBBH")
+    information = 1 if wide else 3
+    kept, texts, local = [], bytearray(b"\0"), 0
+    for place, symbol in enumerate(entry.iter_unpack(symbols)):
+        name = names[symbol[0] : names.index(b"\0", symbol[0])]
+        if place > 0 and (symbol[information] & 15 != FUNCTION or len(name) > LONGEST):
+            continue
+        local += symbol[information] >> 4 == 0
+        kept.append(entry.pack(len(texts) if name else 0, *symbol[1:]))
+        texts += name + b"\0" if name else b""
+    return b"".join(kept), bytes(texts), local

@@ -1,4 +1,4 @@
-"""What an ELF file is without its table of symbols: the same, for whoever loads it or shows its lines."""
+"""What an ELF file is with short symbols alone: the same, for whoever loads it, shows its lines or names its functions."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ import pytest
 lief = pytest.importorskip("lief", reason="pip install 'nano-ffi[wheels]'")
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
-from nano_ffi.elf import without_symbols
+from nano_ffi.elf import with_short_symbols
 
 SOURCE = """\
 static int table[3] = {1, 2, 3};
 int *first = table;
 __attribute__((noinline)) static int hidden(int number) { return number * table[number & 1]; }
-int shown(int number) { return hidden(number) + *first; }
-"""
+__attribute__((noinline)) static int LONG(int number) { return number / table[number & 1]; }
+int shown(int number) { return hidden(number) + LONG(number) + *first; }
+""".replace("LONG", "long_" * 20)
 TARGETS = ("x86_64-linux-gnu", "arm-linux-gnueabihf", "s390x-linux-musl")
 """64 bits, 32 bits, and the other order of bytes."""
 
@@ -34,33 +35,41 @@ def binary(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 def parts(data: bytes) -> dict[str, bytes]:
+    """What is in the file of each section but the tables of symbols."""
+    tables = {".symtab", ".strtab"}
     file = lief.parse(list(data))
-    names = {section.name for section in file.sections} - {"", ".symtab", ".strtab", ".shstrtab"}
-    return {name: bytes(file.get_section(name).content) for name in names}
+    return {
+        section.name: bytes(section.content)
+        for section in file.sections
+        if section.name not in tables and section.type != lief.ELF.Section.TYPE.NOBITS
+    }
 
 
 def test_all_else_stays(binary: bytes) -> None:
-    before, after = lief.parse(list(binary)), lief.parse(list(without_symbols(binary)))
-    assert "hidden" in {symbol.name for symbol in before.symtab_symbols}
-    assert not list(after.symtab_symbols)
-    assert {section.name for section in before.sections} - {section.name for section in after.sections} == {
-        ".symtab",
-        ".strtab",
-    }
-    assert parts(without_symbols(binary)) == parts(binary)
+    before, after = lief.parse(list(binary)), lief.parse(list(with_short_symbols(binary)))
+    names = {symbol.name for symbol in before.symtab_symbols}
+    assert {"hidden", "table", "long_" * 20} <= names
+    functions = {symbol.name for symbol in before.symtab_symbols if symbol.type == lief.ELF.Symbol.TYPE.FUNC}
+    assert {symbol.name for symbol in after.symtab_symbols} == {name for name in functions if len(name) <= 64} | {""}
+    assert "hidden" in functions
+    values = {symbol.name: (symbol.value, symbol.size) for symbol in before.symtab_symbols}
+    assert all(values[symbol.name] == (symbol.value, symbol.size) for symbol in after.symtab_symbols if symbol.name)
+    (table,) = (section for section in after.sections if section.name == ".symtab")
+    is_local = [symbol.binding == lief.ELF.Symbol.BINDING.LOCAL for symbol in after.symtab_symbols]
+    assert is_local == [True] * table.information + [False] * (len(is_local) - table.information)
+    assert [section.name for section in before.sections] == [section.name for section in after.sections]
+    assert parts(with_short_symbols(binary)) == parts(binary)
     assert ".debug_info" in parts(binary)
     assert {symbol.name for symbol in after.dynamic_symbols} >= {"shown", "first"}
     for one, other in zip(before.segments, after.segments, strict=True):
         assert (one.type, one.file_offset, one.virtual_address, one.physical_size, one.virtual_size) == (
             *(other.type, other.file_offset, other.virtual_address, other.physical_size, other.virtual_size),
         )
-    for section in after.sections:
-        linked = before.get_section(section.name).link
-        name = list(before.sections)[linked].name
-        assert list(after.sections)[section.link].name == name
+    for section, other in zip(before.sections, after.sections, strict=True):
+        assert section.link == other.link
 
 
 def test_it_has_no_more_to_lose(binary: bytes) -> None:
-    short = without_symbols(binary)
+    short = with_short_symbols(binary)
     assert len(short) < len(binary)
-    assert without_symbols(short) == short
+    assert with_short_symbols(short) == short
