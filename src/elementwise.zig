@@ -85,14 +85,26 @@ pub fn Out(comptime types: []const type) type {
 pub fn Results(comptime types: []const type) type {
     return union(enum) {
         scalars: @Tuple(types),
-        arrays: struct {
-            dimensions: usize,
-            shape: [max_dimensions]usize,
-            memories: [types.len]arrays.Memory,
-        },
+        arrays: Made,
         out: *anyopaque,
 
         pub const nano_ffi_results = types;
+
+        /// It is moved often, and so it is small.
+        pub const Made = struct {
+            dimensions: usize,
+            /// In the first one, where there is no other.
+            size: usize,
+            /// Behind the items of the first one are the sizes of several dimensions.
+            memories: [types.len]arrays.Memory,
+
+            pub fn shape(made: *const Made) []const usize {
+                if (made.dimensions == 1) return (&made.size)[0..1];
+                const bytes = made.memories[0].bytes;
+                const start = bytes.len - made.dimensions * @sizeOf(usize);
+                return @alignCast(std.mem.bytesAsSlice(usize, bytes[start..]));
+            }
+        };
     };
 }
 
@@ -126,21 +138,25 @@ pub fn Vectorized(
 
         fn run(given: @Tuple(types)) Failure!All {
             const out = given[inputs.len];
-            if (out == null) if (scalarsOf(given)) |values|
-                return .{ .scalars = try tupleOf(values) };
+            if (out == null) {
+                if (scalarsOf(given)) |values| return .{ .scalars = try tupleOf(values) };
+                if (lineOf(given)) |size| return eachOfLine(given, size);
+            }
             var shape: Shape = .{};
             inline for (inputs, names, 0..) |_, name, index| switch (given[index]) {
                 .scalar => {},
-                .array => |layout| try shape.join(layout, name),
+                .array => |layout| try shape.join(layout, function_name, name),
             };
             if (out) |target| {
                 for (target.layouts) |*layout| {
-                    try shape.expectWithin(layout);
+                    try shape.expectWithin(layout, function_name);
                     if (!std.mem.eql(usize, layout.sizes(), target.layouts[0].sizes()))
                         return messages.fail(
                             error.ValueError,
-                            "parameter 'out' has arrays of the shapes {f} and {f}: make them one",
+                            "{s}(): parameter 'out' has arrays of the shapes {f} and {f}: make " ++
+                                "them one",
                             .{
+                                function_name,
                                 Tuple{ .sizes = target.layouts[0].sizes() },
                                 Tuple{ .sizes = layout.sizes() },
                             },
@@ -155,9 +171,54 @@ pub fn Vectorized(
             try each(given, &made);
             return .{ .arrays = .{
                 .dimensions = shape.dimensions,
-                .shape = shape.sizes,
+                .size = shape.sizes[0],
                 .memories = memories,
             } };
+        }
+
+        /// How many items there are, where all arrays have one dimension with as many.
+        inline fn lineOf(given: @Tuple(types)) ?usize {
+            var size: ?usize = null;
+            inline for (0..inputs.len) |index| switch (given[index]) {
+                .scalar => {},
+                .array => |layout| {
+                    const own = layout.shape[0];
+                    if (layout.dimensions != 1 or own != size orelse own) return null;
+                    size = own;
+                },
+            };
+            return size;
+        }
+
+        /// That needs nothing of what several dimensions do.
+        fn eachOfLine(given: @Tuple(types), size: usize) Failure!All {
+            var at: [inputs.len + outputs.len]usize = undefined;
+            var by: [inputs.len + outputs.len]isize = undefined;
+            var scalars: @Tuple(inputs) = undefined;
+            inline for (0..inputs.len) |index| switch (given[index]) {
+                .scalar => |value| {
+                    scalars[index] = value;
+                    at[index] = @intFromPtr(&scalars[index]);
+                    by[index] = 0;
+                },
+                .array => |layout| {
+                    at[index] = layout.start;
+                    by[index] = layout.strides[0];
+                },
+            };
+            var memories: [outputs.len]arrays.Memory = undefined;
+            var done: usize = 0;
+            errdefer for (memories[0..done]) |memory| memory.free();
+            inline for (outputs, &memories, inputs.len..) |Output, *memory, index| {
+                const bytes = std.math.mul(usize, size, @sizeOf(Output)) catch
+                    return error.OutOfMemory;
+                memory.* = try .create(given[inputs.len + 1], bytes, .of(Output));
+                done += 1;
+                at[index] = @intFromPtr(memory.bytes.ptr);
+                by[index] = @sizeOf(Output);
+            }
+            if (size > 0) try row({}, size, at, by);
+            return .{ .arrays = .{ .dimensions = 1, .size = size, .memories = memories } };
         }
 
         /// Where an argument has memory of `out` otherwise than item by item, all is read before
@@ -227,16 +288,24 @@ pub fn Vectorized(
             var memories: [outputs.len]arrays.Memory = undefined;
             var done: usize = 0;
             errdefer for (memories[0..done]) |memory| memory.free();
-            inline for (outputs, made, &memories) |Output, *layout, *memory| {
-                var count: usize = 1;
-                for (shape.sizes[0..shape.dimensions]) |size|
-                    count = std.math.mul(usize, count, size) catch return error.OutOfMemory;
-                const array: arrays.Array(Output, 1) = try .init(allocator, .{count});
-                memory.* = array.memory;
+            const sizes = std.mem.sliceAsBytes(shape.all());
+            inline for (outputs, made, &memories, 0..) |Output, *layout, *memory, index| {
+                var bytes: usize = @sizeOf(Output);
+                for (shape.all()) |size|
+                    bytes = std.math.mul(usize, bytes, size) catch return error.OutOfMemory;
+                const behind = if (index > 0 or shape.dimensions == 1) 0 else sizes.len;
+                const room = std.math.add(usize, bytes, behind + @alignOf(usize) - 1) catch
+                    return error.OutOfMemory;
+                memory.* = try .create(
+                    allocator,
+                    if (behind == 0) bytes else room & ~@as(usize, @alignOf(usize) - 1),
+                    .of(Output),
+                );
                 done += 1;
-                layout.start = @intFromPtr(array.data);
+                if (behind > 0) @memcpy(memory.bytes[memory.bytes.len - behind ..], sizes);
+                layout.start = @intFromPtr(memory.bytes.ptr);
                 layout.dimensions = shape.dimensions;
-                layout.shape = shape.sizes;
+                @memcpy(layout.shape[0..shape.dimensions], shape.all());
                 layout.setContiguous(@sizeOf(Output));
             }
             return memories;
@@ -320,14 +389,30 @@ inline fn item(comptime T: type, start: usize, stride: isize, number: usize) *T 
 }
 
 /// Whether the arguments of such a function are for so many calls that others should run meanwhile.
-pub fn isLong(given: anytype) bool {
+pub inline fn isLong(given: anytype) bool {
+    var most: usize = 0;
+    inline for (given) |value| {
+        const T = @TypeOf(value);
+        if (@typeInfo(T) == .@"union") switch (value) {
+            .scalar => {},
+            .array => |layout| {
+                if (layout.dimensions != 1) return isLongInAll(given);
+                most = @max(most, layout.shape[0]);
+            },
+        };
+        if (@typeInfo(T) == .optional) if (value != null) return isLongInAll(given);
+    }
+    return most >= many;
+}
+
+noinline fn isLongInAll(given: anytype) bool {
     var shape: Shape = .{};
     var count: usize = 1;
     inline for (given) |value| {
         const T = @TypeOf(value);
         if (@typeInfo(T) == .@"union") switch (value) {
             .scalar => {},
-            .array => |layout| shape.join(layout, "") catch return false,
+            .array => |layout| shape.join(layout, "", "") catch return false,
         };
         if (@typeInfo(T) == .optional) if (value) |out| shape.set(&out.layouts[0]);
     }
@@ -345,7 +430,12 @@ const Shape = struct {
         shape.sizes = layout.shape;
     }
 
-    fn join(shape: *Shape, layout: *const Layout, name: []const u8) error{ValueError}!void {
+    fn join(
+        shape: *Shape,
+        layout: *const Layout,
+        function: []const u8,
+        name: []const u8,
+    ) error{ValueError}!void {
         const before = shape.*;
         const more = layout.dimensions -| shape.dimensions;
         if (more > 0) {
@@ -358,9 +448,14 @@ const Shape = struct {
             if (size.* == 1) size.* = own;
             if (own != 1 and own != size.*) return messages.fail(
                 error.ValueError,
-                "parameter '{s}' has the shape {f}, and those before it have {f}: sizes must be " ++
-                    "the same, or 1",
-                .{ name, Tuple{ .sizes = layout.sizes() }, Tuple{ .sizes = before.all() } },
+                "{s}(): parameter '{s}' has the shape {f}, and those before it have {f}: sizes " ++
+                    "must be the same, or 1",
+                .{
+                    function,
+                    name,
+                    Tuple{ .sizes = layout.sizes() },
+                    Tuple{ .sizes = before.all() },
+                },
             );
         }
     }
@@ -370,7 +465,11 @@ const Shape = struct {
     }
 
     /// An array that is written has every item once.
-    fn expectWithin(shape: *const Shape, layout: *const Layout) error{ValueError}!void {
+    fn expectWithin(
+        shape: *const Shape,
+        layout: *const Layout,
+        function: []const u8,
+    ) error{ValueError}!void {
         const fits = layout.dimensions >= shape.dimensions and
             for (
                 layout.shape[layout.dimensions - shape.dimensions .. layout.dimensions],
@@ -380,8 +479,8 @@ const Shape = struct {
             } else true;
         if (!fits) return messages.fail(
             error.ValueError,
-            "parameter 'out' has the shape {f}, and the result has {f}",
-            .{ Tuple{ .sizes = layout.sizes() }, Tuple{ .sizes = shape.all() } },
+            "{s}(): parameter 'out' has the shape {f}, and the result has {f}: make it as large",
+            .{ function, Tuple{ .sizes = layout.sizes() }, Tuple{ .sizes = shape.all() } },
         );
     }
 };
@@ -542,11 +641,11 @@ test Vectorized {
     const line = layoutOf(i32, &numbers, &.{3});
     const sums = (try Add.function(.{ .array = &column }, .{ .array = &line }, null, gpa)).arrays;
     defer sums.memories[0].free();
-    try std.testing.expectEqualSlices(usize, &.{ 2, 3 }, sums.shape[0..sums.dimensions]);
+    try std.testing.expectEqualSlices(usize, &.{ 2, 3 }, sums.shape());
     try std.testing.expectEqualSlices(
         f64,
         &.{ 11, 12, 13, 21, 22, 23 },
-        @alignCast(std.mem.bytesAsSlice(f64, sums.memories[0].bytes)),
+        @alignCast(std.mem.bytesAsSlice(f64, sums.memories[0].bytes[0..48])),
     );
 
     const pair = layoutOf(i32, numbers[0..2], &.{2});
@@ -557,8 +656,8 @@ test Vectorized {
         }, null, gpa),
     );
     try std.testing.expectEqualStrings(
-        "parameter 'b' has the shape (2,), and those before it have (3,): sizes must be the " ++
-            "same, or 1",
+        "add(): parameter 'b' has the shape (2,), and those before it have (3,): sizes must be " ++
+            "the same, or 1",
         messages.of(error.ValueError).?,
     );
 

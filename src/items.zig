@@ -206,6 +206,11 @@ fn convertFrom(
             .stride = row.stride,
             .bit = row.bit + done,
         }, piece[0..count]);
+        if (Wide == f64 and item.size > @sizeOf(f64)) for (piece[0..count], done..) |wide, index|
+            if (std.math.isInf(wide) and !isInfinite(item, row, index)) {
+                at.* = index;
+                return error.TooLarge;
+            };
         for (piece[0..count], to[done..][0..count], done..) |wide, *place, index|
             place.* = narrow(T, Wide, item.kind, wide) catch |err| {
                 at.* = index;
@@ -213,6 +218,14 @@ fn convertFrom(
             };
         done += count;
     }
+}
+
+/// Of an item that is too large for a number of C.
+noinline fn isInfinite(item: Item, row: Row, index: usize) bool {
+    const offset = @as(isize, @intCast(index)) *% row.stride;
+    const address = row.start +% @as(usize, @bitCast(offset));
+    const value = @as(*align(1) const c_longdouble, @ptrFromInt(address)).*;
+    return std.math.isInf(swapped(value, item.is_swapped));
 }
 
 inline fn narrow(comptime T: type, comptime Wide: type, kind: Kind, wide: Wide) Failure!T {

@@ -320,6 +320,36 @@ REFUSED: dict[str, tuple[str, Make, type[Exception], str]] = {
         OverflowError,
         "f32s(): parameter 'values[0]' is too large for f32",
     ),
+    "a longdouble that is too large": (
+        "f64s",
+        lambda np: np.array([1, np.finfo(np.longdouble).max], np.longdouble),
+        OverflowError,
+        "f64s(): parameter 'values[1]' is too large for f64",
+    ),
+    "a record as a float": (
+        "f64s",
+        lambda np: np.zeros(1, [("a", "f8")]),
+        TypeError,
+        "f64s(): parameter 'values[0]' must be a float (f64), not void",
+    ),
+    "a masked array": (
+        "f64s",
+        lambda np: np.ma.array([1.0, 2.0], mask=[False, True]),
+        ValueError,
+        "f64s(): parameter 'values' must have no nulls ([]const f64), and has 1: fill or drop them first",
+    ),
+    "a masked array in place": (
+        "doubled",
+        lambda np: np.ma.array([1.0, 2.0], mask=[True, True]),
+        ValueError,
+        "doubled(): parameter 'values' must have no nulls ([]f64), and has 2: fill or drop them first",
+    ),
+    "a masked array of ints": (
+        "f64s",
+        lambda np: np.ma.array([1, 2], mask=[False, True])[::-1],
+        ValueError,
+        "f64s(): parameter 'values' must have no nulls ([]const f64), and has 1: fill or drop them first",
+    ),
     "in a row": (
         "rows",
         lambda np: [np.ones(1), np.array([1j])],
@@ -546,6 +576,51 @@ def test_tensors_of_torch_are_shared(arrays: ModuleType) -> None:
     with pytest.raises(BufferError, match="must lend its memory") as refused:
         arrays.f64s(torch.ones(2, requires_grad=True))
     assert "detach" in str(refused.value.__cause__)
+
+
+def test_arrays_of_numpy_are_read_by_their_fields(arrays: ModuleType, np: Any) -> None:
+    """Every item, order, class and flag: as a buffer of a memoryview says, which is asked for one."""
+
+    class Derived(np.ndarray):  # type: ignore[misc,name-defined]
+        pass
+
+    shapes = [np.arange(6), np.arange(6)[::-2], np.arange(6)[:0], np.arange(7)[1:]]
+    for letter in "bBhHiIlLqQefdg?FD":
+        for order in "=<>" if letter != "g" else "=":  # numpy lends no other of these
+            for base in shapes:
+                values = base.astype(np.dtype(letter).newbyteorder(order))
+                for name in ("f64s", "c128s") if letter not in "FD" else ("c128s",):
+                    function = getattr(arrays, name)
+                    expected = [complex(v) if name == "c128s" else float(v) for v in values]
+                    values.flags.writeable = letter != "d"
+                    assert function(values) == function(values.view(Derived)) == expected
+                    if letter != "g" and order == "=":
+                        assert function(memoryview(values)) == expected
+    values = np.arange(3.0)
+    count = sys.getrefcount(values)
+    for _ in range(10):
+        arrays.f64s(values)
+        arrays.doubled(values)
+        arrays.hypot(values, values[::-1], out=values)
+        with contextlib.suppress(TypeError):
+            arrays.i64s(values)
+        with contextlib.suppress(ValueError):
+            arrays.shape(values)
+    assert sys.getrefcount(values) == count
+    assert arrays.f64s(np.ma.array([1.0, 2.0])) == [1.0, 2.0]
+
+
+def test_what_is_released_is_said(arrays: ModuleType) -> None:
+    view, room = memoryview(array.array("d", [1.0])), mmap.mmap(-1, 8)
+    view.release()
+    room.close()
+    for function in (arrays.f64s, arrays.doubled, arrays.shape):
+        for gone, name in ((view, "memoryview"), (room, "mmap")):
+            with pytest.raises(
+                BufferError, match=f"this {name} has none, as one that was released or closed: pass one that is open$"
+            ) as caught:
+                function(gone)
+            assert type(caught.value.__cause__) is ValueError
 
 
 def test_what_is_lent_is_given_back(arrays: ModuleType, np: Any) -> None:
@@ -805,6 +880,11 @@ REFUSALS: dict[str, tuple[Callable[[Any], Any], type[Exception], str]] = {
     "a hash": (hash, TypeError, "unhashable type: 'nano_ffi.Array'"),
     "its class": (lambda made: type(made)(), TypeError, "cannot create 'nano_ffi.Array' instances"),
     "a copy": (lambda made: made.__dlpack__(copy=True), BufferError, "the array shares, and never copies"),
+    "another device": (
+        lambda made: made.__dlpack__(dl_device=(2, 0)),
+        BufferError,
+        "the array is in this machine's own memory, (1, 0), and on no other device",
+    ),
     "a wrong item": (lambda made: made.__setitem__(0, "a"), TypeError, "Array.item must be a float (f64), not str"),
     "too few": (
         lambda made: made.__setitem__(slice(2), [1]),
@@ -1021,10 +1101,13 @@ def test_each_item_of_several_results(arrays: ModuleType) -> None:
     ):
         arrays.divided([8, 7], 2, out=targets[0])
     outs = array.array("i", [0]), *outs[1:]
-    with pytest.raises(ValueError, match=r"^parameter 'out' has the shape \(1,\), and the result has \(2,\)$"):
+    with pytest.raises(
+        ValueError,
+        match=r"^divided\(\): parameter 'out' has the shape \(1,\), and the result has \(2,\): make it as large$",
+    ):
         arrays.divided([8, 7], 2, out=outs)
     with pytest.raises(
-        ValueError, match=r"^parameter 'out' has arrays of the shapes \(1,\) and \(2,\): make them one$"
+        ValueError, match=r"^divided\(\): parameter 'out' has arrays of the shapes \(1,\) and \(2,\): make them one$"
     ):
         arrays.divided(8, 2, out=outs)
 
@@ -1040,7 +1123,7 @@ def test_each_item_that_fails(arrays: ModuleType) -> None:
     with pytest.raises(
         ValueError,
         match=re.escape(
-            "parameter 'y' has the shape (3,), and those before it have (2,): sizes must be the same, or 1"
+            "hypot(): parameter 'y' has the shape (3,), and those before it have (2,): sizes must be the same, or 1"
         ),
     ):
         arrays.hypot([1, 2], [1, 2, 3])
@@ -1117,7 +1200,9 @@ def test_each_item_where_out_is_read(arrays: ModuleType, np: Any) -> None:
         expected = np.hypot(values[x], 2.0, out=values.copy()[out])
         assert arrays.hypot(values[x], 2, out=values[out]).tolist() == expected.tolist()
     values = np.arange(6.0).reshape(2, 3)
-    with pytest.raises(ValueError, match=r"^parameter 'out' has the shape \(2, 1\), and the result has \(2, 3\)$"):
+    with pytest.raises(
+        ValueError, match=r"^hypot\(\): parameter 'out' has the shape \(2, 1\), and the result has \(2, 3\)"
+    ):
         arrays.hypot(values, 1, out=values[:, :1])
     with pytest.raises(BufferError, match=r"must be aligned to 8 bytes"):
         arrays.hypot([1], 1, out=np.zeros(17, "u1")[1:9].view("f8"))

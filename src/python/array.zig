@@ -953,6 +953,18 @@ fn dlpack(
             const major = c.PyNumber_AsSsize_t(c.PyTuple_GetItem(version, 0).?, null);
             if (major == -1 and c.PyErr_Occurred() != null) return null;
             is_versioned = major >= 1;
+        } else if (std.mem.eql(u8, text, "dl_device")) {
+            const wanted = c.PySequence_Tuple(value) orelse return null;
+            defer c.Py_DecRef(wanted);
+            const kind = c.PyTuple_GetItem(wanted, 0) orelse return null;
+            const number = c.PyNumber_AsSsize_t(kind, null);
+            if (number == -1 and c.PyErr_Occurred() != null) return null;
+            if (number == 1) continue;
+            c.PyErr_SetString(
+                capi.exception("BufferError"),
+                "the array is in this machine's own memory, (1, 0), and on no other device",
+            );
+            return null;
         } else if (std.mem.eql(u8, text, "copy")) {
             const copies = c.PyObject_IsTrue(value);
             if (copies < 0) return null;

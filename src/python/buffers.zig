@@ -6,6 +6,7 @@ const dtypes = @import("../dtypes.zig");
 const errors = @import("errors.zig");
 const items = @import("../items.zig");
 const ndarray = @import("../ndarray.zig");
+const numpy = @import("numpy.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const sources = @import("sources.zig");
 const c = capi.functions;
@@ -45,6 +46,7 @@ inline fn acquireShaped(
 ) errors.Error!void {
     const read = shape | capi.constants.PyBUF_FORMAT;
     const flags = if (access == .write) read | capi.constants.PyBUF_WRITABLE else read;
+    try sources.expectUnmasked(object, site);
     if (c.PyObject_GetBuffer(object, view, flags) < 0) {
         if (c.PyObject_CheckBuffer(object) == 0) {
             c.PyErr_Clear();
@@ -98,6 +100,11 @@ pub noinline fn acquireOther(
 ) errors.Error!bool {
     // Records are in buffers alone.
     if (comptime dtypes.isRecord(Item)) return false;
+    if (Item != bool and numpy.open(source, object)) {
+        if (source.item.is(Item) and !(access == .write and source.is_read_only)) return true;
+        source.close(); // a buffer says why not
+        return false;
+    }
     if (c.PyObject_CheckBuffer(object) != 0) return false;
     if (!try sources.open(source, object, site)) return false;
     errdefer source.close();
@@ -114,6 +121,8 @@ pub noinline fn acquireRecords(
     view: *capi.Py_buffer,
 ) bool {
     if (c.PyObject_CheckBuffer(object) == 0) return false;
+    // Of a masked array nobody says here what is null: its items do.
+    if (numpy.isDerived(object) and capi.hasMethod(object, "mask")) return false;
     const flags = capi.constants.PyBUF_ND | capi.constants.PyBUF_FORMAT;
     if (c.PyObject_GetBuffer(object, view, flags) < 0) {
         c.PyErr_Clear();

@@ -337,6 +337,7 @@ pub const constants = struct {
     pub const PyBUF_FORMAT: c_int = 0x4;
     pub const PyBUF_ND: c_int = 0x8;
     pub const PyBUF_STRIDES: c_int = 0x10 | PyBUF_ND;
+    pub const PyBUF_INDIRECT: c_int = 0x100 | PyBUF_STRIDES;
     pub const PyBUF_C_CONTIGUOUS: c_int = 0x20 | PyBUF_STRIDES;
     pub const PyBUF_F_CONTIGUOUS: c_int = 0x40 | PyBUF_STRIDES;
     pub const PyBUF_ANY_CONTIGUOUS: c_int = 0x80 | PyBUF_STRIDES;

@@ -663,7 +663,14 @@ noinline fn loadAnyFloat(object: *PyObject, site: *const Site) Error!f64 {
             c.PyErr_Clear();
             return errors.raiseFloatOverflow(site);
         }
-        return error.PythonException;
+        // As one of a record of numpy's, which has a __float__ for others.
+        if (c.PyErr_ExceptionMatches(capi.exception("TypeError")) == 0)
+            return error.PythonException;
+        var cause: [3]?*PyObject = undefined;
+        c.PyErr_Fetch(&cause[0], &cause[1], &cause[2]);
+        const raised = errors.raiseWrongType(site, "a float", object);
+        errors.setCause(&cause);
+        return raised;
     }
     return value;
 }
@@ -887,7 +894,11 @@ fn LentBuffer(comptime T: type, comptime Item: type, comptime access: buffers.Ac
             var source: sources.Source = undefined;
             if (!try buffers.acquireOther(Item, object, site, access, &source)) return false;
             errdefer source.close();
-            argument.data = source.inPlace(Item) orelse return errors.raiseNotLent(site, object);
+            argument.data = source.inPlace(Item) orelse {
+                if (c.PyObject_CheckBuffer(object) == 0) return errors.raiseNotLent(site, object);
+                source.close(); // a buffer says why not
+                return false;
+            };
             if (Item == bool) try buffers.expectBools(@ptrCast(argument.data), site);
             argument.other = source.owner;
             return true;

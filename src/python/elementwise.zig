@@ -227,8 +227,8 @@ inline fn giveAs(
             convert.give(types[0], module, scalars[0])
         else
             convert.give(@TypeOf(scalars), module, scalars),
-        .arrays => |made| {
-            const shape = made.shape[0..made.dimensions];
+        .arrays => |*made| {
+            const shape = made.shape();
             if (types.len == 1)
                 return giveArray(types[0], module, shape, made.memories[0], numpy);
             const tuple = c.PyTuple_New(types.len);

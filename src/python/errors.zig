@@ -524,6 +524,18 @@ pub noinline fn raiseNotLent(site: *const Site, value: *PyObject) Error {
     );
 }
 
+/// Raises BufferError: an exporter has no memory, or no more.
+pub noinline fn raiseNoMemoryLent(site: *const Site, value: *PyObject) Error {
+    @branchHint(.cold);
+    return raiseOfClass(
+        "BufferError",
+        site,
+        value,
+        "must lend its memory (%s), and this %S has none, as one that was released or closed: " ++
+            "pass one that is open",
+    );
+}
+
 /// Raises ValueError: a column has nulls.
 pub noinline fn raiseNulls(site: *const Site, count: usize) Error {
     @branchHint(.cold);

@@ -10,6 +10,7 @@ const errors = @import("errors.zig");
 const items = @import("../items.zig");
 const memory = @import("memory.zig");
 const ndarray = @import("../ndarray.zig");
+const numpy = @import("numpy.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const c = capi.functions;
 const Error = errors.Error;
@@ -110,6 +111,7 @@ pub const Source = struct {
 /// Whether `object` lends numbers; then `source` describes them, and is to be closed. False, and
 /// no error, of what is to be looked at item by item, if it has such.
 pub fn open(source: *Source, object: *PyObject, site: *const Site) Error!bool {
+    if (numpy.open(source, object)) return true;
     if (c.PyObject_CheckBuffer(object) != 0) return openBuffer(source, object, site);
     if (isPlain(object)) return false;
     // An array of numpy has a null nowhere, and so is what says that it is made of one.
@@ -162,6 +164,7 @@ fn hasNumpyType(object: *PyObject) Error!bool {
 }
 
 fn openBuffer(source: *Source, object: *PyObject, site: *const Site) Error!bool {
+    try expectUnmasked(object, site);
     source.owner = .{ .view = undefined };
     const view = &source.owner.view;
     const flags = capi.constants.PyBUF_STRIDES | capi.constants.PyBUF_FORMAT;
@@ -180,6 +183,29 @@ fn openBuffer(source: *Source, object: *PyObject, site: *const Site) Error!bool 
     return true;
 }
 
+/// A masked array of numpy lends all its items, also those that are not there: these are nulls.
+pub fn expectUnmasked(object: *PyObject, site: *const Site) Error!void {
+    if (!numpy.isDerived(object) or !capi.hasMethod(object, "mask")) return;
+    const mask = c.PyObject_GetAttrString(object, "mask") orelse return error.PythonException;
+    defer c.Py_DecRef(mask);
+    const sum = capi.callMethod(mask, "sum", &.{}) orelse return error.PythonException;
+    defer c.Py_DecRef(sum);
+    const masked = c.PyNumber_AsSsize_t(sum, null);
+    if (masked == -1 and c.PyErr_Occurred() != null) return error.PythonException;
+    if (masked > 0) return errors.raiseNulls(site, @intCast(masked));
+}
+
+/// Whether an object has memory to lend, in whatever order; no error is set.
+fn hasMemory(object: *PyObject) bool {
+    var view: capi.Py_buffer = undefined;
+    if (c.PyObject_GetBuffer(object, &view, capi.constants.PyBUF_INDIRECT) < 0) {
+        c.PyErr_Clear();
+        return false;
+    }
+    c.PyBuffer_Release(&view);
+    return true;
+}
+
 /// Raises in the place of what an exporter said, which is the cause.
 pub fn raiseUnlent(object: *PyObject, site: *const Site) Error {
     const is_refused = inline for (.{ "BufferError", "ValueError" }) |name| {
@@ -190,8 +216,10 @@ pub fn raiseUnlent(object: *PyObject, site: *const Site) Error {
     c.PyErr_Fetch(&cause[0], &cause[1], &cause[2]);
     const raised = if (isTimes(object))
         errors.raiseTimes(site, object)
+    else if (c.PyObject_CheckBuffer(object) == 0 or hasMemory(object))
+        errors.raiseNotLent(site, object)
     else
-        errors.raiseNotLent(site, object);
+        errors.raiseNoMemoryLent(site, object);
     errors.setCause(&cause);
     return raised;
 }
