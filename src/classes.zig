@@ -878,9 +878,15 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
 /// Whether Python can hash an object: one that compares by its fields may change, unless it is
 /// frozen.
 pub fn isHashable(comptime T: type) bool {
-    if (@hasDecl(T, "__hash__")) return true;
+    if (defines(T, "__hash__")) return true;
     if (comptime inheritsComparison(T)) return isHashable(BaseOf(T).?);
-    return !@hasDecl(T, "__eq__") and (!isCopyable(T) or isFrozen(T));
+    return !defines(T, "__eq__") and (!isCopyable(T) or isFrozen(T));
+}
+
+/// Whether a struct has a function for an operator.
+fn defines(comptime T: type, comptime name: [:0]const u8) bool {
+    return comptime @hasDecl(T, name) or
+        if (indexOf(T)) |index| exports.operatorOf(all[index], name) != null else false;
 }
 
 /// Whether objects compare, and are hashed, as those of the base do: that has a function for it.
@@ -888,8 +894,8 @@ pub fn inheritsComparison(comptime T: type) bool {
     return comptime inherits: {
         const Base = BaseOf(T) orelse break :inherits false;
         const names = .{ "__hash__", "__eq__", "__ne__", "__lt__", "__le__", "__gt__", "__ge__" };
-        for (names) |name| if (@hasDecl(T, name)) break :inherits false;
-        for (names) |name| if (@hasDecl(Base, name)) break :inherits true;
+        for (names) |name| if (defines(T, name)) break :inherits false;
+        for (names) |name| if (defines(Base, name)) break :inherits true;
         break :inherits inheritsComparison(Base);
     };
 }
@@ -920,7 +926,7 @@ pub fn fieldTypeName(comptime Field: type) [:0]const u8 {
     };
 }
 
-pub const options = .{ "constructible", "stable", "weakref" };
+pub const options = .{ "constructible", "operators", "stable", "weakref" };
 
 /// What a class says of itself in its `nano_ffi_options`, or the namespace around it of it.
 pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime default: bool) bool {

@@ -119,7 +119,7 @@ fn membersOf(
     const has_class = classes.isClass(namespace);
     if (has_class) {
         const class = classes.all[classes.indexOf(namespace).?];
-        functions = functions ++ iteration(class) ++ ownMethods(namespace);
+        functions = functions ++ iteration(class) ++ operatorsOf(class) ++ ownMethods(namespace);
         properties = propertiesOf(class);
     }
     return .{
@@ -393,6 +393,34 @@ fn iteration(comptime class: classes.Class) []const []const u8 {
     )};
 }
 
+/// The operators for which a class has functions of other names.
+fn operatorsOf(comptime class: classes.Class) []const []const u8 {
+    comptime var methods: []const []const u8 = &.{};
+    inline for (operators.named) |name| {
+        if (@hasDecl(class.T, name)) continue;
+        const own = comptime exports.operatorOf(class, name) orelse continue;
+        const is_deep = comptime std.mem.eql(u8, name, "__deepcopy__");
+        if (is_deep) {
+            if (!classes.isDeepCopyable(class)) methods = methods ++ .{
+                \\{"name":"__deepcopy__","params":[{"name":"memo","type":
+                ++ typeOf(signature.PlainObject) ++ "}],\"returns\":" ++ typeOf(class.T) ++
+                    ",\"how\":\"method\"}",
+            };
+            continue;
+        }
+        const function = exports.Callable(class.T, class.source, own).function;
+        comptime var sig = signature.of(
+            own,
+            function,
+            exports.operatorSpecOf(class, name, own),
+        );
+        sig.name = name;
+        sig.doc = "";
+        methods = methods ++ .{functionOf(function, sig, .{}, "method")};
+    }
+    return methods;
+}
+
 /// What every class has.
 fn ownMethods(comptime T: type) []const []const u8 {
     const integer = typeOf(usize);
@@ -452,6 +480,7 @@ fn ReturnOf(
     const T = signature.Payload(info.return_type.?);
     if (std.mem.eql(u8, name, "__next__") or std.mem.eql(u8, name, "__anext__"))
         return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+    if (T == std.math.Order and operators.isComparison(name)) return bool;
     const is_method = std.mem.eql(u8, how, "method");
     return if (is_method and T == void and operators.givesSelf(name))
         classes.Pointee(info.param_types[0].?)

@@ -146,6 +146,45 @@ pub fn hasMethod(comptime class: classes.Class, comptime name: [:0]const u8) boo
         classes.roleOf(class.T, name) == .method;
 }
 
+/// The method that stands for one of Python's operators: the one of that name, or, of a class with
+/// `.operators = true`, what Zig calls such a function. Null where there is none.
+pub fn operatorOf(comptime class: classes.Class, comptime name: [:0]const u8) ?[:0]const u8 {
+    return comptime found: {
+        if (@hasDecl(class.T, name)) break :found if (hasMethod(class, name)) name else null;
+        if (!classes.optionOf(class, "operators", false)) break :found null;
+        for (operators.zigNamesOf(name)) |own| {
+            if (hasMethod(class, own) and isOperator(class.T, name, own)) break :found own;
+        }
+        break :found null;
+    };
+}
+
+/// Whether a method takes and gives what is the operator's.
+fn isOperator(comptime T: type, comptime name: [:0]const u8, comptime own: [:0]const u8) bool {
+    const info = @typeInfo(@TypeOf(@field(T, own))).@"fn";
+    const passed = signature.passedOf(info.param_types);
+    if (passed.len != @as(usize, if (operators.isComparison(name)) 2 else 1)) return false;
+    if (passed.len == 2 and classes.Pointee(info.param_types[passed[1]].?) != T) return false;
+    const R = info.return_type.?;
+    return switch (operators.resultOf(name, own)) {
+        .bool => R == bool,
+        .order => R == std.math.Order,
+        .int => @typeInfo(R) == .int,
+        .self => signature.Payload(R) == T,
+    };
+}
+
+/// How `own`, the method that stands for an operator, is called.
+pub fn operatorSpecOf(
+    comptime class: classes.Class,
+    comptime name: [:0]const u8,
+    comptime own: [:0]const u8,
+) Spec(class.T, own) {
+    var spec = specOf(class.T, class.source, own);
+    if (operators.isComparison(name)) spec.is_operator = true;
+    return spec;
+}
+
 /// The method that gives an iterator's values: `__next__`, or where the class has none, the
 /// `next(self: *Self) ?T` that Zig's iterators have. Null of what is no iterator: one that gives
 /// others of its own class tells of a successor.
@@ -790,13 +829,27 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
                     "there are options of functions and of structs",
             );
             checkRole(namespace, source, field);
-        } else checkNames(
-            field,
-            @field(given, field),
-            &classes.options,
-            "'constructible', 'stable' and 'weakref'",
-        );
+        } else {
+            checkNames(
+                field,
+                @field(given, field),
+                &classes.options,
+                "'constructible', 'operators', 'stable' and 'weakref'",
+            );
+            if (comptime classes.indexOf(value)) |index| checkOperators(classes.all[index]);
+        }
     }
+}
+
+/// Refuses a class that says `.operators = true` and has none.
+fn checkOperators(comptime class: classes.Class) void {
+    if (!classes.optionOf(class, "operators", false)) return;
+    for (operators.named) |name| {
+        if (!@hasDecl(class.T, name) and operatorOf(class, name) != null) return;
+    }
+    @compileError("nano_ffi: nano_ffi_options of " ++ @typeName(class.T) ++
+        " has 'operators', and no eql, lt, lessThan or order with another one as its " ++
+        "parameter, and no hash, len, count or clone without one");
 }
 
 /// Refuses a class whose arrays nobody would give back.
@@ -829,11 +882,12 @@ fn checkNames(
 /// Refuses what a class cannot be, or be told.
 fn checkOwn(comptime T: type, comptime option: []const u8) void {
     const place = "nano_ffi: nano_ffi_options of " ++ @typeName(T) ++ " has '" ++ option ++ "'";
+    if (std.mem.eql(u8, option, "operators")) checkOperators(classes.all[classes.indexOf(T).?]);
     for (classes.options) |known| if (std.mem.eql(u8, option, known)) return;
     for (classes.own_options) |known| {
         if (std.mem.eql(u8, option, known)) break;
     } else @compileError(place ++ ": of itself a class says only 'frozen', 'order', " ++
-        "'constructible', 'stable' and 'weakref'");
+        "'constructible', 'operators', 'stable' and 'weakref'");
     if (!classes.isCopyable(T)) @compileError(place ++
         ", and it is more than its fields: it has a deinit or pointers");
     if (!std.mem.eql(u8, option, "order")) return;
@@ -997,6 +1051,36 @@ test of {
         of(example, source, "make").left_out.reason,
         "it returns **u8, which",
     ));
+}
+
+test operatorOf {
+    const Example = struct {
+        n: u8,
+        pub const nano_ffi_options = .{ .operators = true };
+        pub fn eql(a: @This(), b: @This()) bool {
+            return a.n == b.n;
+        }
+        pub fn __len__(_: @This()) u8 {
+            return 0;
+        }
+        pub fn count(_: @This()) u8 {
+            return 1;
+        }
+        pub fn hash(_: @This(), _: u64) u64 {
+            return 0;
+        }
+    };
+    const class: classes.Class = .{
+        .T = Example,
+        .name = "Example",
+        .source = struct {},
+        .within = struct {},
+    };
+    try std.testing.expect(comptime isOperator(Example, "__eq__", "eql"));
+    try std.testing.expect(comptime !isOperator(Example, "__hash__", "hash"));
+    try std.testing.expectEqual(null, comptime operatorOf(class, "__hash__"));
+    const spec = comptime operatorSpecOf(class, "__eq__", "eql");
+    try std.testing.expect(spec.is_operator and std.mem.eql(u8, spec.name, "eql"));
 }
 
 test nextOf {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import abc
+import ast
 import contextlib
 import copy
 import gc
@@ -18,6 +19,9 @@ from types import GenericAlias, ModuleType
 from typing import Any
 
 import pytest
+
+from nano_ffi.explaining import described
+from nano_ffi.pyi import stub
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
@@ -432,3 +436,56 @@ def test_a_class_says_of_itself_what_its_file_can_say(m: ModuleType) -> None:
     gc.collect()
     assert gone() is None
     assert raises(lambda: m.House(1))[0] is TypeError
+
+
+def test_functions_that_zig_calls_otherwise_are_operators(m: ModuleType) -> None:
+    word = m.Word("b", 1)
+    assert word == m.Word("b", 2)
+    assert word != m.Word("a")
+    assert word != 3
+    assert hash(word) == hash(m.Word("b", 2))
+    assert len({word, m.Word("b", 3)}) == 1
+    assert max(m.Word("a"), word) is word
+    assert m.Word("a") < word > m.Word("a")
+    assert len(m.Word("abc")) == 3
+    for other in (m.Word("a"), 3):
+        kind, text = raises(lambda other=other: word <= other)
+        assert kind is TypeError
+        assert text.startswith("'<=' not supported between instances of")
+    assert word.eql(m.Word("b"))
+    assert copy.copy(word) == word
+
+
+def test_an_order_is_all_comparisons(m: ModuleType) -> None:
+    bag = m.Bag()
+    for item in range(3):
+        bag.push(item)
+    copied, deep = copy.copy(bag), copy.deepcopy(bag)
+    bag.push(3)
+    assert [len(each) for each in (bag, copied, deep)] == [4, 3, 3]
+    assert copied == deep
+    assert copied <= deep >= copied
+    assert copied < bag >= deep
+    assert bag > copied != bag
+    assert (bag != bag) is False
+    assert not bag < bag
+    assert raises(lambda: hash(bag)) == (TypeError, f"unhashable type: '{m.__name__}.Bag'")
+    with pytest.raises(TypeError):
+        _ = bag < 3
+    assert bag.len(9) == 9
+    assert m.Semantic.parse("1.2.3-rc") < m.Semantic.parse("1.2.3") < m.Semantic.parse("1.10.0")
+
+
+def test_the_stub_of_such_operators(m: ModuleType) -> None:
+    text = stub(described(m))
+    ast.parse(text)
+    for line in (
+        "    def __eq__(self, other: object, /) -> bool: ...",
+        "    def __lt__(self, other: Word, /) -> bool: ...",
+        "    def __hash__(self) -> int: ...",
+        "    def __len__(self) -> int: ...",
+        "    def __ge__(self, other: Bag, /) -> bool: ...",
+        "    def __copy__(self) -> Bag: ...",
+        "    def __deepcopy__(self, memo: object, /) -> Bag: ...",
+    ):
+        assert line in text, text

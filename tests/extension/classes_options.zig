@@ -407,3 +407,59 @@ pub const House = struct {
     number: u32,
     pub const nano_ffi_options = .{ .constructible = false };
 };
+
+/// Of Zig's library.
+pub const Semantic = std.SemanticVersion;
+pub const nano_ffi_options = .{ .Semantic = .{ .operators = true } };
+
+/// Has functions that do what operators do.
+pub const Word = struct {
+    text: []const u8,
+    number: i64 = 0,
+
+    pub const nano_ffi_options = .{ .operators = true };
+
+    pub fn eql(self: Word, other: Word) bool {
+        return std.mem.eql(u8, self.text, other.text);
+    }
+    pub fn hash(self: Word) u64 {
+        return std.hash.Wyhash.hash(0, self.text);
+    }
+    pub fn lessThan(self: Word, other: Word) bool {
+        return std.mem.lessThan(u8, self.text, other.text);
+    }
+    pub fn len(self: Word) usize {
+        return self.text.len;
+    }
+};
+
+/// The same with memory of its own, and one order for all comparisons.
+pub const Bag = struct {
+    items: std.ArrayList(i64) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub const nano_ffi_options = .{ .operators = true };
+
+    pub fn init(gpa: std.mem.Allocator) Bag {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Bag) void {
+        self.items.deinit(self.gpa);
+    }
+    pub fn push(self: *Bag, item: i64) !void {
+        try self.items.append(self.gpa, item);
+    }
+    pub fn clone(self: *const Bag) !Bag {
+        return .{ .items = try self.items.clone(self.gpa), .gpa = self.gpa };
+    }
+    pub fn count(self: *const Bag) usize {
+        return self.items.items.len;
+    }
+    pub fn order(self: *const Bag, other: *const Bag) std.math.Order {
+        return std.math.order(self.count(), other.count());
+    }
+    /// No operator: it is told how many.
+    pub fn len(self: *const Bag, least: usize) usize {
+        return @max(least, self.count());
+    }
+};

@@ -259,7 +259,12 @@ pub fn Class(
         );
 
         pub fn has(comptime name: [:0]const u8) bool {
-            return exports.hasMethod(class, name);
+            return exports.operatorOf(class, name) != null;
+        }
+
+        /// Whether what stands for a comparison says which of two is first.
+        pub fn givesOrder(comptime name: [:0]const u8) bool {
+            return comptime operators.resultOf(name, exports.operatorOf(class, name).?) == .order;
         }
 
         /// Whether an operand is of this class, or of one derived from it.
@@ -352,9 +357,10 @@ pub fn Class(
 
         /// A method by its name.
         pub fn MethodOf(comptime name: [:0]const u8) type {
+            const function = exports.operatorOf(class, name) orelse name;
             const trampoline = Bridge.makeTrampoline(
-                exports.Callable(T, class.source, name).function,
-                exports.specOf(T, class.source, name),
+                exports.Callable(T, class.source, function).function,
+                comptime exports.operatorSpecOf(class, name, function),
             );
             return Method(T, trampoline, operators.givesSelf(name) and trampoline.R == void);
         }
@@ -417,6 +423,16 @@ pub fn Class(
             .ml_meth = if (info.construction != null) &restoreState else &setState,
             .ml_flags = capi.constants.METH_O,
             .ml_doc = "__setstate__($self, state, /)\n--\n\nFor pickle and copy.",
+        }}) ++ (if (!isCloned("__copy__")) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__copy__",
+            .ml_meth = &clone,
+            .ml_flags = capi.constants.METH_NOARGS,
+            .ml_doc = "__copy__($self, /)\n--\n\nFor copy.",
+        }}) ++ (if (!isCloned("__deepcopy__")) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
+            .ml_name = "__deepcopy__",
+            .ml_meth = &clone,
+            .ml_flags = capi.constants.METH_O,
+            .ml_doc = "__deepcopy__($self, memo, /)\n--\n\nFor copy.",
         }}) ++ (if (!classes.isDeepCopyable(class)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{
             .{
                 .ml_name = "__deepcopy__",
@@ -540,6 +556,15 @@ pub fn Class(
             }
             own.init(given, args, keywords, contents.vectorcall) catch return -1;
             return 0;
+        }
+
+        fn isCloned(comptime name: [:0]const u8) bool {
+            if (@hasDecl(T, name) or exports.operatorOf(class, name) == null) return false;
+            return std.mem.eql(u8, name, "__copy__") or !classes.isDeepCopyable(class);
+        }
+
+        fn clone(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+            return MethodOf("__copy__").receive(self, undefined, 0, null);
         }
 
         const first_attribute = &Attributes(T).defs[0];

@@ -65,7 +65,8 @@ pub fn isSlot(comptime name: [:0]const u8) bool {
 }
 
 /// The slots of a class. `Class` has `class`, `has(name)`, `MethodOf(name).receive`, a function of
-/// METH_FASTCALL | METH_KEYWORDS, `isInstance(object)` and `compare`, for what it does not define.
+/// METH_FASTCALL | METH_KEYWORDS, `isInstance(object)`, `givesOrder(name)` and `compare`, for what
+/// it does not define.
 pub fn of(comptime Class: type) []const Slot {
     return comptime list: {
         @setEvalBranchQuota(1_000_000_000);
@@ -178,7 +179,13 @@ pub fn Compare(comptime Class: type) type {
         pub fn call(self: *PyObject, other: *PyObject, operator: c_int) callconv(.c) ?*PyObject {
             inline for (@typeInfo(@TypeOf(comparisons)).@"struct".field_names) |name| {
                 if (operator == @field(capi.constants, @field(comparisons, name))) {
-                    if (comptime Class.has(name)) return one(Class, name, self, other);
+                    if (comptime Class.has(name)) {
+                        const result = one(Class, name, self, other);
+                        return if (comptime Class.givesOrder(name))
+                            ordered(result, operator)
+                        else
+                            result;
+                    }
                     const is_negation = comptime std.mem.eql(u8, name, "__ne__");
                     if (is_negation and comptime Class.has("__eq__")) return negated(self, other);
                 }
@@ -186,8 +193,25 @@ pub fn Compare(comptime Class: type) type {
             return Class.compare(self, other, operator);
         }
 
+        /// What a comparison says, where it is known which of two is first.
+        fn ordered(result: ?*PyObject, operator: c_int) ?*PyObject {
+            if (result == null or isNotImplemented(result)) return result;
+            defer c.Py_DecRef(result);
+            const order = c.PyLong_AsLong(result.?);
+            const is_true = inline for (.{ .{ "LT", order < 0 }, .{ "LE", order <= 0 }, .{
+                "EQ", order == 0,
+            }, .{ "GE", order >= 0 }, .{ "GT", order > 0 } }) |case| {
+                if (operator == @field(capi.constants, "Py_" ++ case[0])) break case[1];
+            } else unreachable; // of the others a class has no order
+            return if (is_true) capi.singleton(.True) else capi.singleton(.False);
+        }
+
         fn negated(self: *PyObject, other: *PyObject) ?*PyObject {
-            const result = one(Class, "__eq__", self, other) orelse return null;
+            const given = one(Class, "__eq__", self, other);
+            const result = (if (comptime Class.givesOrder("__eq__"))
+                ordered(given, capi.constants.Py_EQ)
+            else
+                given) orelse return null;
             if (isNotImplemented(result)) return result;
             defer c.Py_DecRef(result);
             const truth = c.PyObject_IsTrue(result);
