@@ -69,9 +69,8 @@ pub const Signature = signature.Signature;
 /// The place of a value in a call, for messages. A value inside another one has that one's site
 /// in `within`, and is a field of it, or its item of number `index` where the name is empty.
 pub const Site = struct {
-    function: [*:0]const u8,
-    name: [*:0]const u8,
-    typ: [*:0]const u8,
+    function: [:0]const u8,
+    parameter: signature.Argument,
     within: ?*const Site = null,
     index: usize = 0,
     /// How many values are around this one.
@@ -336,16 +335,11 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         /// The setter of a property has its object, and what the attribute is set to.
         fn siteOf(comptime index: usize) *const Site {
-            const arg = sig.args[index];
+            var arg = sig.args[index];
             const sets = if (@hasField(@TypeOf(spec), "sets")) spec.sets else null;
-            const attribute = sets orelse
-                return &.{ .function = sig.name, .name = arg.name, .typ = arg.typ };
-            return &.{
-                .function = attribute.class,
-                .name = attribute.name,
-                .typ = arg.typ,
-                .role = .attribute,
-            };
+            const attribute = sets orelse return &.{ .function = sig.name, .parameter = arg };
+            arg.name = attribute.name;
+            return &.{ .function = attribute.class, .parameter = arg, .role = .attribute };
         }
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
@@ -619,7 +613,7 @@ const Plain = struct {
             int: i64,
             fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value == .int) return .{ .int = value.int };
-                log.wrong = std.mem.span(site.name);
+                log.wrong = site.parameter.name;
                 return error.Wrong;
             }
             fn get(argument: *@This()) i64 {
@@ -634,7 +628,7 @@ const Plain = struct {
             log: *Log,
             fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value != .text) {
-                    log.wrong = std.mem.span(site.name);
+                    log.wrong = site.parameter.name;
                     return error.Wrong;
                 }
                 log.borrowed += 1;

@@ -482,3 +482,33 @@ def test_operators_of_a_list_keep_no_memory(m: ModuleType, growth: Callable[[Cal
     ]
     for function in functions:
         assert growth(function) < 4
+
+
+def test_lists_of_lists_that_grow(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def make() -> Any:
+        return m.Table([[1], [2, 3]], ([m.Item(4)], []), [[0.5], [1.5]])
+
+    table = make()
+    assert (table.rows, table.pair, table.slices) == ([[1], [2, 3]], [[m.Item(4)], []], [[0.5], [1.5]])
+    table.rows[0].append(5)
+    table.push(1, 6)
+    table.rows.insert(0, [7])
+    row = table.rows[2]
+    table.pair[1].extend([m.Item(8), {"number": 9}])
+    table.slices[1] = [2.5]
+    del table.rows[1]
+    assert (table.rows, row, table.slices) == ([[7], [2, 3, 6]], [2, 3, 6], [[0.5], [2.5]])
+    assert (table.sum(), repr(table)) == (
+        39,
+        "Table(rows=[[7], [2, 3, 6]], pair=[[Item(number=4, name='')], [Item(number=8, name=''), "
+        "Item(number=9, name='')]], slices=[[0.5], [2.5]])",
+    )
+    assert copy.deepcopy(table) == pickle.loads(pickle.dumps(table)) == table
+    assert raises(lambda: m.Table([[1], ["2"]]))[0] is TypeError
+    assert raises(lambda: m.Table(pair=[[]])) == (
+        ValueError,
+        "Table(): parameter 'pair' must have 2 items ([2][]Item), not 1",
+    )
+    assert growth(make) < 4
+    assert growth(lambda: m.Table([[1], [2], ["3"]])) < 4
+    assert growth(lambda: copy.deepcopy(table)) < 4

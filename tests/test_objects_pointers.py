@@ -94,6 +94,49 @@ def test_a_pointer_into_itself_is_a_part(trees: ModuleType, way: str) -> None:
     assert pointer.find(bag) is given
 
 
+DEEPER = {
+    "array of arrays": Way(lambda board: board.cell(1, 2), lambda board: board.cells[1][2], 5),
+    "field of an item": Way(lambda board: board.cell_pair(0, 1), lambda board: board.cells[0][1].pair, 0),
+    "slice of slices": Way(lambda board: board.in_rows(1, 0), lambda board: board.rows[1][0], 11),
+    "four lists deep": Way(lambda board: board.deepest(), lambda board: board.rows[1][0].pairs[1][0], 0),
+    "ArrayList of arrays": Way(lambda board: board.in_list(1, 1), lambda board: board.listed[1][1], 23),
+    "item in a map": Way(lambda board: board.in_named("b"), lambda board: board.named["b"].pairs[0][1], 0),
+    "list in a map": Way(lambda board: board.in_ordered("a", 1), lambda board: board.ordered["a"][1], 41),
+}
+
+
+@pytest.mark.parametrize("way", DEEPER)
+def test_a_pointer_into_a_list_of_lists_is_a_part(trees: ModuleType, way: str) -> None:
+    def cells(count: int, start: int) -> list[Any]:
+        return [trees.Board.Cell(start + number) for number in range(count)]
+
+    board, pointer = (
+        trees.Board(
+            "name",
+            [cells(3, 0), cells(3, 3)],
+            [cells(1, 10), cells(2, 11)],
+            [cells(2, 20), cells(2, 22)],
+            {"a": cells(1, 30)[0], "b": cells(1, 31)[0]},
+            {"a": cells(2, 40)},
+            [cells(2, 50)],
+        ),
+        DEEPER[way],
+    )
+    given = pointer.give(board)
+    assert given is pointer.find(board)
+    assert given.n == pointer.n
+    assert board.to_read(0, 1) is board.read[0][1]
+    assert raises(partial(setattr, board.to_read(0, 1), "n", 1))[0] is TypeError
+    for number in range(100):
+        board.name = str(number) * 1_000  # which ends addresses
+        board.named[f"key {number}"] = cells(1, number)[0]
+        board.rows.append(cells(1, number))
+        board.listed.insert(2, cells(2, number))
+    given.n = 99
+    assert pointer.find(board) is given
+    assert pointer.find(board).n == 99
+
+
 @pytest.mark.parametrize("way", POINTERS)
 def test_a_part_stays_while_others_change(trees: ModuleType, way: str) -> None:
     bag, pointer = full(trees), POINTERS[way]

@@ -41,14 +41,12 @@ const Items = struct {
             };
             const item_site: Site = .{
                 .function = "Array",
-                .name = "item",
-                .typ = typ,
+                .parameter = .{ .name = "item", .typ = typ },
                 .role = .attribute,
             };
             const row_site: Site = .{
                 .function = "Array",
-                .name = "items",
-                .typ = "[]" ++ typ,
+                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
                 .role = .attribute,
             };
 

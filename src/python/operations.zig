@@ -225,8 +225,7 @@ pub fn callKept(
     defer c.Py_DecRef(result);
     return convert.loadResult(T.R, arena, operation.scope.module, result, comptime &.{
         .function = "call",
-        .name = "callback",
-        .typ = signature.typeName(T.R).?,
+        .parameter = .{ .name = "callback", .typ = signature.typeName(T.R).? },
         .role = .result,
     }) catch operation.scope.fail();
 }
@@ -345,8 +344,7 @@ pub fn asAlloc(object: Object, comptime T: type, arena: std.mem.Allocator) Error
 fn siteOf(comptime T: type) *const @import("../comptime_bridge.zig").Site {
     return &.{
         .function = "as",
-        .name = "object",
-        .typ = signature.typeName(T).?,
+        .parameter = .{ .name = "object", .typ = signature.typeName(T).? },
     };
 }
 

@@ -98,3 +98,27 @@ pub const Chain = struct {
         self.named.deinit(self.gpa);
     }
 };
+
+/// Lists of lists that grow.
+pub const Table = struct {
+    rows: std.ArrayList(std.ArrayList(i64)) = .empty,
+    pair: [2]std.ArrayList(Item) = @splat(.empty),
+    slices: []std.ArrayList(f64) = &.{},
+    /// Python does not see them.
+    unseen: [][]Item = &.{},
+    unseen_lists: [2]std.StringHashMapUnmanaged([]Item) = @splat(.empty),
+
+    pub fn push(self: *Table, gpa: std.mem.Allocator, row: usize, number: i64) !void {
+        try self.rows.items[row].append(gpa, number);
+    }
+    pub fn sum(self: *const Table) i64 {
+        var total: i64 = 0;
+        for (self.rows.items) |row| for (row.items) |number| {
+            total += number;
+        };
+        for (self.pair) |list| for (list.items) |item| {
+            total += item.number;
+        };
+        return total;
+    }
+};

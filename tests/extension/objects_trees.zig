@@ -363,3 +363,48 @@ pub const Forest = struct {
     named: std.StringHashMapUnmanaged(Tree) = .empty,
     one: Tree = .{},
 };
+
+/// Lists of lists, and what is in the values of maps.
+pub const Board = struct {
+    name: []const u8 = "",
+    cells: [2][3]Cell = @splat(@splat(.{})),
+    rows: std.ArrayList(std.ArrayList(Cell)) = .empty,
+    listed: std.ArrayList([2]Cell) = .empty,
+    named: std.StringHashMapUnmanaged(Cell) = .empty,
+    ordered: std.StringArrayHashMapUnmanaged([2]Cell) = .empty,
+    read: []const [2]Cell = &.{},
+    /// Python does not see them.
+    unseen: [][]Cell = &.{},
+    unseen_by_name: std.StringHashMapUnmanaged([]Cell) = .empty,
+
+    pub const Cell = struct {
+        n: i64 = 0,
+        pair: Pair = .{},
+        pairs: [2][2]Pair = @splat(@splat(.{})),
+    };
+
+    pub fn cell(self: *Board, row: usize, column: usize) *Cell {
+        return &self.cells[row][column];
+    }
+    pub fn cell_pair(self: *Board, row: usize, column: usize) *Pair {
+        return &self.cells[row][column].pair;
+    }
+    pub fn deepest(self: *Board) *Pair {
+        return &self.rows.items[1].items[0].pairs[1][0];
+    }
+    pub fn in_rows(self: *Board, row: usize, column: usize) *Cell {
+        return &self.rows.items[row].items[column];
+    }
+    pub fn in_list(self: *Board, row: usize, column: usize) *Cell {
+        return &self.listed.items[row][column];
+    }
+    pub fn in_named(self: *Board, key: []const u8) ?*Pair {
+        return &(self.named.getPtr(key) orelse return null).pairs[0][1];
+    }
+    pub fn in_ordered(self: *Board, key: []const u8, index: usize) ?*Cell {
+        return &(self.ordered.getPtr(key) orelse return null)[index];
+    }
+    pub fn to_read(self: *const Board, row: usize, column: usize) *const Cell {
+        return &self.read[row][column];
+    }
+};

@@ -1134,8 +1134,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         return null;
                     };
                     inline for (fields, 0..) |Field, index| {
-                        const made = if (comptime isDependent(Field) or
-                            is_parted and holdsSlice(Field))
+                        const made = if (comptime isDependent(Field))
                             frame.give(Field, module, value[index], tracked)
                         else
                             convert.give(Field, module, value[index]);

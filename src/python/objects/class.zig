@@ -79,8 +79,10 @@ pub fn Attributes(comptime T: type) type {
                 attribute.copy = fields_of.copyOf(T, F);
                 attribute.site = &.{
                     .function = classes.nameOf(T),
-                    .name = signature.pythonName(name),
-                    .typ = classes.fieldTypeName(F),
+                    .parameter = .{
+                        .name = signature.pythonName(name),
+                        .typ = classes.fieldTypeName(F),
+                    },
                     .role = .attribute,
                 };
             }

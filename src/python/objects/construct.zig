@@ -86,14 +86,10 @@ pub fn of(comptime T: type, comptime sig: *const Signature) Construction {
                 bool => .bool,
                 else => .other,
             },
-            .load = &Of(F).load,
+            .load = if (is_visible) &Of(F).load else undefined,
             .own = if (classes.isFlat(F)) null else &Of(F).own,
             .site = if (is_visible)
-                &.{
-                    .function = sig.name,
-                    .name = sig.args[visible.len].name,
-                    .typ = sig.args[visible.len].typ,
-                }
+                &.{ .function = sig.name, .parameter = sig.args[visible.len] }
             else
                 undefined,
         };

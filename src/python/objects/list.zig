@@ -235,8 +235,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             const place: *Item = @ptrCast(@alignCast(at));
             place.* = try convert.loadListItem(Item, gpa, module, value, index, comptime &.{
                 .function = "list",
-                .name = "items",
-                .typ = "[]" ++ typ,
+                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
             });
         }
     };

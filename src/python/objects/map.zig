@@ -137,8 +137,7 @@ fn OpsOf(comptime Map: type) type {
             const place: *Value = @ptrCast(@alignCast(at));
             place.* = try convert.loadField(Value, gpa, module, value, comptime &.{
                 .function = "dict",
-                .name = "value",
-                .typ = typ,
+                .parameter = .{ .name = "value", .typ = typ },
             });
         }
 

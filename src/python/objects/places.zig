@@ -6,6 +6,8 @@ const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const classes_of = @import("classes_of.zig");
 const errors = @import("../errors.zig");
+const lists = @import("list.zig");
+const maps = @import("map.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const Region = @import("Region.zig");
@@ -14,8 +16,9 @@ const Error = errors.Error;
 const Info = object.Info;
 const Key = object.Key;
 const Layout = object.Layout;
-const Link = object.Link;
+const Located = object.Located;
 const PyObject = capi.PyObject;
+const Sought = object.Sought;
 const string_maps = @import("../../string_maps.zig");
 
 pub const Kind = enum { part, item, key };
@@ -159,73 +162,113 @@ fn newKey(text: []const u8, hash: usize) Error!usize {
 
 /// Whether a value of class `T` has parts of classes that an address could be of.
 pub fn hasPlaces(comptime T: type) bool {
-    return comptime for (@typeInfo(T).@"struct".field_types) |Field| {
-        if (ItemClass(Field) != null or ValueClass(Field) != null or classes.isClass(Field))
-            break true;
+    const info = @typeInfo(T).@"struct";
+    return comptime info.layout != .@"packed" and for (info.field_types) |Field| {
+        if (leads(Field)) break true;
     } else false;
 }
 
-fn ItemClass(comptime Field: type) ?type {
-    switch (classes.fieldKind(Field)) {
-        .list => {},
-        .optional => return @typeInfo(Field).optional.child, // a list of one, or none
-        else => return null,
-    }
-    const Item = classes.ViewItem(Field) orelse return null;
-    return if (classes.isClass(Item)) Item else null;
+/// Whether a field is of a class, or a list or map in which there are such, at any depth.
+fn leads(comptime Field: type) bool {
+    return comptime switch (classes.fieldKind(Field)) {
+        .part, .optional => true,
+        .list => hasPart(classes.ViewItem(Field).?),
+        .map => hasPart(string_maps.Value(Field).?),
+        else => false,
+    };
 }
 
-fn ValueClass(comptime Field: type) ?type {
-    if (classes.fieldKind(Field) != .map) return null;
-    const Value = string_maps.Value(Field).?;
-    return if (classes.isClass(Value)) Value else null;
+/// The same of what is in a list or a map: of lists there only those that are objects.
+fn hasPart(comptime Item: type) bool {
+    if (classes.isClass(Item)) return true;
+    return classes.isCopyable(Item) and hasPart(classes.ViewItem(Item) orelse return false);
 }
 
-/// Whether an address is that of a value of a class somewhere in a value.
-fn holds(comptime T: type, value: *T, sought: object.Sought, module: *PyObject, depth: usize) bool {
+fn ItemOf(comptime List: type) type {
+    return if (@typeInfo(List) == .optional)
+        @typeInfo(List).optional.child // a list of one, or none
+    else
+        classes.ViewItem(List).?;
+}
+
+fn itemsOf(comptime List: type, list: *List) []const ItemOf(List) {
+    if (comptime classes.isArrayList(List)) return list.items;
+    if (@typeInfo(List) == .optional) return if (list.*) |*some| some[0..1] else &.{};
+    return if (@typeInfo(List) == .array) list else list.*;
+}
+
+/// Whether what is sought is a value, or somewhere in it.
+fn holds(comptime V: type, value: *V, sought: Sought, module: *PyObject, depth: usize) bool {
     if (depth > object.max_depth) return false;
-    const types = @typeInfo(T).@"struct";
+    if (comptime string_maps.Value(V) != null)
+        return keyOf(V, value, sought, module, depth) != null;
+    if (comptime !classes.isClass(V)) return indexOf(V, value, sought, module, depth) != null;
+    if (isIt(V, value, sought, module)) return true;
+    if (comptime !hasPlaces(V)) return false;
+    const types = @typeInfo(V).@"struct";
     inline for (types.field_names, types.field_types, types.field_attrs) |name, Field, attrs| {
-        if (attrs.@"comptime") continue;
-        const field = &@field(value, name);
-        if (comptime classes.isClass(Field)) {
-            if (@intFromPtr(field) == sought.address and
-                classes_of.infoIn(Field, module) == sought.info) return true;
-            if (comptime hasPlaces(Field)) if (holds(Field, field, sought, module, depth + 1))
-                return true;
-        } else if (comptime ItemClass(Field)) |Item| {
-            if (classes_of.infoIn(Item, module) == sought.info and
-                indexIn(Item, itemsOf(Field, Item, field), sought.address) != null) return true;
-            if (comptime hasPlaces(Item)) for (itemsOf(Field, Item, field)) |*item| {
-                if (holds(Item, @constCast(item), sought, module, depth + 1)) return true;
-            };
-        }
+        if (comptime attrs.@"comptime" or !leads(Field)) continue;
+        if (holds(Field, &@field(value, name), sought, module, depth + 1)) return true;
     }
     return false;
 }
 
-fn itemsOf(comptime Field: type, comptime Item: type, field: *Field) []const Item {
-    if (comptime classes.isArrayList(Field)) return field.items;
-    if (@typeInfo(Field) == .optional) return if (field.*) |*some| some[0..1] else &.{};
-    return if (@typeInfo(Field) == .array) field else field.*;
+fn isIt(comptime T: type, value: *const T, sought: Sought, module: *PyObject) bool {
+    return @intFromPtr(value) == sought.address and
+        classes_of.infoIn(T, module) == sought.info;
 }
 
-/// The number of the item at an address.
-fn indexIn(comptime Item: type, items: []const Item, address: usize) ?usize {
-    if (@sizeOf(Item) == 0) return null;
-    const distance = address -% @intFromPtr(items.ptr);
-    if (distance >= items.len * @sizeOf(Item) or distance % @sizeOf(Item) != 0) return null;
-    return distance / @sizeOf(Item);
+/// The number of the item that is, or has, what is sought.
+fn indexOf(
+    comptime List: type,
+    list: *List,
+    sought: Sought,
+    module: *PyObject,
+    depth: usize,
+) ?usize {
+    const Item = ItemOf(List);
+    const items = itemsOf(List, list);
+    if (comptime classes.isClass(Item)) {
+        if (@sizeOf(Item) > 0 and classes_of.infoIn(Item, module) == sought.info) {
+            const distance = sought.address -% @intFromPtr(items.ptr);
+            if (distance < items.len * @sizeOf(Item) and distance % @sizeOf(Item) == 0)
+                return distance / @sizeOf(Item);
+        }
+        if (comptime !hasPlaces(Item)) return null;
+    }
+    for (items, 0..) |*item, index| {
+        if (holds(Item, @constCast(item), sought, module, depth + 1)) return index;
+    }
+    return null;
+}
+
+/// The same of a map: the key.
+fn keyOf(
+    comptime Map: type,
+    map: *Map,
+    sought: Sought,
+    module: *PyObject,
+    depth: usize,
+) ?[]const u8 {
+    const Value = string_maps.Value(Map).?;
+    if (comptime classes.isClass(Value)) {
+        if (classes_of.infoIn(Value, module) == sought.info) {
+            if (string_maps.keyAt(Map, map, sought.address)) |key| return key;
+        }
+        if (comptime !hasPlaces(Value)) return null;
+    }
+    var iterator = map.iterator();
+    while (iterator.next()) |entry| {
+        if (holds(Value, entry.value_ptr, sought, module, depth + 1)) return entry.key_ptr.*;
+    }
+    return null;
 }
 
 pub fn In(comptime T: type) type {
     return struct {
-        pub fn locate(
-            self: *Layout,
-            given: *anyopaque,
-            sought: object.Sought,
-        ) object.Located {
+        pub fn locate(self: *Layout, given: *anyopaque, sought: Sought) Located {
             @setEvalBranchQuota(1_000_000_000);
+            if (comptime !hasPlaces(T)) return .nowhere;
             const value: *T = @ptrCast(@alignCast(given));
             const types = @typeInfo(T).@"struct";
             inline for (
@@ -233,28 +276,25 @@ pub fn In(comptime T: type) type {
                 types.field_types,
                 types.field_attrs,
             ) |name, Field, attrs| {
-                if (attrs.@"comptime") continue;
+                if (comptime attrs.@"comptime" or !leads(Field)) continue;
                 const field = &@field(value, name);
-                // A base is the object itself.
-                if (comptime classes.says(T, name, "inherits")) {
-                    const info = classes_of.infoOf(Field);
-                    if (sought.info == info and sought.address == @intFromPtr(field))
-                        return .{ .object = object.of(capi.newRef(&self.ob_base)) };
-                    if (comptime !hasPlaces(Field)) continue;
-                    const found = In(Field).locate(self, field, sought);
-                    if (found != .nowhere) return found;
-                } else if (comptime classes.isClass(Field)) {
-                    const found = locatePart(Field, self, field, @offsetOf(T, name), sought);
-                    if (found != .nowhere) return found;
-                } else if (comptime ItemClass(Field)) |Item| {
-                    const found =
-                        locateItem(T, Field, Item, self, field, @offsetOf(T, name), sought);
-                    if (found != .nowhere) return found;
-                } else if (comptime ValueClass(Field)) |Value| {
-                    const found =
-                        locateValue(Field, Value, self, field, @offsetOf(T, name), sought);
-                    if (found != .nowhere) return found;
-                }
+                const found = if (comptime classes.says(T, name, "inherits")) base: {
+                    // A base is the object itself.
+                    if (isIt(Field, field, sought, object.moduleOf(self)))
+                        break :base Located{ .object = object.of(capi.newRef(&self.ob_base)) };
+                    break :base In(Field).locate(self, field, sought);
+                } else locateAt(
+                    Field,
+                    if (classes.fieldKind(Field) == .list) lists.allocationOf(T) else .none,
+                    self,
+                    .part,
+                    @offsetOf(T, name),
+                    "",
+                    false,
+                    field,
+                    sought,
+                );
+                if (found != .nowhere) return found;
             }
             return .nowhere;
         }
@@ -268,15 +308,14 @@ pub fn locateSlice(
     self: *Layout,
     value: *T,
     slice: Slice,
-) object.Located {
+) Located {
     const Item = std.meta.Elem(Slice);
-    const lists = @import("list.zig");
     const types = @typeInfo(T).@"struct";
     inline for (types.field_names, types.field_types) |name, Field| {
         if (comptime classes.isVisible(T, name) and classes.fieldKind(Field) == .list and
             classes.ViewItem(Field) == Item)
         {
-            const items = itemsOf(Field, Item, &@field(value, name));
+            const items = itemsOf(Field, &@field(value, name));
             if (items.ptr == slice.ptr and items.len == slice.len) {
                 const is_const = @typeInfo(Slice).pointer.attrs.@"const" and
                     !(@typeInfo(Field) == .pointer and @typeInfo(Field).pointer.attrs.@"const");
@@ -296,85 +335,47 @@ pub fn locateSlice(
     return .nowhere;
 }
 
-fn locatePart(
-    comptime Field: type,
-    self: *Layout,
-    field: *Field,
-    offset: usize,
-    sought: object.Sought,
-) object.Located {
-    const module = object.moduleOf(self);
-    const address = sought.address;
-    const own = classes_of.infoIn(Field, module) orelse return .failed;
-    const is_inside = address -% @intFromPtr(field) < @max(@sizeOf(Field), 1);
-    const is_it = address == @intFromPtr(field) and own == sought.info;
-    if (!is_it and !(comptime hasPlaces(Field))) return .nowhere;
-    if (!is_it and !is_inside and comptime !hasLists(Field)) return .nowhere;
-    const class = classes_of.classOf(Field, module) orelse return .failed;
-    const is_const = is_it and sought.is_const;
-    const found = part(self, class, own, .part, offset, "", is_const) orelse return .failed;
+/// What is sought, where it is `value`, which is at a place in `parent`, or somewhere in it.
+fn locateAt(
+    comptime V: type,
+    comptime allocation: lists.Allocation,
+    parent: *Layout,
+    comptime kind: Kind,
+    place: usize,
+    key: []const u8,
+    is_const: bool,
+    value: *V,
+    sought: Sought,
+) Located {
+    const module = object.moduleOf(parent);
+    // A list, map or item on the way is the one that Python sees, if it may change what is there.
+    const read_only = is_const and sought.is_const;
+    if (comptime string_maps.Value(V)) |Value| {
+        const found = keyOf(V, value, sought, module, 0) orelse return .nowhere;
+        const view = maps.give(V, parent, place) orelse return .failed;
+        defer c.Py_DecRef(view);
+        const at = value.getPtr(found).?;
+        return locateAt(Value, .none, object.of(view), .key, 0, found, false, at, sought);
+    }
+    if (comptime !classes.isClass(V)) {
+        const index = indexOf(V, value, sought, module, 0) orelse return .nowhere;
+        const view = lists.giveAt(V, allocation, parent, kind, place, key, read_only) orelse
+            return .failed;
+        defer c.Py_DecRef(view);
+        const at: *ItemOf(V) = @constCast(&itemsOf(V, value)[index]);
+        const is_slice = @typeInfo(V) == .pointer and @typeInfo(V).pointer.attrs.@"const";
+        const list = object.of(view);
+        return locateAt(ItemOf(V), .none, list, .item, index, "", is_slice, at, sought);
+    }
+    const is_it = isIt(V, value, sought, module);
+    if (!is_it and !holds(V, value, sought, module, 0)) return .nowhere;
+    const class = classes_of.classOf(V, module) orelse return .failed;
+    const info = classes_of.infoIn(V, module) orelse return .failed;
+    // Nobody says it twice of what is read-only in any case.
+    const is_said = is_it and sought.is_const and !object.isReadOnly(parent);
+    const is_read = is_said or read_only;
+    const found = part(parent, class, info, kind, place, key, is_read) orelse return .failed;
     if (is_it) return .{ .object = found };
     defer c.Py_DecRef(&found.ob_base);
-    if (comptime !hasPlaces(Field)) return .nowhere;
-    return In(Field).locate(found, field, sought);
-}
-
-fn hasLists(comptime T: type) bool {
-    return comptime for (@typeInfo(T).@"struct".field_types) |Field| {
-        if (ItemClass(Field) != null) break true;
-        if (classes.isClass(Field) and hasLists(Field)) break true;
-    } else false;
-}
-
-fn locateItem(
-    comptime T: type,
-    comptime Field: type,
-    comptime Item: type,
-    self: *Layout,
-    field: *Field,
-    offset: usize,
-    sought: object.Sought,
-) object.Located {
-    const module = object.moduleOf(self);
-    const info = classes_of.infoIn(Item, module) orelse return .failed;
-    const items = itemsOf(Field, Item, field);
-    const own = if (info == sought.info) indexIn(Item, items, sought.address) else null;
-    // An item of its own, or one that has it.
-    const place = own orelse place: {
-        if (comptime !hasPlaces(Item)) return .nowhere;
-        for (items, 0..) |*item, index| {
-            if (holds(Item, @constCast(item), sought, module, 0)) break :place index;
-        } else return .nowhere;
-    };
-    const lists = @import("list.zig");
-    const is_optional = @typeInfo(Field) == .optional;
-    const allocation = comptime if (is_optional) .none else lists.allocationOf(T);
-    const view = lists.give(Field, allocation, self, offset) orelse return .failed;
-    defer c.Py_DecRef(view);
-    const is_const = own != null and sought.is_const;
-    const found = lists.item(Item, object.of(view), place, is_const) orelse return .failed;
-    if (own != null) return .{ .object = found };
-    defer c.Py_DecRef(&found.ob_base);
-    return In(Item).locate(found, @constCast(&items[place]), sought);
-}
-
-fn locateValue(
-    comptime Map: type,
-    comptime Value: type,
-    self: *Layout,
-    map: *Map,
-    offset: usize,
-    sought: object.Sought,
-) object.Located {
-    const module = object.moduleOf(self);
-    const info = classes_of.infoIn(Value, module) orelse return .failed;
-    if (info != sought.info) return .nowhere;
-    const key = string_maps.keyAt(Map, map, sought.address) orelse return .nowhere;
-    const maps = @import("map.zig");
-    const view = maps.give(Map, self, offset) orelse return .failed;
-    defer c.Py_DecRef(view);
-    const class = classes_of.classOf(Value, module) orelse return .failed;
-    const found = part(object.of(view), class, info, .key, 0, key, sought.is_const) orelse
-        return .failed;
-    return .{ .object = found };
+    return In(V).locate(found, value, sought);
 }
