@@ -69,8 +69,9 @@ pub const Signature = signature.Signature;
 /// The place of a value in a call, for messages. A value inside another one has that one's site
 /// in `within`, and is a field of it, or its item of number `index` where the name is empty.
 pub const Site = struct {
-    function: [:0]const u8,
-    parameter: signature.Argument,
+    function: [*:0]const u8,
+    name: [*:0]const u8,
+    typ: [*:0]const u8,
     within: ?*const Site = null,
     index: usize = 0,
     /// How many values are around this one.
@@ -335,11 +336,16 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
 
         /// The setter of a property has its object, and what the attribute is set to.
         fn siteOf(comptime index: usize) *const Site {
-            var arg = sig.args[index];
+            const arg = sig.args[index];
             const sets = if (@hasField(@TypeOf(spec), "sets")) spec.sets else null;
-            const attribute = sets orelse return &.{ .function = sig.name, .parameter = arg };
-            arg.name = attribute.name;
-            return &.{ .function = attribute.class, .parameter = arg, .role = .attribute };
+            const attribute = sets orelse
+                return &.{ .function = sig.name, .name = arg.name, .typ = arg.typ };
+            return &.{
+                .function = attribute.class,
+                .name = attribute.name,
+                .typ = arg.typ,
+                .role = .attribute,
+            };
         }
 
         inline fn isGiven(comptime Given: type, args: [*]const Given, comptime index: usize) bool {
@@ -613,7 +619,7 @@ const Plain = struct {
             int: i64,
             fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value == .int) return .{ .int = value.int };
-                log.wrong = site.parameter.name;
+                log.wrong = std.mem.span(site.name);
                 return error.Wrong;
             }
             fn get(argument: *@This()) i64 {
@@ -628,7 +634,7 @@ const Plain = struct {
             log: *Log,
             fn take(log: Context, value: Value, site: *const Site) error{Wrong}!@This() {
                 if (value != .text) {
-                    log.wrong = site.parameter.name;
+                    log.wrong = std.mem.span(site.name);
                     return error.Wrong;
                 }
                 log.borrowed += 1;

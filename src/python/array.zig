@@ -41,12 +41,14 @@ const Items = struct {
             };
             const item_site: Site = .{
                 .function = "Array",
-                .parameter = .{ .name = "item", .typ = typ },
+                .name = "item",
+                .typ = typ,
                 .role = .attribute,
             };
             const row_site: Site = .{
                 .function = "Array",
-                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
+                .name = "items",
+                .typ = "[]" ++ typ,
                 .role = .attribute,
             };
 

@@ -645,7 +645,8 @@ fn columnOf(comptime T: type, module: *PyObject, rows: *PyObject) Error!columns.
             column.set(row, try convert.utf8OfAny(value)) catch return errors.raiseNoMemory();
         } else column.set(row, try convert.loadField(T, memory.allocator, module, value, &.{
             .function = restore_name,
-            .parameter = .{ .name = "rows", .typ = signature.typeName(T).? },
+            .name = "rows",
+            .typ = signature.typeName(T).?,
         }));
     }
     return column;

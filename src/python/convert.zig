@@ -368,8 +368,8 @@ fn Callback(comptime T: type) type {
                 capi.exception("RuntimeError"),
                 "%s(): its '%s' was called from another thread, which needs .gil = .released of " ++
                     "the function in nano_ffi_options",
-                argument.site.function.ptr,
-                argument.site.parameter.name.ptr,
+                argument.site.function,
+                argument.site.name,
             );
             c.PyErr_Fetch(&argument.raised[0], &argument.raised[1], &argument.raised[2]);
             c.PyErr_Restore(now[0], now[1], now[2]);
@@ -451,10 +451,8 @@ fn Callback(comptime T: type) type {
             defer c.Py_DecRef(result);
             return loadResult(T.R, arena, argument.module, result, &.{
                 .function = argument.site.function,
-                .parameter = .{
-                    .name = argument.site.parameter.name,
-                    .typ = comptime signature.typeName(T.R).?,
-                },
+                .name = argument.site.name,
+                .typ = comptime signature.typeName(T.R).?,
                 .role = .result,
             });
         }
@@ -1259,7 +1257,8 @@ const max_depth = 256;
 pub fn inside(site: *const Site, comptime T: type, name: [:0]const u8, index: usize) Site {
     return .{
         .function = site.function,
-        .parameter = .{ .name = name, .typ = comptime classes.fieldTypeName(T) },
+        .name = name,
+        .typ = comptime classes.fieldTypeName(T),
         .within = site,
         .index = index,
         .depth = site.depth + 1,

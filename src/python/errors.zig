@@ -379,7 +379,7 @@ pub noinline fn raiseWrongType(site: *const Site, expected: [*:0]const u8, value
     const name = capi.typeName(value) orelse return error.PythonException;
     defer c.Py_DecRef(name);
     return raise(capi.exception("TypeError"), site, "must be %s (%s), not %S", .{
-        expected, site.parameter.typ.ptr, name,
+        expected, site.typ, name,
     });
 }
 
@@ -405,7 +405,7 @@ pub noinline fn raiseWrongClass(
         site,
         "must be %s (%s), not the %U of module %S: modules share only plain data, of files " ++
             "without variables",
-        .{ expected, site.parameter.typ.ptr, given, module },
+        .{ expected, site.typ, given, module },
     );
 }
 
@@ -419,7 +419,7 @@ pub noinline fn raiseOutOfRange(
     @branchHint(.cold);
     // The int is not shown: its text may be too long to make.
     return raise(classes.out_of_range, site, "is out of range for %s (%s to %s)", .{
-        site.parameter.typ.ptr, low, high,
+        site.typ, low, high,
     });
 }
 
@@ -430,7 +430,7 @@ pub noinline fn raiseFloatOverflow(site: *const Site) Error {
         capi.exception("OverflowError"),
         site,
         "is too large for %s",
-        .{site.parameter.typ.ptr},
+        .{site.typ},
     );
 }
 
@@ -441,7 +441,7 @@ pub noinline fn raiseNotFinite(site: *const Site) Error {
         capi.exception("ValueError"),
         site,
         "must be a finite number (%s)",
-        .{site.parameter.typ.ptr},
+        .{site.typ},
     );
 }
 
@@ -466,7 +466,7 @@ pub noinline fn raiseWrongItem(site: *const Site, view: *const capi.Py_buffer) E
         site,
         "must be a buffer of such items (%s), not of items of %zd bytes with format '%s': " ++
             "convert or cast it",
-        .{ site.parameter.typ.ptr, view.itemsize, @as([*:0]const u8, view.format orelse "B") },
+        .{ site.typ, view.itemsize, @as([*:0]const u8, view.format orelse "B") },
     );
 }
 
@@ -478,7 +478,7 @@ pub noinline fn raiseWrongKind(site: *const Site, item: items.Item) Error {
         site,
         "must be of such items (%s), not of %s of %zu bytes: convert it, as with x.astype() of " ++
             "numpy",
-        .{ site.parameter.typ.ptr, @as([*:0]const u8, switch (item.kind) {
+        .{ site.typ, @as([*:0]const u8, switch (item.kind) {
             .bool, .bits => "bools",
             .signed => "signed ints",
             .unsigned => "unsigned ints",
@@ -497,7 +497,7 @@ fn raiseOfClass(
 ) Error {
     const name = capi.typeName(value) orelse return error.PythonException;
     defer c.Py_DecRef(name);
-    return raise(capi.exception(exception), site, text, .{ site.parameter.typ.ptr, name });
+    return raise(capi.exception(exception), site, text, .{ site.typ, name });
 }
 
 /// Raises TypeError: the items are times, and a number is asked for.
@@ -543,7 +543,7 @@ pub noinline fn raiseNulls(site: *const Site, count: usize) Error {
         capi.exception("ValueError"),
         site,
         "must have no nulls (%s), and has %zu: fill or drop them first",
-        .{ site.parameter.typ.ptr, count },
+        .{ site.typ, count },
     );
 }
 
@@ -567,7 +567,7 @@ pub noinline fn raiseWrongUnit(site: *const Site, dtype: *PyObject) Error {
         site,
         "must be times in s, ms, us or ns (%s), not of numpy's dtype '%S': convert them, as " ++
             "x.astype('datetime64[ms]')",
-        .{ site.parameter.typ.ptr, dtype },
+        .{ site.typ, dtype },
     );
 }
 
@@ -583,7 +583,7 @@ pub noinline fn raiseWrongColumn(
         capi.exception("TypeError"),
         site,
         "must be a column of such items (%s), not of %sArrow's format '%s': cast it",
-        .{ site.parameter.typ.ptr, text, format },
+        .{ site.typ, text, format },
     );
 }
 
@@ -613,7 +613,7 @@ pub noinline fn raiseElsewhere(site: *const Site, value: *PyObject) Error {
 pub noinline fn raiseStreamFailed(site: *const Site, text: [*:0]const u8) Error {
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "could not be read (%s): %s", .{
-        site.parameter.typ.ptr, text,
+        site.typ, text,
     });
 }
 
@@ -638,7 +638,7 @@ pub noinline fn raiseMisaligned(site: *const Site, alignment: usize) Error {
         capi.exception("BufferError"),
         site,
         "must be aligned to %zu bytes (%s): pass a copy",
-        .{ alignment, site.parameter.typ.ptr },
+        .{ alignment, site.typ },
     );
 }
 
@@ -647,7 +647,7 @@ pub noinline fn raiseWrongDimensions(site: *const Site, expected: c_int, given: 
     @branchHint(.cold);
     const plural: [*:0]const u8 = if (expected == 1) "" else "s";
     return raise(capi.exception("ValueError"), site, "must have %d dimension%s (%s), not %d", .{
-        expected, plural, site.parameter.typ.ptr, given,
+        expected, plural, site.typ, given,
     });
 }
 
@@ -665,7 +665,7 @@ pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
     return raise(capi.exception(
         "ValueError",
     ), site, "must hold only the bytes 0 and 1 (%s), not %d", .{
-        site.parameter.typ.ptr, @as(c_int, byte),
+        site.typ, @as(c_int, byte),
     });
 }
 
@@ -673,7 +673,7 @@ pub noinline fn raiseNoBool(site: *const Site, byte: u8) Error {
 pub noinline fn raiseNul(site: *const Site, index: usize) Error {
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "must have no NUL (%s), and has one at %zu", .{
-        site.parameter.typ.ptr, index,
+        site.typ, index,
     });
 }
 
@@ -681,7 +681,7 @@ pub noinline fn raiseNul(site: *const Site, index: usize) Error {
 pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize) Error {
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "must have %zu items (%s), not %zu", .{
-        expected, site.parameter.typ.ptr, given,
+        expected, site.typ, given,
     });
 }
 
@@ -689,7 +689,7 @@ pub noinline fn raiseWrongSize(site: *const Site, expected: usize, given: usize)
 pub noinline fn raiseMissingField(site: *const Site, field: [:0]const u8) Error {
     @branchHint(.cold);
     return raise(capi.exception("TypeError"), site, "has no key '%s' (%s)", .{
-        field.ptr, site.parameter.typ.ptr,
+        field.ptr, site.typ,
     });
 }
 
@@ -716,14 +716,14 @@ pub noinline fn raiseUnknownField(
         if (!known) return raise(capi.exception(
             "TypeError",
         ), site, "has a key %R, and %s has no such field", .{
-            key, site.parameter.typ.ptr,
+            key, site.typ,
         });
     }
     return raise(
         capi.exception("TypeError"),
         site,
         "changed while it was read (%s)",
-        .{site.parameter.typ.ptr},
+        .{site.typ},
     );
 }
 
@@ -731,7 +731,7 @@ pub noinline fn raiseUnknownField(
 pub noinline fn raiseNoMember(site: *const Site, value: *PyObject, members: [*:0]const u8) Error {
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "is %R, which is no member of %s: %s", .{
-        value, site.parameter.typ.ptr, members,
+        value, site.typ, members,
     });
 }
 
@@ -739,7 +739,7 @@ pub noinline fn raiseNoMember(site: *const Site, value: *PyObject, members: [*:0
 pub noinline fn raiseNoTag(site: *const Site, value: *PyObject, tags: [*:0]const u8) Error {
     @branchHint(.cold);
     return raise(capi.exception("ValueError"), site, "is %R, which is no tag of %s: %s", .{
-        value, site.parameter.typ.ptr, tags,
+        value, site.typ, tags,
     });
 }
 
@@ -750,7 +750,7 @@ pub noinline fn raiseNoValue(site: *const Site, tag: *PyObject, typ: [*:0]const 
         capi.exception("ValueError"),
         site,
         "is %R, and this tag of %s has a value (%s): pass {%R: value}",
-        .{ tag, site.parameter.typ.ptr, typ, tag },
+        .{ tag, site.typ, typ, tag },
     );
 }
 
@@ -764,7 +764,7 @@ pub noinline fn raiseNotOneTag(
     return raise(capi.exception(
         "ValueError",
     ), site, "must have one key, a tag of %s (%s), not %zd", .{
-        site.parameter.typ.ptr, tags, given,
+        site.typ, tags, given,
     });
 }
 
@@ -774,7 +774,7 @@ pub noinline fn raiseTooDeep(site: *const Site) Error {
     return raise(capi.exception(
         "RecursionError",
     ), site, "has more than %d values inside of one another (%s)", .{
-        @as(c_int, site.depth), site.parameter.typ.ptr,
+        @as(c_int, site.depth), site.typ,
     });
 }
 
@@ -804,7 +804,7 @@ fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, value
     _ = @call(
         .auto,
         c.PyErr_Format,
-        .{ class, "%s%s%s%s" ++ format, site.function.ptr, before, place, behind } ++ values,
+        .{ class, "%s%s%s%s" ++ format, site.function, before, place, behind } ++ values,
     );
     return error.PythonException;
 }
@@ -815,7 +815,7 @@ fn roleOf(site: *const Site) Site.Role {
 }
 
 fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {
-    const name = site.parameter.name;
+    const name = std.mem.span(site.name);
     const within = site.within orelse return writer.writeAll(name);
     try writePlace(writer, within);
     if (name.len == 0) return writer.print("[{d}]", .{site.index});

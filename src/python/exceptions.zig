@@ -356,10 +356,11 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
             };
             var arena: std.heap.ArenaAllocator = .init(memory.allocator);
             defer arena.deinit();
-            const site = comptime &Site{ .function = own_name, .parameter = .{
+            const site = comptime &Site{
+                .function = own_name,
                 .name = name,
                 .typ = signature.typeName(Field).?,
-            } };
+            };
             if (comptime exceptions.isAddress(Field)) return pointedTo(Field, module, value, site);
             const loaded = try convert.loadField(Field, arena.allocator(), module, value, site);
             return convert.giveField(Field, module, loaded) orelse error.PythonException;
@@ -483,10 +484,11 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
                 const object = c.PyObject_GetAttrString(self, name) orelse
                     return error.PythonException;
                 defer c.Py_DecRef(object);
-                const site = comptime &Site{ .function = own_name, .parameter = .{
+                const site = comptime &Site{
+                    .function = own_name,
                     .name = name,
                     .typ = signature.typeName(Field).?,
-                } };
+                };
                 @field(value, field) = try convert.loadField(
                     Field,
                     arena.allocator(),

@@ -225,7 +225,8 @@ pub fn callKept(
     defer c.Py_DecRef(result);
     return convert.loadResult(T.R, arena, operation.scope.module, result, comptime &.{
         .function = "call",
-        .parameter = .{ .name = "callback", .typ = signature.typeName(T.R).? },
+        .name = "callback",
+        .typ = signature.typeName(T.R).?,
         .role = .result,
     }) catch operation.scope.fail();
 }
@@ -344,7 +345,8 @@ pub fn asAlloc(object: Object, comptime T: type, arena: std.mem.Allocator) Error
 fn siteOf(comptime T: type) *const @import("../comptime_bridge.zig").Site {
     return &.{
         .function = "as",
-        .parameter = .{ .name = "object", .typ = signature.typeName(T).? },
+        .name = "object",
+        .typ = signature.typeName(T).?,
     };
 }
 

@@ -10,6 +10,7 @@
 const std = @import("std");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
+const classes = @import("../../classes.zig");
 const errors = @import("../errors.zig");
 const lists = @import("list.zig");
 const memory = @import("../memory.zig");
@@ -917,7 +918,11 @@ inline fn leaveQuickly(self: *Layout) bool {
 
 /// What the end of an own object does to others, whose memory its deinit may free; and whether
 /// its deinit may use what is gone: then it is not called.
-fn noteEnd(region: *Region, self: *Layout) bool {
+inline fn noteEnd(region: *Region, self: *Layout) bool {
+    return has_deinits and region.noteDeinit(self);
+}
+
+fn noteDeinit(region: *Region, self: *Layout) bool {
     const info = object.infoOf(self);
     if (info.deinit == null or self.flags.is_borrowed) return false;
     if (self.state == .held and object.heldValue(self) == null) return false; // it has ended before
@@ -936,6 +941,7 @@ fn isFresh(region: *Region, self: *Layout) bool {
 }
 
 noinline fn warnOfEnd(self: *Layout) void {
+    if (!has_deinits) unreachable;
     var raised: [3]?*PyObject = undefined;
     c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
     defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
@@ -981,14 +987,14 @@ fn remove(region: *Region, self: *Layout) void {
 /// Nobody has it any more.
 fn destroy(region: *Region) void {
     // What Zig's code has allocated is the values', where they point to it.
-    if (region.blocks.has_candidates) {
+    if (sweeps and region.blocks.has_candidates) {
         var gone: Blocks.Gone = .{};
         defer gone.deinit();
         _ = region.takeUnreachable(&gone, false) catch {};
     }
     var handles: Handles = .{ .region = region };
     defer handles.deinit();
-    handles.find();
+    if (has_handles) handles.find();
     for ([_]Turn{ .unpointed, .reaching, .all }) |turn| {
         var left = region.objects.count();
         while (left > 0) {
@@ -996,7 +1002,7 @@ fn destroy(region: *Region) void {
             const known = region.objects.items.items[left].value;
             if (!turn.has(known)) continue;
             const is_own = known.state == .own or known.state == .held;
-            if (is_own and (handles.areMissedBy(known) or region.noteEnd(known)))
+            if (is_own and ((has_handles and handles.areMissedBy(known)) or region.noteEnd(known)))
                 warnOfEnd(known);
             object.deinitOwn(known);
         }
@@ -1155,9 +1161,32 @@ pub fn endOwn(self: *Layout) void {
 /// Takes out what no value points to any more, where that may be much, for the caller to give back
 /// when it holds nothing: that may run Python code. Now it holds the region exclusively.
 pub inline fn sweep(region_: *Region, gone: *Blocks.Gone) void {
+    if (comptime !sweeps) return;
     const region = region_.current();
     if (capi.free_threaded or region.hasMany(region.objects.count())) region.sweepNow(gone);
 }
+
+/// Whether values may point to anything: not where all are plain data.
+const sweeps = some: {
+    @setEvalBranchQuota(1_000_000_000);
+    break :some for (classes.all) |class| {
+        if (!classes.isFlat(class.T)) break true;
+    } else false;
+};
+
+/// Whether there are handles, and whether any value has something to give back at its end.
+const has_handles = some: {
+    @setEvalBranchQuota(1_000_000_000);
+    break :some for (classes.all) |class| {
+        if (classes.isHeapHandle(class.T)) break true;
+    } else false;
+};
+const has_deinits = some: {
+    @setEvalBranchQuota(1_000_000_000);
+    break :some for (classes.all) |class| {
+        if (classes.hasDeinit(class.T) or classes.holdsReferences(class.T)) break true;
+    } else false;
+};
 
 inline fn hasMany(region: *const Region, objects: usize) bool {
     const blocks = &region.blocks;

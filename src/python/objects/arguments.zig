@@ -1134,7 +1134,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         return null;
                     };
                     inline for (fields, 0..) |Field, index| {
-                        const made = if (comptime isDependent(Field))
+                        const made = if (comptime isDependent(Field) or
+                            is_parted and holdsSlice(Field))
                             frame.give(Field, module, value[index], tracked)
                         else
                             convert.give(Field, module, value[index]);

@@ -79,10 +79,8 @@ pub fn Attributes(comptime T: type) type {
                 attribute.copy = fields_of.copyOf(T, F);
                 attribute.site = &.{
                     .function = classes.nameOf(T),
-                    .parameter = .{
-                        .name = signature.pythonName(name),
-                        .typ = classes.fieldTypeName(F),
-                    },
+                    .name = signature.pythonName(name),
+                    .typ = classes.fieldTypeName(F),
                     .role = .attribute,
                 };
             }

@@ -89,7 +89,11 @@ pub fn of(comptime T: type, comptime sig: *const Signature) Construction {
             .load = if (is_visible) &Of(F).load else undefined,
             .own = if (classes.isFlat(F)) null else &Of(F).own,
             .site = if (is_visible)
-                &.{ .function = sig.name, .parameter = sig.args[visible.len] }
+                &.{
+                    .function = sig.name,
+                    .name = sig.args[visible.len].name,
+                    .typ = sig.args[visible.len].typ,
+                }
             else
                 undefined,
         };

@@ -132,7 +132,7 @@ pub fn Fields(comptime T: type) type {
                     if (has) |some| try references.expect(
                         F,
                         some,
-                        comptime &.{ .function = sig.name, .parameter = sig.args[index] },
+                        comptime &siteOf(sig, index),
                     );
                     continue;
                 }
@@ -142,7 +142,7 @@ pub fn Fields(comptime T: type) type {
                         gpa,
                         self,
                         some,
-                        comptime &.{ .function = sig.name, .parameter = sig.args[index] },
+                        comptime &siteOf(sig, index),
                     );
                 } else if (comptime if (index < parameters.len)
                     classes.defaultOf(member.T, name)
@@ -164,6 +164,15 @@ pub fn Fields(comptime T: type) type {
             }
             value.* = loaded;
         }
+    };
+}
+
+/// The place of an argument of a constructor.
+fn siteOf(comptime sig: *const Signature, comptime index: usize) Site {
+    return .{
+        .function = sig.name,
+        .name = sig.args[index].name,
+        .typ = sig.args[index].typ,
     };
 }
 
@@ -366,7 +375,7 @@ noinline fn refuseToDelete(self: *Layout, site: *const Site) c_int {
     _ = c.PyErr_Format(
         capi.exception("TypeError"),
         "the field '%s' of a %s cannot be deleted",
-        site.parameter.name.ptr,
+        site.name,
         object.infoOf(self).name.ptr,
     );
     return -1;

@@ -235,7 +235,8 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             const place: *Item = @ptrCast(@alignCast(at));
             place.* = try convert.loadListItem(Item, gpa, module, value, index, comptime &.{
                 .function = "list",
-                .parameter = .{ .name = "items", .typ = "[]" ++ typ },
+                .name = "items",
+                .typ = "[]" ++ typ,
             });
         }
     };

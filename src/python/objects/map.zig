@@ -137,7 +137,8 @@ fn OpsOf(comptime Map: type) type {
             const place: *Value = @ptrCast(@alignCast(at));
             place.* = try convert.loadField(Value, gpa, module, value, comptime &.{
                 .function = "dict",
-                .parameter = .{ .name = "value", .typ = typ },
+                .name = "value",
+                .typ = typ,
             });
         }
 
