@@ -74,6 +74,8 @@ pub const Site = struct {
     typ: [*:0]const u8,
     within: ?*const Site = null,
     index: usize = 0,
+    /// The key and value of a dict, as the boundary has them, where it is such a pair.
+    pair: ?*anyopaque = null,
     /// How many values are around this one.
     depth: u16 = 0,
     role: Role = .parameter,

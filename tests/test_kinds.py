@@ -196,7 +196,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         "same_notes",
         ({"a": [], "b": [{"at": ("x", 1)}, {"at": ("x", None)}]},),
         TypeError,
-        "same_notes(): parameter 'value[1][1][1].at[1]' must be a float (f64), not NoneType",
+        "same_notes(): parameter 'value[\"b\"][1].at[1]' must be a float (f64), not NoneType",
     ),
     ("double", ([1],), TypeError, "double(): parameter 'values' must be a buffer ([]i32), not list"),
     (
@@ -250,7 +250,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         "invert",
         ({1: 2},),
         TypeError,
-        "invert(): parameter 'map[0][0]' must be a str or a bytes-like object (str), not int",
+        "invert(): parameter 'map.keys()[0]' must be a str or a bytes-like object (str), not int",
     ),
     (
         "reshape",
@@ -306,7 +306,7 @@ REFUSED: list[tuple[str, tuple[Any, ...], type[Exception], str]] = [
         "same_json",
         ({"list": [{"object": {"a": {"text": 3}}}]},),
         TypeError,
-        "same_json(): parameter 'value.list[0].object[0][1].text' must be a str or a bytes-like object (str), not int",
+        "same_json(): parameter 'value.list[0].object[\"a\"].text' must be a str or a bytes-like object (str), not int",
     ),
     ("extended", ("x",), TypeError, "extended(): parameter 'value' must be a float (f80), not str"),
     ("quadruple", (10**400,), OverflowError, "quadruple(): parameter 'value' is too large for f128"),

@@ -1758,13 +1758,9 @@ fn loadMap(
     var map = string_maps.empty(T, arena);
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
-        const key, const value = try load(
-            Pair,
-            arena,
-            module,
-            item,
-            &inside(site, Pair, "", index),
-        );
+        var here = inside(site, Pair, "", index);
+        here.pair = item;
+        const key, const value = try load(Pair, arena, module, item, &here);
         string_maps.put(T, &map, arena, key, value) catch return errors.raiseNoMemory();
     }
     return map;
@@ -1800,7 +1796,8 @@ fn loadTable(
         if (size == null) {} else .empty;
     for (0..@intCast(c.PyList_Size(items))) |index| {
         const item = c.PyList_GetItem(items, @intCast(index)) orelse return error.PythonException;
-        const here = inside(site, Pair, "", index);
+        var here = inside(site, Pair, "", index);
+        here.pair = item;
         const key, const value = try load(Pair, arena, module, item, &here);
         tables.put(T, &map, arena, key, value) catch return errors.raiseNoMemory();
         if (size != null) given.insert(key);

@@ -817,7 +817,33 @@ fn roleOf(site: *const Site) Site.Role {
 fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {
     const name = std.mem.span(site.name);
     const within = site.within orelse return writer.writeAll(name);
+    if (within.pair) |pair| {
+        try writePlace(writer, within.within.?);
+        return writeKey(writer, @ptrCast(@alignCast(pair)), within.index, site.index == 0);
+    }
     try writePlace(writer, within);
     if (name.len == 0) return writer.print("[{d}]", .{site.index});
     try writer.print(".{s}", .{name});
+}
+
+/// The place of a value in a dict by its key, where that says it, and of the key itself.
+fn writeKey(
+    writer: *std.Io.Writer,
+    pair: *PyObject,
+    index: usize,
+    is_key: bool,
+) std.Io.Writer.Error!void {
+    if (is_key) return writer.print(".keys()[{d}]", .{index});
+    const key = c.PyTuple_GetItem(pair, 0).?;
+    if (capi.hasFlag(key, "UNICODE_SUBCLASS")) {
+        var size: capi.Py_ssize_t = undefined;
+        if (c.PyUnicode_AsUTF8AndSize(key, &size)) |text|
+            return writer.print("[\"{s}\"]", .{text[0..@intCast(size)]});
+        c.PyErr_Clear();
+    } else if (capi.hasFlag(key, "LONG_SUBCLASS")) {
+        const number = c.PyLong_AsLongLong(key);
+        if (c.PyErr_Occurred() == null) return writer.print("[{d}]", .{number});
+        c.PyErr_Clear();
+    }
+    try writer.print(".values()[{d}]", .{index});
 }
