@@ -320,7 +320,7 @@ def test_the_stub(types: ModuleType) -> None:
         "def opposite(mode: Mode | _ModeName) -> Mode: ...",
         "        layer: Layer | _LayerName = Layer.copper,\n        mode: Mode | _ModeName = ...,\n",
         "def kindOf(number: SupportsIndex) -> Kind | int: ...",
-        '    __match_args__ = ("limit",)\n    limit: int\n\n    @property\n    def items(self) -> list[int]: ...\n',
+        '    __match_args__ = ("limit",)\n    limit: int\n\n    @property\n    def items(self) -> _NumberList[int]: ...\n',
         "    def __init__(self, limit: SupportsIndex = 2) -> None: ...\n",
         "    @dataclass(frozen=True, slots=True)\n    class rect(Shape):\n        width: float\n        from_: float = ...\n",
         "    class nothing(Shape): ...\n",
