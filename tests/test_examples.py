@@ -11,6 +11,7 @@ import random
 import subprocess
 import sys
 import sysconfig
+import weakref
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -120,7 +121,96 @@ def test_attributes(graph: ModuleType) -> None:
     view = graph.GraphView()
     node = view.create_node("R1", {"value": "10k", "größe": "0603"})
     assert (node.get("value"), node.get("größe"), node.get("other")) == ("10k", "0603", None)
-    assert sorted(item["key"] for item in node.attributes) == ["größe", "value"]
+    assert node.attributes == {"value": "10k", "größe": "0603"}
+    resistor = view.create(name="R2", ohm=4.7, pins=2, smd=True)
+    assert (resistor.name, resistor.get("name"), resistor.get("smd")) == ("R2", "R2", True)
+    assert list(resistor.attributes.items()) == [("name", "R2"), ("ohm", 4.7), ("pins", 2), ("smd", True)]
+    assert [type(value) for value in resistor.attributes.values()] == [str, float, int, bool]
+    assert (view.create(pins=3).name, view.create().attributes) == ("", {})
+    kind, text = raises(lambda: view.create(name=3))
+    assert (issubclass(kind, TypeError), text) == (True, "the name of a node is a str")
+    assert raises(lambda: view.create(pins=[1]))[0] is TypeError
+    wire = view.create_edge(node, resistor, name="wire", directed=False, attributes={"mm": 1.5})
+    assert (wire.name, wire.directed, wire.get("mm"), wire.attributes) == ("wire", False, 1.5, {"mm": 1.5})
+    assert repr(wire) == "<Edge 0 R1 -- R2>"
+    assert view.create_edge(node, resistor).directed
+
+
+def test_bound_edges(graph: ModuleType) -> None:
+    view, (a, b, c), (ab, bc, ac) = triangle(graph)
+    bound = view.bind_edge(ab)
+    assert (bound.edge, bound.source.node, bound.target, bound.other(b)) == (ab, a, view.bind(b), view.bind(a))
+    assert bound.g is view
+    assert view.bind(a).g is view
+    kept: list[Any] = []
+    view.bind(a).visit(kept.append)
+    view.bind(b).visit(kept.append, direction="both")
+    view.bind(c).visit(kept.append, kind=7, direction="incoming")
+    gc.collect()
+    assert [found.edge for found in kept] == [ab, ac, bc, ab, ac]
+    assert kept[2].target.g is view
+    part = view.view()
+    part.insert_edge(bc)
+    assert part.bind_edge(bc).g is part
+    assert raises(lambda: part.bind_edge(ab))[1] == "edge 0 is not in this view"
+    loop = view.create_edge(a, a, 9)
+    kept.clear()
+    view.bind(a).visit(kept.append, 9, "both")
+    assert [found.edge for found in kept] == [loop]
+
+
+def test_edges_without_a_direction(graph: ModuleType) -> None:
+    view, (a, _, c), _ = triangle(graph)
+    assert view.shortest_path(c, a) is None
+    wire = view.create_edge(a, c, 3, directed=False)
+    path = view.shortest_path(c, a)
+    assert (path.edges(), path.nodes()) == ([wire], [c, a])
+    assert view.levels(c) == [1, 1, 1]
+
+
+def test_a_node_for_the_graph_itself(graph: ModuleType) -> None:
+    view, *_ = triangle(graph)
+    itself = view.self_node()
+    assert (len(view), itself.node.name, itself.g is view) == (4, "self", True)
+    assert view.view().self_node().node == view.self_node().node == itself.node
+
+
+def test_objects_of_nodes(graph: ModuleType) -> None:
+    class Thing:
+        pass
+
+    view = triangle(graph)[0]
+    a, b, _ = view.nodes()
+    thing = Thing()
+    gone = weakref.ref(thing)
+    view.set_data(a, thing)
+    assert (view.bind(a).get_data(), view.bind(b).get_data()) == (thing, None)
+    del thing
+    assert gone() is view.bind(a).get_data()
+    view.set_data(a, 5)
+    assert gone() is None
+    assert view.bind(a).get_data() == 5
+    view.set_data(a, None)
+    assert view.bind(a).get_data() is None
+    thing = Thing()
+    gone = weakref.ref(thing)
+    view.set_data(b, thing)
+    del thing, view, a, b, _
+    gc.collect()
+    assert gone() is None
+
+
+def test_a_subgraph_of_bound_nodes(graph: ModuleType) -> None:
+    view, (a, b, c), (_, _, ac) = triangle(graph)
+    part = view.subgraph_of([view.bind(a), view.bind(c)])
+    assert (part.nodes(), part.edges()) == ([a, c], [ac])
+    assert view.subgraph_of(part.bind(node) for node in part.nodes()).edges() == [ac]
+    lone = view.view()
+    lone.insert_node(b)
+    assert raises(lambda: lone.subgraph_of([view.bind(a)]))[1] == "node 0 'a' is not in this view"
+    other = graph.GraphView()
+    bound = other.bind(other.create_node("b"))
+    assert raises(lambda: view.subgraph_of([bound]))[0].__name__ == "OtherGraph"
 
 
 def test_binding(graph: ModuleType) -> None:
@@ -259,12 +349,16 @@ def test_as_in_pure_python(graph: ModuleType, pure_graph: ModuleType, seed: int)
         view = module.GraphView()
         nodes = [view.create_node(f"node {number}") for number in range(60)]
         for _ in range(choose.randrange(120)):
-            view.create_edge(choose.choice(nodes), choose.choice(nodes), choose.randrange(3))
+            kind, is_directed = choose.randrange(3), choose.random() < 0.8
+            view.create_edge(choose.choice(nodes), choose.choice(nodes), kind, directed=is_directed)
         part = view.subgraph(choose.sample(range(60), 30))
         part.insert_subgraph(view.neighborhood(nodes[0], 2))
         found: list[Any] = [view.edge_count(), len(part), [edge.id for edge in part.edges()]]
         for node in nodes:
             bound = view.bind(node)
+            links: list[Any] = []
+            bound.visit(links.append, None, choose.choice(["outgoing", "incoming", "both"]))
+            found.append([(link.edge.id, link.other(node).index) for link in links])
             found += [bound.out_degree(), bound.in_degree(), [edge.id for edge in bound.edges(1)]]
             found.append(view.levels(node, choose.choice([None, 0, 1, 2])))
             path = view.shortest_path(node, choose.choice(nodes))

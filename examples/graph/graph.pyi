@@ -1,47 +1,32 @@
 # Made by nano_ffi out of graph.zig. Do not edit.
 """Directed graphs: nodes and edges that several views share, walks over them, and paths."""
 
-from abc import ABCMeta
-from collections.abc import Callable, Iterable, Mapping, MutableSequence
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
 from typing import (
     Any,
+    Literal,
     SupportsFloat,
     SupportsIndex,
-    TypeVar,
+    TypeAlias,
+    Union,
     final,
-    type_check_only,
 )
 
-from typing_extensions import Buffer, Never, Self, TypedDict, disjoint_base
+from typing_extensions import Buffer, Never, disjoint_base
 
-_Item = TypeVar("_Item")
+_Value: TypeAlias = Union[bool, int, float, str]
 
-_Other = TypeVar("_Other")
+_DirectionName: TypeAlias = Literal["outgoing", "incoming", "both"]
 
-@type_check_only
-class _List(MutableSequence[_Item], metaclass=ABCMeta):
-    def __add__(
-        self,
-        other: list[_Other] | _List[_Other],
-        /,
-    ) -> list[_Item | _Other]: ...
-    def __radd__(self, other: list[_Other], /) -> list[_Item | _Other]: ...
-    def __mul__(self, count: SupportsIndex, /) -> list[_Item]: ...
-    def __rmul__(self, count: SupportsIndex, /) -> list[_Item]: ...
-    def __imul__(self, count: SupportsIndex, /) -> Self: ...
-    def sort(
-        self,
-        *,
-        key: Callable[[_Item], Any] | None = None,
-        reverse: bool = False,
-    ) -> None: ...
-    def copy(self) -> list[_Item]: ...
-    def tolist(self) -> list[_Item]: ...
+_ValueLike: TypeAlias = Union[bool, SupportsIndex, SupportsFloat, str, Buffer]
 
-@type_check_only
-class Attribute(TypedDict):
-    key: str
-    value: str
+class Direction(StrEnum):
+    """Which of its edges a node is asked for: those that leave it, those that end at it, or both."""
+
+    outgoing = "outgoing"
+    incoming = "incoming"
+    both = "both"
 
 class GraphError(RuntimeError):
     NotInView: type[GraphError]
@@ -58,9 +43,11 @@ class Node:
     @property
     def name(self) -> str: ...
     @property
-    def attributes(self) -> _List[Attribute]: ...
+    def attributes(self) -> dict[str, _Value]:
+        """All of them."""
+
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
-    def get(self, key: str | Buffer) -> str | None:
+    def get(self, key: str | Buffer) -> _Value | None:
         """The value of an attribute; None where it has no such."""
 
     def __repr__(self) -> str: ...
@@ -80,13 +67,49 @@ class Edge:
     kind: int
     """What the program makes of it: visits and walks may be of one kind only."""
     weight: float
+    directed: bool
+    """Whether walks follow it from its source to its target only."""
 
+    @property
+    def name(self) -> str: ...
     @property
     def source(self) -> Node: ...
     @property
     def target(self) -> Node: ...
+    @property
+    def attributes(self) -> dict[str, _Value]:
+        """All of them."""
+
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def get(self, key: str | Buffer) -> _Value | None:
+        """The value of an attribute; None where it has no such."""
+
     def __repr__(self) -> str: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class BoundEdge:
+    """An edge as it is in one view."""
+
+    @property
+    def edge(self) -> Edge: ...
+    @property
+    def source(self) -> BoundNode: ...
+    @property
+    def target(self) -> BoundNode: ...
+    @property
+    def g(self) -> GraphView:
+        """The view."""
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def other(self, node: Node) -> BoundNode:
+        """The node at the other end."""
+
     def __zig_address__(self) -> int:
         """The address of the Zig value."""
 
@@ -103,7 +126,23 @@ class BoundNode:
 
     @property
     def node(self) -> Node: ...
+    @property
+    def g(self) -> GraphView:
+        """The view."""
+
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def get_data(self) -> Any | None:
+        """The object that `GraphView.set_data` has put here."""
+
+    def visit(
+        self,
+        function: Callable[[BoundEdge], None],
+        kind: SupportsIndex | None = None,
+        direction: Direction | _DirectionName | None = None,
+    ) -> None:
+        """Calls `function(bound_edge)` with each edge that leaves it, or in another direction: with
+        all, or with those of one kind. The view cannot be changed meanwhile: RuntimeError."""
+
     def out_degree(self) -> int:
         """How many edges leave it."""
 
@@ -145,9 +184,16 @@ class GraphView:
     def create_node(
         self,
         name: str | Buffer,
-        attributes: Mapping[str, str | Buffer] | None = None,
+        attributes: Mapping[str, _ValueLike] | None = None,
     ) -> Node:
         """A new node of the graph, in this view."""
+
+    def create(self, **attributes: _ValueLike) -> Node:
+        """The same, whose attributes are the arguments by name: its name is the attribute `name`."""
+
+    def self_node(self) -> BoundNode:
+        """The node that stands for the graph itself, the same in all its views. It is put into this
+        one."""
 
     def create_edge(
         self,
@@ -155,9 +201,12 @@ class GraphView:
         target: Node,
         kind: SupportsIndex | None = None,
         weight: SupportsFloat | SupportsIndex | None = None,
+        name: str | Buffer | None = None,
+        directed: bool | None = None,
+        attributes: Mapping[str, _ValueLike] | None = None,
     ) -> Edge:
         """A new edge of the graph, in this view, and its ends, too. `kind` is 0 and `weight` 1 where
-        not given."""
+        not given, and it is directed."""
 
     def insert_node(self, node: Node) -> bool:
         """Puts a node of the graph into this view. Whether it was new there."""
@@ -170,6 +219,14 @@ class GraphView:
 
     def bind(self, node: Node) -> BoundNode:
         """The node as it is in this view. NotInView where it is not."""
+
+    def bind_edge(self, edge: Edge) -> BoundEdge:
+        """The edge as it is in this view. NotInView where it is not."""
+
+    def set_data(self, node: Node, data: object | None = None) -> None:
+        """Keeps an object with a node of this view, in place of the one before; None takes it away.
+        Python's garbage collector does not look in here: what refers to the view is to be taken
+        away."""
 
     def __contains__(self, node: Node, /) -> bool: ...
     def __len__(self) -> int:
@@ -191,6 +248,9 @@ class GraphView:
 
     def subgraph(self, ids: Buffer | Iterable[SupportsIndex]) -> GraphView:
         """A view of the nodes with these numbers, and of all edges between them."""
+
+    def subgraph_of(self, nodes_of: Iterable[BoundNode]) -> GraphView:
+        """A view of these nodes of a view, and of all edges between them there."""
 
     def neighborhood(self, start: Node, distance: SupportsIndex) -> GraphView:
         """A view of what is at most `distance` edges away from a node."""

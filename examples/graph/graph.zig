@@ -9,6 +9,43 @@ pub const nano_ffi_options = .{ .GraphView = .{ .stable = true } };
 
 pub const GraphError = error{ OtherGraph, NotInView, UnknownId };
 
+/// The value of an attribute: what it is in Python.
+pub const Value = union(enum) {
+    truth: bool,
+    whole: i64,
+    real: f64,
+    text: []const u8,
+
+    pub const nano_ffi_options = .{ .untagged = true };
+};
+
+const Attributes = []const Attribute;
+const Attribute = struct {
+    key: []const u8,
+    value: Value,
+
+    fn find(attributes: Attributes, key: []const u8) ?Value {
+        for (attributes) |attribute| {
+            if (std.mem.eql(u8, attribute.key, key)) return attribute.value;
+        }
+        return null;
+    }
+
+    fn all(attributes: Attributes, gpa: Allocator) !std.StringArrayHashMapUnmanaged(Value) {
+        var map: std.StringArrayHashMapUnmanaged(Value) = .empty;
+        errdefer map.deinit(gpa);
+        for (attributes) |attribute| try map.put(gpa, attribute.key, attribute.value);
+        return map;
+    }
+
+    fn copy(arena: Allocator, key: []const u8, value: Value) !Attribute {
+        return .{ .key = try arena.dupe(u8, key), .value = switch (value) {
+            .text => |text| .{ .text = try arena.dupe(u8, text) },
+            else => value,
+        } };
+    }
+};
+
 /// What the views of one graph share. A node or an edge is made once, and neither moves nor
 /// changes; all are freed with the last view.
 const Store = struct {
@@ -19,6 +56,7 @@ const Store = struct {
     busy: std.atomic.Value(bool) = .init(false),
     node_count: u32 = 0,
     edge_count: u32 = 0,
+    self_node: ?*const Node = null,
 
     fn create(gpa: Allocator) !*Store {
         const store = try gpa.create(Store);
@@ -52,17 +90,36 @@ pub const Node = struct {
     /// Its number in the graph, from 0 in the order of creation.
     id: u32,
     name: []const u8,
-    attributes: []const Attribute,
+    values: Attributes,
     store: *Store,
 
-    const Attribute = struct { key: []const u8, value: []const u8 };
+    pub const nano_ffi_options = .{
+        .values = .{ .hidden = true },
+        .attributes = .{ .property = true },
+    };
+
+    /// `values` are in the store.
+    fn make(store: *Store, name: []const u8, values: Attributes) !*const Node {
+        const arena = store.arena.allocator();
+        const node = try arena.create(Node);
+        node.* = .{
+            .id = store.node_count,
+            .name = try arena.dupe(u8, name),
+            .values = values,
+            .store = store,
+        };
+        store.node_count += 1;
+        return node;
+    }
+
+    /// All of them.
+    pub fn attributes(self: *const Node, gpa: Allocator) !std.StringArrayHashMapUnmanaged(Value) {
+        return Attribute.all(self.values, gpa);
+    }
 
     /// The value of an attribute; None where it has no such.
-    pub fn get(self: *const Node, key: []const u8) ?[]const u8 {
-        for (self.attributes) |attribute| {
-            if (std.mem.eql(u8, attribute.key, key)) return attribute.value;
-        }
-        return null;
+    pub fn get(self: *const Node, key: []const u8) ?Value {
+        return Attribute.find(self.values, key);
     }
 
     pub fn __repr__(self: *const Node, gpa: Allocator) !nano_ffi.Owned([]const u8) {
@@ -80,35 +137,85 @@ pub const Edge = struct {
     /// What the program makes of it: visits and walks may be of one kind only.
     kind: u32,
     weight: f64,
+    name: []const u8,
+    /// Whether walks follow it from its source to its target only.
+    directed: bool,
     source: *const Node,
     target: *const Node,
+    values: Attributes,
     store: *Store,
+
+    pub const nano_ffi_options = .{
+        .values = .{ .hidden = true },
+        .attributes = .{ .property = true },
+    };
+
+    /// All of them.
+    pub fn attributes(self: *const Edge, gpa: Allocator) !std.StringArrayHashMapUnmanaged(Value) {
+        return Attribute.all(self.values, gpa);
+    }
+
+    /// The value of an attribute; None where it has no such.
+    pub fn get(self: *const Edge, key: []const u8) ?Value {
+        return Attribute.find(self.values, key);
+    }
 
     pub fn __repr__(self: *const Edge, gpa: Allocator) !nano_ffi.Owned([]const u8) {
         const text = try std.fmt.allocPrint(
             gpa,
-            "<Edge {d} {s} -> {s}>",
-            .{ self.id, self.source.name, self.target.name },
+            "<Edge {d} {s} {s} {s}>",
+            .{ self.id, self.source.name, if (self.directed) "->" else "--", self.target.name },
         );
         return .{ .data = text, .allocator = gpa };
     }
 };
 
-/// An edge in a view.
-const Link = struct {
+/// An edge as it is in one view.
+pub const BoundEdge = struct {
     edge: *const Edge,
-    source: *BoundNode,
-    target: *BoundNode,
-    next_out: ?*const Link = null,
-    next_in: ?*const Link = null,
+    source: *const BoundNode,
+    target: *const BoundNode,
+    home: *const Home,
+    next_out: ?*const BoundEdge = null,
+    next_in: ?*const BoundEdge = null,
+
+    pub const nano_ffi_options = .{
+        .home = .{ .hidden = true },
+        .next_out = .{ .hidden = true },
+        .next_in = .{ .hidden = true },
+        .g = .{ .property = true },
+        .other = .{ .keeps = .{} },
+    };
+
+    /// The view.
+    pub fn g(self: *const BoundEdge) *const GraphView {
+        return self.home.view.?;
+    }
+
+    /// The node at the other end.
+    pub fn other(self: *const BoundEdge, node: *const Node) *const BoundNode {
+        return if (self.edge.source == node) self.target else self.source;
+    }
+};
+
+/// Where a view is: it is moved until Python has it.
+const Home = struct { view: ?*const GraphView = null };
+
+/// Which of its edges a node is asked for: those that leave it, those that end at it, or both.
+pub const Direction = enum {
+    outgoing,
+    incoming,
+    both,
+
+    pub const nano_ffi_options = .{ .base = .StrEnum };
 };
 
 const Links = struct {
-    first: ?*const Link = null,
-    last: ?*Link = null,
+    first: ?*const BoundEdge = null,
+    last: ?*BoundEdge = null,
     count: u32 = 0,
 
-    fn append(links: *Links, link: *Link, comptime next: []const u8) void {
+    fn append(links: *Links, link: *BoundEdge, comptime next: []const u8) void {
         if (links.last) |last| @field(last, next) = link else links.first = link;
         links.last = link;
         links.count += 1;
@@ -122,6 +229,46 @@ pub const BoundNode = struct {
     index: u32,
     outgoing: Links = .{},
     incoming: Links = .{},
+    home: *const Home,
+    data: ?nano_ffi.Reference = null,
+
+    pub const nano_ffi_options = .{
+        .outgoing = .{ .hidden = true },
+        .incoming = .{ .hidden = true },
+        .home = .{ .hidden = true },
+        .data = .{ .hidden = true },
+        .g = .{ .property = true },
+    };
+
+    /// The view.
+    pub fn g(self: *const BoundNode) *const GraphView {
+        return self.home.view.?;
+    }
+
+    /// The object that `GraphView.set_data` has put here.
+    pub fn get_data(self: *const BoundNode) ?nano_ffi.Object {
+        return if (self.data) |data| data.object() else null;
+    }
+
+    /// Calls `function(bound_edge)` with each edge that leaves it, or in another direction: with
+    /// all, or with those of one kind. The view cannot be changed meanwhile: RuntimeError.
+    pub fn visit(
+        self: *const BoundNode,
+        function: nano_ffi.Callback(fn (*const BoundEdge) void),
+        kind: ?u32,
+        direction: ?Direction,
+    ) error{PythonException}!void {
+        const which = direction orelse .outgoing;
+        var next = if (which == .incoming) null else self.outgoing.first;
+        while (next) |link| : (next = link.next_out) {
+            if (isOf(link, kind)) try function.call(.{link});
+        }
+        next = if (which == .outgoing) null else self.incoming.first;
+        while (next) |link| : (next = link.next_in) {
+            const is_told = which == .both and link.source == link.target;
+            if (isOf(link, kind) and !is_told) try function.call(.{link});
+        }
+    }
 
     /// How many edges leave it.
     pub fn out_degree(self: *const BoundNode) u32 {
@@ -176,7 +323,7 @@ pub const BoundNode = struct {
         }
     }
 
-    fn isOf(link: *const Link, kind: ?u32) bool {
+    fn isOf(link: *const BoundEdge, kind: ?u32) bool {
         return kind == null or link.edge.kind == kind.?;
     }
 };
@@ -188,7 +335,8 @@ pub const GraphView = struct {
     /// The bound nodes and the links: they stay where they are.
     arena: std.heap.ArenaAllocator,
     bound: std.ArrayList(*BoundNode) = .empty,
-    links: std.ArrayList(*Link) = .empty,
+    links: std.ArrayList(*BoundEdge) = .empty,
+    home: *Home,
     /// Places in `bound` and `links`, by the numbers in the graph.
     by_node: std.AutoHashMapUnmanaged(u32, u32) = .empty,
     by_edge: std.AutoHashMapUnmanaged(u32, u32) = .empty,
@@ -197,7 +345,14 @@ pub const GraphView = struct {
     const shared = .{ .keeps = .{} };
     pub const nano_ffi_options = .{
         .create_node = shared,
+        .create = shared,
+        .create_edge = shared,
+        .bind = shared,
+        .bind_edge = shared,
+        .self_node = shared,
         .insert_node = shared,
+        .set_data = shared,
+        .subgraph_of = shared,
         .insert_edge = shared,
         .insert_subgraph = shared,
         .view = shared,
@@ -207,14 +362,20 @@ pub const GraphView = struct {
     };
 
     pub fn init(gpa: Allocator) !GraphView {
-        return on(try .create(gpa));
+        const store: *Store = try .create(gpa);
+        errdefer store.release();
+        return on(store);
     }
 
-    fn on(store: *Store) GraphView {
-        return .{ .gpa = store.gpa, .store = store, .arena = .init(store.gpa) };
+    fn on(store: *Store) !GraphView {
+        const home = try store.gpa.create(Home);
+        home.* = .{};
+        return .{ .gpa = store.gpa, .store = store, .arena = .init(store.gpa), .home = home };
     }
 
     pub fn deinit(self: *GraphView) void {
+        for (self.bound.items) |bound| if (bound.data) |data| data.release();
+        self.gpa.destroy(self.home);
         self.by_edge.deinit(self.gpa);
         self.by_node.deinit(self.gpa);
         self.links.deinit(self.gpa);
@@ -227,63 +388,90 @@ pub const GraphView = struct {
     pub fn create_node(
         self: *GraphView,
         name: []const u8,
-        attributes: ?std.StringHashMap([]const u8),
+        attributes: ?std.StringHashMap(Value),
     ) !*const Node {
         const node = node: {
             self.store.lock();
             defer self.store.unlock();
-            const arena = self.store.arena.allocator();
-            const node = try arena.create(Node);
-            node.* = .{
-                .id = self.store.node_count,
-                .name = try arena.dupe(u8, name),
-                .attributes = if (attributes) |given| try copyAttributes(arena, given) else &.{},
-                .store = self.store,
-            };
-            self.store.node_count += 1;
-            break :node node;
+            const own = try copyAttributes(self.store.arena.allocator(), attributes);
+            break :node try Node.make(self.store, name, own);
         };
         _ = try self.place(node);
         return node;
     }
 
-    fn copyAttributes(
-        arena: Allocator,
-        given: std.StringHashMap([]const u8),
-    ) ![]const Node.Attribute {
-        const attributes = try arena.alloc(Node.Attribute, given.count());
-        var iterator = given.iterator();
+    /// The same, whose attributes are the arguments by name: its name is the attribute `name`.
+    pub fn create(self: *GraphView, attributes: nano_ffi.Kwargs(Value)) !*const Node {
+        const name = if (attributes.get("name")) |value| switch (value) {
+            .text => |text| text,
+            else => return nano_ffi.fail(error.TypeError, "the name of a node is a str", .{}),
+        } else "";
+        const node = node: {
+            self.store.lock();
+            defer self.store.unlock();
+            const arena = self.store.arena.allocator();
+            const values = try arena.alloc(Attribute, attributes.items.len);
+            for (values, attributes.items) |*value, item|
+                value.* = try .copy(arena, item.name, item.value);
+            break :node try Node.make(self.store, name, values);
+        };
+        _ = try self.place(node);
+        return node;
+    }
+
+    fn copyAttributes(arena: Allocator, given: ?std.StringHashMap(Value)) !Attributes {
+        const from = given orelse return &.{};
+        const attributes = try arena.alloc(Attribute, from.count());
+        var iterator = from.iterator();
         for (attributes) |*attribute| {
             const entry = iterator.next().?;
-            attribute.* = .{
-                .key = try arena.dupe(u8, entry.key_ptr.*),
-                .value = try arena.dupe(u8, entry.value_ptr.*),
-            };
+            attribute.* = try .copy(arena, entry.key_ptr.*, entry.value_ptr.*);
         }
         return attributes;
     }
 
+    /// The node that stands for the graph itself, the same in all its views. It is put into this
+    /// one.
+    pub fn self_node(self: *GraphView) !*const BoundNode {
+        const node = node: {
+            self.store.lock();
+            defer self.store.unlock();
+            if (self.store.self_node == null)
+                self.store.self_node = try Node.make(self.store, "self", &.{});
+            break :node self.store.self_node.?;
+        };
+        self.home.view = self;
+        return self.place(node);
+    }
+
     /// A new edge of the graph, in this view, and its ends, too. `kind` is 0 and `weight` 1 where
-    /// not given.
+    /// not given, and it is directed.
     pub fn create_edge(
         self: *GraphView,
         source: *const Node,
         target: *const Node,
         kind: ?u32,
         weight: ?f64,
+        name: ?[]const u8,
+        directed: ?bool,
+        attributes: ?std.StringHashMap(Value),
     ) !*const Edge {
         try self.expectOwn(source.store);
         try self.expectOwn(target.store);
         const edge = edge: {
             self.store.lock();
             defer self.store.unlock();
-            const edge = try self.store.arena.allocator().create(Edge);
+            const arena = self.store.arena.allocator();
+            const edge = try arena.create(Edge);
             edge.* = .{
                 .id = self.store.edge_count,
                 .kind = kind orelse 0,
                 .weight = weight orelse 1,
+                .name = if (name) |text| try arena.dupe(u8, text) else "",
+                .directed = directed orelse true,
                 .source = source,
                 .target = target,
+                .values = try copyAttributes(arena, attributes),
                 .store = self.store,
             };
             self.store.edge_count += 1;
@@ -323,11 +511,16 @@ pub const GraphView = struct {
     }
 
     fn place(self: *GraphView, node: *const Node) !*BoundNode {
-        const entry = try self.by_node.getOrPut(self.gpa, node.id);
+        const id = node.id;
+        const entry = try self.by_node.getOrPut(self.gpa, id);
         if (entry.found_existing) return self.bound.items[entry.value_ptr.*];
-        errdefer _ = self.by_node.remove(node.id);
+        errdefer _ = self.by_node.remove(id);
         const bound = try self.arena.allocator().create(BoundNode);
-        bound.* = .{ .node = node, .index = @intCast(self.bound.items.len) };
+        bound.* = .{
+            .node = node,
+            .index = @intCast(self.bound.items.len),
+            .home = self.home,
+        };
         try self.bound.append(self.gpa, bound);
         entry.value_ptr.* = bound.index;
         return bound;
@@ -339,8 +532,8 @@ pub const GraphView = struct {
         errdefer _ = self.by_edge.remove(edge.id);
         const source = try self.place(edge.source);
         const target = try self.place(edge.target);
-        const link = try self.arena.allocator().create(Link);
-        link.* = .{ .edge = edge, .source = source, .target = target };
+        const link = try self.arena.allocator().create(BoundEdge);
+        link.* = .{ .edge = edge, .source = source, .target = target, .home = self.home };
         entry.value_ptr.* = @intCast(self.links.items.len);
         try self.links.append(self.gpa, link);
         source.outgoing.append(link, "next_out");
@@ -353,8 +546,28 @@ pub const GraphView = struct {
         return self.find(node);
     }
 
+    /// The edge as it is in this view. NotInView where it is not.
+    pub fn bind_edge(self: *const GraphView, edge: *const Edge) !*const BoundEdge {
+        try self.expectOwn(edge.store);
+        self.home.view = self;
+        const index = self.by_edge.get(edge.id) orelse
+            return nano_ffi.fail(error.NotInView, "edge {d} is not in this view", .{edge.id});
+        return self.links.items[index];
+    }
+
+    /// Keeps an object with a node of this view, in place of the one before; None takes it away.
+    /// Python's garbage collector does not look in here: what refers to the view is to be taken
+    /// away.
+    pub fn set_data(self: *GraphView, node: *const Node, data: ?nano_ffi.Object) !void {
+        const bound = try self.find(node);
+        const before = bound.data;
+        bound.data = if (data) |object| object.keep() else null;
+        if (before) |reference| reference.release();
+    }
+
     fn find(self: *const GraphView, node: *const Node) !*BoundNode {
         try self.expectOwn(node.store);
+        self.home.view = self;
         const index = self.by_node.get(node.id) orelse
             return nano_ffi.fail(
                 error.NotInView,
@@ -403,22 +616,36 @@ pub const GraphView = struct {
     }
 
     /// A new view of the same graph, with nothing in it.
-    pub fn view(self: *const GraphView) GraphView {
-        return on(self.store.retain());
+    pub fn view(self: *const GraphView) !GraphView {
+        const part = try on(self.store);
+        _ = self.store.retain();
+        return part;
     }
 
     /// A view of the nodes with these numbers, and of all edges between them.
     pub fn subgraph(self: *const GraphView, ids: []const u32) !GraphView {
-        var part = self.view();
+        var part = try self.view();
         errdefer part.deinit();
         for (ids) |id| _ = try part.place(try self.get_node(id));
         try part.insertEdgesOf(self);
         return part;
     }
 
+    /// A view of these nodes of a view, and of all edges between them there.
+    pub fn subgraph_of(self: *const GraphView, nodes_of: []const *const BoundNode) !GraphView {
+        var part = try self.view();
+        errdefer part.deinit();
+        for (nodes_of) |bound| {
+            try self.expectOwn(bound.node.store);
+            _ = try part.place(bound.node);
+        }
+        try part.insertEdgesOf(self);
+        return part;
+    }
+
     /// A view of what is at most `distance` edges away from a node.
     pub fn neighborhood(self: *const GraphView, start: *const Node, distance: u32) !GraphView {
-        var part = self.view();
+        var part = try self.view();
         errdefer part.deinit();
         var walk: Walk = try .init(self, try self.find(start), null);
         defer walk.deinit();
@@ -538,17 +765,24 @@ const Walk = struct {
 
     fn follow(walk: *Walk, step: Step) !void {
         var next_link = step.bound.outgoing.first;
-        while (next_link) |link| : (next_link = link.next_out) {
-            if (!BoundNode.isOf(link, walk.kind) or walk.seen.isSet(link.target.index)) continue;
-            walk.seen.set(link.target.index);
-            try walk.queue.append(walk.gpa, .{
-                .bound = link.target,
-                .distance = step.distance + 1,
-                .edge = link.edge,
-                .from = step.place,
-                .place = walk.queue.items.len,
-            });
+        while (next_link) |link| : (next_link = link.next_out)
+            try walk.reach(step, link, link.target);
+        next_link = step.bound.incoming.first;
+        while (next_link) |link| : (next_link = link.next_in) {
+            if (!link.edge.directed) try walk.reach(step, link, link.source);
         }
+    }
+
+    fn reach(walk: *Walk, step: Step, link: *const BoundEdge, bound: *const BoundNode) !void {
+        if (!BoundNode.isOf(link, walk.kind) or walk.seen.isSet(bound.index)) return;
+        walk.seen.set(bound.index);
+        try walk.queue.append(walk.gpa, .{
+            .bound = bound,
+            .distance = step.distance + 1,
+            .edge = link.edge,
+            .from = step.place,
+            .place = walk.queue.items.len,
+        });
     }
 };
 
@@ -607,12 +841,11 @@ fn example() !GraphView {
     var graph: GraphView = try .init(std.testing.allocator);
     errdefer graph.deinit();
     var made: [5]*const Node = undefined;
-    for (&made, [_][]const u8{ "a", "b", "c", "d", "e" }) |*node, name| node.* = try graph.create_node(
-        name,
-        null,
-    );
-    for (made[0..3], made[1..4]) |from, to| _ = try graph.create_edge(from, to, null, 2);
-    _ = try graph.create_edge(made[0], made[2], 7, null);
+    for (&made, [_][]const u8{ "a", "b", "c", "d", "e" }) |*node, name|
+        node.* = try graph.create_node(name, null);
+    for (made[0..3], made[1..4]) |from, to|
+        _ = try graph.create_edge(from, to, null, 2, null, null, null);
+    _ = try graph.create_edge(made[0], made[2], 7, null, null, null, null);
     return graph;
 }
 
@@ -647,12 +880,33 @@ test "edges of a kind" {
 test "attributes" {
     var graph: GraphView = try .init(std.testing.allocator);
     defer graph.deinit();
-    var attributes: std.StringHashMap([]const u8) = .init(std.testing.allocator);
+    var attributes: std.StringHashMap(Value) = .init(std.testing.allocator);
     defer attributes.deinit();
-    try attributes.put("value", "10k");
+    try attributes.put("value", .{ .text = "10k" });
+    try attributes.put("pins", .{ .whole = 2 });
     const node = try graph.create_node("R1", attributes);
-    try std.testing.expectEqualStrings("10k", node.get("value").?);
+    try std.testing.expectEqualStrings("10k", node.get("value").?.text);
+    try expectEqual(2, node.get("pins").?.whole);
     try expectEqual(null, node.get("none"));
+}
+
+test "an edge without a direction is followed both ways" {
+    var graph: GraphView = try .init(std.testing.allocator);
+    defer graph.deinit();
+    const a = try graph.create_node("a", null);
+    const b = try graph.create_node("b", null);
+    const edge = try graph.create_edge(a, b, null, null, "wire", false, null);
+    var path = (try graph.shortest_path(b, a, null)).?;
+    defer path.deinit();
+    try expectEqual(edge, path.edges()[0]);
+    const bound = try graph.bind_edge(edge);
+    try expectEqual(&graph, bound.g());
+    try expect(bound.other(a) == try graph.bind(b));
+    const itself = try graph.self_node();
+    try expect(itself == try graph.self_node() and itself.g() == &graph);
+    var part = try graph.subgraph_of(&.{ try graph.bind(a), try graph.bind(b) });
+    defer part.deinit();
+    try expectEqual(1, part.edge_count());
 }
 
 test "a subgraph has the edges between its nodes" {
@@ -675,7 +929,7 @@ test "a subgraph has the edges between its nodes" {
 
 test "views share a graph, others do not" {
     var graph = try example();
-    var view = graph.view();
+    var view = try graph.view();
     defer view.deinit();
     const a = try graph.get_node(0);
     try expect(try view.insert_node(a));
@@ -720,7 +974,7 @@ test "nothing is lost where memory ends" {
             defer graph.deinit();
             const a = try graph.create_node("a", null);
             const b = try graph.create_node("b", null);
-            _ = try graph.create_edge(a, b, null, null);
+            _ = try graph.create_edge(a, b, null, null, "ab", false, null);
             var part = try graph.subgraph(&.{ 0, 1 });
             defer part.deinit();
             var path = (try part.shortest_path(a, b, null)).?;

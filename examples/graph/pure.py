@@ -4,54 +4,88 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-__all__ = ["BoundNode", "Edge", "GraphView", "Node", "Path"]
+__all__ = ["BoundEdge", "BoundNode", "Edge", "GraphView", "Node", "Path", "Value"]
+
+Value = bool | int | float | str
 
 
 class Counter:
     """What the views of one graph share."""
 
-    __slots__ = ("edges", "nodes")
+    __slots__ = ("edges", "nodes", "self_node")
 
     def __init__(self) -> None:
         self.nodes = 0
         self.edges = 0
+        self.self_node: Node | None = None
 
 
 class Node:
     __slots__ = ("_graph", "attributes", "id", "name")
 
-    def __init__(self, graph: Counter, name: str, attributes: Mapping[str, str]) -> None:
+    def __init__(self, graph: Counter, name: str, attributes: Mapping[str, Value]) -> None:
         self.id = graph.nodes
         graph.nodes += 1
         self.name = name
         self.attributes = dict(attributes)
         self._graph = graph
 
-    def get(self, key: str) -> str | None:
+    def get(self, key: str) -> Value | None:
         return self.attributes.get(key)
 
 
 class Edge:
-    __slots__ = ("_graph", "id", "kind", "source", "target", "weight")
+    __slots__ = ("_graph", "attributes", "directed", "id", "kind", "name", "source", "target", "weight")
 
-    def __init__(self, graph: Counter, source: Node, target: Node, kind: int, weight: float) -> None:
+    def __init__(
+        self,
+        graph: Counter,
+        source: Node,
+        target: Node,
+        kind: int,
+        weight: float,
+        name: str,
+        directed: bool,
+        attributes: Mapping[str, Value],
+    ) -> None:
         self.id = graph.edges
         graph.edges += 1
         self.kind = kind
         self.weight = weight
+        self.name = name
+        self.directed = directed
+        self.attributes = dict(attributes)
         self.source = source
         self.target = target
         self._graph = graph
 
+    def get(self, key: str) -> Value | None:
+        return self.attributes.get(key)
+
+
+class BoundEdge:
+    __slots__ = ("edge", "g", "source", "target")
+
+    def __init__(self, g: GraphView, edge: Edge, source: BoundNode, target: BoundNode) -> None:
+        self.g = g
+        self.edge = edge
+        self.source = source
+        self.target = target
+
+    def other(self, node: Node) -> BoundNode:
+        return self.target if self.source.node is node else self.source
+
 
 class BoundNode:
-    __slots__ = ("_incoming", "_outgoing", "index", "node")
+    __slots__ = ("_incoming", "_outgoing", "data", "g", "index", "node")
 
-    def __init__(self, node: Node, index: int) -> None:
+    def __init__(self, g: GraphView, node: Node, index: int) -> None:
+        self.g = g
         self.node = node
         self.index = index
-        self._outgoing: list[tuple[Edge, BoundNode]] = []
-        self._incoming: list[tuple[Edge, BoundNode]] = []
+        self.data: object = None
+        self._outgoing: list[BoundEdge] = []
+        self._incoming: list[BoundEdge] = []
 
     def out_degree(self) -> int:
         return len(self._outgoing)
@@ -59,19 +93,37 @@ class BoundNode:
     def in_degree(self) -> int:
         return len(self._incoming)
 
+    def get_data(self) -> object:
+        return self.data
+
     def edges(self, kind: int | None = None) -> list[Edge]:
-        return [edge for edge, _ in self._outgoing if kind is None or edge.kind == kind]
+        return [link.edge for link in self._outgoing if kind is None or link.edge.kind == kind]
 
     def incoming_edges(self, kind: int | None = None) -> list[Edge]:
-        return [edge for edge, _ in self._incoming if kind is None or edge.kind == kind]
+        return [link.edge for link in self._incoming if kind is None or link.edge.kind == kind]
 
     def visit_edges(self, function: Callable[[Edge], object], kind: int | None = None) -> None:
-        for edge, _ in self._outgoing:
-            if kind is None or edge.kind == kind:
-                function(edge)
+        for link in self._outgoing:
+            if kind is None or link.edge.kind == kind:
+                function(link.edge)
+
+    def visit(
+        self, function: Callable[[BoundEdge], object], kind: int | None = None, direction: str = "outgoing"
+    ) -> None:
+        links = [] if direction == "incoming" else list(self._outgoing)
+        if direction != "outgoing":
+            links += [link for link in self._incoming if direction == "incoming" or link.source is not self]
+        for link in links:
+            if kind is None or link.edge.kind == kind:
+                function(link)
 
     def followers(self, kind: int | None) -> Iterator[tuple[Edge, BoundNode]]:
-        return ((edge, bound) for edge, bound in self._outgoing if kind is None or edge.kind == kind)
+        for link in self._outgoing:
+            if kind is None or link.edge.kind == kind:
+                yield link.edge, link.target
+        for link in self._incoming:
+            if not link.edge.directed and (kind is None or link.edge.kind == kind):
+                yield link.edge, link.source
 
 
 class GraphView:
@@ -80,17 +132,34 @@ class GraphView:
     def __init__(self) -> None:
         self._graph = Counter()
         self._bound: dict[int, BoundNode] = {}
-        self._edges: dict[int, Edge] = {}
+        self._edges: dict[int, BoundEdge] = {}
 
-    def create_node(self, name: str, attributes: Mapping[str, str] | None = None) -> Node:
+    def create_node(self, name: str, attributes: Mapping[str, Value] | None = None) -> Node:
         node = Node(self._graph, name, attributes or {})
         self._place(node)
         return node
 
-    def create_edge(self, source: Node, target: Node, kind: int = 0, weight: float = 1) -> Edge:
+    def create(self, **attributes: Value) -> Node:
+        return self.create_node(str(attributes.get("name", "")), attributes)
+
+    def self_node(self) -> BoundNode:
+        if self._graph.self_node is None:
+            self._graph.self_node = Node(self._graph, "self", {})
+        return self._place(self._graph.self_node)
+
+    def create_edge(
+        self,
+        source: Node,
+        target: Node,
+        kind: int = 0,
+        weight: float = 1,
+        name: str = "",
+        directed: bool = True,
+        attributes: Mapping[str, Value] | None = None,
+    ) -> Edge:
         self._expect_own(source)
         self._expect_own(target)
-        edge = Edge(self._graph, source, target, kind, weight)
+        edge = Edge(self._graph, source, target, kind, weight, name, directed, attributes or {})
         self.insert_edge(edge)
         return edge
 
@@ -106,16 +175,16 @@ class GraphView:
             return False
         source = self._place(edge.source)
         target = self._place(edge.target)
-        self._edges[edge.id] = edge
-        source._outgoing.append((edge, target))
-        target._incoming.append((edge, source))
+        link = self._edges[edge.id] = BoundEdge(self, edge, source, target)
+        source._outgoing.append(link)
+        target._incoming.append(link)
         return True
 
     def insert_subgraph(self, other: GraphView) -> None:
         for bound in other._bound.values():
             self._place(bound.node)
-        for edge in other._edges.values():
-            self.insert_edge(edge)
+        for link in other._edges.values():
+            self.insert_edge(link.edge)
 
     def _expect_own(self, item: Node | Edge) -> None:
         if item._graph is not self._graph:
@@ -124,11 +193,17 @@ class GraphView:
     def _place(self, node: Node) -> BoundNode:
         bound = self._bound.get(node.id)
         if bound is None:
-            bound = self._bound[node.id] = BoundNode(node, len(self._bound))
+            bound = self._bound[node.id] = BoundNode(self, node, len(self._bound))
         return bound
 
     def bind(self, node: Node) -> BoundNode:
         return self._bound[node.id]
+
+    def bind_edge(self, edge: Edge) -> BoundEdge:
+        return self._edges[edge.id]
+
+    def set_data(self, node: Node, data: object) -> None:
+        self.bind(node).data = data
 
     def __contains__(self, node: Node) -> bool:
         return node._graph is self._graph and node.id in self._bound
@@ -149,7 +224,7 @@ class GraphView:
         return [bound.node for bound in self._bound.values()]
 
     def edges(self) -> list[Edge]:
-        return list(self._edges.values())
+        return [link.edge for link in self._edges.values()]
 
     def view(self) -> GraphView:
         view = GraphView()
@@ -160,6 +235,14 @@ class GraphView:
         part = self.view()
         for id in ids:
             part._place(self.get_node(id))
+        part._insert_edges_of(self)
+        return part
+
+    def subgraph_of(self, nodes: Iterable[BoundNode]) -> GraphView:
+        part = self.view()
+        for bound in nodes:
+            self._expect_own(bound.node)
+            part._place(bound.node)
         part._insert_edges_of(self)
         return part
 
@@ -176,9 +259,9 @@ class GraphView:
 
     def _insert_edges_of(self, whole: GraphView) -> None:
         for id in list(self._bound):
-            for edge, _ in whole._bound[id]._outgoing:
-                if edge.target.id in self._bound:
-                    self.insert_edge(edge)
+            for link in whole._bound[id]._outgoing:
+                if link.edge.target.id in self._bound:
+                    self.insert_edge(link.edge)
 
     def bfs(self, start: Node, function: Callable[[BoundNode, int], bool], kind: int | None = None) -> None:
         first = self.bind(start)
@@ -205,8 +288,8 @@ class GraphView:
             counts.append(len(level))
             following = []
             for bound in level:
-                for edge, target in bound._outgoing:
-                    if target not in seen and (kind is None or edge.kind == kind):
+                for _, target in bound.followers(kind):
+                    if target not in seen:
                         seen.add(target)
                         following.append(target)
             level = following
@@ -220,8 +303,8 @@ class GraphView:
         for bound in queue:
             if bound is end:
                 break
-            for edge, following in bound._outgoing:
-                if following not in came and (kind is None or edge.kind == kind):
+            for edge, following in bound.followers(kind):
+                if following not in came:
                     came[following] = (edge, bound)
                     queue.append(following)
         if end not in came:
@@ -248,7 +331,10 @@ class Path:
         return self._edges
 
     def nodes(self) -> list[Node]:
-        return [self._start, *(edge.target for edge in self._edges)]
+        nodes = [self._start]
+        for edge in self._edges:
+            nodes.append(edge.source if edge.target is nodes[-1] else edge.target)
+        return nodes
 
     def weight(self) -> float:
         return sum(edge.weight for edge in self._edges)
