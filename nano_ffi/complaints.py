@@ -59,6 +59,8 @@ def unusable(text: str, folder: str, ours: Sequence[str]) -> dict[tuple[str, int
                 return {}
             said, places, referenced = message[4], [], False
             place = os.path.normpath(Path(folder, message[1])), int(message[2])
+        elif message is not None and message[4].startswith("called "):  # inline, or while compiling
+            place = os.path.normpath(Path(folder, message[1])), int(message[2])
         elif line.startswith("error: ") and not NOISE.match(line):
             return {}
         elif line == "referenced by:":

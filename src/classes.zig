@@ -794,6 +794,20 @@ pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
         !says(T, name, "hidden") and !says(T, name, "inherits");
 }
 
+/// Why Python does not see a field; null where it does, or nobody would look for it: what is the
+/// memory's, or Zig's own library's, or is said to be hidden.
+pub fn whyUnseen(comptime T: type, comptime name: [:0]const u8) ?[]const u8 {
+    return comptime why: {
+        const Field = @FieldType(T, name);
+        if (fieldKind(Field) != .hidden or isComptime(T, name) or says(T, name, "hidden") or
+            signature.isLibrary(T)) break :why null;
+        const Some = if (@typeInfo(Field) == .optional) @typeInfo(Field).optional.child else Field;
+        if (signature.isProvided(Some) or Some == std.heap.ArenaAllocator) break :why null;
+        break :why "it has type " ++ @typeName(Field) ++ ", which Python has nothing for: a " ++
+            "method can give what is to be seen of it";
+    };
+}
+
 fn isComptime(comptime T: type, comptime name: []const u8) bool {
     const info = @typeInfo(T).@"struct";
     return for (info.field_names, info.field_attrs) |other, attrs| {
@@ -1294,6 +1308,16 @@ test whyNoFields {
 
 test isHashable {
     try expect(isHashable(Forest) and !isHashable(Plane) and !isHashable(Plane.Inner));
+}
+
+test whyUnseen {
+    const Example = struct { gpa: std.mem.Allocator, n: u8, next: ?*@This(), at: *u8 };
+    try std.testing.expectEqual(null, whyUnseen(Example, "gpa"));
+    try std.testing.expectEqual(null, whyUnseen(Example, "n"));
+    try std.testing.expectEqualStrings(
+        "it has type *u8, which Python has nothing for: a method can give what is to be seen of it",
+        whyUnseen(Example, "at").?,
+    );
 }
 
 test isSettable {

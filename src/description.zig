@@ -121,6 +121,7 @@ fn membersOf(
         const class = classes.all[classes.indexOf(namespace).?];
         functions = functions ++ iteration(class) ++ operatorsOf(class) ++ ownMethods(namespace);
         properties = propertiesOf(class);
+        left_out.* = left_out.* ++ unseenFieldsOf(class);
     }
     return .{
         .{ if (has_class) "methods" else "functions", list(functions) },
@@ -329,6 +330,20 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
         })};
     }
     return list(fields);
+}
+
+/// Those of a class that Python does not see, and that nobody said to hide.
+fn unseenFieldsOf(comptime class: classes.Class) []const []const u8 {
+    comptime var unseen: []const []const u8 = &.{};
+    const info = @typeInfo(class.T).@"struct";
+    inline for (info.field_names) |name| {
+        if (comptime classes.whyUnseen(class.T, name)) |reason| unseen = unseen ++ .{object(.{
+            .{ "name", quoted(class.name ++ "." ++ name) },
+            .{ "kind", quoted("field") },
+            .{ "reason", quoted(reason) },
+        })};
+    }
+    return unseen;
 }
 
 fn defaultOf(comptime T: type, comptime name: [:0]const u8) []const u8 {

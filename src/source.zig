@@ -465,7 +465,7 @@ const Reader = struct {
             if (param.anytype_ellipsis3 == null) continue;
             const name = tree.tokenSlice(param.name_token orelse continue);
             var open: std.ArrayList(Ast.Node.Index) = .empty;
-            if (!try reader.isStream(tree, node, name, Stream, &open)) continue;
+            if (try reader.useOf(tree, node, name, Stream, &open) != .stream) continue;
             if (found == 0) try writer.print(".{s} = [_]usize{{", .{hint});
             try writer.print(" {d},", .{index});
             found += 1;
@@ -473,45 +473,50 @@ const Reader = struct {
         if (found > 0) try writer.writeAll(" }, ");
     }
 
-    /// Whether a function does nothing with a parameter but call methods of a `Stream`, and give it
-    /// to functions of the file that do the same. `open` are those that are being looked at.
-    fn isStream(
+    /// What a function does with a parameter: nothing but to call methods of a stream, and to give
+    /// it to functions of the file that do the same; or to give it to those that give it back.
+    const Use = enum { other, circle, stream };
+
+    /// `open` are the functions that are being looked at.
+    fn useOf(
         reader: *Reader,
         tree: Ast,
         node: Ast.Node.Index,
         name: []const u8,
         comptime Stream: type,
         open: *std.ArrayList(Ast.Node.Index),
-    ) !bool {
+    ) !Use {
         if (std.mem.indexOfScalar(Ast.Node.Index, open.items, node)) |first|
-            return isCallable(tree, open.items[first..]);
+            return if (isCallable(tree, open.items[first..])) .circle else .other;
         try open.append(reader.arena, node);
         const body = tree.nodeData(node).node_and_node[1];
         const end = tree.lastToken(body);
         var token = tree.firstToken(body);
-        var uses: usize = 0;
+        var use: ?Use = null;
         while (token < end) : (token += 1) {
             if (tree.tokenTag(token) != .identifier) continue;
             if (!std.mem.eql(u8, tree.tokenSlice(token), name)) continue;
             const before = tree.tokenTag(token - 1);
             if (before == .period) continue; // a field, or a tag
-            uses += 1;
             switch (tree.tokenTag(token + 1)) {
                 .period => {
-                    if (tree.tokenTag(token + 3) != .l_paren) return false;
+                    if (tree.tokenTag(token + 3) != .l_paren) return .other;
                     const method = tree.tokenSlice(token + 2);
                     inline for (@typeInfo(Stream).@"struct".decl_names) |known| {
                         if (std.mem.eql(u8, method, known)) break;
-                    } else return false;
+                    } else return .other;
+                    use = .stream;
                 },
                 .comma, .r_paren => {
-                    if (before != .comma and before != .l_paren) return false;
-                    if (!try reader.isGivenOn(tree, token, Stream, open)) return false;
+                    if (before != .comma and before != .l_paren) return .other;
+                    const further = try reader.useOfCall(tree, token, Stream, open);
+                    if (further == .other) return .other;
+                    if (use != .stream) use = further;
                 },
-                else => return false,
+                else => return .other,
             }
         }
-        return uses > 0;
+        return use orelse .other;
     }
 
     /// Whether functions that call each other in a circle can be called: Zig infers no errors of
@@ -527,15 +532,14 @@ const Reader = struct {
         return false;
     }
 
-    /// Whether the call that has the argument at `token` is one of functions of the file that take
-    /// it as a `Stream`.
-    fn isGivenOn(
+    /// What functions of the file do with the argument at `token` of a call of them.
+    fn useOfCall(
         reader: *Reader,
         tree: Ast,
         token: Ast.TokenIndex,
         comptime Stream: type,
         open: *std.ArrayList(Ast.Node.Index),
-    ) anyerror!bool {
+    ) anyerror!Use {
         var depth: usize = 0;
         var place = token;
         while (place > 0) {
@@ -545,16 +549,16 @@ const Reader = struct {
                 .l_paren => if (depth == 0) break else {
                     depth -= 1;
                 },
-                .l_brace, .l_bracket => if (depth == 0) return false else {
+                .l_brace, .l_bracket => if (depth == 0) return .other else {
                     depth -= 1;
                 },
-                .semicolon => if (depth == 0) return false,
+                .semicolon => if (depth == 0) return .other,
                 else => {},
             }
         }
-        if (place == 0 or tree.tokenTag(place - 1) != .identifier) return false;
+        if (place == 0 or tree.tokenTag(place - 1) != .identifier) return .other;
         const callee = tree.tokenSlice(place - 1);
-        var count: usize = 0;
+        var use: ?Use = null;
         for (0..tree.nodes.len) |number| {
             const node: Ast.Node.Index = @fromBackingInt(@intCast(number));
             if (tree.nodeTag(node) != .fn_decl) continue;
@@ -562,15 +566,20 @@ const Reader = struct {
             const proto = tree.fullFnProto(&buffer, node).?;
             const own = tree.tokenSlice(proto.name_token orelse continue);
             if (!std.mem.eql(u8, own, callee)) continue;
-            count += 1;
+            if (use == null) use = .circle;
+            var has_any = false;
             var params = proto.iterate(&tree);
             while (params.next()) |param| {
                 if (param.anytype_ellipsis3 == null) continue;
-                const name = tree.tokenSlice(param.name_token orelse return false);
-                if (!try reader.isStream(tree, node, name, Stream, open)) return false;
+                has_any = true;
+                const name = tree.tokenSlice(param.name_token orelse return .other);
+                const own_use = try reader.useOf(tree, node, name, Stream, open);
+                if (own_use == .other) return .other;
+                if (own_use == .stream) use = .stream;
             }
+            if (!has_any) use = .stream; // its type says so
         }
-        return count > 0;
+        return use orelse .other;
     }
 
     /// What a function says that is nothing but a @compileError.

@@ -1034,6 +1034,8 @@ def test_of_an_error_the_outermost_place_that_is_not_ours_is_unusable() -> None:
         ("/lib/d.zig", 5): "other",
     }
     assert unusable(inner, "/home", ours) == {("/home/lib/a.zig", 1): "no such"}
+    inline = inner.replace("note: here", "note: called inline here")
+    assert unusable(inline, "/home", ours) == {("/home/lib/b.zig", 7): "no such"}
     assert unusable(f"{alone}\n/lib/nano_ffi/zig/b.zig:3:4: error: nano_ffi: no", "/work", ours) == {}
     assert unusable(f"{alone}\nerror: unable to link", "/work", ours) == {}
     assert unusable("", "/work", ours) == {}

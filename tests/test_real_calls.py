@@ -98,10 +98,15 @@ def test_functions_that_call_each_other(calls: ModuleType) -> None:
 
 
 def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
-    left = {left.name: left.reason for left in described(calls).left_out if "visit" not in left.reason}
+    left = {
+        left.name: left.reason
+        for left in described(calls).left_out
+        if "visit" not in left.reason and left.kind != "field"
+    }
     assert left == {
         "anything": "parameter 'value' is generic: give it a type, Python's values have only one",
         "ping": "parameter 'writer' is generic: give it a type, Python's values have only one",
+        "printInt": "parameter 'value' is generic: give it a type, Python's values have only one",
         "pong": "parameter 'writer' is generic: give it a type, Python's values have only one",
         "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "
         "is lost: make it []const, or a parameter of its own",
