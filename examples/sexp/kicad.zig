@@ -8,45 +8,10 @@ const Allocator = std.mem.Allocator;
 const List = std.ArrayList;
 const Text = []const u8;
 
-const Files = mapping.Mapping(layoutOf);
+const Files = mapping.Mapping(@import("layouts.zig").layoutOf);
 
-fn layoutOf(comptime T: type) mapping.Layout {
-    return switch (T) {
-        At => .{ .values = 3 },
-        Point, Extent, Net => .{ .values = 2 },
-        PinText => .{ .values = 1 },
-        Position => .{ .values = 3 },
-        Points => .{ .tags = &.{.{ "points", "xy" }} },
-        Offset => .{ .tags = &.{.{ "position", "xyz" }} },
-        Property => .{ .values = 2 },
-        SymbolLibrary => .{ .tags = &.{.{ "symbols", "symbol" }} },
-        Symbol => .{
-            .values = 1,
-            .tags = &.{ .{ "properties", "property" }, .{ "units", "symbol" } },
-        },
-        Unit => .{ .values = 1, .tags = &.{
-            .{ "arcs", "arc" },           .{ "circles", "circle" }, .{ "rectangles", "rectangle" },
-            .{ "polylines", "polyline" }, .{ "pins", "pin" },
-        } },
-        Pin => .{ .values = 2 },
-        Footprint => .{ .values = 1, .tags = &.{
-            .{ "properties", "property" }, .{ "lines", "fp_line" }, .{ "circles", "fp_circle" },
-            .{ "texts", "fp_text" },       .{ "pads", "pad" },      .{ "models", "model" },
-        } },
-        FootprintText => .{ .values = 2 },
-        Pad => .{ .values = 3 },
-        Model => .{ .values = 1 },
-        Board => .{ .tags = &.{
-            .{ "nets", "net" },         .{ "footprints", "footprint" }, .{ "lines", "gr_line" },
-            .{ "segments", "segment" }, .{ "vias", "via" },             .{ "zones", "zone" },
-        } },
-        LayerTable => .{ .tags = &.{.{ "layers", "" }} },
-        Layer => .{ .values = 4 },
-        ZoneFill => .{ .values = 1 },
-        Hatch => .{ .values = 2 },
-        else => .{},
-    };
-}
+/// Their members are the strs that stand in the files.
+const words = .{ .base = .StrEnum };
 
 /// Where something is, in mm, and its angle in degrees.
 pub const At = struct { x: f64, y: f64, angle: ?f64 = null };
@@ -57,10 +22,26 @@ pub const Extent = struct { width: f64, height: f64 };
 pub const Position = struct { x: f64, y: f64, z: f64 };
 pub const Points = struct { points: List(Point) = .empty };
 
-pub const LineStyle = enum { default, solid, dash, dot, dash_dot, dash_dot_dot };
+pub const LineStyle = enum {
+    default,
+    solid,
+    dash,
+    dot,
+    dash_dot,
+    dash_dot_dot,
+
+    pub const nano_ffi_options = words;
+};
 /// `width` in mm; 0 is the default.
 pub const Stroke = struct { width: f64, type: LineStyle = .default };
-pub const FillType = enum { none, outline, background, color };
+pub const FillType = enum {
+    none,
+    outline,
+    background,
+    color,
+
+    pub const nano_ffi_options = words;
+};
 pub const Fill = struct { type: FillType = .none };
 
 pub const Font = struct {
@@ -70,7 +51,15 @@ pub const Font = struct {
     bold: ?bool = null,
     italic: ?bool = null,
 };
-pub const Justify = enum { left, right, top, bottom, mirror };
+pub const Justify = enum {
+    left,
+    right,
+    top,
+    bottom,
+    mirror,
+
+    pub const nano_ffi_options = words;
+};
 pub const Effects = struct { font: Font, justify: []const Justify = &.{}, hide: ?bool = null };
 
 pub const Property = struct {
@@ -153,6 +142,8 @@ pub const PinType = enum {
     open_collector,
     open_emitter,
     no_connect,
+
+    pub const nano_ffi_options = words;
 };
 pub const PinShape = enum {
     line,
@@ -164,6 +155,8 @@ pub const PinShape = enum {
     output_low,
     edge_clock_high,
     non_logic,
+
+    pub const nano_ffi_options = words;
 };
 pub const PinText = struct { text: Text, effects: ?Effects = null };
 pub const Pin = struct {
@@ -184,6 +177,8 @@ pub const Attribute = enum {
     exclude_from_bom,
     allow_missing_courtyard,
     dnp,
+
+    pub const nano_ffi_options = words;
 };
 
 /// A footprint: a file of its own, `.kicad_mod`, or on a board.
@@ -245,7 +240,13 @@ pub const FootprintCircle = struct {
     layer: Text,
     uuid: ?Text = null,
 };
-pub const TextType = enum { reference, value, user };
+pub const TextType = enum {
+    reference,
+    value,
+    user,
+
+    pub const nano_ffi_options = words;
+};
 pub const FootprintText = struct {
     type: TextType,
     text: Text,
@@ -255,8 +256,24 @@ pub const FootprintText = struct {
     effects: Effects,
 };
 
-pub const PadType = enum { thru_hole, smd, connect, np_thru_hole };
-pub const PadShape = enum { circle, rect, oval, trapezoid, roundrect, custom };
+pub const PadType = enum {
+    thru_hole,
+    smd,
+    connect,
+    np_thru_hole,
+
+    pub const nano_ffi_options = words;
+};
+pub const PadShape = enum {
+    circle,
+    rect,
+    oval,
+    trapezoid,
+    roundrect,
+    custom,
+
+    pub const nano_ffi_options = words;
+};
 pub const Pad = struct {
     number: Text,
     type: PadType,
@@ -308,9 +325,22 @@ pub const Board = struct {
 
 pub const General = struct { thickness: f64, legacy_teardrops: ?bool = null };
 pub const LayerTable = struct { layers: List(Layer) = .empty };
-pub const LayerType = enum { signal, power, mixed, jumper, user };
+pub const LayerType = enum {
+    signal,
+    power,
+    mixed,
+    jumper,
+    user,
+
+    pub const nano_ffi_options = words;
+};
 pub const Layer = struct { number: u32, name: Text, type: LayerType, user_name: ?Text = null };
-pub const Side = enum { front, back };
+pub const Side = enum {
+    front,
+    back,
+
+    pub const nano_ffi_options = words;
+};
 pub const Setup = struct {
     pad_to_mask_clearance: ?f64 = null,
     allow_soldermask_bridges_in_footprints: ?bool = null,
@@ -342,7 +372,13 @@ pub const Via = struct {
     uuid: ?Text = null,
 };
 
-pub const HatchStyle = enum { none, edge, full };
+pub const HatchStyle = enum {
+    none,
+    edge,
+    full,
+
+    pub const nano_ffi_options = words;
+};
 pub const Hatch = struct { style: HatchStyle, pitch: f64 };
 pub const ConnectPads = struct { clearance: f64 };
 pub const ZoneFill = struct {

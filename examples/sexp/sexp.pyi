@@ -5,7 +5,7 @@
 import builtins
 from abc import ABCMeta
 from collections.abc import Callable, Iterable, MutableSequence
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import (
     Any,
     Literal,
@@ -168,95 +168,95 @@ class kicad:
     """KiCad's files as structs: symbol libraries, footprints, boards (of KiCad 8 and later). What no
     struct has a field for is kept as text in `extra`."""
 
-    class LineStyle(IntEnum):
-        default = 0
-        solid = 1
-        dash = 2
-        dot = 3
-        dash_dot = 4
-        dash_dot_dot = 5
+    class LineStyle(StrEnum):
+        default = "default"
+        solid = "solid"
+        dash = "dash"
+        dot = "dot"
+        dash_dot = "dash_dot"
+        dash_dot_dot = "dash_dot_dot"
 
-    class FillType(IntEnum):
-        none = 0
-        outline = 1
-        background = 2
-        color = 3
+    class FillType(StrEnum):
+        none = "none"
+        outline = "outline"
+        background = "background"
+        color = "color"
 
-    class Justify(IntEnum):
-        left = 0
-        right = 1
-        top = 2
-        bottom = 3
-        mirror = 4
+    class Justify(StrEnum):
+        left = "left"
+        right = "right"
+        top = "top"
+        bottom = "bottom"
+        mirror = "mirror"
 
-    class PinType(IntEnum):
-        input = 0
-        output = 1
-        bidirectional = 2
-        tri_state = 3
-        passive = 4
-        free = 5
-        unspecified = 6
-        power_in = 7
-        power_out = 8
-        open_collector = 9
-        open_emitter = 10
-        no_connect = 11
+    class PinType(StrEnum):
+        input = "input"
+        output = "output"
+        bidirectional = "bidirectional"
+        tri_state = "tri_state"
+        passive = "passive"
+        free = "free"
+        unspecified = "unspecified"
+        power_in = "power_in"
+        power_out = "power_out"
+        open_collector = "open_collector"
+        open_emitter = "open_emitter"
+        no_connect = "no_connect"
 
-    class PinShape(IntEnum):
-        line = 0
-        inverted = 1
-        clock = 2
-        inverted_clock = 3
-        input_low = 4
-        clock_low = 5
-        output_low = 6
-        edge_clock_high = 7
-        non_logic = 8
+    class PinShape(StrEnum):
+        line = "line"
+        inverted = "inverted"
+        clock = "clock"
+        inverted_clock = "inverted_clock"
+        input_low = "input_low"
+        clock_low = "clock_low"
+        output_low = "output_low"
+        edge_clock_high = "edge_clock_high"
+        non_logic = "non_logic"
 
-    class Attribute(IntEnum):
-        smd = 0
-        through_hole = 1
-        board_only = 2
-        exclude_from_pos_files = 3
-        exclude_from_bom = 4
-        allow_missing_courtyard = 5
-        dnp = 6
+    class Attribute(StrEnum):
+        smd = "smd"
+        through_hole = "through_hole"
+        board_only = "board_only"
+        exclude_from_pos_files = "exclude_from_pos_files"
+        exclude_from_bom = "exclude_from_bom"
+        allow_missing_courtyard = "allow_missing_courtyard"
+        dnp = "dnp"
 
-    class TextType(IntEnum):
-        reference = 0
-        value = 1
-        user = 2
+    class TextType(StrEnum):
+        reference = "reference"
+        value = "value"
+        user = "user"
 
-    class PadType(IntEnum):
-        thru_hole = 0
-        smd = 1
-        connect = 2
-        np_thru_hole = 3
+    class PadType(StrEnum):
+        thru_hole = "thru_hole"
+        smd = "smd"
+        connect = "connect"
+        np_thru_hole = "np_thru_hole"
 
-    class PadShape(IntEnum):
-        circle = 0
-        rect = 1
-        oval = 2
-        trapezoid = 3
-        roundrect = 4
-        custom = 5
+    class PadShape(StrEnum):
+        circle = "circle"
+        rect = "rect"
+        oval = "oval"
+        trapezoid = "trapezoid"
+        roundrect = "roundrect"
+        custom = "custom"
 
-    class LayerType(IntEnum):
-        signal = 0
-        power = 1
-        mixed = 2
-        jumper = 3
-        user = 4
+    class LayerType(StrEnum):
+        signal = "signal"
+        power = "power"
+        mixed = "mixed"
+        jumper = "jumper"
+        user = "user"
 
-    class Side(IntEnum):
-        front = 0
-        back = 1
+    class Side(StrEnum):
+        front = "front"
+        back = "back"
 
-    class HatchStyle(IntEnum):
-        none = 0
-        edge = 1
-        full = 2
+    class HatchStyle(StrEnum):
+        none = "none"
+        edge = "edge"
+        full = "full"
 
     @disjoint_base
     class At:
@@ -1838,6 +1838,1025 @@ class kicad:
             filled_areas_thickness: bool | None = ...,
             fill: kicad.ZoneFill = ...,
             polygon: kicad.Polygon = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class kicad5:
+    """Footprints as KiCad 5 wrote them: `(module …)`, with no quotes where none are needed."""
+
+    @disjoint_base
+    class Footprint:
+        __match_args__ = ("name", "layer", "tedit", "descr", "tags", "attr", "texts", "lines", "pads", "models", "extra")
+        name: str
+        layer: str
+        tedit: str | None
+        descr: str | None
+        tags: str | None
+        attr: str | None
+
+        @property
+        def texts(self) -> _List[kicad5.FootprintText]: ...
+        @texts.setter
+        def texts(self, value: Iterable[kicad5.FootprintText]) -> None: ...
+        @property
+        def lines(self) -> _List[kicad5.FootprintLine]: ...
+        @lines.setter
+        def lines(self, value: Iterable[kicad5.FootprintLine]) -> None: ...
+        @property
+        def pads(self) -> _List[kicad5.Pad]: ...
+        @pads.setter
+        def pads(self, value: Iterable[kicad5.Pad]) -> None: ...
+        @property
+        def models(self) -> _List[kicad.Model]: ...
+        @models.setter
+        def models(self, value: Iterable[kicad.Model]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            name: str | Buffer,
+            layer: str | Buffer,
+            tedit: str | Buffer | None = None,
+            descr: str | Buffer | None = None,
+            tags: str | Buffer | None = None,
+            attr: str | Buffer | None = None,
+            texts: Iterable[kicad5.FootprintText] = ...,
+            lines: Iterable[kicad5.FootprintLine] = ...,
+            pads: Iterable[kicad5.Pad] = ...,
+            models: Iterable[kicad.Model] = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> kicad5.Footprint:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file, with all quotes, which KiCad 5 reads as well."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            layer: str | Buffer = ...,
+            tedit: str | Buffer | None = ...,
+            descr: str | Buffer | None = ...,
+            tags: str | Buffer | None = ...,
+            attr: str | Buffer | None = ...,
+            texts: Iterable[kicad5.FootprintText] = ...,
+            lines: Iterable[kicad5.FootprintLine] = ...,
+            pads: Iterable[kicad5.Pad] = ...,
+            models: Iterable[kicad.Model] = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class FootprintText:
+        __match_args__ = ("type", "text", "at", "layer", "effects")
+        type: kicad.TextType
+        text: str
+        at: kicad.At
+        layer: str
+        effects: kicad.Effects
+
+        def __init__(
+            self,
+            type: kicad.TextType | _TextTypeName,
+            text: str | Buffer,
+            at: kicad.At,
+            layer: str | Buffer,
+            effects: kicad.Effects,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            type: kicad.TextType | _TextTypeName = ...,
+            text: str | Buffer = ...,
+            at: kicad.At = ...,
+            layer: str | Buffer = ...,
+            effects: kicad.Effects = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class FootprintLine:
+        __match_args__ = ("start", "end", "layer", "width")
+        start: kicad.Point
+        end: kicad.Point
+        layer: str
+        width: float
+
+        def __init__(
+            self,
+            start: kicad.Point,
+            end: kicad.Point,
+            layer: str | Buffer,
+            width: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            start: kicad.Point = ...,
+            end: kicad.Point = ...,
+            layer: str | Buffer = ...,
+            width: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Pad:
+        __match_args__ = ("number", "type", "shape", "at", "size", "drill", "layers", "roundrect_rratio", "extra")
+        number: str
+        type: kicad.PadType
+        shape: kicad.PadShape
+        at: kicad.At
+        size: kicad.Extent
+        drill: float | None
+        roundrect_rratio: float | None
+
+        @property
+        def layers(self) -> _List[str]: ...
+        @layers.setter
+        def layers(self, value: Iterable[str | Buffer]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            number: str | Buffer,
+            type: kicad.PadType | _PadTypeName,
+            shape: kicad.PadShape | _PadShapeName,
+            at: kicad.At,
+            size: kicad.Extent,
+            drill: SupportsFloat | SupportsIndex | None = None,
+            *,
+            layers: Iterable[str | Buffer],
+            roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            number: str | Buffer = ...,
+            type: kicad.PadType | _PadTypeName = ...,
+            shape: kicad.PadShape | _PadShapeName = ...,
+            at: kicad.At = ...,
+            size: kicad.Extent = ...,
+            drill: SupportsFloat | SupportsIndex | None = ...,
+            layers: Iterable[str | Buffer] = ...,
+            roundrect_rratio: SupportsFloat | SupportsIndex | None = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class lib_table:
+    """Tables of libraries, `fp-lib-table` and `sym-lib-table`."""
+
+    @disjoint_base
+    class FootprintTable:
+        """Where libraries of footprints are."""
+
+        __match_args__ = ("version", "libraries")
+        version: int | None
+
+        @property
+        def libraries(self) -> _List[lib_table.Library]: ...
+        @libraries.setter
+        def libraries(self, value: Iterable[lib_table.Library]) -> None: ...
+        def __init__(
+            self,
+            version: SupportsIndex | None = None,
+            libraries: Iterable[lib_table.Library] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> lib_table.FootprintTable:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            version: SupportsIndex | None = ...,
+            libraries: Iterable[lib_table.Library] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class SymbolTable:
+        """Where libraries of symbols are."""
+
+        __match_args__ = ("version", "libraries")
+        version: int | None
+
+        @property
+        def libraries(self) -> _List[lib_table.Library]: ...
+        @libraries.setter
+        def libraries(self, value: Iterable[lib_table.Library]) -> None: ...
+        def __init__(
+            self,
+            version: SupportsIndex | None = None,
+            libraries: Iterable[lib_table.Library] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> lib_table.SymbolTable:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            version: SupportsIndex | None = ...,
+            libraries: Iterable[lib_table.Library] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Library:
+        __match_args__ = ("name", "type", "uri", "options", "descr", "disabled", "hidden")
+        name: str
+        type: str
+        uri: str
+        options: str
+        descr: str
+        disabled: bool | None
+        hidden: bool | None
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            type: str | Buffer,
+            uri: str | Buffer,
+            options: str | Buffer,
+            descr: str | Buffer,
+            disabled: bool | None = None,
+            hidden: bool | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            type: str | Buffer = ...,
+            uri: str | Buffer = ...,
+            options: str | Buffer = ...,
+            descr: str | Buffer = ...,
+            disabled: bool | None = ...,
+            hidden: bool | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class netlist:
+    """Netlists, `.net`: components, and which of their pins are connected."""
+
+    @disjoint_base
+    class Netlist:
+        """A netlist."""
+
+        __match_args__ = ("version", "design", "components", "nets", "extra")
+        version: str
+        design: netlist.Design | None
+        components: netlist.ComponentTable
+        nets: netlist.NetTable
+
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            version: str | Buffer,
+            design: netlist.Design | None = None,
+            components: netlist.ComponentTable = ...,
+            nets: netlist.NetTable = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> netlist.Netlist:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def net_of(self, ref: str | Buffer, pin: str | Buffer) -> str | None:
+            """The net that a pin is in; None where it is in none."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            version: str | Buffer = ...,
+            design: netlist.Design | None = ...,
+            components: netlist.ComponentTable = ...,
+            nets: netlist.NetTable = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Design:
+        __match_args__ = ("source", "date", "tool", "extra")
+        source: str | None
+        date: str | None
+        tool: str | None
+
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            source: str | Buffer | None = None,
+            date: str | Buffer | None = None,
+            tool: str | Buffer | None = None,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            source: str | Buffer | None = ...,
+            date: str | Buffer | None = ...,
+            tool: str | Buffer | None = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class ComponentTable:
+        __match_args__ = ("components",)
+
+        @property
+        def components(self) -> _List[netlist.Component]: ...
+        @components.setter
+        def components(self, value: Iterable[netlist.Component]) -> None: ...
+        def __init__(
+            self,
+            components: Iterable[netlist.Component] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            components: Iterable[netlist.Component] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Component:
+        __match_args__ = ("ref", "value", "footprint", "datasheet", "libsource", "properties", "tstamps", "extra")
+        ref: str
+        value: str
+        footprint: str | None
+        datasheet: str | None
+        libsource: netlist.LibrarySource | None
+        tstamps: str | None
+
+        @property
+        def properties(self) -> _List[netlist.Property]: ...
+        @properties.setter
+        def properties(self, value: Iterable[netlist.Property]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            ref: str | Buffer,
+            value: str | Buffer,
+            footprint: str | Buffer | None = None,
+            datasheet: str | Buffer | None = None,
+            libsource: netlist.LibrarySource | None = None,
+            properties: Iterable[netlist.Property] = ...,
+            tstamps: str | Buffer | None = None,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            ref: str | Buffer = ...,
+            value: str | Buffer = ...,
+            footprint: str | Buffer | None = ...,
+            datasheet: str | Buffer | None = ...,
+            libsource: netlist.LibrarySource | None = ...,
+            properties: Iterable[netlist.Property] = ...,
+            tstamps: str | Buffer | None = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class LibrarySource:
+        __match_args__ = ("lib", "part", "description")
+        lib: str
+        part: str
+        description: str | None
+
+        def __init__(
+            self,
+            lib: str | Buffer,
+            part: str | Buffer,
+            description: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            lib: str | Buffer = ...,
+            part: str | Buffer = ...,
+            description: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Property:
+        __match_args__ = ("name", "value")
+        name: str
+        value: str | None
+
+        def __init__(
+            self,
+            name: str | Buffer,
+            value: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            name: str | Buffer = ...,
+            value: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class NetTable:
+        __match_args__ = ("nets",)
+
+        @property
+        def nets(self) -> _List[netlist.Net]: ...
+        @nets.setter
+        def nets(self, value: Iterable[netlist.Net]) -> None: ...
+        def __init__(self, nets: Iterable[netlist.Net] = ...) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            nets: Iterable[netlist.Net] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Net:
+        __match_args__ = ("code", "name", "class_", "nodes")
+        code: str
+        name: str
+        class_: str | None
+
+        @property
+        def nodes(self) -> _List[netlist.Node]: ...
+        @nodes.setter
+        def nodes(self, value: Iterable[netlist.Node]) -> None: ...
+        def __init__(
+            self,
+            code: str | Buffer,
+            name: str | Buffer,
+            class_: str | Buffer | None = None,
+            nodes: Iterable[netlist.Node] = ...,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            code: str | Buffer = ...,
+            name: str | Buffer = ...,
+            class_: str | Buffer | None = ...,
+            nodes: Iterable[netlist.Node] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Node:
+        """A pin of a component."""
+
+        __match_args__ = ("ref", "pin", "pinfunction", "pintype")
+        ref: str
+        pin: str
+        pinfunction: str | None
+        pintype: str | None
+
+        def __init__(
+            self,
+            ref: str | Buffer,
+            pin: str | Buffer,
+            pinfunction: str | Buffer | None = None,
+            pintype: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            ref: str | Buffer = ...,
+            pin: str | Buffer = ...,
+            pinfunction: str | Buffer | None = ...,
+            pintype: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    def __init__(self, *args: Never, **kwargs: Never) -> None: ...
+    def __zig_address__(self) -> int:
+        """The address of the Zig value."""
+
+    @staticmethod
+    def __field_names__() -> list[str]:
+        """The names of the fields, in the order of the struct."""
+
+@final
+class schematic:
+    """Schematics, `.kicad_sch`."""
+
+    @disjoint_base
+    class Schematic:
+        """A sheet of a schematic."""
+
+        __match_args__ = ("version", "generator", "generator_version", "uuid", "paper", "lib_symbols", "junctions", "wires", "labels", "symbols", "extra")
+        version: int
+        generator: str
+        generator_version: str | None
+        uuid: str
+        paper: str
+        lib_symbols: schematic.SymbolTable
+
+        @property
+        def junctions(self) -> _List[schematic.Junction]: ...
+        @junctions.setter
+        def junctions(self, value: Iterable[schematic.Junction]) -> None: ...
+        @property
+        def wires(self) -> _List[schematic.Wire]: ...
+        @wires.setter
+        def wires(self, value: Iterable[schematic.Wire]) -> None: ...
+        @property
+        def labels(self) -> _List[schematic.Label]: ...
+        @labels.setter
+        def labels(self, value: Iterable[schematic.Label]) -> None: ...
+        @property
+        def symbols(self) -> _List[schematic.Symbol]: ...
+        @symbols.setter
+        def symbols(self, value: Iterable[schematic.Symbol]) -> None: ...
+        @property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            version: SupportsIndex,
+            generator: str | Buffer,
+            generator_version: str | Buffer | None = None,
+            *,
+            uuid: str | Buffer,
+            paper: str | Buffer,
+            lib_symbols: schematic.SymbolTable = ...,
+            junctions: Iterable[schematic.Junction] = ...,
+            wires: Iterable[schematic.Wire] = ...,
+            labels: Iterable[schematic.Label] = ...,
+            symbols: Iterable[schematic.Symbol] = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        @staticmethod
+        def loads(text: str | Buffer) -> schematic.Schematic:
+            """Reads the text of a file."""
+
+        def dumps(self) -> str:
+            """The text of the file."""
+
+        def symbol(self, reference: str | Buffer) -> schematic.Symbol | None:
+            """The symbol with that reference; None where there is none."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            version: SupportsIndex = ...,
+            generator: str | Buffer = ...,
+            generator_version: str | Buffer | None = ...,
+            uuid: str | Buffer = ...,
+            paper: str | Buffer = ...,
+            lib_symbols: schematic.SymbolTable = ...,
+            junctions: Iterable[schematic.Junction] = ...,
+            wires: Iterable[schematic.Wire] = ...,
+            labels: Iterable[schematic.Label] = ...,
+            symbols: Iterable[schematic.Symbol] = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class SymbolTable:
+        """The symbols of libraries that are used, as they were then."""
+
+        __match_args__ = ("symbols",)
+
+        @property
+        def symbols(self) -> _List[kicad.Symbol]: ...
+        @symbols.setter
+        def symbols(self, value: Iterable[kicad.Symbol]) -> None: ...
+        def __init__(self, symbols: Iterable[kicad.Symbol] = ...) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            symbols: Iterable[kicad.Symbol] = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Place:
+        __match_args__ = ("x", "y")
+        x: float
+        y: float
+
+        def __init__(
+            self,
+            x: SupportsFloat | SupportsIndex,
+            y: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            x: SupportsFloat | SupportsIndex = ...,
+            y: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Color:
+        __match_args__ = ("red", "green", "blue", "alpha")
+        red: float
+        green: float
+        blue: float
+        alpha: float
+
+        def __init__(
+            self,
+            red: SupportsFloat | SupportsIndex,
+            green: SupportsFloat | SupportsIndex,
+            blue: SupportsFloat | SupportsIndex,
+            alpha: SupportsFloat | SupportsIndex,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            red: SupportsFloat | SupportsIndex = ...,
+            green: SupportsFloat | SupportsIndex = ...,
+            blue: SupportsFloat | SupportsIndex = ...,
+            alpha: SupportsFloat | SupportsIndex = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Junction:
+        __match_args__ = ("at", "diameter", "color", "uuid")
+        at: schematic.Place
+        diameter: float
+        color: schematic.Color | None
+        uuid: str | None
+
+        def __init__(
+            self,
+            at: schematic.Place,
+            diameter: SupportsFloat | SupportsIndex,
+            color: schematic.Color | None = None,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            at: schematic.Place = ...,
+            diameter: SupportsFloat | SupportsIndex = ...,
+            color: schematic.Color | None = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Wire:
+        __match_args__ = ("pts", "stroke", "uuid")
+        pts: kicad.Points
+        stroke: kicad.Stroke
+        uuid: str | None
+
+        def __init__(
+            self,
+            pts: kicad.Points,
+            stroke: kicad.Stroke,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            pts: kicad.Points = ...,
+            stroke: kicad.Stroke = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Label:
+        __match_args__ = ("text", "at", "effects", "uuid")
+        text: str
+        at: kicad.At
+        effects: kicad.Effects
+        uuid: str | None
+
+        def __init__(
+            self,
+            text: str | Buffer,
+            at: kicad.At,
+            effects: kicad.Effects,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            text: str | Buffer = ...,
+            at: kicad.At = ...,
+            effects: kicad.Effects = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Pin:
+        __match_args__ = ("number", "uuid")
+        number: str
+        uuid: str | None
+
+        def __init__(
+            self,
+            number: str | Buffer,
+            uuid: str | Buffer | None = None,
+        ) -> None: ...
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            number: str | Buffer = ...,
+            uuid: str | Buffer | None = ...,
+        ) -> Self: ...
+        def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...
+
+    @disjoint_base
+    class Symbol:
+        """A symbol on the sheet."""
+
+        __match_args__ = ("lib_id", "at", "unit", "exclude_from_sim", "in_bom", "on_board", "dnp", "uuid", "properties", "pins", "extra")
+        lib_id: str
+        at: kicad.At
+        unit: int
+        exclude_from_sim: bool | None
+        in_bom: bool | None
+        on_board: bool | None
+        dnp: bool | None
+        uuid: str | None
+
+        @builtins.property
+        def properties(self) -> _List[kicad.Property]: ...
+        @properties.setter
+        def properties(self, value: Iterable[kicad.Property]) -> None: ...
+        @builtins.property
+        def pins(self) -> _List[schematic.Pin]: ...
+        @pins.setter
+        def pins(self, value: Iterable[schematic.Pin]) -> None: ...
+        @builtins.property
+        def extra(self) -> _List[str]: ...
+        @extra.setter
+        def extra(self, value: Iterable[str | Buffer]) -> None: ...
+        def __init__(
+            self,
+            lib_id: str | Buffer,
+            at: kicad.At,
+            unit: SupportsIndex,
+            exclude_from_sim: bool | None = None,
+            in_bom: bool | None = None,
+            on_board: bool | None = None,
+            dnp: bool | None = None,
+            uuid: str | Buffer | None = None,
+            properties: Iterable[kicad.Property] = ...,
+            pins: Iterable[schematic.Pin] = ...,
+            extra: Iterable[str | Buffer] = ...,
+        ) -> None: ...
+        def property(self, name: str | Buffer) -> str | None:
+            """The value of a property; None where it has no such."""
+
+        def __zig_address__(self) -> int:
+            """The address of the Zig value."""
+
+        @staticmethod
+        def __field_names__() -> list[str]:
+            """The names of the fields, in the order of the struct."""
+
+        def __replace__(
+            self,
+            *,
+            lib_id: str | Buffer = ...,
+            at: kicad.At = ...,
+            unit: SupportsIndex = ...,
+            exclude_from_sim: bool | None = ...,
+            in_bom: bool | None = ...,
+            on_board: bool | None = ...,
+            dnp: bool | None = ...,
+            uuid: str | Buffer | None = ...,
+            properties: Iterable[kicad.Property] = ...,
+            pins: Iterable[schematic.Pin] = ...,
             extra: Iterable[str | Buffer] = ...,
         ) -> Self: ...
         def __deepcopy__(self, memo: dict[int, object], /) -> Self: ...

@@ -8,6 +8,10 @@ const printer = @import("printer.zig");
 const Allocator = std.mem.Allocator;
 
 pub const kicad = @import("kicad.zig");
+pub const kicad5 = @import("kicad5.zig");
+pub const lib_table = @import("lib_table.zig");
+pub const netlist = @import("netlist.zig");
+pub const schematic = @import("schematic.zig");
 pub const Token = tokenizer.Token;
 pub const TokenKind = tokenizer.TokenKind;
 pub const Tree = trees.Tree;
@@ -40,6 +44,10 @@ pub fn format(gpa: Allocator, text: []const u8) !nano_ffi.Owned([]const u8) {
 
 test {
     _ = kicad;
+    _ = kicad5;
+    _ = lib_table;
+    _ = netlist;
+    _ = schematic;
     _ = printer;
     _ = tokenizer;
     _ = trees;
