@@ -7,7 +7,9 @@ the module, which may be for another machine.
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -327,14 +329,45 @@ def exception_of(read: dict[str, Any]) -> ExceptionClass:
     )
 
 
+OWN_METHODS = (
+    Function(
+        name="__zig_address__",
+        doc="The address of the Zig value.",
+        params=(),
+        returns=Type(kind="int", zig="usize"),
+        how="method",
+    ),
+    Function(
+        name="__field_names__",
+        doc="The names of the fields, in the order of the struct.",
+        params=(),
+        returns=Type(kind="items", zig="[]const str", item=Type(kind="text", zig="str")),
+        how="static",
+    ),
+)
+"""What every class has: a binary has an empty one in their place."""
+
+
+def methods_of(read: Iterable[dict[str, Any]]) -> tuple[Function, ...]:
+    return tuple(itertools.chain.from_iterable((function_of(one),) if one else OWN_METHODS for one in read))
+
+
+def init_of(read: dict[str, Any], fields: tuple[Field, ...]) -> tuple[Field, ...] | None:
+    """The parameters of a constructor, which may be the fields; None where there is none."""
+    if read.get("init") is True:
+        return tuple(Field(name=field.name, type=field.type, default=field.default) for field in fields)
+    return tuple(map(field_of, read["init"].get("params", ()))) if "init" in read else None
+
+
 def class_of(read: dict[str, Any]) -> Class:
+    fields = tuple(map(field_of, read.get("fields", ())))
     return Class(
         name=read["name"],
         doc=read.get("doc", ""),
         base=read.get("base", ""),
-        fields=tuple(map(field_of, read.get("fields", ()))),
-        init=tuple(map(field_of, read["init"].get("params", ()))) if "init" in read else None,
-        methods=tuple(map(function_of, read.get("methods", ()))),
+        fields=fields,
+        init=init_of(read, fields),
+        methods=methods_of(read.get("methods", ())),
         properties=tuple(map(function_of, read.get("properties", ()))),
         constants=tuple(map(constant_of, read.get("constants", ()))),
         classes=tuple(map(class_of, read.get("classes", ()))),

@@ -257,13 +257,20 @@ fn classItself(
         .{ "base", if (classes.BaseOf(T)) |Base| quoted(classes.nameOf(Base)) else "" },
         .{ "fields", classFieldsOf(class) },
         .{ "replaceable", if (isReplaceable(class)) "true" else "" },
-        .{ "init", switch (construction) {
-            .none => "",
-            .init => initOf(class, "init"),
-            .create => initOf(class, "create"),
-            .empty => initOf(class, "empty"),
-            .fields => object(.{.{ "params", constructorOf(T) }}),
-        } },
+        .{
+            "init",
+            switch (construction) {
+                .none => "",
+                .init => initOf(class, "init"),
+                .create => initOf(class, "create"),
+                .empty => initOf(class, "empty"),
+                // Those of the fields need not be said again.
+                .fields => if (isReplaceable(class) and classes.BaseOf(T) == null)
+                    "true"
+                else
+                    object(.{.{ "params", constructorOf(T) }}),
+            },
+        },
         .{ "subclassable", if (construction == .none) "" else "true" },
         .{ "matches", if (construction == .fields) "true" else "" },
         .{ "hashable", if (classes.isHashable(T)) "true" else "" },
@@ -436,17 +443,12 @@ fn operatorsOf(comptime class: classes.Class) []const []const u8 {
     return methods;
 }
 
-/// What every class has.
+/// What every class has, for which nano_ffi/description.py knows that an empty one stands, and what
+/// those with a deinit have.
 fn ownMethods(comptime T: type) []const []const u8 {
-    const integer = typeOf(usize);
-    const own = .{
-        \\{"name":"__zig_address__","doc":"The address of the Zig value.","params":[],"returns":
-        ++ integer ++ ",\"how\":\"method\"}",
-        \\{"name":"__field_names__","doc":"The names of the fields, in the order of the struct.","params":[],"returns":
-        ++ typeOf([]const []const u8) ++ ",\"how\":\"static\"}",
-    };
-    if (!classes.hasDeinit(T)) return &own;
-    const destroying = own ++ .{
+    if (!classes.hasDeinit(T)) return &.{"{}"};
+    const destroying = .{
+        "{}",
         \\{"name":"destroy","doc":"Give back now what the object owns. ReferenceError: it has been destroyed before.","params":[],"returns":
         ++ typeOf(void) ++ ",\"how\":\"method\"}",
     };

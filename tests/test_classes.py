@@ -552,10 +552,11 @@ def test_the_description_has_classes(m: ModuleType) -> None:
     classes = {item["name"]: item for item in description["classes"]}
     assert list(classes) == ["Point", "Line", "Door", "Gate", "Counter", "Stack", "Token", "Fragile", "Key", "WideKey"]
     assert [field["name"] for field in classes["Line"]["fields"]] == ["from_", "to", "name", "color", "tags"]
-    assert [(p["name"], p.get("default")) for p in classes["Point"]["init"]["params"]] == [("x", None), ("y", "0.0")]
+    assert [(f["name"], f.get("default")) for f in classes["Point"]["fields"]] == [("x", None), ("y", "0.0")]
+    assert classes["Point"]["init"] is True
     assert "init" not in classes["Token"]
     assert classes["Counter"]["init"]["errors"] == ["Zero"]
-    methods = {method["name"]: method["how"] for method in classes["Point"]["methods"]}
+    methods = {method["name"]: method["how"] for method in classes["Point"]["methods"] if method}
     assert methods["norm"] == methods["__add__"] == "method"
     assert methods["polar"] == "static"
     assert classes["Line"]["classes"][0]["name"] == "Style"
