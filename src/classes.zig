@@ -149,7 +149,7 @@ fn isClassType(comptime T: type) bool {
 /// nobody's to give.
 fn isValue(comptime T: type) bool {
     if (signature.isProvided(T) or T == std.Io.Writer or T == std.Io.Reader) return true;
-    if (isArrayList(T) or string_maps.Value(T) != null or tables.isValue(T)) return true;
+    if (string_maps.Value(T) != null or tables.isValue(T)) return true;
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len != 2) return false;
     if (@hasField(T, "re") and @typeInfo(@FieldType(T, "re")) == .float)

@@ -82,7 +82,14 @@ const Reader = struct {
     /// What paths of files are relative to.
     folder: []const u8 = "",
     /// The places that do not compile, in files by their whole paths.
-    unusable: std.ArrayList(struct { path: []const u8, line: usize, said: []const u8 }) = .empty,
+    unusable: std.ArrayList(struct {
+        path: []const u8,
+        line: usize,
+        said: []const u8,
+        /// What is declared there; null while nobody has asked, or where nothing is.
+        node: ?Ast.Node.Index = null,
+        is_asked: bool = false,
+    }) = .empty,
     /// What is being written: a file may import the one that imports it.
     open: std.ArrayList(*const Container) = .empty,
 
@@ -121,10 +128,13 @@ const Reader = struct {
 
     /// What Zig says of a declaration that does not compile.
     fn unusableOf(reader: *Reader, file: *const File, node: Ast.Node.Index) !?[]const u8 {
-        for (reader.unusable.items) |place| {
-            const path = try std.fs.path.resolve(reader.arena, &.{ reader.folder, file.path });
+        if (reader.unusable.items.len == 0) return null;
+        const path = try std.fs.path.resolve(reader.arena, &.{ reader.folder, file.path });
+        for (reader.unusable.items) |*place| {
             if (!std.mem.eql(u8, place.path, path)) continue;
-            if (declarationAt(file.tree, place.line) != node) continue;
+            if (!place.is_asked) place.node = declarationAt(file.tree, place.line);
+            place.is_asked = true;
+            if (place.node != node) continue;
             return try std.fmt.allocPrint(
                 reader.arena,
                 "Zig does not compile it: {s}",
@@ -775,6 +785,10 @@ const Reader = struct {
 fn declarationAt(tree: Ast, line: usize) ?Ast.Node.Index {
     var found: ?Ast.Node.Index = null;
     var length: usize = std.math.maxInt(usize);
+    var lines = std.mem.splitScalar(u8, tree.source, '\n');
+    for (1..line) |_| _ = lines.next() orelse return null;
+    const text = lines.next() orelse return null;
+    const start = @intFromPtr(text.ptr) - @intFromPtr(tree.source.ptr);
     for (0..tree.nodes.len) |number| {
         const node: Ast.Node.Index = @fromBackingInt(@intCast(number));
         var two: [2]Ast.Node.Index = undefined;
@@ -786,9 +800,9 @@ fn declarationAt(tree: Ast, line: usize) ?Ast.Node.Index {
                 .container_field_init, .container_field_align, .container_field => continue,
                 else => {},
             }
-            const first = tree.tokenLocation(0, tree.firstToken(member)).line + 1;
-            const last = tree.tokenLocation(0, tree.lastToken(member)).line + 1;
-            if (line < first or line > last or last - first >= length) continue;
+            const first = tree.tokenStart(tree.firstToken(member));
+            const last = tree.tokenStart(tree.lastToken(member));
+            if (first > start + text.len or last < start or last - first >= length) continue;
             length = last - first;
             found = member;
         }

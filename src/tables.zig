@@ -209,7 +209,7 @@ pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
 
 /// Whether a named type is a dict or a set, too, and no class.
 pub fn isValue(comptime T: type) bool {
-    return comptime if (of(T)) |table| table.kind == .managed else false;
+    return comptime if (of(T)) |table| table.kind == .managed or table.kind == .list else false;
 }
 
 const Color = enum { red, green };
@@ -299,7 +299,7 @@ test put {
         };
         try std.testing.expectEqual(is_found, has_blocks);
         try std.testing.expectEqual(table.kind == .buffers, ownsParts(Map));
-        try std.testing.expectEqual(table.kind == .managed, isValue(Map));
+        try std.testing.expectEqual(table.kind == .managed or table.kind == .list, isValue(Map));
         release(Map, &map);
     }
 }

@@ -82,6 +82,8 @@ def test_a_json_value_is_what_python_has_for_it(values: ModuleType, text: str) -
 
 
 def test_which_tag_a_json_value_gets(values: ModuleType) -> None:
+    assert not hasattr(values.json, "Array")
+    assert values.json.validate("[1, 2") is False
     tags = {
         "null": None,
         "bool": False,
@@ -131,7 +133,7 @@ def test_a_set_of_an_enum_is_a_field_like_numbers(values: ModuleType) -> None:
 
 
 def test_the_stub(values: ModuleType) -> None:
-    assert described(values).left_out == ()
+    assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == []
     text = stub(described(values))
     ast.parse(text)
     for line in (

@@ -51,6 +51,9 @@ pub fn circle() []const Endless {
     return &endless;
 }
 
+/// Has other names for lists of JSON, which are no class.
+pub const json = std.json;
+
 /// What a JSON text says.
 pub fn parse(gpa: std.mem.Allocator, text: []const u8) !std.json.Parsed(std.json.Value) {
     return std.json.parseFromSlice(std.json.Value, gpa, text, .{ .allocate = .alloc_always });
