@@ -490,6 +490,8 @@ pub const FieldKind = enum {
     reference,
     /// A Python object that the struct keeps.
     kept,
+    /// An array that a function made, or none: one that shares the struct's memory.
+    array,
     /// Not at all.
     hidden,
 };
@@ -512,6 +514,7 @@ fn decideField(comptime Field: type) FieldKind {
             isCopyable(Value)) .map else .hidden;
     }
     const kind = signature.kindOf(Field) orelse return .hidden;
+    if (MadeArray(Field) != null) return .array;
     if (kind == .reference) return .reference;
     if (kind == .table) return .value; // a copy
     if (kind == .optional) {
@@ -520,6 +523,16 @@ fn decideField(comptime Field: type) FieldKind {
         if (some == .class) return if (isCopyable(Field)) .optional else .hidden;
     }
     return if (kind != .object and signature.isPart(Field)) .value else .hidden;
+}
+
+/// The array that a function has made, where a `T` is one, or may be one; null of other types.
+pub fn MadeArray(comptime T: type) ?type {
+    return comptime switch (@typeInfo(T)) {
+        .optional => |optional| MadeArray(optional.child),
+        .@"struct" => |info| if (!info.is_tuple and @hasDecl(T, "nano_ffi_array") and
+            signature.kindOf(T) == .made) T else null,
+        else => null,
+    };
 }
 
 /// Whether a field holds a Python object.
@@ -1207,6 +1220,12 @@ test fieldKind {
     try std.testing.expectEqual(.hidden, fieldKind(*u8));
     try std.testing.expectEqual(.optional, fieldKind(?Plane));
     try std.testing.expectEqual(.hidden, fieldKind(?Forest));
+}
+
+test MadeArray {
+    const Made = @import("array.zig").Array(f32, 2);
+    try expect((comptime MadeArray(?Made).?) == Made and comptime MadeArray([]f32) == null);
+    try std.testing.expectEqual(.array, fieldKind(Made));
 }
 
 test isKept {

@@ -226,6 +226,10 @@ fn itemsOf(
             if (comptime std.mem.findScalar(type, types, T) == null) types = types ++ .{T};
         }
     }
+    if (Kind == array) inline for (@typeInfo(namespace).@"struct".field_types) |Field| {
+        const T = (comptime classes.MadeArray(Field) orelse continue).Item;
+        if (comptime std.mem.findScalar(type, types, T) == null) types = types ++ .{T};
+    };
     return types;
 }
 

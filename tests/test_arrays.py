@@ -132,8 +132,52 @@ def test_what_is_in_an_object_is_shared(arrays: ModuleType, np: Any) -> None:
 def test_an_object_gives_its_array_back(arrays: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     held = arrays.Held(3)
     assert held.sum() == 5.0
-    assert not hasattr(held, "values")
     assert growth(lambda: arrays.Held(1000).sum()) < 16
+
+
+def test_an_array_of_an_object_is_an_attribute(
+    arrays: ModuleType, np: Any, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    held = arrays.Held(4)
+    values = held.values
+    assert (type(values).__name__, values) == ("Array", [0.0, 1.0, 4.0, 9.0])
+    values[1] = 2.0
+    np.asarray(values)[0] = 1.0
+    part = values[2:]
+    assert held.sum() == 16.0
+    assert held.grid.tolist() == [[0, 0], [0, 1]]
+    assert np.asarray(held.grid).flags.f_contiguous
+    assert held.points[1] == arrays.Point(1, 0, 1)
+    assert copy.copy(values) == pickle.loads(pickle.dumps(values)) == [1.0, 2.0, 4.0, 9.0]
+    in_use = "^a buffer of the Held is in use, and it cannot be changed until that is released$"
+    for change in (held.forget, lambda: held.destroy()):
+        with pytest.raises(BufferError, match=in_use):
+            change()
+    del values
+    with pytest.raises(BufferError, match=in_use):
+        held.forget()
+    with pytest.raises(
+        BufferError, match=r"^an array of an object is no tensor: make it numpy's, as numpy.asarray\(x\)$"
+    ):
+        part.__dlpack__()
+    with pytest.raises(AttributeError):
+        held.values = [1.0]
+    del part
+    held.forget()
+    assert held.values is None
+    values = arrays.Held(4).values
+    gc.collect()
+    assert values == [0.0, 1.0, 4.0, 9.0]
+    assert growth(lambda: [held.grid, arrays.Held(100).values[1:]]) < 16
+
+    holder = arrays.Holder(3)
+    seen = holder.seen().grid
+    holder.held.grid[1, 1] = 5
+    assert seen.tolist() == [[0, 0], [0, 5]]
+    assert memoryview(seen).readonly
+    assert not np.asarray(seen).flags.writeable
+    with pytest.raises(TypeError, match=r"^the array is one of an object that is only read$"):
+        seen[0, 0] = 1
 
 
 def test_what_can_be_is_shared(arrays: ModuleType, np: Any) -> None:
@@ -581,7 +625,7 @@ def test_tensors_of_torch_are_shared(arrays: ModuleType) -> None:
 def test_arrays_of_numpy_are_read_by_their_fields(arrays: ModuleType, np: Any) -> None:
     """Every item, order, class and flag: as a buffer of a memoryview says, which is asked for one."""
 
-    class Derived(np.ndarray):  # type: ignore[misc,name-defined]
+    class Derived(np.ndarray):  # type: ignore[misc]
         pass
 
     shapes = [np.arange(6), np.arange(6)[::-2], np.arange(6)[:0], np.arange(7)[1:]]

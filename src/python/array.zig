@@ -95,6 +95,16 @@ const Row = struct {
 pub const Shared = struct {
     memory: arrays.Memory,
     count: std.atomic.Value(usize),
+    /// Whose memory it is instead: a reference.
+    lender: ?Lender = null,
+
+    /// An object that lends an array in it: it is not changed meanwhile.
+    pub const Lender = struct {
+        object: *PyObject,
+        is_read_only: bool,
+        /// Consumes it.
+        giveBack: *const fn (object: *PyObject) void,
+    };
 
     pub fn create(given: arrays.Memory) error{OutOfMemory}!*Shared {
         const shared = try memory.allocator.create(Shared);
@@ -109,6 +119,10 @@ pub const Shared = struct {
 
     pub fn drop(shared: *Shared) void {
         if (shared.count.fetchSub(1, .acq_rel) > 1) return;
+        if (shared.lender) |lender| {
+            memory.allocator.destroy(shared);
+            return lender.giveBack(lender.object);
+        }
         const given = shared.memory;
         if (given.bytes.len > 0 and given.allocator.vtable == memory.allocator.vtable)
             memory.freeAtOnce(.of(given.bytes, given.alignment))
@@ -160,6 +174,11 @@ const Layout = extern struct {
         return true;
     }
 
+    fn isReadOnly(self: *Layout) bool {
+        const lender = self.owner.lender orelse return false;
+        return lender.is_read_only;
+    }
+
     fn module(self: *Layout) ?*PyObject {
         return c.PyType_GetModule(capi.typeOf(&self.ob_base));
     }
@@ -181,6 +200,29 @@ pub fn give(comptime T: type, module: *PyObject, array: T) ?*PyObject {
         &array.strides,
         array.memory,
     );
+}
+
+/// A new object of an array that an object lends; it is given back with the last one that shares
+/// it, or where this fails: null with the error set then.
+pub fn giveLent(comptime T: type, module: *PyObject, array: T, lender: Shared.Lender) ?*PyObject {
+    const none: arrays.Memory = .{
+        .bytes = &.{},
+        .alignment = .@"1",
+        .allocator = memory.allocator,
+    };
+    const made = giveAny(
+        module,
+        .of(T.Item),
+        @intFromPtr(array.data),
+        &array.shape,
+        &array.strides,
+        none,
+    ) orelse {
+        lender.giveBack(lender.object);
+        return null;
+    };
+    Layout.of(made).owner.lender = lender;
+    return made;
 }
 
 /// The same of memory with items in C order.
@@ -413,6 +455,10 @@ fn assign(object: *PyObject, key: *PyObject, given: ?*PyObject) callconv(.c) c_i
         return -1;
     };
     const self = Layout.of(object);
+    if (self.isReadOnly()) {
+        c.PyErr_SetString(capi.exception("TypeError"), read_only);
+        return -1;
+    }
     const chosen = choose(self, key) catch return -1;
     const module = self.module() orelse return -1;
     const count = chosen.dimensions;
@@ -816,7 +862,7 @@ fn interface(object: *PyObject, _: ?*anyopaque) callconv(.c) ?*PyObject {
         version: u8,
     }, module, .{
         .typestr = typestr,
-        .data = .{ self.start, false },
+        .data = .{ self.start, self.isReadOnly() },
         .version = 3,
     }) orelse return null;
     if (c.PyDict_SetItemString(dict, "shape", shape) == 0 and
@@ -838,13 +884,14 @@ fn getBuffer(object: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c
         return refuse("the array does not lie in Fortran's order");
     if (asks(flags, constants.PyBUF_ANY_CONTIGUOUS) and !is_c and !is_fortran)
         return refuse("the array does not lie in one piece");
+    if (self.isReadOnly() and asks(flags, constants.PyBUF_WRITABLE)) return refuse(read_only);
     c.Py_IncRef(object);
     view.* = .{
         .buf = @ptrFromInt(self.start),
         .obj = object,
         .len = @intCast(self.count() * self.items.dtype.size),
         .itemsize = @intCast(self.items.dtype.size),
-        .readonly = 0,
+        .readonly = @intFromBool(self.isReadOnly()),
         .ndim = @intCast(self.dimensions),
         .format = if (flags & constants.PyBUF_FORMAT != 0)
             @constCast(self.items.dtype.format.ptr)
@@ -857,6 +904,8 @@ fn getBuffer(object: *PyObject, view: *capi.Py_buffer, flags: c_int) callconv(.c
     };
     return 0;
 }
+
+const read_only = "the array is one of an object that is only read";
 
 fn asks(flags: c_int, flag: c_int) bool {
     return flags & flag == flag;
@@ -938,6 +987,14 @@ fn dlpack(
         c.PyErr_SetString(
             capi.exception("BufferError"),
             "an array of structs is no tensor: it is a buffer",
+        );
+        return null;
+    }
+    // A tensor ends on any thread, and without the object's interpreter.
+    if (self.owner.lender != null) {
+        c.PyErr_SetString(
+            capi.exception("BufferError"),
+            "an array of an object is no tensor: make it numpy's, as numpy.asarray(x)",
         );
         return null;
     }

@@ -163,15 +163,44 @@ pub fn samples(n: usize) !nano_ffi.Array(Sample, 1) {
 /// What has an array gives it back.
 pub const Held = struct {
     values: ?nano_ffi.Array(f64, 1),
+    grid: nano_ffi.Array(i32, 2),
+    points: nano_ffi.Array(Point, 1),
 
     pub fn init(n: usize) !Held {
-        return .{ .values = try squares(n) };
+        const values = try squares(n);
+        errdefer values.deinit();
+        const grid = try table(2, 2, true);
+        errdefer grid.deinit();
+        return .{
+            .values = values,
+            .grid = grid,
+            .points = try record_array(nano_ffi.allocator, 2),
+        };
     }
     pub fn deinit(self: *Held) void {
+        self.forget();
+        self.grid.deinit();
+        self.points.deinit();
+    }
+    pub fn forget(self: *Held) void {
         if (self.values) |values| values.deinit();
+        self.values = null;
     }
     pub fn sum(self: *const Held) f64 {
         return total((self.values orelse return 0).items());
+    }
+};
+pub const Holder = struct {
+    held: Held,
+
+    pub fn init(n: usize) !Holder {
+        return .{ .held = try .init(n) };
+    }
+    pub fn deinit(self: *Holder) void {
+        self.held.deinit();
+    }
+    pub fn seen(self: *const Holder) *const Held {
+        return &self.held;
     }
 };
 /// What has numbers in it that Python sees where they are.

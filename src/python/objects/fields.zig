@@ -2,6 +2,7 @@
 //! as what is shown, compared and pickled.
 
 const std = @import("std");
+const arrays = @import("../array.zig");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
@@ -329,6 +330,7 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
                     if (self.state == .empty) return noValue(self);
                     return maps.give(F, self, offset);
                 },
+                .array => return giveArray(self, offset, object.attributeOf(closure).site),
                 .hidden => comptime unreachable,
             }
         }
@@ -336,6 +338,45 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
         /// A field may be aligned by less than its type.
         inline fn at(start: usize, offset: usize) *align(1) F {
             return @ptrFromInt(start + offset);
+        }
+
+        /// As long as there is a Python object of the array, the struct is not changed, which might
+        /// give the memory back.
+        noinline fn giveArray(self: *Layout, offset: usize, site: *const Site) ?*PyObject {
+            if (self.state == .empty) return noValue(self);
+            var holds: hold.Holds(1, .python) = .{};
+            holds.begin();
+            holds.add(self, .shared);
+            holds.acquire() catch return null;
+            defer holds.release();
+            const start = object.resolve(self) catch return null;
+            const value = at(start, offset).*;
+            const array = if (@typeInfo(F) == .optional)
+                value orelse return capi.singleton(.None)
+            else
+                value;
+            const region = Region.of(self).?;
+            if (region.is_lent) {
+                _ = c.PyErr_Format(
+                    capi.exception("BufferError"),
+                    "the array '%s' was lent to a callback, and its memory may not outlive that",
+                    site.parameter.name.ptr,
+                );
+                return null;
+            }
+            if (region.tryHold(self, .exported, true, false) != .held)
+                return errors.failed(region.raiseInUse(.exported));
+            c.Py_IncRef(&self.ob_base);
+            return arrays.giveLent(@TypeOf(array), object.moduleOf(self), array, .{
+                .object = &self.ob_base,
+                .is_read_only = object.isReadOnly(self),
+                .giveBack = &giveBack,
+            });
+        }
+
+        fn giveBack(lender: *PyObject) void {
+            Region.of(object.of(lender)).?.release(.exported, false);
+            c.Py_DecRef(lender);
         }
 
         /// A struct that may be there is an item of a list of one, or none.
