@@ -176,6 +176,8 @@ def measure(
         timed = run_worker("time", folder, suite.name, str(rounds), str(SLICE_SECONDS), only)
         result["pinned to CPU"] = timed["cpu"]
         result["suites"][suite.name] = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
+        if "numba" in suite.columns and (columns is None or "numba" in columns):
+            result["suites"][suite.name]["numba"] = run_worker("compiling")
     if with_sizes:
         say("measuring memory, compiling and size …")
         result["sizes"] = sizes.measure(folder, columns, times=times)

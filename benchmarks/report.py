@@ -224,6 +224,11 @@ def sections(result: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, st
         times, ratios = time_tables(measured["rows"], markdown=markdown)
         parts.append((f"{suite.title}: nanoseconds, above an empty loop", times))
         parts.append((f"{suite.title}: ratio to hand-written C", ratios))
+        if "numba" in measured:
+            lines = (f"{what}: {seconds * 1e3:,.0f} ms" for what, seconds in measured["numba"].items())
+            parts.append(
+                (f"{suite.title}: what numba takes first, in every process", "\n".join(bullet + line for line in lines))
+            )
         if "instructions" in measured:
             counts = {
                 row: {column: Counts(**cell) for column, cell in cells.items()}

@@ -89,6 +89,29 @@ def import_time(module: str, folder: str = "") -> object:
     return time.perf_counter() - begin
 
 
+def compiling_time() -> object:
+    """Seconds that numba takes in every process for the functions of the suite `arrays`: the import of numba, and each
+    function that is compiled, by its declaration or at its first call.
+    """
+    import importlib
+    import itertools
+
+    import numpy as np
+
+    clock = time.perf_counter
+    times = [clock()]
+    importlib.import_module("numba")
+    times.append(clock())
+    module = importlib.import_module("benchmarks.native.arrays_numba")  # compiles `length`
+    times.append(clock())
+    module.total(np.arange(3.0))
+    times.append(clock())
+    module.doubled(np.arange(3.0))
+    times.append(clock())
+    names = ("import numba", "length, by @vectorize", "total, by @njit", "doubled, by @njit")
+    return dict(zip(names, (later - earlier for earlier, later in itertools.pairwise(times)), strict=True))
+
+
 def first_call() -> object:
     """Seconds of the first and of the second call, of a function object and by name."""
     import itertools
@@ -229,6 +252,7 @@ KINDS: dict[str, Callable[..., object]] = {
     "time": time_suite,
     "instructions": count_instructions,
     "import": import_time,
+    "compiling": compiling_time,
     "first": first_call,
     "memory": memory,
     "growth": growth,

@@ -355,7 +355,10 @@ pub fn Vectorized(
             var values: @Tuple(inputs) = undefined;
             inline for (inputs, 0..) |Input, index|
                 values[index] = @as(*const Input, @ptrFromInt(at[index])).*;
-            for (0..count) |number| {
+            var first: usize = 0;
+            if (!can_fail) while (first + lanes <= count) : (first += lanes)
+                several(repeats, first, at, &values);
+            for (first..count) |number| {
                 inline for (inputs, 0..) |Input, index| {
                     if (repeats >> index & 1 == 0)
                         values[index] = @as([*]const Input, @ptrFromInt(at[index]))[number];
@@ -364,6 +367,41 @@ pub fn Vectorized(
                 inline for (outputs, inputs.len..) |Output, index|
                     @as([*]Output, @ptrFromInt(at[index]))[number] = results[index - inputs.len];
             }
+        }
+
+        /// How many calls are written one behind the other: what reads, what calls and what writes
+        /// are apart, so that the compiler can make vector instructions of each.
+        const lanes = 8;
+
+        inline fn several(
+            comptime repeats: usize,
+            first: usize,
+            at: [inputs.len + outputs.len]usize,
+            same: *const @Tuple(inputs),
+        ) void {
+            var read: @Tuple(&arraysOf(inputs)) = undefined;
+            inline for (inputs, 0..) |Input, index| if (repeats >> index & 1 == 0) {
+                read[index] = @as([*]const Input, @ptrFromInt(at[index]))[first..][0..lanes].*;
+            };
+            var written: @Tuple(&arraysOf(outputs)) = undefined;
+            inline for (0..lanes) |lane| {
+                var values = same.*;
+                inline for (0..inputs.len) |index| if (repeats >> index & 1 == 0) {
+                    values[index] = read[index][lane];
+                };
+                const results = tupleOf(values) catch |err| switch (err) {};
+                inline for (0..outputs.len) |index| written[index][lane] = results[index];
+            }
+            inline for (outputs, 0..) |Output, index| {
+                const to: [*]Output = @ptrFromInt(at[inputs.len + index]);
+                to[first..][0..lanes].* = written[index];
+            }
+        }
+
+        fn arraysOf(comptime items: []const type) [items.len]type {
+            var all: [items.len]type = undefined;
+            for (&all, items) |*place, Item| place.* = [lanes]Item;
+            return all;
         }
 
         fn strided(
@@ -673,6 +711,16 @@ test Vectorized {
     );
     try expectEqual(@as(*anyopaque, &chain), out.out);
     try expectEqual([_]f64{ 1, 11, 12, 13 }, chain);
+
+    // More than are called at once, with what is left.
+    var many_numbers: [21]f64 = undefined;
+    for (&many_numbers, 0..) |*number, index| number.* = @floatFromInt(index);
+    const long = layoutOf(f64, &many_numbers, &.{21});
+    const more = (try Add.function(.{ .array = &long }, .{ .scalar = 3 }, null, gpa)).arrays;
+    defer more.memories[0].free();
+    try expectEqual(21, more.size);
+    const all: []f64 = @alignCast(std.mem.bytesAsSlice(f64, more.memories[0].bytes));
+    for (all, 3..) |sum, expected| try expectEqual(@as(f64, @floatFromInt(expected)), sum);
 
     const Halve = Vectorized(example.halve, "halve", &.{"a"});
     const even = [_]i32{ 4, -2 };
