@@ -36,8 +36,9 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
         .items, .objects, .map, .link => true,
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .table => switch (tables.of(T).?.kind) {
-            .buffers => false,
+            .buffers, .managed_bits => false,
             .unmanaged, .ordered, .list => true,
+            .bits => !classes.isFlat(T),
             .managed, .enums, .all_enums => pointsWithin(tables.of(T).?.Key, inner) or
                 pointsWithin(tables.of(T).?.Value, inner),
         },

@@ -27,6 +27,10 @@ const Kind = enum {
     all_enums,
     /// std.ArrayList and std.array_list.Managed.
     list,
+    /// std.StaticBitSet, and std.DynamicBitSetUnmanaged: the places of the bits that are set.
+    bits,
+    /// std.DynamicBitSet, which has its allocator.
+    managed_bits,
 };
 
 /// What a `T` has, where it is such a map.
@@ -37,6 +41,11 @@ pub fn of(comptime T: type) ?Table {
         if (T == std.BufMap)
             break :table .{ .Key = []const u8, .Value = []const u8, .kind = .buffers };
         if (ListItem(T)) |Item| break :table .{ .Key = Item, .Value = void, .kind = .list };
+        if (isBitSet(T)) break :table .{
+            .Key = usize,
+            .Value = void,
+            .kind = if (T == std.DynamicBitSet) .managed_bits else .bits,
+        };
         if (@hasDecl(T, "KV")) break :table ofHashMap(T);
         if (!@hasDecl(T, "Key") or @TypeOf(T.Key) != type or @typeInfo(T.Key) != .@"enum")
             break :table null;
@@ -47,6 +56,12 @@ pub fn of(comptime T: type) ?Table {
         if (T != std.EnumMap(T.Key, T.Value)) break :table null;
         break :table .{ .Key = T.Key, .Value = T.Value, .kind = .enums };
     };
+}
+
+fn isBitSet(comptime T: type) bool {
+    if (T == std.DynamicBitSet or T == std.DynamicBitSetUnmanaged) return true;
+    if (!@hasDecl(T, "bit_length") or !@hasDecl(T, "MaskInt")) return false;
+    return @TypeOf(T.bit_length) == usize and T == std.StaticBitSet(T.bit_length);
 }
 
 fn ListItem(comptime T: type) ?type {
@@ -112,6 +127,8 @@ fn isKey(comptime K: type) bool {
 pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
     return switch (comptime of(T).?.kind) {
         .managed, .buffers => .init(gpa),
+        .managed_bits => .{ .unmanaged = .{}, .allocator = gpa },
+        .bits => if (@hasDecl(T, "empty")) .empty else .{},
         .list => listOf(T, gpa, &.{}),
         .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
         .all_enums => .initUndefined(), // until there is a value for each key
@@ -123,7 +140,20 @@ pub fn sizeOf(comptime T: type) ?usize {
     return comptime if (of(T).?.kind == .all_enums) T.len else null;
 }
 
-/// `gpa` is what all memory of `map` is from.
+/// Whether it is a set of the places of bits.
+pub fn isBits(comptime T: type) bool {
+    return comptime if (of(T)) |table|
+        table.kind == .bits or table.kind == .managed_bits
+    else
+        false;
+}
+
+/// What the keys of a set must be less than; null where there is no such number.
+pub fn boundOf(comptime T: type) ?usize {
+    return comptime if (of(T).?.kind == .bits and @hasDecl(T, "bit_length")) T.bit_length else null;
+}
+
+/// `gpa` is what all memory of `map` is from. A key is less than `boundOf`.
 pub fn put(
     comptime T: type,
     map: *T,
@@ -138,8 +168,23 @@ pub fn put(
         .buffers => if (table.Value == void) try map.insert(key) else try map.put(key, value),
         .enums => if (table.Value == void) map.insert(key) else map.put(key, value),
         .all_enums => map.set(key, value),
+        .bits => {
+            const grows = @hasField(T, "bit_length");
+            if (grows and key >= map.bit_length) try map.resize(gpa, try lengthFor(key), false);
+            map.set(key);
+        },
+        .managed_bits => {
+            if (key >= map.capacity()) try map.resize(try lengthFor(key), false);
+            map.set(key);
+        },
         .list => if (@hasField(T, "allocator")) try map.append(key) else try map.append(gpa, key),
     }
+}
+
+/// How long a set of bits is that has this one.
+fn lengthFor(key: usize) error{OutOfMemory}!usize {
+    // A set of bits as long as that is no memory's.
+    return if (key < std.math.maxInt(isize)) key + 1 else error.OutOfMemory;
 }
 
 /// Calls `visitor.visit(key, value)` for each key, until that is false; whether it never was.
@@ -147,6 +192,11 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
     const table = comptime of(T).?;
     if (table.kind == .list) {
         for (map.items) |item| if (!visitor.visit(item, {})) return false;
+        return true;
+    }
+    if (table.kind == .bits or table.kind == .managed_bits) {
+        var bits = map.iterator(.{});
+        while (bits.next()) |place| if (!visitor.visit(place, {})) return false;
         return true;
     }
     const is_enums = table.kind == .enums or table.kind == .all_enums;
@@ -167,8 +217,8 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
 /// Gives back what a map can give back that has its allocator.
 pub fn release(comptime T: type, map: *T) void {
     switch (comptime of(T).?.kind) {
-        .managed, .buffers => map.deinit(),
-        .unmanaged, .ordered, .enums, .all_enums, .list => {},
+        .managed, .buffers, .managed_bits => map.deinit(),
+        .unmanaged, .ordered, .enums, .all_enums, .list, .bits => {},
     }
 }
 
@@ -176,8 +226,8 @@ pub fn release(comptime T: type, map: *T) void {
 /// one.
 pub fn isPart(comptime T: type) bool {
     return comptime switch (of(T).?.kind) {
-        .managed, .buffers => false,
-        .unmanaged, .ordered, .enums, .all_enums, .list => true,
+        .managed, .buffers, .managed_bits => false,
+        .unmanaged, .ordered, .enums, .all_enums, .list, .bits => true,
     };
 }
 
@@ -190,7 +240,15 @@ pub fn ownsParts(comptime T: type) bool {
 /// null where there is none.
 pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
     return switch (comptime of(T).?.kind) {
-        .managed, .buffers, .enums, .all_enums => .{ null, null },
+        .managed, .buffers, .enums, .all_enums, .managed_bits => .{ null, null },
+        // In front of the first mask is how many there are.
+        .bits => .{
+            if (@hasField(T, "bit_length") and map.bit_length > 0)
+                @intFromPtr(map.masks) - @sizeOf(usize)
+            else
+                null,
+            null,
+        },
         .list => .{
             if (map.items.len + map.capacity > 0) @intFromPtr(map.items.ptr) else null,
             null,
@@ -251,6 +309,16 @@ test isPart {
     try std.testing.expect(!isPart(std.AutoHashMap(u8, u8)) and !isPart(std.BufSet));
 }
 
+test isBits {
+    try std.testing.expect(isBits(std.DynamicBitSet) and isBits(std.StaticBitSet(3)));
+    try std.testing.expect(!isBits(std.BufSet));
+}
+
+test boundOf {
+    try std.testing.expectEqual(9, boundOf(std.StaticBitSet(9)));
+    try std.testing.expectEqual(null, boundOf(std.DynamicBitSet));
+}
+
 test sizeOf {
     try std.testing.expectEqual(2, sizeOf(std.EnumArray(Color, u8)));
     try std.testing.expectEqual(null, sizeOf(std.EnumMap(Color, u8)));
@@ -269,6 +337,10 @@ test put {
         std.StringHashMapUnmanaged(void),
         std.ArrayList(u8),
         std.array_list.Managed(u8),
+        std.DynamicBitSet,
+        std.DynamicBitSetUnmanaged,
+        std.StaticBitSet(9),
+        std.StaticBitSet(99),
     }) |Map| {
         var fixed: std.heap.ArenaAllocator = .init(gpa);
         defer fixed.deinit();
@@ -276,7 +348,7 @@ test put {
         try std.testing.expectEqual(.{ null, null }, blocksOf(Map, &map));
         const table = comptime of(Map).?;
         const key = switch (table.Key) {
-            u8 => 5,
+            u8, usize => 5,
             Color => .green,
             else => "key",
         };
@@ -295,6 +367,7 @@ test put {
         const has_blocks = blocksOf(Map, &map)[0] != null;
         const is_found = switch (table.kind) {
             .unmanaged, .ordered, .list => true,
+            .bits => Map == std.DynamicBitSetUnmanaged,
             else => false,
         };
         try std.testing.expectEqual(is_found, has_blocks);

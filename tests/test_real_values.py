@@ -46,6 +46,7 @@ def test_what_they_were_given_is_given_back(values: ModuleType) -> None:
             values.appended(range(9), 3)
             values.parse('{"a": [1, {"b": "x"}]}')
             values.write({"a": [1, {"b": "x"}]})
+            values.copied(values.oddOnes(range(999)))
 
     calls()
     before = sys.getallocatedblocks()
@@ -132,8 +133,28 @@ def test_a_set_of_an_enum_is_a_field_like_numbers(values: ModuleType) -> None:
     assert (flags, copy.deepcopy(flags)) == (values.Flags(n=1), flags)
 
 
+def test_sets_of_bits(values: ModuleType) -> None:
+    assert values.oddOnes({1, 2, 3, 100}) == {1, 3}
+    assert values.oddOnes([]) == set()
+    assert values.mirrored([0, 1]) == {6, 7}
+    assert values.copied(range(0, 200, 50)) == {0, 50, 100, 150}
+    error = r"^mirrored\(\): parameter 'bits\[1\]' is out of range for usize \(0 to 7\)$"
+    with pytest.raises(OverflowError, match=error):
+        values.mirrored([1, 8])
+    with pytest.raises(MemoryError):
+        values.oddOnes({2**60})
+    with pytest.raises(OverflowError):
+        values.oddOnes({-1})
+    sieve = values.Sieve()
+    assert (sieve.small, sieve.all) == ({2, 3, 5, 7}, set())
+    sieve.add(1000)
+    sieve.small = {0}
+    assert (sieve.small, sieve.all) == ({0}, {1000})
+    assert not hasattr(values, "both")  # a set that has its allocator is no part
+
+
 def test_the_stub(values: ModuleType) -> None:
-    assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == []
+    assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == ["both"]
     text = stub(described(values))
     ast.parse(text)
     for line in (

@@ -1780,6 +1780,18 @@ fn loadTable(
     var map = tables.empty(T, arena);
     if (table.Value == void) {
         const keys = try loadItems(table.Key, arena, module, object, site);
+        if (comptime tables.isBits(T)) {
+            const most = if (keys.len > 0) std.mem.max(usize, keys) else return map;
+            const bound = comptime tables.boundOf(T) orelse std.math.maxInt(usize);
+            if (most >= bound) return errors.raiseOutOfRange(
+                (State.of(module) orelse return error.PythonException).classes,
+                &inside(site, usize, "", std.mem.indexOfScalar(usize, keys, most).?),
+                "0",
+                std.fmt.comptimePrint("{d}", .{bound - 1}),
+            );
+            // Then it grows once.
+            tables.put(T, &map, arena, most, {}) catch return errors.raiseNoMemory();
+        }
         for (keys) |key| tables.put(T, &map, arena, key, {}) catch return errors.raiseNoMemory();
         return map;
     }

@@ -136,3 +136,49 @@ pub const Box = struct {
 };
 
 pub const Flags = struct { colors: std.EnumSet(Color) = .empty, n: i64 = 0 };
+
+/// Which of the numbers are odd.
+pub fn oddOnes(gpa: std.mem.Allocator, numbers: std.DynamicBitSet) !std.DynamicBitSetUnmanaged {
+    var found: std.DynamicBitSetUnmanaged = try .initEmpty(gpa, numbers.capacity());
+    var iterator = numbers.iterator(.{});
+    while (iterator.next()) |number| if (number % 2 == 1) found.set(number);
+    return found;
+}
+
+/// The same number of bits from the other end.
+pub fn mirrored(bits: std.StaticBitSet(8)) std.StaticBitSet(8) {
+    return .{ .mask = @bitReverse(bits.mask) };
+}
+
+pub fn both(
+    gpa: std.mem.Allocator,
+    a: std.StaticBitSet(100),
+) !struct { std.StaticBitSet(100), std.DynamicBitSet } {
+    var copy: std.DynamicBitSet = try .initEmpty(gpa, 100);
+    var iterator = a.iterator(.{});
+    while (iterator.next()) |number| copy.set(number);
+    return .{ a, copy };
+}
+
+pub fn copied(gpa: std.mem.Allocator, a: std.DynamicBitSetUnmanaged) !std.DynamicBitSet {
+    return .{ .unmanaged = try a.clone(gpa), .allocator = gpa };
+}
+
+/// Has sets of numbers.
+pub const Sieve = struct {
+    small: std.StaticBitSet(8) = .{ .mask = 0b1010_1100 },
+    all: std.DynamicBitSetUnmanaged = .{},
+    gpa: std.mem.Allocator,
+
+    pub fn init(gpa: std.mem.Allocator) Sieve {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Sieve) void {
+        self.all.deinit(self.gpa);
+    }
+    pub fn add(self: *Sieve, number: u16) !void {
+        const least = @as(usize, number) + 1;
+        if (least > self.all.bit_length) try self.all.resize(self.gpa, least, false);
+        self.all.set(number);
+    }
+};
