@@ -236,6 +236,20 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         follower.follow(m.Follower(2))
         assert follower.chief() == ""
 
+    admirer = m.Admirer()
+
+    def admire() -> None:
+        lone = m.Lone()
+        admirer.admire(lone)
+
+    def admire_part() -> None:
+        lone = m.Lone()
+        part = lone.place
+        admirer.admire(lone)
+        del lone
+        admirer.admire(m.Lone())
+        assert part.n == 3
+
     def nest() -> None:
         owner, folder = m.Folder("owner"), m.Folder("folder")
         owner.add(folder)
@@ -253,5 +267,7 @@ def test_nothing_leaks(m: ModuleType, growth: Callable[[Callable[[], Any]], floa
         shelve,
         follow,
         nest,
+        admire,
+        admire_part,
     ):
         assert growth(function) < 1

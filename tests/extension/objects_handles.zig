@@ -164,6 +164,9 @@ pub const Follower = struct {
 /// One for all, whose memory nano_ffi's allocator did not give.
 pub const Lone = struct {
     n: i64 = 7,
+    place: Place = .{},
+
+    pub const Place = struct { n: i64 = 3 };
 
     var only: Lone = .{};
     var strays: i64 = 0;

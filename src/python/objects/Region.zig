@@ -270,15 +270,16 @@ fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!
     if (info.kind != .resource or info.deinit != null) region.owners.appendAssumeCapacity(self);
 }
 
-/// An object comes to the place of another one. A handle whose memory was freed, and that Python
-/// has no more, gets a place where nothing is, for a sweep to find it. There is room for it. Where
-/// the memory is still there, or nobody knows of it, the value is the new object's from here on.
+/// An object comes to the place of another one. A handle that Python has no more has nothing from
+/// here on: its memory was freed, or is the new object's. It gets a place where nothing is, for a
+/// sweep to find it. There is room for it. One that Python has is found no more: see `leave`.
 fn replace(region: *Region, place: **Layout, self: *Layout) void {
     const known = place.*;
     place.* = self;
-    if (known == self or known.state != .held or !known.flags.is_zombie) return;
-    if (object.heldValue(known) != null) return;
-    object.linkOf(known).place = @intFromPtr(known);
+    if (known == self or known.state != .held) return;
+    if (!known.flags.is_zombie) return region.remove(known);
+    region.uncount(known);
+    known.state = .freed;
     _ = region.objects.appendNew(placeOf(known, object.infoOf(known)), known);
 }
 
@@ -837,9 +838,12 @@ pub fn leave(self: *Layout) void {
     // A handle that another one's function has freed has nothing more that could be pointed to.
     const is_own = self.state == .own or
         (self.state == .held and object.heldValue(self) != null);
+    const is_replaced = self.state == .held and self.flags.is_forgotten;
+    if (is_replaced and (self.flags.is_pointed or !canDeinit(region, self)))
+        self.flags.is_borrowed = true; // what is there is the one's that has its place
     // What may be pointed to stays; and the last one ends with the region, after what is newer.
-    if (is_own and (region.live == 0 or self.pins > 0 or self.flags.is_pointed or
-        !canDeinit(region, self)))
+    if (is_own and !is_replaced and (region.live == 0 or self.pins > 0 or
+        self.flags.is_pointed or !canDeinit(region, self)))
     {
         self.flags.is_zombie = true;
         const was_last = region.live == 0;
@@ -1262,8 +1266,9 @@ fn takeLost(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void {
     while (left > 0) {
         left -= 1;
         const known = region.objects.items.items[left].value;
-        if (known.state != .held or !known.flags.is_zombie or known.pins != 0) continue;
-        if (object.heldValue(known) != null) continue;
+        if (!known.flags.is_zombie or known.pins != 0) continue;
+        if (known.state != .freed and
+            (known.state != .held or object.heldValue(known) != null)) continue;
         try gone.objects.ensureUnusedCapacity(memory.allocator, 1);
         region.remove(known);
         region.unlink(known);
