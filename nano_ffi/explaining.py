@@ -56,6 +56,9 @@ def explain(what: object) -> tuple[LeftOut, ...]:
     Raises ImportError where it cannot be found or built, ValueError where it is of another module, and TypeError
     where it is nothing of these.
     """
+    if isinstance(what, str):
+        found: object = sys.modules.get(what)
+        what = found if isinstance(found, type) else what  # a namespace of a module
     if isinstance(what, (ModuleType, str, os.PathLike)):
         description, place = described(what), ""
     else:

@@ -228,6 +228,33 @@ pub fn nameOf(comptime T: type) [:0]const u8 {
     return all[indexOf(T).?].name;
 }
 
+/// Whether a struct is no more than what it declares, as that of a file may be.
+pub fn isNamespace(comptime T: type) bool {
+    return @typeInfo(T) == .@"struct" and @typeInfo(T).@"struct".field_names.len == 0 and
+        !@typeInfo(T).@"struct".is_tuple;
+}
+
+pub fn haveNamespaces() bool {
+    return comptime for (all) |class| {
+        if (isNamespace(class.T)) break true;
+    } else false;
+}
+
+test isNamespace {
+    try std.testing.expect(isNamespace(struct {
+        pub const pi = 3;
+    }));
+    try std.testing.expect(!isNamespace(struct { x: f64 }) and !isNamespace(u8));
+    try std.testing.expect(!isNamespace(@TypeOf(.{})));
+}
+
+test haveNamespaces {
+    const found = comptime for (all) |class| {
+        if (@typeInfo(class.T).@"struct".field_names.len == 0) break true;
+    } else false;
+    try std.testing.expectEqual(found, haveNamespaces());
+}
+
 /// What a declaration of a struct is to its class.
 pub const Role = enum { init, deinit, method, static, class_method, property, setter, other };
 

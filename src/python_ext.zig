@@ -337,9 +337,31 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             }
             if (!addDoc(self, source)) return false;
             if (!addErrors(self, namespace, source, state)) return false;
-            return for (&all, &state.instances, &state.homes) |*declared, class, *home| {
-                if (home.module == self and !declared.addErrors(class.?, state)) break false;
-            } else true;
+            for (&all, &state.instances, &state.homes) |*declared, class, *home| {
+                if (home.module == self and !declared.addErrors(class.?, state)) return false;
+            }
+            return addSubmodules(self, state);
+        }
+
+        /// `import mathx.geo` finds a namespace where it would find a module. One that is loaded
+        /// under a name that others have not, has none.
+        fn addSubmodules(self: *PyObject, state: *State) bool {
+            if (comptime !classes.haveNamespaces()) return true;
+            const modules = capi.imported("sys", "modules") orelse return false;
+            defer c.Py_DecRef(modules);
+            const name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
+            defer c.Py_DecRef(name);
+            const own = capi.getItem(modules, name);
+            defer c.Py_DecRef(own);
+            if (own == null and c.PyErr_Occurred() != null) return false;
+            if (own != self) return true;
+            inline for (classes.all, state.instances) |class, made| {
+                if (comptime !classes.isNamespace(class.T)) continue;
+                const full = c.PyUnicode_FromFormat("%U." ++ class.name, name) orelse return false;
+                defer c.Py_DecRef(full);
+                if (c.PyDict_SetItem(modules, full, made.?) < 0) return false;
+            }
+            return true;
         }
 
         /// What there is to do for a class, see `add`.

@@ -110,6 +110,29 @@ def test_a_zig_file_is_a_module(here: Path, compiled: list[str]) -> None:
     assert compiled == ["mathx"]
 
 
+def test_a_namespace_is_imported_as_a_module_is(here: Path) -> None:
+    write(
+        here / "geo.zig", "pub const Point = struct { x: f64 = 0 };\npub const deep = struct { pub const one = 1; };\n"
+    )
+    write(here / "shapes.zig", 'pub const geo = @import("geo.zig");\npub const Line = struct { length: f64 };\n')
+    geo = importlib.import_module("shapes.geo")
+    assert geo is sys.modules["shapes"].geo
+    assert importlib.import_module("shapes.geo.deep").one == 1
+    code = """\
+        import nano_ffi.importer
+        from shapes.geo import Point
+        import shapes.geo as namespace
+        import shapes.geo.deep
+        print(namespace.Point is Point is shapes.geo.Point, shapes.geo.deep.one)
+        """
+    assert run(code, here).stdout == "True 1\n"
+    with pytest.raises(ModuleNotFoundError, match=r"^No module named 'shapes\.Line'; 'shapes' is not a package$"):
+        importlib.import_module("shapes.Line")
+    assert nano_ffi.explain("shapes.geo") == ()
+    for name in ("shapes.geo", "shapes.geo.deep"):
+        del sys.modules[name]
+
+
 def test_in_a_package_with_other_files(here: Path) -> None:
     write(here / "pkg" / "__init__.py", "from pkg.fast import twice")
     write(here / "pkg" / "fast.zig", 'const other = @import("parts/other.zig");\npub const twice = other.twice;')
