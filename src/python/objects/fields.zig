@@ -360,7 +360,7 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
                 _ = c.PyErr_Format(
                     capi.exception("BufferError"),
                     "the array '%s' was lent to a callback, and its memory may not outlive that",
-                    site.parameter.name.ptr,
+                    site.name,
                 );
                 return null;
             }
