@@ -4,7 +4,7 @@
 //!     fn each(n: u8, visit: *const fn (c_int, ?*anyopaque) callconv(.c) void, data: ?*anyopaque)
 //!
 //! is `each(n, visit)`. What Python raises is raised when the function has returned: until then its
-//! further calls give zeros. Nothing here knows an interpreter.
+//! further calls give zeros, or an error where they may. Nothing here knows an interpreter.
 
 const std = @import("std");
 const classes = @import("classes.zig");
@@ -78,7 +78,8 @@ pub fn CallbackOf(comptime T: type) ?type {
         if (types.len + 1 != info.param_types.len) break :callback null;
         const R = info.return_type orelse break :callback null;
         if (zeroOf(R) == null) break :callback null;
-        const Callback = signature.Callback(@Fn(types, &@splat(.{}), R, .{}), signature.NotKept);
+        const Called = @Fn(types, &@splat(.{}), signature.Payload(R), .{});
+        const Callback = signature.Callback(Called, signature.NotKept);
         break :callback if (signature.kindOf(Callback) == null) null else Callback;
     };
 }
@@ -97,7 +98,7 @@ fn FunctionOf(comptime T: type) ?type {
     return pointer.child;
 }
 
-/// What is returned where there is no result.
+/// What is returned where there is no result: an error, where one can be.
 fn zeroOf(comptime R: type) ?R {
     return switch (@typeInfo(R)) {
         .void => {},
@@ -107,6 +108,12 @@ fn zeroOf(comptime R: type) ?R {
             null
         else
             @field(R, info.field_names[0]),
+        .error_union => |result| if (zeroOf(result.payload) == null)
+            null
+        else if (@typeInfo(result.error_set).error_set.error_names) |names|
+            if (names.len == 0) zeroOf(result.payload).? else @field(result.error_set, names[0])
+        else
+            error.PythonException,
         else => null,
     };
 }
@@ -267,6 +274,8 @@ test CallbackOf {
     try std.testing.expect(CallbackOf(Visit).?.nano_ffi_callback == fn (c_int) c_int);
     try std.testing.expect(Given(?Visit) == ?CallbackOf(Visit).?);
     try std.testing.expectEqual(null, CallbackOf(*const fn (c_int) callconv(.c) void));
+    const Failing = CallbackOf(*const fn (u8, *anyopaque) error{Odd}!bool).?;
+    try std.testing.expect(Failing.nano_ffi_callback == fn (u8) bool);
     try std.testing.expectEqual(null, CallbackOf(*const fn (?*anyopaque) callconv(.c) *u8));
 }
 

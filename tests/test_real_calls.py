@@ -339,6 +339,21 @@ def test_what_callbacks_of_c_raise_is_raised(
     assert seen[-1] != 5
 
 
+def test_a_callback_that_may_fail_stops_at_once(calls: ModuleType) -> None:
+    seen: list[int] = []
+
+    def visit(number: int) -> int:
+        seen.append(number)
+        return [5, 6, 7][number]
+
+    assert calls.sumUntil(3, visit) == 18
+    with pytest.raises(IndexError):
+        calls.sumUntil(9, visit)
+    assert seen == [0, 1, 2, 0, 1, 2, 3]
+    with pytest.raises(OverflowError, match=r"out of range for u16"):
+        calls.sumUntil(1, lambda _: 2**16)
+
+
 def test_callbacks_that_cannot_be_told_are_left_out(calls: ModuleType) -> None:
     left = {left.name: left.reason for left in described(calls).left_out}
     remedy = "let it have a ?*anyopaque that the function has, too, and keeps no longer than the call, or be a nano_ffi"

@@ -322,6 +322,17 @@ pub fn eachOrNone(visit: ?Visit, context: ?*anyopaque) c_int {
     return if (visit) |given| given(7, context) else -1;
 }
 
+/// The sum of what the visitor gives, up to the first error.
+pub fn sumUntil(
+    count: u8,
+    visit: *const fn (number: u8, context: *anyopaque) error{ Stop, Other }!u16,
+    context: *anyopaque,
+) error{ Stop, Other }!u16 {
+    var whole: u16 = 0;
+    for (0..count) |number| whole += try visit(@intCast(number), context);
+    return whole;
+}
+
 const Ordering = enum(c_int) { less = -1, same = 0, more = 1 };
 
 /// The context is the first, and there is one for both.
