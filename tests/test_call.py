@@ -34,7 +34,8 @@ SIGNATURES: dict[str, tuple[list[tuple[str, str]], str | list[str]]] = {
 
 
 def test_the_functions_and_their_signatures() -> None:
-    assert nano_ffi.list_functions() == list(SIGNATURES)
+    # Others are there where they were registered, under names of their modules.
+    assert [name for name in nano_ffi.list_functions() if "." not in name] == list(SIGNATURES)
     for name, (args, ret) in SIGNATURES.items():
         defaults = {"defaults": {"factor": "2.0"}} if name == "scalef32" else {}
         assert nano_ffi.signature(name) == {"args": args, "ret": ret, **defaults}

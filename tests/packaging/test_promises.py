@@ -177,6 +177,7 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
         "for every int type that has its value": ("test_arrays.py::test_what_numpy_has",),
         "`out` is a parameter that every such function has": ("test_arrays.py::test_each_item_as_numpy_does",),
         "with `.gil = .released` every call does": ("test_arrays.py::test_each_item_while_others_run",),
+        "lets nothing change that meanwhile": ("test_arrays.py::test_an_array_of_an_object_is_an_attribute",),
         "share the memory of an array, and never copy": (
             "test_ndarrays.py::test_it_is_written_in_place",
             "test_ndarrays.py::test_what_is_not_aligned",
@@ -226,6 +227,7 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
             "test_importer.py::test_never_and_always",
         ),
         "`2`: every command": ("test_importer.py::test_processes_build_once",),
+        "Python has nothing for is named, too": ("test_real_zig.py::test_fields_that_python_does_not_see_are_named",),
         "Nothing public costs the module": (
             "test_real_zig.py::test_what_cannot_cross_is_left_out_by_name",
             "packaging/test_stubs.py::test_explain",
@@ -343,6 +345,7 @@ NO_PROMISES: dict[str, str] = {
     "`kicad.zig` is nothing but structs": "what an example has",
     "nothing: the Zig signature is the declaration": "what is not needed",
     "nothing: no header is written twice": "what is not needed",
+    "nothing: a `*T`, or a `[]f64`, of a method": "what is not needed",
     "nothing there": "a text of an example",
     "`ReleaseFast` and `ReleaseSmall` check nothing": "what is not promised",
     "which then costs next to nothing": "no figure",
