@@ -40,7 +40,7 @@ ZIG = {
     """,
     "how a call comes in": "python/binding python/entry python/paths python/protocols python/returned",
     "values, objects and containers": """
-        python/arrow python/numpy python/sources python/buffers
+        python/arrow python/numpy+python/sources python/buffers
         python/array+python/attachment+python/columns+python/convert+python/elementwise+python/enums+python/exceptions
         +python/field_names+python/memories+python/module+python/operations+python/quick+python/references+python/reuse+python/said
         +python/sharing+python/small_ints+python/standard+python/State+python/traces+python/tuples+python/variants
