@@ -808,7 +808,7 @@ pub fn says(comptime T: type, comptime name: []const u8, comptime option: []cons
 }
 
 /// What a struct says of its class itself, in its own `nano_ffi_options`.
-pub const own_options = .{ "frozen", "order" };
+pub const own_options = .{ "frozen", "order", "kw_only" };
 
 /// Whether a struct says that of its class: `.frozen = true`.
 pub fn isSaid(comptime T: type, comptime option: []const u8) bool {

@@ -265,14 +265,18 @@ fn classItself(
                 .create => initOf(class, "create"),
                 .empty => initOf(class, "empty"),
                 // Those of the fields need not be said again.
-                .fields => if (isReplaceable(class) and classes.BaseOf(T) == null)
+                .fields => if (isReplaceable(class) and classes.BaseOf(T) == null and
+                    !classes.isSaid(T, "kw_only"))
                     "true"
                 else
                     object(.{.{ "params", constructorOf(T) }}),
             },
         },
         .{ "subclassable", if (construction == .none) "" else "true" },
-        .{ "matches", if (construction == .fields) "true" else "" },
+        .{
+            "matches",
+            if (construction == .fields and !classes.isSaid(T, "kw_only")) "true" else "",
+        },
         .{ "hashable", if (classes.isHashable(T)) "true" else "" },
         .{ "deepcopy", if (classes.isDeepCopyable(class)) "true" else "" },
         .{ "ordered", if (classes.isSaid(T, "order")) "true" else "" },
@@ -314,6 +318,7 @@ fn constructorOf(comptime T: type) []const u8 {
             .{ "name", quoted(signature.pythonName(member.name)) },
             .{ "type", fieldTypeOf(@FieldType(member.T, member.name)) },
             .{ "default", defaultOf(member.T, member.name) },
+            .{ "way", if (classes.isSaid(T, "kw_only")) quoted("named") else "" },
         })};
     }
     return list(params);

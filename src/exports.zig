@@ -886,7 +886,7 @@ fn checkOwn(comptime T: type, comptime option: []const u8) void {
     for (classes.options) |known| if (std.mem.eql(u8, option, known)) return;
     for (classes.own_options) |known| {
         if (std.mem.eql(u8, option, known)) break;
-    } else @compileError(place ++ ": of itself a class says only 'frozen', 'order', " ++
+    } else @compileError(place ++ ": of itself a class says only 'frozen', 'order', 'kw_only', " ++
         "'constructible', 'operators', 'stable' and 'weakref'");
     if (!classes.isCopyable(T)) @compileError(place ++
         ", and it is more than its fields: it has a deinit or pointers");

@@ -489,3 +489,25 @@ def test_the_stub_of_such_operators(m: ModuleType) -> None:
         "    def __deepcopy__(self, memo: object, /) -> Bag: ...",
     ):
         assert line in text, text
+
+
+def test_fields_that_are_given_by_name_only(m: ModuleType) -> None:
+    for made, shown, text in (
+        (m.Parcel(grams=5, to="x"), "(*, to, grams=100, tags=[])", "Parcel(to='x', grams=5, tags=[])"),
+        (m.Weight(exact=True, grams=2), "(*, grams, exact=False)", "Weight(grams=2.0, exact=True)"),
+        (m.Express(grams=2), "(*, grams, exact=False, hours=24)", "Express(grams=2.0, exact=False, hours=24)"),
+    ):
+        kind = type(made)
+        assert repr(made) == text
+        assert str(inspect.signature(kind)) == shown
+        assert not hasattr(kind, "__match_args__")
+        for again in (pickle.loads(pickle.dumps(made)), copy.copy(made), copy.deepcopy(made), made.__replace__()):
+            assert again == made
+        derived = type("Derived", (kind,), {})
+        for function in (kind, derived, made.__init__):
+            refused = rf"^{kind.__name__}\(\) takes at most 0 positional arguments \(1 given\)$"
+            with pytest.raises(TypeError, match=refused):
+                function("x")
+        assert derived(**{name: getattr(made, name) for name in kind.__field_names__()}) is not None
+    with pytest.raises(TypeError, match=r"^Parcel\(\) missing required argument 'to'$"):
+        m.Parcel(grams=3)

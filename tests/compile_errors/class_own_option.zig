@@ -1,4 +1,4 @@
-//! error: nano_ffi: nano_ffi_options of class_own_option.Point has 'forzen': of itself a class says only 'frozen', 'order', 'constructible', 'operators', 'stable' and 'weakref'
+//! error: nano_ffi: nano_ffi_options of class_own_option.Point has 'forzen': of itself a class says only 'frozen', 'order', 'kw_only', 'constructible', 'operators', 'stable' and 'weakref'
 const nano_ffi = @import("nano_ffi");
 pub const Point = struct {
     x: f64 = 0,

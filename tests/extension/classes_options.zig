@@ -463,3 +463,24 @@ pub const Bag = struct {
         return @max(least, self.count());
     }
 };
+
+/// Is made by names only, as one that is derived from it.
+pub const Parcel = struct {
+    to: []const u8,
+    grams: i64 = 100,
+    tags: []const []const u8 = &.{},
+
+    pub const nano_ffi_options = .{ .kw_only = true };
+};
+pub const Weight = struct {
+    grams: f64,
+    exact: bool = false,
+
+    pub const nano_ffi_options = .{ .kw_only = true };
+};
+pub const Express = struct {
+    weight: Weight,
+    hours: i64 = 24,
+
+    pub const nano_ffi_options = .{ .kw_only = true, .weight = .{ .inherits = true } };
+};

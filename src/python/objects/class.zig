@@ -124,14 +124,19 @@ pub fn Class(
             return null;
         }
 
+        /// Whether its fields are given by name only.
+        const is_named = classes.isSaid(T, "kw_only");
+
         const contents: Contents = .{
             .name = class.name,
             .looked_up = &looked_up,
             .static_methods = &static_methods,
             .properties = &properties,
-            .match_args = if (construction == .fields) &match_args else null,
+            .match_args = if (construction == .fields and !is_named) &match_args else null,
             .vectorcall = if (construction != .fields or info.construction == null)
                 &vectorcall
+            else if (is_named)
+                &construct.vectorcallNamed
             else if (construct.Quick(T).is_possible)
                 &construct.Quick(T).call
             else
@@ -595,7 +600,7 @@ pub fn Class(
             refuseToReduce
         else if (!is_alone)
             WithBases.reduce
-        else if (construction == .fields) reduceToCall else reduceToState;
+        else if (construction == .fields and !is_named) reduceToCall else reduceToState;
 
         const WithBases = struct {
             fn compare(
@@ -624,7 +629,7 @@ pub fn Class(
             }
 
             fn reduce(given: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
-                return reduceFields(given, visible, construction == .fields);
+                return reduceFields(given, visible, construction == .fields and !is_named);
             }
         };
 

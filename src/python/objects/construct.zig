@@ -156,6 +156,23 @@ pub fn vectorcall(
     return make(class, info, bound);
 }
 
+/// The same of a class whose fields are given by name only.
+pub fn vectorcallNamed(
+    class: *PyObject,
+    given: [*]const *PyObject,
+    nargsf: usize,
+    kwnames: ?*PyObject,
+) callconv(.c) ?*PyObject {
+    const nargs = capi.vectorcallCount(nargsf);
+    if (nargs == 0) return vectorcall(class, given, nargsf, kwnames);
+    return c.PyErr_Format(
+        capi.exception("TypeError"),
+        "%s() takes at most 0 positional arguments (%zu given)",
+        object.infoOfClass(class).construction.?.sig.name.ptr,
+        nargs,
+    );
+}
+
 /// The same of a class of nothing but numbers and bools, which are read without a call; what is
 /// given otherwise is the others' business.
 pub fn Quick(comptime T: type) type {

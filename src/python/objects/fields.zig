@@ -79,6 +79,7 @@ pub fn Fields(comptime T: type) type {
                 arg.* = .{
                     .name = signature.pythonName(field.name),
                     .typ = classes.fieldTypeName(F),
+                    .way = if (classes.isSaid(T, "kw_only")) .named else .any,
                 };
                 if (classes.defaultOf(field.T, field.name)) |default|
                     arg.default = description.literalDefault(F, default);
