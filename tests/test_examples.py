@@ -775,6 +775,8 @@ def test_signatures(sexp: ModuleType) -> None:
     signature = str(inspect.signature(sexp.kicad.Font))
     assert signature == "(face=None, *, size, thickness=None, bold=None, italic=None)"
     assert pickle.loads(pickle.dumps(sexp.kicad.PadType.smd)) is sexp.kicad.PadType.smd
+    assert str(inspect.signature(sexp.kicad5.Pad)).startswith("(*, number, type, shape, at, size, drill=None, layers,")
+    assert raises(lambda: sexp.kicad.Symbol("Wire"))[0] is TypeError
     assert sexp.kicad.PadType("smd") == "smd"
     assert f"{sexp.kicad.PadType.thru_hole}" == "thru_hole"
 
@@ -782,8 +784,8 @@ def test_signatures(sexp: ModuleType) -> None:
 def test_a_symbol_of_ones_own(sexp: ModuleType) -> None:
     kicad = sexp.kicad
     effects = kicad.Effects(kicad.Font(size=kicad.Extent(1.27, 1.27)), justify=["left"])
-    symbol = kicad.Symbol("Wire", properties=[kicad.Property("Value", "w", kicad.At(0, 1.5), effects=effects)])
-    library = kicad.SymbolLibrary(20241209, "example", symbols=[symbol])
+    symbol = kicad.Symbol(name="Wire", properties=[kicad.Property("Value", "w", kicad.At(0, 1.5), effects=effects)])
+    library = kicad.SymbolLibrary(version=20241209, generator="example", symbols=[symbol])
     assert library.dumps() == (
         '(kicad_symbol_lib\n\t(version 20241209)\n\t(generator "example")\n\t(symbol "Wire"\n'
         '\t\t(property "Value" "w"\n\t\t\t(at 0 1.5)\n\t\t\t(effects\n\t\t\t\t(font\n\t\t\t\t\t(size 1.27 1.27)\n'

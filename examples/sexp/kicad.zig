@@ -12,6 +12,8 @@ const Files = mapping.Mapping(@import("layouts.zig").layoutOf);
 
 /// Their members are the strs that stand in the files.
 const words = .{ .base = .StrEnum };
+/// They have many fields, which are given by name.
+const named = .{ .kw_only = true };
 
 /// Where something is, in mm, and its angle in degrees.
 pub const At = struct { x: f64, y: f64, angle: ?f64 = null };
@@ -81,6 +83,8 @@ pub const SymbolLibrary = struct {
     symbols: List(Symbol) = .empty,
     extra: []const Text = &.{},
 
+    pub const nano_ffi_options = named;
+
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(SymbolLibrary) {
         return Files.loads(SymbolLibrary, "kicad_symbol_lib", gpa, text);
@@ -107,6 +111,8 @@ pub const Symbol = struct {
     embedded_fonts: ?bool = null,
     extra: []const Text = &.{},
 
+    pub const nano_ffi_options = named;
+
     /// The value of a property; None where it has no such.
     pub fn property(self: *const Symbol, name: Text) ?Text {
         return valueOf(self.properties.items, name);
@@ -122,6 +128,8 @@ pub const Unit = struct {
     polylines: List(Polyline) = .empty,
     pins: List(Pin) = .empty,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 };
 
 pub const Arc = struct { start: Point, mid: Point, end: Point, stroke: Stroke, fill: Fill };
@@ -167,6 +175,8 @@ pub const Pin = struct {
     hide: ?bool = null,
     name: PinText,
     number: PinText,
+
+    pub const nano_ffi_options = named;
 };
 
 pub const Attribute = enum {
@@ -205,6 +215,8 @@ pub const Footprint = struct {
     embedded_fonts: ?bool = null,
     models: List(Model) = .empty,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(Footprint) {
@@ -289,6 +301,8 @@ pub const Pad = struct {
     pintype: ?Text = null,
     uuid: ?Text = null,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 };
 pub const Net = struct { number: u32, name: Text };
 
@@ -312,6 +326,8 @@ pub const Board = struct {
     zones: List(Zone) = .empty,
     embedded_fonts: ?bool = null,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(Board) {
@@ -400,6 +416,8 @@ pub const Zone = struct {
     fill: ZoneFill,
     polygon: Polygon,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 };
 
 test "files" {

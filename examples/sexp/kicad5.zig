@@ -9,6 +9,8 @@ const List = std.ArrayList;
 const Text = []const u8;
 
 const Files = mapping.Mapping(@import("layouts.zig").layoutOf);
+/// They have many fields, which are given by name.
+const named = .{ .kw_only = true };
 
 pub const Footprint = struct {
     name: Text,
@@ -22,6 +24,8 @@ pub const Footprint = struct {
     pads: List(Pad) = .empty,
     models: List(kicad.Model) = .empty,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(Footprint) {
@@ -51,6 +55,8 @@ pub const Pad = struct {
     layers: []const Text,
     roundrect_rratio: ?f64 = null,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 };
 
 test Footprint {

@@ -8,6 +8,8 @@ const List = std.ArrayList;
 const Text = []const u8;
 
 const Files = mapping.Mapping(@import("layouts.zig").layoutOf);
+/// They have many fields, which are given by name.
+const named = .{ .kw_only = true };
 
 /// A netlist.
 pub const Netlist = struct {
@@ -16,6 +18,8 @@ pub const Netlist = struct {
     components: ComponentTable = .{},
     nets: NetTable = .{},
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(Netlist) {
@@ -51,6 +55,8 @@ pub const Component = struct {
     properties: List(Property) = .empty,
     tstamps: ?Text = null,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 };
 pub const LibrarySource = struct { lib: Text, part: Text, description: ?Text = null };
 pub const Property = struct { name: Text, value: ?Text = null };

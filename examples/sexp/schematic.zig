@@ -9,6 +9,8 @@ const List = std.ArrayList;
 const Text = []const u8;
 
 const Files = mapping.Mapping(@import("layouts.zig").layoutOf);
+/// They have many fields, which are given by name.
+const named = .{ .kw_only = true };
 
 /// A sheet of a schematic.
 pub const Schematic = struct {
@@ -23,6 +25,8 @@ pub const Schematic = struct {
     labels: List(Label) = .empty,
     symbols: List(Symbol) = .empty,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// Reads the text of a file.
     pub fn loads(gpa: Allocator, text: Text) !nano_ffi.OwnedArena(Schematic) {
@@ -64,6 +68,8 @@ pub const Symbol = struct {
     properties: List(kicad.Property) = .empty,
     pins: List(Pin) = .empty,
     extra: []const Text = &.{},
+
+    pub const nano_ffi_options = named;
 
     /// The value of a property; None where it has no such.
     pub fn property(self: *const Symbol, name: Text) ?Text {

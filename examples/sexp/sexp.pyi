@@ -567,7 +567,6 @@ class kicad:
     class SymbolLibrary:
         """A file of symbols, `.kicad_sym`."""
 
-        __match_args__ = ("version", "generator", "generator_version", "symbols", "extra")
         version: int
         generator: str
         generator_version: str | None
@@ -582,6 +581,7 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             version: SupportsIndex,
             generator: str | Buffer,
             generator_version: str | Buffer | None = None,
@@ -657,7 +657,6 @@ class kicad:
 
     @disjoint_base
     class Symbol:
-        __match_args__ = ("name", "extends", "pin_numbers", "pin_names", "exclude_from_sim", "in_bom", "on_board", "properties", "units", "embedded_fonts", "extra")
         name: str
         extends: str | None
         pin_numbers: kicad.PinNumbers | None
@@ -681,6 +680,7 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             name: str | Buffer,
             extends: str | Buffer | None = None,
             pin_numbers: kicad.PinNumbers | None = None,
@@ -724,7 +724,6 @@ class kicad:
     class Unit:
         """A part of a symbol: what is drawn of it, and its pins."""
 
-        __match_args__ = ("name", "arcs", "circles", "rectangles", "polylines", "pins", "extra")
         name: str
 
         @property
@@ -753,6 +752,7 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             name: str | Buffer,
             arcs: Iterable[kicad.Arc] = ...,
             circles: Iterable[kicad.Circle] = ...,
@@ -937,7 +937,6 @@ class kicad:
 
     @disjoint_base
     class Pin:
-        __match_args__ = ("type", "shape", "at", "length", "hide", "name", "number")
         type: kicad.PinType
         shape: kicad.PinShape
         at: kicad.At
@@ -948,12 +947,12 @@ class kicad:
 
         def __init__(
             self,
+            *,
             type: kicad.PinType | _PinTypeName,
             shape: kicad.PinShape | _PinShapeName,
             at: kicad.At,
             length: SupportsFloat | SupportsIndex,
             hide: bool | None = None,
-            *,
             name: kicad.PinText,
             number: kicad.PinText,
         ) -> None: ...
@@ -981,7 +980,6 @@ class kicad:
     class Footprint:
         """A footprint: a file of its own, `.kicad_mod`, or on a board."""
 
-        __match_args__ = ("name", "version", "generator", "generator_version", "locked", "layer", "uuid", "at", "descr", "tags", "properties", "path", "sheetname", "sheetfile", "attr", "lines", "circles", "texts", "pads", "embedded_fonts", "models", "extra")
         name: str
         version: int | None
         generator: str | None
@@ -1034,12 +1032,12 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             name: str | Buffer,
             version: SupportsIndex | None = None,
             generator: str | Buffer | None = None,
             generator_version: str | Buffer | None = None,
             locked: bool | None = None,
-            *,
             layer: str | Buffer,
             uuid: str | Buffer | None = None,
             at: kicad.At | None = None,
@@ -1217,7 +1215,6 @@ class kicad:
 
     @disjoint_base
     class Pad:
-        __match_args__ = ("number", "type", "shape", "at", "size", "drill", "layers", "remove_unused_layers", "roundrect_rratio", "net", "pinfunction", "pintype", "uuid", "extra")
         number: str
         type: kicad.PadType
         shape: kicad.PadShape
@@ -1241,13 +1238,13 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             number: str | Buffer,
             type: kicad.PadType | _PadTypeName,
             shape: kicad.PadShape | _PadShapeName,
             at: kicad.At,
             size: kicad.Extent,
             drill: SupportsFloat | SupportsIndex | None = None,
-            *,
             layers: Iterable[str | Buffer],
             remove_unused_layers: bool | None = None,
             roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
@@ -1362,7 +1359,6 @@ class kicad:
     class Board:
         """A board, `.kicad_pcb`."""
 
-        __match_args__ = ("version", "generator", "generator_version", "general", "paper", "layers", "setup", "nets", "footprints", "lines", "segments", "vias", "zones", "embedded_fonts", "extra")
         version: int
         generator: str
         generator_version: str | None
@@ -1402,10 +1398,10 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             version: SupportsIndex,
             generator: str | Buffer,
             generator_version: str | Buffer | None = None,
-            *,
             general: kicad.General,
             paper: str | Buffer,
             layers: kicad.LayerTable,
@@ -1787,7 +1783,6 @@ class kicad:
     class Zone:
         """An area that is filled with copper."""
 
-        __match_args__ = ("net", "net_name", "layer", "uuid", "hatch", "connect_pads", "min_thickness", "filled_areas_thickness", "fill", "polygon", "extra")
         net: int
         net_name: str
         layer: str
@@ -1805,11 +1800,11 @@ class kicad:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             net: SupportsIndex,
             net_name: str | Buffer,
             layer: str | Buffer,
             uuid: str | Buffer | None = None,
-            *,
             hatch: kicad.Hatch,
             connect_pads: kicad.ConnectPads,
             min_thickness: SupportsFloat | SupportsIndex | None = None,
@@ -1856,7 +1851,6 @@ class kicad5:
 
     @disjoint_base
     class Footprint:
-        __match_args__ = ("name", "layer", "tedit", "descr", "tags", "attr", "texts", "lines", "pads", "models", "extra")
         name: str
         layer: str
         tedit: str | None
@@ -1886,6 +1880,7 @@ class kicad5:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             name: str | Buffer,
             layer: str | Buffer,
             tedit: str | Buffer | None = None,
@@ -1998,7 +1993,6 @@ class kicad5:
 
     @disjoint_base
     class Pad:
-        __match_args__ = ("number", "type", "shape", "at", "size", "drill", "layers", "roundrect_rratio", "extra")
         number: str
         type: kicad.PadType
         shape: kicad.PadShape
@@ -2017,13 +2011,13 @@ class kicad5:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             number: str | Buffer,
             type: kicad.PadType | _PadTypeName,
             shape: kicad.PadShape | _PadShapeName,
             at: kicad.At,
             size: kicad.Extent,
             drill: SupportsFloat | SupportsIndex | None = None,
-            *,
             layers: Iterable[str | Buffer],
             roundrect_rratio: SupportsFloat | SupportsIndex | None = None,
             extra: Iterable[str | Buffer] = ...,
@@ -2195,7 +2189,6 @@ class netlist:
     class Netlist:
         """A netlist."""
 
-        __match_args__ = ("version", "design", "components", "nets", "extra")
         version: str
         design: netlist.Design | None
         components: netlist.ComponentTable
@@ -2207,6 +2200,7 @@ class netlist:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             version: str | Buffer,
             design: netlist.Design | None = None,
             components: netlist.ComponentTable = ...,
@@ -2304,7 +2298,6 @@ class netlist:
 
     @disjoint_base
     class Component:
-        __match_args__ = ("ref", "value", "footprint", "datasheet", "libsource", "properties", "tstamps", "extra")
         ref: str
         value: str
         footprint: str | None
@@ -2322,6 +2315,7 @@ class netlist:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             ref: str | Buffer,
             value: str | Buffer,
             footprint: str | Buffer | None = None,
@@ -2515,7 +2509,6 @@ class schematic:
     class Schematic:
         """A sheet of a schematic."""
 
-        __match_args__ = ("version", "generator", "generator_version", "uuid", "paper", "lib_symbols", "junctions", "wires", "labels", "symbols", "extra")
         version: int
         generator: str
         generator_version: str | None
@@ -2545,10 +2538,10 @@ class schematic:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             version: SupportsIndex,
             generator: str | Buffer,
             generator_version: str | Buffer | None = None,
-            *,
             uuid: str | Buffer,
             paper: str | Buffer,
             lib_symbols: schematic.SymbolTable = ...,
@@ -2798,7 +2791,6 @@ class schematic:
     class Symbol:
         """A symbol on the sheet."""
 
-        __match_args__ = ("lib_id", "at", "unit", "exclude_from_sim", "in_bom", "on_board", "dnp", "uuid", "properties", "pins", "extra")
         lib_id: str
         at: kicad.At
         unit: int
@@ -2822,6 +2814,7 @@ class schematic:
         def extra(self, value: Iterable[str | Buffer]) -> None: ...
         def __init__(
             self,
+            *,
             lib_id: str | Buffer,
             at: kicad.At,
             unit: SupportsIndex,
