@@ -27,14 +27,13 @@ def with_short_symbols(data: bytes) -> bytes:
     table = struct.Struct(f"{order}II{4 * word}II{2 * word}")
     (start,) = struct.unpack_from(order + word, data, 40 if wide else 32)
     (count,) = struct.unpack_from(f"{order}H", data, 60 if wide else 48)
-    sections = [list(table.unpack_from(data, start + index * table.size)) for index in range(count)]
+    sections: list[list[int]] = [list(table.unpack_from(data, start + index * table.size)) for index in range(count)]
     contents = [data[section[4] : section[4] + section[5]] for section in sections]
     last = max((index for index, section in enumerate(sections) if section[2] & ALLOCATED), default=0)
     for index, section in enumerate(sections):
         if section[1] == SYMBOLS and min(index, section[6]) > last:
-            contents[index], contents[section[6]], section[7] = short(
-                contents[index], contents[section[6]], order, wide
-            )
+            texts = contents[section[6]]
+            contents[index], contents[section[6]], section[7] = short(contents[index], texts, order, wide)
     result = bytearray(
         data[: max(section[4] + section[5] for section in sections[: last + 1] if section[1] != NO_BITS)]
     )
@@ -51,7 +50,9 @@ def short(symbols: bytes, names: bytes, order: str, wide: bool) -> tuple[bytes, 
     """Those of the symbols, their names, and how many of them are local, which come first."""
     entry = struct.Struct(f"{order}IBBHQQ" if wide else f"{order}IIIBBH")
     information = 1 if wide else 3
-    kept, texts, local = [], bytearray(b"\0"), 0
+    kept: list[bytes] = []
+    texts = bytearray(b"\0")
+    local = 0
     for place, symbol in enumerate(entry.iter_unpack(symbols)):
         name = names[symbol[0] : names.index(b"\0", symbol[0])]
         if place > 0 and (symbol[information] & 15 != FUNCTION or len(name) > LONGEST):

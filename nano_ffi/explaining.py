@@ -8,6 +8,7 @@ import os
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from nano_ffi import loading
 from nano_ffi.builds import module_name
@@ -56,11 +57,11 @@ def explain(what: object) -> tuple[LeftOut, ...]:
     Raises ImportError where it cannot be found or built, ValueError where it is of another module, and TypeError
     where it is nothing of these.
     """
-    if isinstance(what, str):
-        found: object = sys.modules.get(what)
-        what = found if isinstance(found, type) else what  # a namespace of a module
-    if isinstance(what, (ModuleType, str, os.PathLike)):
-        description, place = described(what), ""
+    found: object = sys.modules.get(what) if isinstance(what, str) else None
+    if isinstance(found, type):
+        description, place = within(found)  # a namespace of a module
+    elif isinstance(what, (ModuleType, str, os.PathLike)):
+        description, place = described(cast("ModuleType | str | os.PathLike[str]", what)), ""
     else:
         description, place = within(what)
     left_out = tuple(left for left in description.left_out if f"{left.name}.".startswith(place))
