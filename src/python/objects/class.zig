@@ -130,6 +130,14 @@ pub fn Class(
         const contents: Contents = .{
             .name = class.name,
             .looked_up = &looked_up,
+            // The same constant for all classes that have the same ones.
+            .common = common: {
+                var common: []const capi.PyMethodDef = &.{};
+                for (common_methods) |def| {
+                    if (!isDefined(std.mem.span(def.ml_name.?))) common = common ++ .{def};
+                }
+                break :common common;
+            },
             .static_methods = &static_methods,
             .properties = &properties,
             .match_args = if (construction == .fields and !is_named) &match_args else null,
@@ -391,25 +399,22 @@ pub fn Class(
             };
         }
 
+        /// Whether the struct has a method of this name itself.
+        fn isDefined(comptime name: []const u8) bool {
+            @setEvalBranchQuota(1_000_000_000);
+            for (methods ++ looked_up) |def| {
+                if (std.mem.eql(u8, std.mem.span(def.ml_name orelse continue), name)) return true;
+            }
+            return false;
+        }
+
         const own_methods = [_]capi.PyMethodDef{
-            .{
-                .ml_name = "__zig_address__",
-                .ml_meth = &zigAddress,
-                .ml_flags = capi.constants.METH_NOARGS,
-                .ml_doc = "__zig_address__($self, /)\n--\n\nThe address of the Zig value.",
-            },
             .{
                 .ml_name = "__field_names__",
                 .ml_meth = &fieldNames,
                 .ml_flags = capi.constants.METH_NOARGS | capi.constants.METH_STATIC,
                 .ml_doc = "__field_names__()\n--\n\nThe names of the fields, in the order of " ++
                     "the struct.",
-            },
-            .{
-                .ml_name = "__reduce__",
-                .ml_meth = &reduce,
-                .ml_flags = capi.constants.METH_NOARGS,
-                .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
             },
         } ++ (if (!has_replace) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__replace__",
@@ -420,7 +425,22 @@ pub fn Class(
                 for (match_args) |name| text = text ++ ", " ++ name ++ "=...";
                 break :text text ++ ")\n--\n\nAnother object, with other values of these fields.";
             },
-        }}) ++ (if (construction == .none or
+        }});
+
+        const common_methods = [_]capi.PyMethodDef{
+            .{
+                .ml_name = "__zig_address__",
+                .ml_meth = &zigAddress,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__zig_address__($self, /)\n--\n\nThe address of the Zig value.",
+            },
+            .{
+                .ml_name = "__reduce__",
+                .ml_meth = &reduce,
+                .ml_flags = capi.constants.METH_NOARGS,
+                .ml_doc = "__reduce__($self, /)\n--\n\nFor pickle and copy.",
+            },
+        } ++ (if (construction == .none or
             !classes.isCopyable(T)) [_]capi.PyMethodDef{} else [_]capi.PyMethodDef{.{
             .ml_name = "__setstate__",
             .ml_meth = if (info.construction != null) &restoreState else &setState,
@@ -776,6 +796,8 @@ const StaticMethod = struct { def: capi.PyMethodDef, vectorcall: ?*const capi.ve
 const Contents = struct {
     name: [:0]const u8,
     looked_up: []const capi.PyMethodDef,
+    /// What other classes have, too.
+    common: []const capi.PyMethodDef,
     static_methods: []const StaticMethod,
     properties: []const capi.structs.PyGetSetDef,
     match_args: ?[]const [:0]const u8,
@@ -789,8 +811,10 @@ const Contents = struct {
         defer c.Py_DecRef(qualified);
         if (c.PyObject_SetAttrString(made, "__module__", own_module) < 0) return false;
         if (c.PyObject_SetAttrString(made, "__qualname__", qualified) < 0) return false;
-        for (contents.looked_up) |*def|
-            if (!setOwned(made, def.ml_name.?, c.PyDescr_NewMethod(made, def))) return false;
+        for ([_][]const capi.PyMethodDef{ contents.looked_up, contents.common }) |defs| {
+            for (defs) |*def|
+                if (!setOwned(made, def.ml_name.?, c.PyDescr_NewMethod(made, def))) return false;
+        }
         for (contents.properties) |*def|
             if (!setOwned(made, def.name.?, c.PyDescr_NewGetSet(made, def))) return false;
         const wrapper = capi.imported("builtins", "staticmethod") orelse return false;

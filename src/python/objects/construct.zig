@@ -43,7 +43,6 @@ pub const Field = struct {
     load: *const Load,
     /// Makes a default's own what it points to. Null where that is nothing.
     own: ?*const fn (gpa: std.mem.Allocator, at: *anyopaque) Error!void,
-    site: *const Site,
 };
 
 const Load = fn (
@@ -88,14 +87,6 @@ pub fn of(comptime T: type, comptime sig: *const Signature) Construction {
             },
             .load = if (is_visible) &Of(F).load else undefined,
             .own = if (classes.isFlat(F)) null else &Of(F).own,
-            .site = if (is_visible)
-                &.{
-                    .function = sig.name,
-                    .name = sig.args[visible.len].name,
-                    .typ = sig.args[visible.len].typ,
-                }
-            else
-                undefined,
         };
         if (is_visible) visible = visible ++ .{field} else hidden = hidden ++ .{field};
     }
@@ -309,8 +300,26 @@ inline fn fill(
             },
             .other => {},
         }
-        try field.load(gpa, object.moduleOf(self), value, field.site, @ptrFromInt(at));
+        try load(self, how, field, gpa, value, @ptrFromInt(at));
     }
+}
+
+/// One of the fields that are given, which is no common object.
+noinline fn load(
+    self: *Layout,
+    how: *const Construction,
+    field: *const Field,
+    gpa: std.mem.Allocator,
+    value: *PyObject,
+    at: *anyopaque,
+) Error!void {
+    const number = (@intFromPtr(field) - @intFromPtr(how.fields.ptr)) / @sizeOf(Field);
+    const parameter = &how.sig.args[number];
+    try field.load(gpa, object.moduleOf(self), value, &.{
+        .function = how.sig.name,
+        .name = parameter.name,
+        .typ = parameter.typ,
+    }, at);
 }
 
 /// What defaults point to is to be the object's own.
