@@ -213,13 +213,13 @@ fn holds(comptime V: type, value: *V, sought: Sought, module: *PyObject, depth: 
     return false;
 }
 
-fn isIt(comptime T: type, value: *const T, sought: Sought, module: *PyObject) bool {
+inline fn isIt(comptime T: type, value: *const T, sought: Sought, module: *PyObject) bool {
     return @intFromPtr(value) == sought.address and
         classes_of.infoIn(T, module) == sought.info;
 }
 
 /// The number of the item that is, or has, what is sought.
-fn indexOf(
+inline fn indexOf(
     comptime List: type,
     list: *List,
     sought: Sought,
@@ -336,7 +336,7 @@ pub fn locateSlice(
 }
 
 /// What is sought, where it is `value`, which is at a place in `parent`, or somewhere in it.
-fn locateAt(
+inline fn locateAt(
     comptime V: type,
     comptime allocation: lists.Allocation,
     parent: *Layout,
@@ -367,10 +367,11 @@ fn locateAt(
         const list = object.of(view);
         return locateAt(ItemOf(V), .none, list, .item, index, "", is_slice, at, sought);
     }
-    const is_it = isIt(V, value, sought, module);
-    if (!is_it and !holds(V, value, sought, module, 0)) return .nowhere;
-    const class = classes_of.classOf(V, module) orelse return .failed;
     const info = classes_of.infoIn(V, module) orelse return .failed;
+    const is_it = @intFromPtr(value) == sought.address and info == sought.info;
+    if (!is_it and !((comptime hasPlaces(V)) and holds(V, value, sought, module, 0)))
+        return .nowhere;
+    const class = classes_of.classOf(V, module) orelse return .failed;
     // Nobody says it twice of what is read-only in any case.
     const is_said = is_it and sought.is_const and !object.isReadOnly(parent);
     const is_read = is_said or read_only;
