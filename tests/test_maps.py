@@ -71,6 +71,10 @@ def test_the_methods_of_a_dict(m: ModuleType, field: str) -> None:
     assert items.pop("four", None) is None
     key, item = items.popitem()
     assert (key in items, item.number in {10, 2, 3}, len(items)) == (False, True, 2)
+    if field == "ordered":
+        assert (key, list(items)) == ("three", ["one", "two"])
+    assert {items.popitem()[0], items.popitem()[0]} | {key} == {"one", "two", "three"}
+    assert raises(items.popitem) == (KeyError, "'popitem(): dictionary is empty'")
     items.clear()
     assert (len(items), store.total()) == (0, 0)
     setattr(store, field, {str(number): m.Item(number) for number in range(100)})

@@ -236,7 +236,7 @@ fn borrow(class: *PyObject) bool {
     const mapping = capi.imported("collections.abc", "MutableMapping") orelse return false;
     defer c.Py_DecRef(mapping);
     inline for (.{
-        "keys", "values", "items", "get", "popitem", "setdefault", "update", "__eq__",
+        "keys", "values", "items", "get", "setdefault", "update", "__eq__",
     }) |name| {
         const function = c.PyObject_GetAttrString(mapping, name) orelse return false;
         defer c.Py_DecRef(function);
@@ -297,6 +297,13 @@ const methods = [_]capi.PyMethodDef{
         .ml_flags = capi.constants.METH_NOARGS,
         .ml_doc = "todict($self, /)\n--\n\n" ++
             "A Python dict of copies of the values, lists in them as Python's.",
+    },
+    .{
+        .ml_name = "popitem",
+        .ml_meth = &popItem,
+        .ml_flags = capi.constants.METH_NOARGS,
+        .ml_doc = "popitem($self, /)\n--\n\n" ++
+            "Take the last key away, and return it with its value. KeyError: there is none.",
     },
     .{
         .ml_name = "__reversed__",
@@ -513,6 +520,28 @@ fn pop(
         return null;
     };
     return value;
+}
+
+fn popItem(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    const key = lastKey(self) orelse return null;
+    defer c.Py_DecRef(key);
+    const value = pop(self, &.{key}, 1) orelse return null;
+    defer c.Py_DecRef(value);
+    return c.PyTuple_Pack(2, key, value);
+}
+
+/// The last one of a map that has an order, and any of another one.
+fn lastKey(self: *PyObject) ?*PyObject {
+    var held: Held = undefined;
+    held.begin(self, .shared) catch return null;
+    defer held.end();
+    var last = held.ops.count(held.map) -| 1;
+    var first: usize = 0;
+    const key = held.ops.keyFrom(held.map, &last) orelse held.ops.keyFrom(held.map, &first) orelse {
+        c.PyErr_SetString(capi.exception("KeyError"), "popitem(): dictionary is empty");
+        return null;
+    };
+    return capi.newStr(key);
 }
 
 /// A value that is about to be removed: an object keeps it.
