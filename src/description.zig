@@ -807,7 +807,12 @@ pub fn literalDefault(comptime T: type, comptime value: T) [:0]const u8 {
     return comptime text: {
         @setEvalBranchQuota(1_000_000_000);
         const shown = textOfDefault(T, value);
-        if (std.mem.eql(u8, shown, "...") or classes.ListItem(T) != null) break :text shown;
+        if (classes.ListItem(T) != null) {
+            const is_shown = @typeInfo(T) == .pointer and value.len <= max_shown;
+            const items: ?[]const u8 = if (is_shown) literalOf(T, value) else null;
+            break :text std.fmt.comptimePrint("{s}", .{items orelse shown});
+        }
+        if (std.mem.eql(u8, shown, "...")) break :text shown;
         if (string_maps.Value(T) != null) break :text shown;
         break :text std.fmt.comptimePrint("{s}", .{literalOf(T, value) orelse "..."});
     };
@@ -997,4 +1002,6 @@ test literalDefault {
     try std.testing.expectEqualStrings("...", literalDefault([1]f64, .{std.math.nan(f64)}));
     try std.testing.expectEqualStrings("1e999", literalDefault(f64, std.math.inf(f64)));
     try std.testing.expectEqualStrings("[]", literalDefault(std.ArrayList(u8), .empty));
+    try std.testing.expectEqualStrings("[5, 6]", literalDefault([]const i64, &.{ 5, 6 }));
+    try std.testing.expectEqualStrings("[]", literalDefault([]const i64, &.{}));
 }

@@ -493,7 +493,7 @@ def test_the_stub_of_such_operators(m: ModuleType) -> None:
 
 def test_fields_that_are_given_by_name_only(m: ModuleType) -> None:
     for made, shown, text in (
-        (m.Parcel(grams=5, to="x"), "(*, to, grams=100, tags=[])", "Parcel(to='x', grams=5, tags=[])"),
+        (m.Parcel(grams=5, to="x"), "(*, to, grams=100, tags=['new'])", "Parcel(to='x', grams=5, tags=['new'])"),
         (m.Weight(exact=True, grams=2), "(*, grams, exact=False)", "Weight(grams=2.0, exact=True)"),
         (m.Express(grams=2), "(*, grams, exact=False, hours=24)", "Express(grams=2.0, exact=False, hours=24)"),
     ):

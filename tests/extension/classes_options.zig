@@ -468,7 +468,7 @@ pub const Bag = struct {
 pub const Parcel = struct {
     to: []const u8,
     grams: i64 = 100,
-    tags: []const []const u8 = &.{},
+    tags: []const []const u8 = &.{"new"},
 
     pub const nano_ffi_options = .{ .kw_only = true };
 };
