@@ -37,7 +37,7 @@ fn pointsWithin(comptime T: type, comptime open: []const type) bool {
         .array => pointsWithin(@typeInfo(T).array.child, inner),
         .table => switch (tables.of(T).?.kind) {
             .buffers, .managed_bits => false,
-            .unmanaged, .ordered, .list => true,
+            .unmanaged, .ordered, .list, .scattered => true,
             .bits => !classes.isFlat(T),
             .managed, .enums, .all_enums => pointsWithin(tables.of(T).?.Key, inner) or
                 pointsWithin(tables.of(T).?.Value, inner),

@@ -3,6 +3,7 @@
 const std = @import("std");
 const classes = @import("classes.zig");
 const signature = @import("signature.zig");
+const tables = @import("tables.zig");
 
 const Kind = enum {
     /// Its items lie side by side, as those of std.ArrayList.
@@ -17,10 +18,7 @@ pub fn ItemOf(comptime T: type) ?type {
     const kind = kindOf(T) orelse return null;
     return switch (kind) {
         .slice => std.meta.Elem(@FieldType(T, "items")),
-        .scattered => if (@hasField(T, "buffer"))
-            std.meta.Elem(@FieldType(T, "buffer"))
-        else
-            RowOf(T).?,
+        .scattered => tables.of(T).?.Key,
     };
 }
 
@@ -34,23 +32,8 @@ fn kindOf(comptime T: type) ?Kind {
             const is_queue = std.mem.startsWith(u8, @typeName(T), "priority_queue.PriorityQueue(");
             break :kind if (is_queue and signature.isLibrary(T)) .slice else null;
         }
-        if (@hasField(T, "buffer") and @typeInfo(@FieldType(T, "buffer")) == .pointer) {
-            const is_deque = T == std.Deque(std.meta.Elem(@FieldType(T, "buffer")));
-            break :kind if (is_deque) .scattered else null;
-        }
-        const Item = RowOf(T) orelse break :kind null;
-        break :kind if (T == std.MultiArrayList(Item)) .scattered else null;
-    };
-}
-
-/// What a std.MultiArrayList would have; null of what has no `get` as that.
-fn RowOf(comptime T: type) ?type {
-    if (!@hasField(T, "bytes") or !@hasDecl(T, "get") or !@hasDecl(T, "Slice")) return null;
-    if (@typeInfo(@TypeOf(T.get)) != .@"fn") return null;
-    const Item = @typeInfo(@TypeOf(T.get)).@"fn".return_type orelse return null;
-    return switch (@typeInfo(Item)) {
-        .@"struct", .@"union" => Item,
-        else => null,
+        const table = tables.of(T) orelse break :kind null;
+        break :kind if (table.kind == .scattered) .scattered else null;
     };
 }
 

@@ -27,6 +27,8 @@ const Kind = enum {
     all_enums,
     /// std.ArrayList and std.array_list.Managed.
     list,
+    /// std.Deque and std.MultiArrayList, whose items do not lie side by side.
+    scattered,
     /// std.StaticBitSet, and std.DynamicBitSetUnmanaged: the places of the bits that are set.
     bits,
     /// std.DynamicBitSet, which has its allocator.
@@ -41,6 +43,8 @@ pub fn of(comptime T: type) ?Table {
         if (T == std.BufMap)
             break :table .{ .Key = []const u8, .Value = []const u8, .kind = .buffers };
         if (ListItem(T)) |Item| break :table .{ .Key = Item, .Value = void, .kind = .list };
+        if (ScatteredItem(T)) |Item|
+            break :table .{ .Key = Item, .Value = void, .kind = .scattered };
         if (isBitSet(T)) break :table .{
             .Key = usize,
             .Value = void,
@@ -72,9 +76,26 @@ fn ListItem(comptime T: type) ?type {
     return if (T == std.ArrayList(Item) or T == std.array_list.Managed(Item)) Item else null;
 }
 
-/// Whether it is a list, or a string of bytes that may grow.
+fn ScatteredItem(comptime T: type) ?type {
+    if (@hasField(T, "buffer") and @typeInfo(@FieldType(T, "buffer")) == .pointer) {
+        const Item = std.meta.Elem(@FieldType(T, "buffer"));
+        return if (T == std.Deque(Item)) Item else null;
+    }
+    if (!@hasField(T, "bytes") or !@hasDecl(T, "get") or !@hasDecl(T, "Slice")) return null;
+    if (@typeInfo(@TypeOf(T.get)) != .@"fn") return null;
+    const Item = @typeInfo(@TypeOf(T.get)).@"fn".return_type orelse return null;
+    if (@typeInfo(Item) != .@"struct" and @typeInfo(Item) != .@"union") return null;
+    return if (T == std.MultiArrayList(Item)) Item else null;
+}
+
+/// Whether it is a list, of which the items are the keys.
 pub fn isList(comptime T: type) bool {
-    return comptime if (of(T)) |table| table.kind == .list else false;
+    return comptime if (of(T)) |table| table.kind == .list or table.kind == .scattered else false;
+}
+
+/// Whether the items of a list do not lie side by side.
+pub fn isScattered(comptime T: type) bool {
+    return comptime of(T).?.kind == .scattered;
 }
 
 /// A list of `items`, which are memory of `gpa`. One that does not know that is told by others
@@ -130,6 +151,7 @@ pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
         .managed_bits => .{ .unmanaged = .{}, .allocator = gpa },
         .bits => if (@hasDecl(T, "empty")) .empty else .{},
         .list => listOf(T, gpa, &.{}),
+        .scattered => .empty,
         .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
         .all_enums => .initUndefined(), // until there is a value for each key
     };
@@ -177,6 +199,10 @@ pub fn put(
             if (key >= map.capacity()) try map.resize(try lengthFor(key), false);
             map.set(key);
         },
+        .scattered => if (@hasDecl(T, "pushBack"))
+            try map.pushBack(gpa, key)
+        else
+            try map.append(gpa, key),
         .list => if (@hasField(T, "allocator")) try map.append(key) else try map.append(gpa, key),
     }
 }
@@ -192,6 +218,13 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
     const table = comptime of(T).?;
     if (table.kind == .list) {
         for (map.items) |item| if (!visitor.visit(item, {})) return false;
+        return true;
+    }
+    if (table.kind == .scattered) {
+        for (0..map.len) |index| {
+            const item = if (@hasDecl(T, "at")) map.at(index) else map.get(index);
+            if (!visitor.visit(item, {})) return false;
+        }
         return true;
     }
     if (table.kind == .bits or table.kind == .managed_bits) {
@@ -218,7 +251,7 @@ pub fn each(comptime T: type, map: *const T, visitor: anytype) bool {
 pub fn release(comptime T: type, map: *T) void {
     switch (comptime of(T).?.kind) {
         .managed, .buffers, .managed_bits => map.deinit(),
-        .unmanaged, .ordered, .enums, .all_enums, .list, .bits => {},
+        .unmanaged, .ordered, .enums, .all_enums, .list, .scattered, .bits => {},
     }
 }
 
@@ -227,7 +260,7 @@ pub fn release(comptime T: type, map: *T) void {
 pub fn isPart(comptime T: type) bool {
     return comptime switch (of(T).?.kind) {
         .managed, .buffers, .managed_bits => false,
-        .unmanaged, .ordered, .enums, .all_enums, .list, .bits => true,
+        .unmanaged, .ordered, .enums, .all_enums, .list, .scattered, .bits => true,
     };
 }
 
@@ -241,6 +274,10 @@ pub fn ownsParts(comptime T: type) bool {
 pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
     return switch (comptime of(T).?.kind) {
         .managed, .buffers, .enums, .all_enums, .managed_bits => .{ null, null },
+        .scattered => if (@hasField(T, "buffer"))
+            .{ if (map.buffer.len > 0) @intFromPtr(map.buffer.ptr) else null, null }
+        else
+            .{ if (map.capacity > 0) @intFromPtr(map.bytes) else null, null },
         // In front of the first mask is how many there are.
         .bits => .{
             if (@hasField(T, "bit_length") and map.bit_length > 0)
@@ -281,12 +318,18 @@ test of {
     try std.testing.expectEqual(.ordered, of(std.StringArrayHashMapUnmanaged(u8)).?.kind);
     try std.testing.expect(of(std.EnumMap(Color, u8)).?.Value == u8);
     try std.testing.expectEqual(.all_enums, of(std.EnumArray(Color, u8)).?.kind);
-    try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color and of(std.Deque(u8)) == null);
+    try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color);
+    const Row = struct { x: u8, y: f64 };
+    try std.testing.expect(of(std.MultiArrayList(Row)).?.Key == Row);
 }
 
 test isList {
     try std.testing.expect(isList(std.ArrayList(u8)) and isList(std.array_list.Managed([2]u8)));
     try std.testing.expect(!isList(std.EnumSet(Color)));
+}
+
+test isScattered {
+    try std.testing.expect(isScattered(std.Deque(u8)) and !isScattered(std.ArrayList(u8)));
 }
 
 test listOf {
@@ -337,6 +380,7 @@ test put {
         std.StringHashMapUnmanaged(void),
         std.ArrayList(u8),
         std.array_list.Managed(u8),
+        std.Deque(u8),
         std.DynamicBitSet,
         std.DynamicBitSetUnmanaged,
         std.StaticBitSet(9),
@@ -366,7 +410,7 @@ test put {
         try std.testing.expectEqual(1, counter.count);
         const has_blocks = blocksOf(Map, &map)[0] != null;
         const is_found = switch (table.kind) {
-            .unmanaged, .ordered, .list => true,
+            .unmanaged, .ordered, .list, .scattered => true,
             .bits => Map == std.DynamicBitSetUnmanaged,
             else => false,
         };

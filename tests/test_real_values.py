@@ -45,6 +45,7 @@ def test_what_they_were_given_is_given_back(values: ModuleType, growth: Callable
         values.appended(range(9), 3)
         values.parse('{"a": [1, {"b": "x"}]}')
         values.write({"a": [1, {"b": "x"}]})
+        values.parts(range(20))
         values.copied(values.oddOnes(range(99)))
 
     assert growth(calls) < 16
@@ -147,6 +148,19 @@ def test_sets_of_bits(values: ModuleType) -> None:
     sieve.small = {0}
     assert (sieve.small, sieve.all) == ({0}, {1000})
     assert not hasattr(values, "both")  # a set that has its allocator is no part
+
+
+def test_lists_that_are_scattered(values: ModuleType) -> None:
+    queue = values.Queue()
+    assert (queue.waiting, queue.rows) == ([], [])
+    queue.add(3)
+    queue.add(4)
+    assert queue.waiting == [4, 3]
+    assert queue.rows == [{"x": 3, "name": "row"}, {"x": 4, "name": "row"}]
+    assert queue.totalOf([1, 2], [{"x": 3, "name": "a"}]) == 6
+    assert values.parts((1, 2, 3)) == ([6, 4, 2], 7)
+    with pytest.raises(AttributeError):
+        queue.waiting = [1]
 
 
 def test_the_stub(values: ModuleType) -> None:

@@ -1775,7 +1775,7 @@ fn loadTable(
     site: *const Site,
 ) Error!T {
     const table = comptime tables.of(T).?;
-    if (comptime tables.isList(T))
+    if (comptime tables.isList(T) and !tables.isScattered(T))
         return tables.listOf(T, arena, try loadItems(table.Key, arena, module, object, site));
     var map = tables.empty(T, arena);
     if (table.Value == void) {
@@ -1821,14 +1821,22 @@ fn loadTable(
 
 fn giveTable(comptime T: type, module: *PyObject, map: *const T) ?*PyObject {
     const table = comptime tables.of(T).?;
-    if (comptime tables.isList(T)) return giveList(table.Key, module, map.items);
-    const is_set = table.Value == void;
-    const made = (if (is_set) c.PySet_New(null) else c.PyDict_New()) orelse return null;
+    const is_list = comptime tables.isList(T);
+    if (comptime is_list and !tables.isScattered(T)) return giveList(table.Key, module, map.items);
+    const is_set = table.Value == void and !is_list;
+    const made = (if (is_list)
+        c.PyList_New(0)
+    else if (is_set) c.PySet_New(null) else c.PyDict_New()) orelse return null;
     const Each = struct {
         made: *PyObject,
         module: *PyObject,
 
         pub fn visit(each: *@This(), given: table.Key, value: table.Value) bool {
+            if (is_list) {
+                const item = giveAs(.item, table.Key, each.module, given);
+                defer c.Py_DecRef(item);
+                return item != null and c.PyList_Append(each.made, item.?) == 0;
+            }
             const key = giveKey(table.Key, each.module, given);
             if (!is_set)
                 return setItem(each.made, key, giveAs(.item, table.Value, each.module, value));

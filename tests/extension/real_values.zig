@@ -182,3 +182,36 @@ pub const Sieve = struct {
         self.all.set(number);
     }
 };
+
+const Row = struct { x: u8, name: []const u8 };
+
+/// Has lists whose items do not lie side by side.
+pub const Queue = struct {
+    gpa: std.mem.Allocator,
+    waiting: std.Deque(i64) = .empty,
+    rows: std.MultiArrayList(Row) = .empty,
+
+    pub fn init(gpa: std.mem.Allocator) Queue {
+        return .{ .gpa = gpa };
+    }
+    pub fn deinit(self: *Queue) void {
+        self.waiting.deinit(self.gpa);
+        self.rows.deinit(self.gpa);
+    }
+    pub fn add(self: *Queue, number: i64) !void {
+        try self.waiting.pushFront(self.gpa, number);
+        try self.rows.append(self.gpa, .{ .x = @truncate(@abs(number)), .name = "row" });
+    }
+    pub fn totalOf(_: *const Queue, numbers: std.Deque(i64), rows: std.MultiArrayList(Row)) i64 {
+        var sum: i64 = 0;
+        for (0..numbers.len) |index| sum += numbers.at(index);
+        for (rows.items(.x)) |x| sum += x;
+        return sum;
+    }
+};
+
+pub fn parts(gpa: std.mem.Allocator, numbers: std.Deque(i64)) !struct { std.Deque(i64), i64 } {
+    var doubled: std.Deque(i64) = .empty;
+    for (0..numbers.len) |index| try doubled.pushFront(gpa, 2 * numbers.at(index));
+    return .{ doubled, 7 };
+}
