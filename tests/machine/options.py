@@ -123,6 +123,8 @@ class Holder(Actor):
     check_all = check
 
     def hold(self) -> None:
+        if self.world.chance(0.05):  # what it was given stays as long as it does
+            self.obj = self.m.Holder()
         self.values = self.world.unique(), self.world.text()
         config = self.m.Config(self.values[0], "".join(list(self.values[1])))
         self.obj.hold(config)
