@@ -1016,6 +1016,15 @@ pub fn originOf(comptime T: type) ?[:0]const u8 {
     };
 }
 
+/// Whether another module may have a class of this one as well. The code of the module that made
+/// it first is that of the other's objects, and so of what these are tied to: then it is not enough
+/// to know the classes of this module.
+pub fn anyShared() bool {
+    return comptime for (all) |class| {
+        if (originOf(class.T) != null) break true;
+    } else false;
+}
+
 /// Whether a type's name says all of it.
 pub fn isPlainName(comptime name: []const u8) bool {
     return std.mem.indexOfScalar(u8, name, '(') == null and std.mem.indexOf(u8, name, "__") == null;
@@ -1420,6 +1429,10 @@ test isAssignable {
 test originOf {
     try expect(originOf(Plane.Inner) == null);
     try expectEqualStrings("abc:12 true false", originOf(Plane).?);
+}
+
+test anyShared {
+    try expect(anyShared()); // Plane
 }
 
 test isPlainName {

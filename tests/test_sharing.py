@@ -217,3 +217,22 @@ def test_threads(first: ModuleType, second: ModuleType) -> None:
         thread.join()
     assert not failed
     assert len(path.points) >= 50
+
+
+def test_a_module_of_plain_data_made_the_class_of_an_address(zig_module: Callable[[str], ModuleType]) -> None:
+    flat = zig_module("sharing_flat")
+    views = zig_module("sharing_views")
+    assert views.Spot is flat.Spot
+    field = views.Field()
+    field.add(1)
+    view = field.view()
+    outer = view.again()
+    spot = field.make()
+    assert spot.twice() == 10
+    before = views.endings()
+    field.destroy()
+    del view  # which the other one points to, and so it stays
+    del outer, field
+    with pytest.warns(ResourceWarning, match="the deinit of a View is not called"):
+        del spot
+    assert views.endings() == before

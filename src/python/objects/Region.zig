@@ -1171,26 +1171,25 @@ pub inline fn sweep(region_: *Region, gone: *Blocks.Gone) void {
 }
 
 /// Whether values may point to anything: not where all are plain data.
-const sweeps = some: {
-    @setEvalBranchQuota(1_000_000_000);
-    break :some for (classes.all) |class| {
-        if (!classes.isFlat(class.T)) break true;
-    } else false;
-};
-
+const sweeps = hasAny(isPointing);
 /// Whether there are handles, and whether any value has something to give back at its end.
-const has_handles = some: {
+const has_handles = hasAny(classes.isHeapHandle);
+const has_deinits = hasAny(hasEnd);
+
+fn hasAny(comptime is_such: fn (comptime T: type) bool) bool {
     @setEvalBranchQuota(1_000_000_000);
-    break :some for (classes.all) |class| {
-        if (classes.isHeapHandle(class.T)) break true;
+    return comptime classes.anyShared() or for (classes.all) |class| {
+        if (is_such(class.T)) break true;
     } else false;
-};
-const has_deinits = some: {
-    @setEvalBranchQuota(1_000_000_000);
-    break :some for (classes.all) |class| {
-        if (classes.hasDeinit(class.T) or classes.holdsReferences(class.T)) break true;
-    } else false;
-};
+}
+
+fn isPointing(comptime T: type) bool {
+    return !classes.isFlat(T);
+}
+
+fn hasEnd(comptime T: type) bool {
+    return classes.hasDeinit(T) or classes.holdsReferences(T);
+}
 
 inline fn hasMany(region: *const Region, objects: usize) bool {
     const blocks = &region.blocks;
