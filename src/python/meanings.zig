@@ -113,9 +113,9 @@ pub fn builtinOf(name: [:0]const u8, key: *PyObject) ?*PyObject {
 /// that is an OSError. An exception has what its class has: nothing is set where one is raised, and
 /// its text, also that of a UnicodeError, stays the error's name. False with the error set.
 pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) bool {
-    // That of a UnicodeDecodeError says what was decoded, which a Zig error does not know.
+    // A UnicodeDecodeError is made of what was decoded, and says it: a Zig error does not know.
     if (c.PyType_IsSubtype(builtin, capi.exception("UnicodeError")) != 0)
-        return setText(attributes);
+        return setPlain(attributes, "__init__") and setPlain(attributes, "__str__");
     if (c.PyType_IsSubtype(builtin, capi.exception("OSError")) == 0) return true;
     const none = capi.object("_Py_NoneStruct");
     if (c.PyDict_SetItemString(attributes, "filename", none) < 0) return false;
@@ -126,10 +126,11 @@ pub fn describe(attributes: *PyObject, name: [:0]const u8, builtin: *PyObject) b
     return true;
 }
 
-fn setText(attributes: *PyObject) bool {
-    const text = c.PyObject_GetAttrString(capi.exception("BaseException"), "__str__");
-    defer c.Py_DecRef(text);
-    return text != null and c.PyDict_SetItemString(attributes, "__str__", text.?) == 0;
+/// As any exception has it: CPython's, until 3.13, had `__init__` in each class.
+fn setPlain(attributes: *PyObject, name: [*:0]const u8) bool {
+    const plain = c.PyObject_GetAttrString(capi.exception("BaseException"), name);
+    defer c.Py_DecRef(plain);
+    return plain != null and c.PyDict_SetItemString(attributes, name, plain.?) == 0;
 }
 
 /// A system may lack the number: then the error has none.
