@@ -1048,9 +1048,9 @@ def test_what_zig_says_of_nano_ffis_own_files_is_left_out() -> None:
 
 
 def test_of_an_error_the_outermost_place_that_is_not_ours_is_unusable() -> None:
-    ours = ["/lib/nano_ffi/zig/", "/work/"]
+    ours = ["/lib/nano_ffi/zig/", "/build/"]
     inner = "lib/a.zig:1:2: error: no such\n    x\n    ^\nlib/b.zig:7:2: note: here"
-    trace = "referenced by:\n    g: lib/a.zig:8:9\n    f: /lib/c.zig:9:9\n    run: /lib/nano_ffi/zig/b.zig:3:4\n    x: /work/root.zig:1:1"
+    trace = "referenced by:\n    g: lib/a.zig:8:9\n    f: /lib/c.zig:9:9\n    run: /lib/nano_ffi/zig/b.zig:3:4\n    x: /build/root.zig:1:1"
     alone = "/lib/d.zig:5:6: error: other"
     assert unusable(f"{inner}\n{trace}\n{alone}\nerror: 2 compilation errors", "/home", ours) == {
         ("/lib/c.zig", 9): "no such",
@@ -1059,9 +1059,9 @@ def test_of_an_error_the_outermost_place_that_is_not_ours_is_unusable() -> None:
     assert unusable(inner, "/home", ours) == {("/home/lib/a.zig", 1): "no such"}
     inline = inner.replace("note: here", "note: called inline here")
     assert unusable(inline, "/home", ours) == {("/home/lib/b.zig", 7): "no such"}
-    assert unusable(f"{alone}\n/lib/nano_ffi/zig/b.zig:3:4: error: nano_ffi: no", "/work", ours) == {}
-    assert unusable(f"{alone}\nerror: unable to link", "/work", ours) == {}
-    assert unusable("", "/work", ours) == {}
+    assert unusable(f"{alone}\n/lib/nano_ffi/zig/b.zig:3:4: error: nano_ffi: no", "/build", ours) == {}
+    assert unusable(f"{alone}\nerror: unable to link", "/build", ours) == {}
+    assert unusable("", "/build", ours) == {}
 
 
 def test_without_the_extra_a_compiler_is_asked_for(here: Path) -> None:
