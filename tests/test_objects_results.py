@@ -354,13 +354,17 @@ def test_lists_of_what_an_object_owns(m: ModuleType, growth: Callable[[Callable[
     assert growth(round_trip) < 8
 
 
-def test_a_list_of_what_has_no_memory(remembered: ModuleType) -> None:
+@pytest.mark.parametrize("way", ["descriptors", "opened"])
+def test_a_list_of_what_has_no_memory(
+    remembered: ModuleType, way: str, growth: Callable[[Callable[[], Any]], float]
+) -> None:
     before = remembered.sum_of_closed()
-    found = remembered.descriptors(4)
+    found = getattr(remembered, way)(4)
     assert [one.number for one in found] == [0, 1, 2, 3]
     del found
     gc.collect()
     assert remembered.sum_of_closed() == before + 6
+    assert growth(lambda: getattr(remembered, way)(500)) < 8
 
 
 def test_what_has_a_deinit_in_tuples(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:

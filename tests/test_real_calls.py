@@ -201,6 +201,23 @@ def test_results_that_their_caller_would_free(calls: ModuleType, growth: Callabl
         assert growth(function) < 8, inspect.getsource(function)
 
 
+@pytest.mark.parametrize(
+    ("call", "place"),
+    [
+        (lambda calls: calls.sum({1: 1.0, -3: "x"}), "map[-3]"),
+        (lambda calls: calls.sum({1: 1.0, "k": 1.0}), "map.keys()[1]"),
+        (lambda calls: calls.keyed({(1, 2): 1.0, (3, 4): "x"}, {}), "cells_of.values()[1]"),
+        (lambda calls: calls.keyed({(1, "x"): 1.0}, {}), "cells_of.keys()[0][1]"),
+        (lambda calls: calls.keyed({}, {2**100: "x"}), "wide.values()[0]"),
+        (lambda calls: calls.keyed({}, {2**62: "x"}), f"wide[{2**62}]"),
+    ],
+)
+def test_the_place_in_a_dict(calls: ModuleType, call: Callable[[ModuleType], object], place: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        call(calls)
+    assert f"parameter '{place}' must be" in str(caught.value)
+
+
 def test_maps_with_other_keys_and_sets(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     assert calls.histogram("abca") == {97: 2, 98: 1, 99: 1}
     assert (calls.histogram(""), calls.unique([])) == ({}, set())

@@ -1,6 +1,7 @@
 //! What a variable of the file keeps of a result.
 
 const std = @import("std");
+const nano_ffi = @import("nano_ffi");
 const Allocator = std.mem.Allocator;
 
 var kept: ?[]u8 = null;
@@ -37,4 +38,9 @@ pub fn descriptors(gpa: Allocator, count: u31) ![]Descriptor {
     const result = try gpa.alloc(Descriptor, count);
     for (result, 0..) |*one, number| one.* = .{ .number = @intCast(number) };
     return result;
+}
+
+/// The same, of which no parameter tells where the memory is from.
+pub fn opened(count: u31) ![]Descriptor {
+    return descriptors(nano_ffi.allocator, count);
 }

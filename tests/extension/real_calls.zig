@@ -234,6 +234,10 @@ pub fn sum(map: std.AutoHashMap(i32, f64)) f64 {
     return total;
 }
 
+pub fn keyed(cells_of: std.AutoHashMap([2]i32, f64), wide: std.AutoHashMap(i128, f64)) u32 {
+    return cells_of.count() + wide.count();
+}
+
 pub fn unique(gpa: std.mem.Allocator, items: []const i64) !std.AutoHashMap(i64, void) {
     var set: std.AutoHashMap(i64, void) = .init(gpa);
     errdefer set.deinit();
