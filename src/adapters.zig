@@ -3,7 +3,8 @@
 //!
 //!     *std.Io.Writer      not the caller's: what is written is the result
 //!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
-//!     @Vector(n, T)       [n]T
+//!     @Vector(n, T)       [n]T, also in arrays, tuples and optionals; *@Vector(n, T) is a writable
+//!                         buffer of n numbers
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
 //!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
 //!                         pointer: a result that may point there is copied
@@ -30,6 +31,7 @@ const reach = @import("reach.zig");
 const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
 const trees = @import("trees.zig");
+const vectors = @import("vectors.zig");
 
 /// What the source says, and an option.
 pub const Hints = struct {
@@ -71,7 +73,7 @@ pub fn Adapted(
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
     const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
         plan.collects or
-        plan.has(.out))
+        plan.has(.out) or plan.has(.lanes))
         (Errors || plan.Errors())!Result
     else
         Result;
@@ -88,6 +90,7 @@ pub fn Adapted(
         fn run(given: @Tuple(plan.types)) R {
             var readers: [plan.roles.len]std.Io.Reader = undefined;
             var values: @Tuple(plan.originals) = undefined;
+            var written: @Tuple(&plan.lanes()) = undefined;
             var text: std.Io.Writer.Allocating =
                 if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
             const calls = if (plan.calls) try Calls.begin();
@@ -95,17 +98,20 @@ pub fn Adapted(
             comptime var place = 0;
             inline for (plan.roles, plan.originals, 0..) |role, Original, index| {
                 values[index] = switch (role) {
-                    .same, .vector => given[place],
+                    .same => given[place],
+                    .vector => vectors.fromArrays(Original, given[place]),
+                    .lanes => lanes: {
+                        const count = @typeInfo(@typeInfo(Original).pointer.child).vector.len;
+                        try expectSize(plan.names[place], given[place], count);
+                        written[index] = given[place][0..count].*;
+                        break :lanes &written[index];
+                    },
                     .out => out: {
                         const items = given[place];
                         const Target = @typeInfo(Original).pointer.child;
                         const is_array = @typeInfo(Target) == .array;
                         const size = if (is_array) @typeInfo(Target).array.len else 1;
-                        if (items.len != size) return messages.fail(
-                            error.ValueError,
-                            "parameter '{s}' must be a buffer of {d} items, not of {d}",
-                            .{ plan.names[place], size, items.len },
-                        );
+                        try expectSize(plan.names[place], items, size);
                         break :out if (is_array) items[0..size] else &items[0];
                     },
                     .pointee, .map => &given[place],
@@ -140,6 +146,10 @@ pub fn Adapted(
                 }
             }
             const returned = @call(signature.modifierOf(@TypeOf(original)), original, values);
+            inline for (plan.roles, 0..) |role, index| if (role == .lanes) {
+                const lanes = given[comptime plan.placeOf(index)];
+                lanes[0..@typeInfo(@TypeOf(written[index])).vector.len].* = written[index];
+            };
             if (plan.calls) if (calls.fails()) {
                 if (plan.writes) text.deinit();
                 return error.PythonException;
@@ -177,6 +187,14 @@ pub fn Adapted(
             const copy = try arena.allocator().dupe(u8, text.written());
             text.deinit();
             return .{ .data = .{ payload, copy }, .arena = arena };
+        }
+
+        inline fn expectSize(name: []const u8, items: anytype, size: usize) error{ValueError}!void {
+            if (items.len != size) return messages.fail(
+                error.ValueError,
+                "parameter '{s}' must be a buffer of {d} items, not of {d}",
+                .{ name, size, items.len },
+            );
         }
 
         inline fn isWriteFailed(err: Errors) bool {
@@ -220,6 +238,7 @@ pub fn Adapted(
                 return .{ .data = value.value, .whole = value };
             if (comptime SeenOf(Payload, is_changeable) != null) return seen(Payload, value);
             if (comptime sequences.ItemOf(Payload) != null) return value.items;
+            if (comptime Array(Payload) != null) return vectors.toArrays(Payload, value);
             return asBytes(Result, value);
         }
     };
@@ -268,6 +287,7 @@ const Role = enum {
     writer,
     reader,
     vector,
+    lanes,
     out,
     pointee,
     map,
@@ -303,6 +323,26 @@ const Plan = struct {
         return false;
     }
 
+    /// The vectors that are written, where they are while the function runs.
+    fn lanes(comptime plan: Plan) [plan.roles.len]type {
+        var types: [plan.roles.len]type = @splat(void);
+        for (&types, plan.roles, plan.originals) |*T, role, Original|
+            if (role == .lanes) {
+                T.* = @typeInfo(Original).pointer.child;
+            };
+        return types;
+    }
+
+    /// Where among what Python gives a parameter is: there are no options in front of it.
+    fn placeOf(comptime plan: Plan, comptime index: usize) usize {
+        var place = 0;
+        for (plan.roles[0..index]) |role| switch (role) {
+            .writer, .nothing, .context => {},
+            else => place += 1,
+        };
+        return place;
+    }
+
     fn has(comptime plan: Plan, comptime role: Role) bool {
         return std.mem.indexOfScalar(Role, plan.roles, role) != null;
     }
@@ -314,7 +354,10 @@ const Plan = struct {
         else if (plan.writes) error{OutOfMemory} else error{};
         const Items = if (plan.collects) error{OutOfMemory} else error{};
         const Calls = if (plan.calls) error{ OutOfMemory, PythonException } else error{};
-        return Memory || Items || Calls || (if (plan.has(.out)) error{ValueError} else error{});
+        return Memory || Items || Calls || (if (plan.has(.out) or plan.has(.lanes))
+            error{ValueError}
+        else
+            error{});
     }
 };
 
@@ -348,8 +391,10 @@ fn planOf(
             .context
         else if (T == *std.Io.Reader)
             .reader
-        else if (@typeInfo(T) == .vector and Array(T) != null)
+        else if (Array(T) != null)
             .vector
+        else if (Lanes(T) != null)
+            .lanes
         else if (Written(T) != null)
             .out
         else if (isMap(T, signature.Payload(info.return_type orelse void)))
@@ -374,6 +419,7 @@ fn planOf(
                     .reader => signature.Input,
                     .callback => c_callbacks.Given(T),
                     .vector => Array(T).?,
+                    .lanes => []Lanes(T).?,
                     .out => []Written(T).?,
                     .pointee, .map => @typeInfo(T).pointer.child,
                     .path => if (T == []const u8) signature.Path else ?signature.Path,
@@ -456,11 +502,21 @@ fn isFieldParameter(
         !signature.hasWritablePart(Field) and signature.kindOf(Field) != .class;
 }
 
-/// The array of a vector; null where nothing of it can cross.
+/// What a vector, or what has some, is in Python; null where it has none, or where nothing of it can
+/// cross.
 fn Array(comptime T: type) ?type {
-    const vector = @typeInfo(T).vector;
-    const A = [vector.len]vector.child;
-    return if (signature.kindOf(A) == null) null else A;
+    const A = vectors.Arrays(T) orelse return null;
+    return if (signature.kindOf(A) == null or !signature.isPart(A)) null else A;
+}
+
+/// The type of the numbers of a vector that is written through a pointer; null of any other type.
+fn Lanes(comptime T: type) ?type {
+    if (@typeInfo(T) != .pointer) return null;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or pointer.attrs.@"const" or !signature.isPlain(pointer) or
+        @typeInfo(pointer.child) != .vector) return null;
+    const Item = @typeInfo(pointer.child).vector.child;
+    return if (signature.isBufferItem(Item)) Item else null;
 }
 
 /// The type of the numbers that are written through a pointer; null of any other type.
@@ -564,7 +620,7 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
     if (!plan.writes) {
         if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
         if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
-        if (@typeInfo(Payload) == .vector) return Array(Payload) orelse Payload;
+        if (vectors.Arrays(Payload) != null) return Array(Payload) orelse Payload;
         if (sequences.ItemOf(Payload)) |Item| {
             if (sequences.isScattered(Payload) and !plan.collects) return Payload;
             return if (signature.kindOf([]Item) == null) Payload else []Item;

@@ -83,11 +83,29 @@ fn addDependencies(
     optimize: std.lang.OptimizeMode,
 ) void {
     inline for (@typeInfo(@TypeOf(dependencies)).@"struct".field_names) |name| {
-        const dependency = b.dependency(name, .{ .target = target, .optimize = optimize });
+        // One that has no such option refuses it.
+        const options = b.dependency(name, .{}).builder.available_options_map;
+        const dependency = if (options.contains("target") and options.contains("optimize"))
+            b.dependency(name, .{ .target = target, .optimize = optimize })
+        else if (options.contains("target"))
+            b.dependency(name, .{ .target = target })
+        else if (options.contains("optimize"))
+            b.dependency(name, .{ .optimize = optimize })
+        else
+            b.dependency(name, .{});
         const modules = dependency.builder.modules;
-        for (modules.keys(), modules.values()) |own_name, module| user.addImport(own_name, module);
+        for (modules.keys(), modules.values()) |own_name, module| {
+            if (!isZigs(own_name)) user.addImport(own_name, module);
+        }
         if (modules.count() == 1) user.addImport(name, modules.values()[0]);
     }
+}
+
+/// Whether Zig gives a module of this name itself, so that a package's cannot be imported by it.
+fn isZigs(name: []const u8) bool {
+    return for ([_][]const u8{ "std", "builtin", "root" }) |taken| {
+        if (std.mem.eql(u8, name, taken)) break true;
+    } else false;
 }
 
 /// What src/source.zig reads of the user's file and of all modules that it may import.

@@ -101,6 +101,7 @@ test {
     _ = @import("std_options.zig");
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
+    _ = @import("vectors.zig");
     _ = @import("variants.zig");
     _ = @import("c_callbacks.zig");
     _ = @import("sequences.zig");

@@ -10,6 +10,7 @@ const literals = @import("literals.zig");
 const ndarray = @import("ndarray.zig");
 const standard = @import("standard.zig");
 const untagged = @import("untagged.zig");
+const vectors = @import("vectors.zig");
 const tables = @import("tables.zig");
 const variadic = @import("variadic.zig");
 
@@ -1092,6 +1093,7 @@ pub fn analyze(
         const is_written = Value(T) == [:0]u8 or (kindOf(Value(T)) == .link and
             !@typeInfo(Value(T)).pointer.attrs.@"const");
         const known = if (is_written) null else typeName(T);
+        if (known == null and info.is_generic and vectors.Arrays(T) != null) break;
         arg.* = .{ .name = param_name, .typ = known orelse return refused(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
             .{ name, param_name, @typeName(T), remedyOf(T) },

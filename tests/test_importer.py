@@ -824,7 +824,7 @@ def test_zigs_cache_is_shared_where_it_is_said_to_be(monkeypatch: pytest.MonkeyP
 
 def test_a_package_that_cannot_be_had_is_not_asked_for(here: Path) -> None:
     package = """.{
-        .name = .here, .version = "0.0.0", .fingerprint = 0x1, .paths = .{""},
+        .name = .here, .version = "0.0.0", .fingerprint = 0xc459294fa9644739, .paths = .{""},
         .dependencies = .{ .gone = .{ .path = "gone" } },
     }"""
     write(here / "build.zig.zon", package)
@@ -934,19 +934,34 @@ def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
             .name = .user,
             .version = "0.1.0",
             .fingerprint = 0x8d93d6497546d42f,
-            .dependencies = .{ .parts = .{ .path = "parts" } }, // beside this file
+            .dependencies = .{ .parts = .{ .path = "parts" }, .whole = .{ .path = "whole" } }, // beside this file
             .paths = .{""},
         }""",
     )
+    write(  # Zig has a module "root" of its own
+        here / "whole" / "build.zig",
+        """
+        const std = @import("std");
+        pub fn build(b: *std.Build) void {
+            _ = b.addModule("root", .{ .root_source_file = b.path("whole.zig") });
+        }
+        """,
+    )
+    write(
+        here / "whole" / "build.zig.zon",
+        '.{ .name = .whole, .version = "0.1.0", .fingerprint = 0xc459294fa9644739, .paths = .{""} }',
+    )
+    write(here / "whole" / "whole.zig", "pub fn seven() u8 { return 7; }\n")
     write(
         here / "depends.zig",
-        'const numbers = @import("numbers");\nconst parts = @import("parts");\n'
+        'const numbers = @import("numbers");\nconst parts = @import("parts");\npub const whole = @import("whole");\n'
         "pub fn number() i64 { return numbers.three + parts.three; }\n"
         "pub const Place = parts.Point;\npub const lib = numbers;\npub const Ints = parts.Stack(i64);\n"
         "pub fn unit() numbers.Point { return .{ .x = 1, .y = 1 }; }\n",
     )
     depends = fresh("depends")
     assert depends.number() == 6
+    assert depends.whole.seven() == 7
     assert isinstance(depends.unit(), depends.Place)
     assert depends.lib.Point is depends.Place
     assert depends.Place.__doc__ == "Somewhere."

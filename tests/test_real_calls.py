@@ -108,6 +108,8 @@ def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
         "ping": "parameter 'writer' is generic: give it a type, Python's values have only one",
         "printInt": "parameter 'value' is generic: give it a type, Python's values have only one",
         "pong": "parameter 'writer' is generic: give it a type, Python's values have only one",
+        "shuffled": "it has a comptime parameter, and Python's values are not known while compiling: write a function that "
+        "calls it with one",
         "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "
         "is lost: make it []const, or a parameter of its own",
         "Kept.of": "parameter 'writer' has type *Io.Writer, which cannot come from Python: what outlives the call may keep "
@@ -149,6 +151,17 @@ def test_vectors_and_arrays(calls: ModuleType) -> None:
         b"\x01\x02",
         None,
     )
+
+
+def test_vectors_in_arrays_tuples_and_optionals(calls: ModuleType) -> None:
+    assert calls.transposed([[1, 2], (3, 4)]) == ([[1, 3], [2, 4]], 3)
+    assert calls.firstRow(((1, 2), (3, 4))) == [1, 2]
+    assert calls.firstRow() is calls.firstRow(None) is None
+    row = array.array("f", [1, 2])
+    assert calls.raise_(row, 0.5) == 2.5
+    assert list(row) == [1.5, 2.5]
+    with pytest.raises(ValueError, match=r"^parameter 'row' must be a buffer of 2 items, not of 3$"):
+        calls.raise_(array.array("f", [1, 2, 3]), 1)
 
 
 def test_pointers_to_numbers_are_buffers(calls: ModuleType) -> None:

@@ -495,3 +495,24 @@ pub fn smallest(
     for (numbers) |number| try items.push(gpa, number);
     return items;
 }
+
+pub const Row = @Vector(2, f32);
+
+/// Rows and columns for each other.
+pub fn transposed(rows: [2]Row) struct { [2]Row, f32 } {
+    return .{ .{ .{ rows[0][0], rows[1][0] }, .{ rows[0][1], rows[1][1] } }, @reduce(.Add, rows[0]) };
+}
+
+pub fn firstRow(rows: ?[2]Row) ?Row {
+    return if (rows) |some| some[0] else null;
+}
+
+/// Adds `add` to all of a row.
+pub fn raise(row: *Row, add_to: f32) f32 {
+    row.* += @as(Row, @splat(add_to));
+    return row[1];
+}
+
+pub fn shuffled(row: Row, comptime first: u1) Row {
+    return .{ row[first], row[1 - first] };
+}

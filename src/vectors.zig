@@ -1,0 +1,95 @@
+//! Vectors are arrays in Python: what has vectors in it, and the same with arrays.
+
+const std = @import("std");
+
+/// The type `T` with arrays for its vectors; null where it has none that are told from outside: in
+/// arrays, tuples and optionals, and not in structs, or behind pointers.
+pub fn Arrays(comptime T: type) ?type {
+    return switch (@typeInfo(T)) {
+        .vector => |vector| [vector.len]vector.child,
+        .array => |array| if (array.sentinel_ptr != null)
+            null
+        else if (Arrays(array.child)) |Item| [array.len]Item else null,
+        .optional => |optional| if (Arrays(optional.child)) |Some| ?Some else null,
+        .@"struct" => |info| tuple: {
+            if (!info.is_tuple) break :tuple null;
+            var types: [info.field_types.len]type = undefined;
+            var has_some = false;
+            for (&types, info.field_types, info.field_attrs) |*Part, Field, attrs| {
+                if (attrs.@"comptime") break :tuple null;
+                Part.* = Arrays(Field) orelse Field;
+                has_some = has_some or Part.* != Field;
+            }
+            break :tuple if (has_some) @Tuple(&types) else null;
+        },
+        else => null,
+    };
+}
+
+/// A `T` out of the same with arrays.
+pub inline fn fromArrays(comptime T: type, given: Arrays(T).?) T {
+    switch (@typeInfo(T)) {
+        .vector => return given,
+        .array => |array| {
+            var made: T = undefined;
+            inline for (&made, given) |*place, item| place.* = fromArrays(array.child, item);
+            return made;
+        },
+        .optional => |optional| return fromArrays(optional.child, given orelse return null),
+        else => {
+            var made: T = undefined;
+            inline for (@typeInfo(T).@"struct".field_types, 0..) |Field, index| made[index] =
+                if (comptime Arrays(Field) == null)
+                    given[index]
+                else
+                    fromArrays(Field, given[index]);
+            return made;
+        },
+    }
+}
+
+/// The same the other way round.
+pub inline fn toArrays(comptime T: type, value: T) Arrays(T).? {
+    switch (@typeInfo(T)) {
+        .vector => return value,
+        .array => |array| {
+            var made: Arrays(T).? = undefined;
+            inline for (&made, value) |*place, item| place.* = toArrays(array.child, item);
+            return made;
+        },
+        .optional => |optional| return toArrays(optional.child, value orelse return null),
+        else => {
+            var made: Arrays(T).? = undefined;
+            inline for (@typeInfo(T).@"struct".field_types, 0..) |Field, index| made[index] =
+                if (comptime Arrays(Field) == null)
+                    value[index]
+                else
+                    toArrays(Field, value[index]);
+            return made;
+        },
+    }
+}
+
+test Arrays {
+    const Row = @Vector(2, f32);
+    try std.testing.expectEqual([3][2]f32, Arrays([3]Row).?);
+    try std.testing.expectEqual(?[2]f32, Arrays(?Row).?);
+    try std.testing.expectEqual(struct { u8, [2]f32 }, Arrays(struct { u8, Row }).?);
+    try std.testing.expectEqual(null, Arrays([3]f32));
+    try std.testing.expectEqual(null, Arrays(struct { row: Row }));
+}
+
+test fromArrays {
+    const Row = @Vector(2, f32);
+    const Both = struct { u8, ?[2]Row };
+    const both = fromArrays(Both, .{ 7, .{ .{ 1, 2 }, .{ 3, 4 } } });
+    try std.testing.expectEqual(@as(f32, 3), both[1].?[1][0]);
+    try std.testing.expectEqual(null, fromArrays(Both, .{ 7, null })[1]);
+}
+
+test toArrays {
+    const Row = @Vector(2, f32);
+    const rows: struct { u8, [2]Row } = .{ 7, .{ .{ 1, 2 }, .{ 3, 4 } } };
+    const made = toArrays(@TypeOf(rows), rows);
+    try std.testing.expectEqual([2][2]f32{ .{ 1, 2 }, .{ 3, 4 } }, made[1]);
+}
