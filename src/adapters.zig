@@ -502,7 +502,7 @@ fn isFieldParameter(
         !signature.hasWritablePart(Field) and signature.kindOf(Field) != .class;
 }
 
-/// What a vector, or what has some, is in Python; null where it has none, or where nothing of it can
+/// What a vector, or what has some, is in Python; null where it has none, or where that cannot
 /// cross.
 fn Array(comptime T: type) ?type {
     const A = vectors.Arrays(T) orelse return null;

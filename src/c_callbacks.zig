@@ -105,7 +105,7 @@ fn zeroOf(comptime R: type) ?R {
         .bool => false,
         .int, .float => 0,
         .@"enum" => |info| if (info.field_names.len == 0)
-            null
+            (if (signature.isOpen(R)) @fromBackingInt(0) else null)
         else
             @field(R, info.field_names[0]),
         .error_union => |result| if (zeroOf(result.payload) == null)

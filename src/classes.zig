@@ -164,7 +164,8 @@ fn isPlainPacked(comptime T: type) bool {
         switch (@typeInfo(Field)) {
             .bool, .float => {},
             .int => |int| if (int.bits == 0) break false,
-            .@"enum" => |info| if (info.field_names.len == 0) break false,
+            .@"enum" => |info| if (info.field_names.len == 0 and info.mode == .exhaustive)
+                break false,
             else => break false,
         }
     } else true;

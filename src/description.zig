@@ -673,7 +673,10 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
     const kind = signature.kindOf(T).?;
     if (kind == .link) return typeWithin(@typeInfo(T).pointer.child, within);
     return object(.{
-        .{ "k", quoted(if (T == [:0]u8) "bytes" else @tagName(kind)) },
+        .{ "k", quoted(if (T == [:0]u8) "bytes" else if (kind == .index)
+            "int"
+        else
+            @tagName(kind)) },
         .{ "zig", quoted(signature.typeName(T).?) },
     } ++ switch (kind) {
         .buffer => .{.{ "mutable", if (@typeInfo(T) == .pointer) "true" else "" }},
@@ -822,6 +825,7 @@ fn literalOf(comptime T: type, comptime value: T) ?[]const u8 {
     switch (signature.kindOf(T) orelse return null) {
         .void => return "None",
         .order => return std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
+        .index => return std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
         .bool, .int, .float, .str, .text, .@"enum", .flags => return literals.literal(T, value),
         .optional => return literalOf(@typeInfo(T).optional.child, value orelse return "None"),
         .items, .array, .tuple => {},
@@ -854,6 +858,7 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
             @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
         }),
         .order => std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
+        .index => std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
             (if (value.len == 1) ",)" else ")"),

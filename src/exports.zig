@@ -237,7 +237,13 @@ fn kindNameOf(comptime value: anytype) []const u8 {
 fn decideType(comptime T: type) Export {
     if (T == std.math.Order) return .silent; // its values are ints
     return switch (@typeInfo(T)) {
-        .@"enum" => |info| if (info.field_names.len == 0)
+        .@"enum" => |info| if (signature.kindOf(T) == .index)
+            (if (info.decl_names.len == 0)
+                .silent
+            else
+                leftOut("enum", "its values are ints, which have no methods: write a function " ++
+                    "that calls one", .{}))
+        else if (info.field_names.len == 0)
             leftOut("enum", "it has no members", .{})
         else if (signature.kindOf(T) == null)
             leftOut("enum", "its values have more than 64 bits", .{})

@@ -30,6 +30,12 @@ pub fn valueOf(comptime T: type, comptime value: anytype) ?T {
         .str, .bytes, .path => if (Value == T)
             value
         else if (isText(Value)) .{ .data = value } else null,
+        .index => if (Value == T)
+            value
+        else if (valueOf(@typeInfo(T).@"enum".tag_type, value)) |number|
+            @fromBackingInt(number)
+        else
+            null,
         .@"enum" => if (Value == T)
             value
         else if (Value == @EnumLiteral() and
@@ -70,6 +76,7 @@ pub fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .str => if (isUtf8(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
         .path => literal([]const u8, value.data),
+        .index => std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
         .@"enum" => if (signature.isOpen(T))
             std.fmt.comptimePrint("{d}", .{@backingInt(value)})
         else

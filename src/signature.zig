@@ -256,6 +256,8 @@ pub const Kind = enum {
     @"enum",
     /// A packed struct of bools: any of its members.
     flags,
+    /// An enum without members, as those of indices are, `enum(u32) { _ }`: an int.
+    index,
     /// `std.math.Order`: -1, 0 or 1.
     order,
     /// A date, an exact number: see standard.zig.
@@ -322,8 +324,9 @@ fn decide(comptime T: type, comptime within: []const type) ?Kind {
             .rest, .keywords => null,
             else => .optional,
         } else null,
-        .@"enum" => |info| if (info.field_names.len > 0 and
-            @bitSizeOf(T) <= 64) .@"enum" else null,
+        .@"enum" => |info| if (@bitSizeOf(T) > 64)
+            null
+        else if (info.field_names.len > 0) .@"enum" else if (isOpen(T)) .index else null,
         .@"struct" => |info| structKind(T, info, within),
         .@"union" => |info| if (@hasDecl(T, "nano_ffi_operand"))
             .operand
@@ -765,6 +768,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .void, .bool, .int, .float => @typeName(T),
         .complex => "complex",
         .order => "order",
+        .index => @typeName(@typeInfo(T).@"enum".tag_type),
         .standard => standard.of(T).?.name,
         .path => "path",
         .str, .text => "str",

@@ -43,7 +43,7 @@ fn formOf(comptime Field: type) ?Form {
     return switch (signature.kindOf(Field) orelse return null) {
         .void => .none,
         .bool => .bool,
-        .int, .order => .int,
+        .int, .index, .order => .int,
         .float => .float,
         .complex => .complex,
         .str, .text => .text,

@@ -60,7 +60,7 @@ pub fn defaultsFrom(comptime Payload: type) usize {
 /// Whether Python has values of a type as objects that do not change.
 fn isConstant(comptime T: type) bool {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .text, .order, .@"enum", .flags => true,
+        .bool, .int, .float, .complex, .text, .order, .@"enum", .index, .flags => true,
         .optional => isConstant(@typeInfo(T).optional.child),
         else => false,
     };

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
 from nano_ffi.explaining import described
 from nano_ffi.pyi import stub
 
@@ -163,8 +164,28 @@ def test_lists_that_are_scattered(values: ModuleType) -> None:
         queue.waiting = [1]
 
 
+def test_an_enum_without_members_is_an_int(values: ModuleType) -> None:
+    assert (values.after(4), values.origin) == (5, 7)
+    assert values.turned((1, -4)) == (-4, 1)
+    assert values.turned([1, None]) == (None, 1)
+    assert values.counted([3, 4, 3]) == {3: 2, 4: 1}
+    place = values.Place(3, [4, 5])
+    place.at += 1
+    assert (place.at, list(place.children), place.first()) == (4, [4, 5], 4)
+    assert str(inspect.signature(values.Place)) == "(at, children=[])"
+    with pytest.raises(
+        nano_ffi.OutOfRangeError, match=r"^turned\(\): parameter 'pair\[1\]' is out of range for \?i3 \(-4 to 3\)$"
+    ):
+        values.turned((1, 4))
+    with pytest.raises(TypeError, match=r"^after\(\): parameter 'index' must be an int \(u32\), not str$"):
+        values.after("origin")
+    reasons = {left.name: left.reason for left in described(values).left_out}
+    assert reasons["Index"] == "its values are ints, which have no methods: write a function that calls one"
+    assert "Slot" not in reasons
+
+
 def test_the_stub(values: ModuleType) -> None:
-    assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == ["both"]
+    assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == ["both", "Index"]
     text = stub(described(values))
     ast.parse(text)
     for line in (
@@ -173,6 +194,7 @@ def test_the_stub(values: ModuleType) -> None:
         "    map: ReadOnly[Mapping[str | Buffer, _ValueLike]]",
         "    float,\n    str,\n    list[_JsonValue],\n    dict[str, _JsonValue],\n]\n",
         "def appended(list: Iterable[SupportsIndex], item: SupportsIndex) -> list[int]:",
+        "def turned(\n    pair: tuple[SupportsIndex, SupportsIndex | None],\n) -> tuple[int | None, int]: ...",
         "    def ages(self) -> dict[int, float]: ...",
         "    def lists(self) -> _List[dict[int, int]]: ...",
     ):

@@ -51,7 +51,8 @@ const Error = errors.Error;
 /// An argument on its way in: see `comptime_bridge.Bridge` for what it must have.
 pub fn Argument(comptime T: type) type {
     return switch (signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object, .standard => Scalar(T),
+        .bool, .int, .float, .complex, .@"enum", .index, .flags, .order => Scalar(T),
+        .object, .standard => Scalar(T),
         .callback => Callback(T),
         .str, .text => Text(T),
         .terminated => Terminated(T),
@@ -115,6 +116,9 @@ pub inline fn loadScalar(
         .float => loadFloat(T, object, site),
         .complex => loadComplex(T, object, site),
         .@"enum", .flags => enums.load(T, module, object, site),
+        .index => @fromBackingInt(
+            try loadInt(@typeInfo(T).@"enum".tag_type, module, object, site),
+        ),
         .order => loadOrder(module, object, site),
         .standard => standard.load(T, module, object, site),
         .object => .{ .handle = @ptrCast(object) },
@@ -1178,7 +1182,7 @@ fn loadAny(
 ) Error!T {
     if (site.depth > max_depth) return errors.raiseTooDeep(site);
     switch (comptime signature.kindOf(T).?) {
-        .bool, .int, .float, .complex, .@"enum", .flags, .order, .object, .standard => {
+        .bool, .int, .float, .complex, .@"enum", .index, .flags, .order, .object, .standard => {
             return loadScalar(T, module, object, site);
         },
         .void => {
@@ -1910,6 +1914,7 @@ inline fn giveAs(comptime role: Role, comptime T: type, module: *PyObject, value
         else
             capi.singleton(.None),
         .@"enum", .flags => return enums.give(T, module, value),
+        .index => return giveAs(role, @typeInfo(T).@"enum".tag_type, module, @backingInt(value)),
         .order => return giveAs(role, i8, module, signature.numberOf(value)),
         .standard => return standard.give(T, module, value),
         .path => return paths.give(value),
@@ -2067,7 +2072,7 @@ pub fn giveList(comptime Item: type, module: *PyObject, items: []const Item) ?*P
 fn isPlain(comptime T: type) bool {
     return comptime switch (signature.kindOf(T).?) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer => true,
-        .order, .terminated => true,
+        .index, .order, .terminated => true,
         .optional => isPlain(@typeInfo(T).optional.child),
         .tuple, .record => capi.minor >= 12 and for (@typeInfo(T).@"struct".field_types) |Field| {
             if (!isPlain(Field)) break false;

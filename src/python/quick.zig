@@ -28,6 +28,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
     const parts = within ++ .{T};
     return switch (signature.kindOf(T) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .object => true,
+        .index => true,
         .@"enum" => true, // by the name of a member
         .buffer => @typeInfo(T) != .pointer, // what is written must be seen
         .optional => isPossibleWithin(@typeInfo(T).optional.child, parts),
@@ -56,7 +57,7 @@ fn isPossibleWithin(comptime T: type, comptime within: []const type) bool {
 /// Whether a `T` is all in itself: it needs no memory beside it.
 pub fn isFixed(comptime T: type) bool {
     return comptime switch (signature.kindOf(T) orelse return false) {
-        .void, .bool, .int, .float, .complex, .@"enum", .flags, .order, .standard => true,
+        .void, .bool, .int, .float, .complex, .@"enum", .index, .flags, .order, .standard => true,
         .optional => isFixed(@typeInfo(T).optional.child),
         .array => isFixed(@typeInfo(T).array.child),
         .tuple, .record => for (@typeInfo(T).@"struct".field_types) |Field| {
@@ -152,6 +153,9 @@ inline fn read(comptime T: type, gpa: Allocator, object: *PyObject, place: *T) b
         .void => return object == capi.object("_Py_NoneStruct"),
         .bool => place.* = boolOf(object) orelse return false,
         .int => place.* = anyIntOf(T, object) orelse return false,
+        .index => place.* = @fromBackingInt(
+            anyIntOf(@typeInfo(T).@"enum".tag_type, object) orelse return false,
+        ),
         .float => place.* = anyFloatOf(T, object) orelse return false,
         .complex => return readComplex(T, object, place),
         .@"enum" => place.* = std.meta.stringToEnum(

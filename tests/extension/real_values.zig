@@ -215,3 +215,44 @@ pub fn parts(gpa: std.mem.Allocator, numbers: std.Deque(i64)) !struct { std.Dequ
     for (0..numbers.len) |index| try doubled.pushFront(gpa, 2 * numbers.at(index));
     return .{ doubled, 7 };
 }
+
+/// Where something is in a list.
+pub const Index = enum(u32) {
+    _,
+
+    pub fn next(index: Index) Index {
+        return @fromBackingInt(@backingInt(index) + 1);
+    }
+};
+
+pub const Slot = enum(i3) { _ };
+
+pub const origin: Index = @fromBackingInt(7);
+
+pub fn after(index: Index) Index {
+    return index.next();
+}
+
+pub fn turned(pair: struct { Index, ?Slot }) struct { ?Slot, Index } {
+    return .{ pair[1], pair[0] };
+}
+
+pub fn counted(gpa: std.mem.Allocator, all: []const Index) !std.AutoHashMap(Index, u8) {
+    var map: std.AutoHashMap(Index, u8) = .init(gpa);
+    errdefer map.deinit();
+    for (all) |index| {
+        const entry = try map.getOrPutValue(index, 0);
+        entry.value_ptr.* += 1;
+    }
+    return map;
+}
+
+/// A node of a tree that is in a list.
+pub const Place = struct {
+    at: Index,
+    children: []const Index = &.{},
+
+    pub fn first(self: *const Place) ?Index {
+        return if (self.children.len > 0) self.children[0] else null;
+    }
+};

@@ -58,7 +58,7 @@ fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
     if (comptime string_maps.Value(F)) |Value| return generic("dict", Value, module);
     switch (comptime signature.kindOf(F) orelse return builtin("object")) {
         .bool => return builtin("bool"),
-        .int, .order => return builtin("int"),
+        .int, .index, .order => return builtin("int"),
         .float => return builtin("float"),
         .complex => return builtin("complex"),
         .str, .text, .terminated => return builtin("str"),

@@ -343,7 +343,7 @@ fn lends(comptime R: type, comptime T: type) bool {
 pub fn isLong(comptime R: type) bool {
     return switch (signature.kindOf(R) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .object, .kept => false,
-        .@"enum", .order, .terminated => false,
+        .@"enum", .index, .order, .terminated => false,
         // Before 3.12 what allocates an object may be what collects garbage.
         .class => capi.minor < 12 and !classes.isCopyable(R),
         .reference => capi.minor < 12,

@@ -233,7 +233,7 @@ inline fn quick(comptime F: type, given: *PyObject) ?F {
 fn isAtomic(comptime F: type) bool {
     return switch (signature.kindOf(F) orelse return false) {
         .void, .bool, .int, .float, .complex, .str, .text, .bytes, .buffer, .@"enum" => true,
-        .order => true,
+        .index, .order => true,
         .optional => isAtomic(@typeInfo(F).optional.child),
         else => false,
     };
