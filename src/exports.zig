@@ -713,8 +713,32 @@ pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype)
         for (@typeInfo(Function).@"fn".param_types) |Param| {
             if (holdsAllocator(classes.Pointee(Param orelse continue), 4)) break :owns true;
         }
-        break :owns false;
+        // It begins without memory, and its methods get it some.
+        break :owns growsItself(R) and !mayGiveMemory(Function);
     };
+}
+
+/// Whether a method that may change a `T` has an allocator.
+fn growsItself(comptime T: type) bool {
+    @setEvalBranchQuota(1_000_000);
+    for (@typeInfo(T).@"struct".decl_names) |name| {
+        if (std.mem.eql(u8, name, "deinit")) continue;
+        const F = classes.FunctionOf(T, name) orelse continue;
+        const params = @typeInfo(F).@"fn".param_types;
+        if (params.len > 0 and params[0] == *T and takesAllocator(F)) return true;
+    }
+    return false;
+}
+
+/// Whether what is given to a function may be memory for what it returns.
+fn mayGiveMemory(comptime Function: type) bool {
+    for (@typeInfo(Function).@"fn".param_types) |Param| {
+        const T = Param orelse return true;
+        const is_text = @typeInfo(T) == .pointer and @typeInfo(T).pointer.size == .slice and
+            @typeInfo(T).pointer.attrs.@"const" and classes.isFlat(@typeInfo(T).pointer.child);
+        if (!signature.isProvided(T) and !classes.isFlat(T) and !is_text) return true;
+    }
+    return false;
 }
 
 fn takesAllocator(comptime Function: type) bool {
@@ -1226,7 +1250,20 @@ test mayOwn {
         fn open() File {
             unreachable;
         }
+        const Document = struct {
+            source: []const u8,
+            pub fn parse(_: *@This(), _: std.mem.Allocator) void {}
+            pub fn deinit(_: *@This(), _: std.mem.Allocator) void {}
+        };
+        fn read(_: []const u8, _: u8) Document {
+            unreachable;
+        }
+        fn readInto(_: []u8) Document {
+            unreachable;
+        }
     };
+    try std.testing.expect(mayOwn(example_of.Document, @TypeOf(example_of.read), .{}));
+    try std.testing.expect(!mayOwn(example_of.Document, @TypeOf(example_of.readInto), .{}));
     const Match = example_of.Match;
     const expect = std.testing.expect;
     try expect(!mayOwn(Match, @TypeOf(example_of.find), .{}));

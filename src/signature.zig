@@ -583,6 +583,9 @@ pub fn hasWritablePart(comptime T: type) bool {
     return comptime for (withParts(T, &.{})) |Part| {
         if (Part == T or Part == Value(T) or @typeInfo(Part) != .pointer) continue;
         if (kindOf(Part) == .link) continue; // the value is meant
+        // So it is with a list in a union that holds the union, as with std.ArrayList.
+        const Item = @typeInfo(Part).pointer.child;
+        if (@typeInfo(Item) == .@"union" and contains(withParts(Item, &.{}), Part)) continue;
         if (!@typeInfo(Part).pointer.attrs.@"const") break true;
     } else false;
 }

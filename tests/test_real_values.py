@@ -184,6 +184,26 @@ def test_an_enum_without_members_is_an_int(values: ModuleType) -> None:
     assert "Slot" not in reasons
 
 
+def test_a_list_that_is_not_const_in_a_value_of_its_kind(values: ModuleType) -> None:
+    term = values.Term.list([values.Term.text("a"), {"list": ["nothing", {"text": "b"}]}])
+    assert term.count() == 3
+    assert [type(item).__name__ for item in term.items()] == ["text", "list"]
+    assert values.Term.text("a").items() is None
+
+
+def test_what_begins_without_memory_gives_back_what_it_gets(
+    values: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def calls() -> None:
+        document = values.open("a " * 50 + "xyz")
+        document.parse()
+        assert document.last() == "xyz"
+        with values.open("a b") as again:
+            again.parse()
+
+    assert growth(calls) < 16
+
+
 def test_the_stub(values: ModuleType) -> None:
     assert [left.name for left in described(values).left_out if not left.name.startswith("json.")] == ["both", "Index"]
     text = stub(described(values))

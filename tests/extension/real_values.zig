@@ -256,3 +256,49 @@ pub const Place = struct {
         return if (self.children.len > 0) self.children[0] else null;
     }
 };
+
+/// A list that is not const in a value of its own kind.
+pub const Term = union(enum) {
+    nothing,
+    text: []const u8,
+    list: []Term,
+
+    pub fn count(term: Term) usize {
+        if (term != .list) return 1;
+        var sum: usize = 0;
+        for (term.list) |inner| sum += inner.count();
+        return sum;
+    }
+
+    pub fn items(term: Term) ?[]Term {
+        return if (term == .list) term.list else null;
+    }
+};
+
+/// It begins without memory, and its methods get it some.
+pub const Document = struct {
+    source: []const u8,
+    words: std.ArrayList([]u8) = .empty,
+
+    pub fn parse(document: *Document, gpa: std.mem.Allocator) !void {
+        var words = std.mem.tokenizeScalar(u8, document.source, ' ');
+        while (words.next()) |word| {
+            const own = try gpa.dupe(u8, word);
+            errdefer gpa.free(own);
+            try document.words.append(gpa, own);
+        }
+    }
+
+    pub fn last(document: *const Document) []const u8 {
+        return document.words.items[document.words.items.len - 1];
+    }
+
+    pub fn deinit(document: *Document, gpa: std.mem.Allocator) void {
+        for (document.words.items) |word| gpa.free(word);
+        document.words.deinit(gpa);
+    }
+};
+
+pub fn open(source: []const u8) Document {
+    return .{ .source = source };
+}
