@@ -521,6 +521,7 @@ pub const functions = struct {
     pub extern fn PyObject_Free(memory: ?*anyopaque) void;
     pub extern fn PyObject_Hash(object: *PyObject) Py_ssize_t;
     pub extern fn PyObject_GC_Del(object: *PyObject) void;
+    pub extern fn PyObject_GC_Track(object: *PyObject) void;
     pub extern fn PyObject_GC_UnTrack(object: *PyObject) void;
     pub extern fn PyObject_Vectorcall(
         callable: *PyObject,

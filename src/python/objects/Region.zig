@@ -58,6 +58,7 @@ owners: std.ArrayList(*Layout) = .empty,
 blocks: Blocks = .{},
 /// Those that may be pointed to where nobody looks before a sweep: until then they are in no table.
 hidden: std.ArrayList(Blocks.Piece) = .empty,
+hidden_bytes: usize = 0,
 /// At how many objects, blocks and bytes there is a sweep.
 most_objects: usize = 32,
 most_blocks: usize = 32,
@@ -260,6 +261,13 @@ fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!
     if (is_own) try region.owners.ensureUnusedCapacity(memory.allocator, 1);
     try region.objects.ensureUnusedCapacity(memory.allocator, 2);
     if (region.objects.appendNew(placeOf(self, info), self)) |known| {
+        if (!is_own and isOwn(known.*)) {
+            // It is about to leave, and its value stays for `self`, which is not found.
+            known.*.flags.is_pointed = true;
+            known.*.marks.is_kept = true;
+            self.flags.is_forgotten = true;
+            return;
+        }
         // An address that has ended, or an object that is about to: it is found no more.
         if (known.* != self and known.*.state == .address)
             object.linkOf(known.*).generation = object.no_generation;
@@ -403,10 +411,24 @@ pub fn get(region_: *Region, place: Place) ?*Layout {
     const region = lockCurrent(region_);
     defer region.unlock();
     const known = region.objects.get(place) orelse return null;
-    if (known.flags.is_zombie) return null;
+    if (known.flags.is_zombie) return if (known.state == .own) region.revive(known) else null;
     if (known.state == .address and !known.flags.is_whole and
         object.linkOf(known).generation != region.generation) return null;
     return if (tryRetain(&known.ob_base)) known else null;
+}
+
+/// An object that Python has no more, whose value has stayed, is Python's again: the same one, so
+/// that a value has no two. The region is locked.
+fn revive(region: *Region, known: *Layout) *Layout {
+    const class = capi.typeOf(&known.ob_base);
+    _ = c.PyObject_Init(&known.ob_base, class);
+    c.Py_DecRef(class); // it has never let go of it
+    if (capi.free_threaded) c.PyUnstable_EnableTryIncRef(&known.ob_base);
+    if (capi.flagsOfType(class) & capi.constants.Py_TPFLAGS_HAVE_GC != 0)
+        c.PyObject_GC_Track(&known.ob_base);
+    known.flags.is_zombie = false;
+    region.live += 1;
+    return known;
 }
 
 /// A new reference to the part of `parent`, which has a region, that is at a place; and how many
@@ -640,6 +662,18 @@ pub fn unite(a: *Region, b: *Region) Error!void {
             .{ one, other };
         return absorb(large, small) catch errors.raiseNoMemory();
     }
+}
+
+/// What Python gave to `other` stays as long as `self`, or a sweep, has need of it.
+pub fn share(self: *Layout, other: *Layout) Error!void {
+    const theirs = of(other) orelse return;
+    if (theirs.hasBlocks()) try unite(try ensure(self), theirs);
+}
+
+fn hasBlocks(region_: *Region) bool {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    return region.blocks.map.count() + region.hidden.items.len > 0;
 }
 
 /// What would be moved, or stay behind: one that many were united with is no former one itself, or
@@ -1194,7 +1228,7 @@ fn hasEnd(comptime T: type) bool {
 inline fn hasMany(region: *const Region, objects: usize) bool {
     const blocks = &region.blocks;
     return blocks.map.count() + region.hidden.items.len > region.most_blocks or
-        blocks.bytes > region.most_bytes or objects > region.most_objects;
+        blocks.bytes + region.hidden_bytes > region.most_bytes or objects > region.most_objects;
 }
 
 noinline fn sweepNow(region: *Region, gone: *Blocks.Gone) void {
@@ -1426,7 +1460,7 @@ pub fn adoptHidden(region_: *Region, blocks: *Blocks) Error!void {
         return errors.raiseNoMemory();
     for (pieces) |piece| {
         region.hidden.appendAssumeCapacity(.{ .start = piece.key, .block = piece.value });
-        region.blocks.bytes += piece.value.len;
+        region.hidden_bytes += piece.value.len;
     }
     blocks.map.clear();
 }
@@ -1434,11 +1468,9 @@ pub fn adoptHidden(region_: *Region, blocks: *Blocks) Error!void {
 fn findHidden(region: *Region) error{OutOfMemory}!void {
     if (region.hidden.items.len == 0) return;
     try region.blocks.map.ensureUnusedCapacity(memory.allocator, region.hidden.items.len);
-    for (region.hidden.items) |piece| {
-        region.blocks.bytes -= piece.block.len;
-        region.blocks.add(piece.start, piece.block);
-    }
+    for (region.hidden.items) |piece| region.blocks.add(piece.start, piece.block);
     region.hidden.clearRetainingCapacity();
+    region.hidden_bytes = 0;
 }
 
 /// The same of what is fresh.

@@ -959,12 +959,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             };
         }
 
-        /// What the object `argument`, which the call may have changed, may point to from now on.
+        const Made = struct { instance: ?*Layout, address: usize };
+
+        /// What the object `argument`, which the call may have changed, or has made, may point to
+        /// from now on.
         fn keepFor(
             frame: *Self,
             comptime T: type,
             argument: anytype,
-            comptime own: usize,
+            comptime own: ?usize,
         ) Error!void {
             inline for (types, passed, 0..) |A, parameter, index| {
                 const Param = info.param_types[parameter].?;
@@ -993,9 +996,12 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             argument,
                             other.instance.?,
                             other.address,
-                            is_said or is_hidden or (comptime mayShare(spec, types[own], A)) and
-                                frame.hasOther(T, argument, own),
+                            is_said or is_hidden or (comptime own != null and
+                                mayShare(spec, types[own.?], A)) and
+                                frame.hasOther(T, argument, own.?),
                         );
+                        if (comptime mayKeepOf(spec, T, C))
+                            try Region.share(argument.instance.?, other.instance.?);
                         if (is_said) if (object.ownerOf(other.instance.?)) |owner| {
                             owner.marks.is_kept = true;
                         };
@@ -1114,8 +1120,17 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 else
                     capi.singleton(.None),
                 .reference => {
-                    if (comptime results.isOwnedHandle(T, count, spec))
-                        return results.giveHandle(T, module, value);
+                    if (comptime results.isOwnedHandle(T, count, spec)) {
+                        const made = results.giveHandle(T, module, value) orelse return null;
+                        frame.keepFor(classes.Pointee(T), Made{
+                            .instance = object.of(made),
+                            .address = @intFromPtr(value),
+                        }, null) catch {
+                            c.Py_DecRef(made);
+                            return null;
+                        };
+                        return made;
+                    }
                     return results.giveAddress(
                         T,
                         module,
@@ -1344,12 +1359,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         /// What a new object of class `T` may point to of the arguments, for as long as it lives.
         fn keepArguments(frame: *Self, comptime T: type, made: *Layout) Error!void {
-            inline for (types, passed, 0..) |A, parameter, index| if (comptime lends(
-                T,
-                info.param_types[parameter].?,
-            )) if (frame.objects[index] != null) {
-                const is_plain_object = comptime isObject(A) and !ObjectOf(A).may_be_copied;
-                if (comptime !is_plain_object) {
+            inline for (types, passed, 0..) |A, parameter, index| {
+                if (comptime isObject(A) and !ObjectOf(A).may_be_copied) {
+                    if (comptime mayKeepOf(spec, T, ObjectOf(A).Pointee)) {
+                        if (frame.argumentOf(index)) |argument|
+                            try Region.share(made, argument.instance.?);
+                    }
+                } else if (comptime lends(T, info.param_types[parameter].?)) if (frame
+                    .objects[index] != null)
+                {
                     const region = try Region.ensure(made);
                     var blocks: Blocks = .{};
                     defer blocks.deinit();
@@ -1363,8 +1381,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         .is_pinned = true,
                     });
                     try region.adopt(&blocks);
-                }
-            };
+                };
+            }
         }
 
         /// The argument of that number, moved to where it outlives the call.
@@ -1402,6 +1420,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 /// Whether a function may hide an object `C` that it is given behind the pointers of a `T`.
 fn mayHide(comptime spec: anytype, comptime T: type, comptime C: type) bool {
     return !saysWhatItKeeps(spec) and !classes.isCopyable(T) and pointing.mayHide(T, C);
+}
+
+/// Whether it may keep text or slices of an object `C` behind the pointers of a `T`.
+fn mayKeepOf(comptime spec: anytype, comptime T: type, comptime C: type) bool {
+    return !saysWhatItKeeps(spec) and !classes.isCopyable(T) and pointing.mayKeep(T, C);
 }
 
 /// Whether it may let an argument point to what another one points to.
