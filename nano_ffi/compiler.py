@@ -328,6 +328,8 @@ class Job:
             *self.debug_options(),
             *self.target_options(triple),
             *link,
+            # It is for C, and would be compiled with each module in Debug.
+            *([] if self.has_c else ["-fno-ubsan-rt"]),
         ]
         if self.shows_places:
             options.append(str(places_object(zig, self, triple)))

@@ -8,7 +8,10 @@ const said = @import("python/said.zig");
 
 pub fn of(comptime file: type) std.Options {
     var options: std.Options =
-        if (@hasDecl(file, "std_options")) file.std_options else .{};
+        if (@hasDecl(file, "std_options")) file.std_options else .{
+            // Wherever the system is called, all of std.debug would be compiled with it in Debug.
+            .unexpected_error_tracing = false,
+        };
     const unsaid: std.Options = .{};
     if (options.enable_segfault_handler != unsaid.enable_segfault_handler) @compileError(
         "nano_ffi: std_options has .enable_segfault_handler, which is for the start of a " ++
@@ -31,4 +34,5 @@ test of {
         pub const std_options: std.Options = .{ .log_level = .err };
     });
     try std.testing.expectEqual(.err, options.log_level);
+    try std.testing.expect(!(comptime of(struct {})).unexpected_error_tracing);
 }

@@ -18,7 +18,9 @@ var threaded: Io.Threaded = .init_single_threaded;
 /// The threads in which functions run that can be cancelled: as many as there are calls of such, or
 /// one that all of `threaded` wait for would not come.
 var carriers: Io.Threaded = .init_single_threaded;
-var is_ready: std.atomic.Value(bool) = .init(false);
+/// What is to be done in the child of a fork; null until the threads are set up. A module without a
+/// function that takes an `std.Io` has nothing of `std.Io.Threaded` in it.
+var restart: std.atomic.Value(?*const fn () void) = .init(null);
 var lock: SpinLock = .{};
 /// How many threads there may be; one for each core but that of the caller where nothing is said.
 var most: Io.Limit = .unlimited;
@@ -27,14 +29,14 @@ var most: Io.Limit = .unlimited;
 /// number is none. False with the error set.
 pub fn prepare(own: ?usize) bool {
     const number = environment.number("NANO_FFI_IO_THREADS", "threads") catch return false;
-    if (number orelse own) |count| if (!is_ready.load(.acquire)) {
+    if (number orelse own) |count| if (restart.load(.acquire) == null) {
         most = .limited(count);
     };
     return true;
 }
 
 pub fn provide() Io {
-    if (has_threads and !is_ready.load(.acquire)) setUp();
+    if (has_threads and restart.load(.acquire) == null) setUp();
     return .{ .userdata = &threaded, .vtable = &vtable };
 }
 
@@ -53,11 +55,11 @@ pub fn carrying() Io {
 noinline fn setUp() void {
     lock.lock();
     defer lock.unlock();
-    if (is_ready.load(.monotonic)) return;
+    if (restart.load(.monotonic) != null) return;
     threaded = fresh(most);
     carriers = fresh(.unlimited);
     takeSignal();
-    is_ready.store(true, .release);
+    restart.store(&startAgain, .release);
 }
 
 fn fresh(limit: Io.Limit) Io.Threaded {
@@ -73,7 +75,10 @@ fn fresh(limit: Io.Limit) Io.Threaded {
 
 /// In the child of a fork there are none of the parent's threads.
 pub fn afterFork() void {
-    if (!is_ready.load(.monotonic)) return;
+    if (restart.load(.monotonic)) |again| again();
+}
+
+fn startAgain() void {
     threaded = fresh(most);
     carriers = fresh(.unlimited);
     progress.afterFork();

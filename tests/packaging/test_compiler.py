@@ -293,6 +293,31 @@ def test_an_android_binary_runs_in_linux(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", USE], check=True, env=environment)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="the names of functions are looked for in an ELF file")
+def test_of_zigs_library_is_there_what_a_file_needs(tmp_path: Path) -> None:
+    """Each edit waits for it in Debug: how threads are started, and std's own reader of debug information are some 1,500
+    functions, and the runtime of C's sanitizer is a file that is compiled with each module.
+    """
+    names = {
+        name: compile_module(write_source(tmp_path, name, text), tmp_path, mode="Debug").read_bytes()
+        for name, text in {
+            "plain": "pub fn double(number: i64) i64 {\n    return 2 * number;\n}\n",
+            "threads": (
+                'const std = @import("std");\npub fn wait(io: std.Io) !void {\n    try io.sleep(.zero, .awake);\n}\n'
+            ),
+        }.items()
+    }
+    assert b"Io.Threaded." in names["threads"]
+    unneeded = {b"Io.Threaded.", b"debug.Dwarf.", b"debug.SelfInfo.", b"__ubsan_handle"}
+    assert {text for text in unneeded if text in names["plain"]} == set()
+
+
+def write_source(folder: Path, name: str, text: str) -> Path:
+    source = folder / f"{name}.zig"
+    source.write_text(text)
+    return source
+
+
 def test_a_mistake_is_shown_with_its_place(tmp_path: Path) -> None:
     source = tmp_path / "broken.zig"
     source.write_text('pub fn answer() i64 {\n    return "42";\n}\n')
