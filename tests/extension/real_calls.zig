@@ -500,8 +500,8 @@ pub const Row = @Vector(2, f32);
 
 /// Rows and columns for each other.
 pub fn transposed(rows: [2]Row) struct { [2]Row, f32 } {
-    const columns: [2]Row = .{ .{ rows[0][0], rows[1][0] }, .{ rows[0][1], rows[1][1] } };
-    return .{ columns, @reduce(.Add, rows[0]) };
+    const turned: [2]Row = .{ .{ rows[0][0], rows[1][0] }, .{ rows[0][1], rows[1][1] } };
+    return .{ turned, @reduce(.Add, rows[0]) };
 }
 
 pub fn firstRow(rows: ?[2]Row) ?Row {
