@@ -1009,11 +1009,9 @@ pub fn originOf(comptime T: type) ?[:0]const u8 {
         if (BaseOf(T) != null or isBase(T)) break :origin null;
         if (!isPlainName(@typeName(T))) break :origin null;
         const class = all[indexOf(T).?];
-        break :origin std.fmt.comptimePrint("{s} {} {}", .{
-            @field(source, "nano_ffi.origin"),
-            optionOf(class, "constructible", true),
-            optionOf(class, "stable", false),
-        });
+        break :origin @field(source, "nano_ffi.origin") ++
+            (if (optionOf(class, "constructible", true)) " true" else " false") ++
+            (if (optionOf(class, "stable", false)) " true" else " false");
     };
 }
 

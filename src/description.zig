@@ -28,7 +28,7 @@ pub fn embedded(
 ) [:0]const u8 {
     return comptime text: {
         const json = of(name, namespace, source);
-        break :text marker ++ std.fmt.comptimePrint("{d}:", .{json.len}) ++ json;
+        break :text marker ++ literals.decimal(json.len) ++ ":" ++ json;
     };
 }
 
@@ -565,7 +565,7 @@ fn enumOf(
 ) []const u8 {
     comptime var members: []const []const u8 = &.{};
     inline for (comptime signature.membersOf(E)) |member| members = members ++ .{
-        list(&.{ quoted(member.name), std.fmt.comptimePrint("{d}", .{member.value}) }),
+        list(&.{ quoted(member.name), literals.decimal(member.value) }),
     };
     const source = if (@TypeOf(read) == type) read else struct {};
     const own = valueMembersOf(E, read, prefix, left_out);
@@ -686,7 +686,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .array => .{
             .{ "item", typeWithin(@typeInfo(T).array.child, within) },
-            .{ "len", std.fmt.comptimePrint("{d}", .{@typeInfo(T).array.len}) },
+            .{ "len", literals.decimal(@typeInfo(T).array.len) },
         },
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
@@ -715,12 +715,12 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .ndarray => .{
             .{ "item", typeWithin(T.Item, within) },
-            .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_ndarray.dimensions}) },
+            .{ "dimensions", literals.decimal(T.nano_ffi_ndarray.dimensions) },
             .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
         },
         .made => .{
             .{ "item", typeWithin(T.Item, within) },
-            .{ "dimensions", std.fmt.comptimePrint("{d}", .{T.nano_ffi_array.dimensions}) },
+            .{ "dimensions", literals.decimal(T.nano_ffi_array.dimensions) },
         },
         .class => .{.{ "name", quoted(classes.nameOf(T)) }},
         .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},
@@ -802,7 +802,7 @@ fn textOfDefault(comptime T: type, comptime value: T) [:0]const u8 {
         return if (items.len == 0) "[]" else "...";
     }
     if (string_maps.Value(T) != null) return if (value.count() == 0) "{}" else "...";
-    return std.fmt.comptimePrint("{s}", .{repr(T, value) orelse "..."});
+    return (repr(T, value) orelse "...") ++ "";
 }
 
 /// The same for a signature that inspect reads: there are literals only, and no names.
@@ -813,19 +813,19 @@ pub fn literalDefault(comptime T: type, comptime value: T) [:0]const u8 {
         if (classes.ListItem(T) != null) {
             const is_shown = @typeInfo(T) == .pointer and value.len <= max_shown;
             const items: ?[]const u8 = if (is_shown) literalOf(T, value) else null;
-            break :text std.fmt.comptimePrint("{s}", .{items orelse shown});
+            break :text (items orelse shown) ++ "";
         }
         if (std.mem.eql(u8, shown, "...")) break :text shown;
         if (string_maps.Value(T) != null) break :text shown;
-        break :text std.fmt.comptimePrint("{s}", .{literalOf(T, value) orelse "..."});
+        break :text (literalOf(T, value) orelse "...") ++ "";
     };
 }
 
 fn literalOf(comptime T: type, comptime value: T) ?[]const u8 {
     switch (signature.kindOf(T) orelse return null) {
         .void => return "None",
-        .order => return std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
-        .index => return std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
+        .order => return literals.decimal(signature.numberOf(value)),
+        .index => return literals.decimal(@backingInt(value)),
         .bool, .int, .float, .str, .text, .@"enum", .flags => return literals.literal(T, value),
         .optional => return literalOf(@typeInfo(T).optional.child, value orelse return "None"),
         .items, .array, .tuple => {},
@@ -843,7 +843,7 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
     return switch (signature.kindOf(T) orelse return null) {
         .void => "None",
         .bool => if (value) "True" else "False",
-        .int => std.fmt.comptimePrint("{d}", .{value}),
+        .int => literals.decimal(value),
         .float => floatRepr(value),
         .complex => "complex(" ++ floatRepr(value.re) ++ ", " ++ floatRepr(value.im) ++ ")",
         .str => strRepr(value.data),
@@ -851,14 +851,14 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .bytes => null,
         .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
         .@"enum" => if (signature.isOpen(T))
-            std.fmt.comptimePrint("{d}", .{@backingInt(value)})
+            literals.decimal(@backingInt(value))
         else
             signature.shortName(T) ++ "." ++ @tagName(value),
-        .flags => if (signature.enumBaseOf(T) == .Flag) null else std.fmt.comptimePrint("{d}", .{
+        .flags => if (signature.enumBaseOf(T) == .Flag) null else literals.decimal(
             @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
-        }),
-        .order => std.fmt.comptimePrint("{d}", .{signature.numberOf(value)}),
-        .index => std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
+        ),
+        .order => literals.decimal(signature.numberOf(value)),
+        .index => literals.decimal(@backingInt(value)),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
             (if (value.len == 1) ",)" else ")"),
@@ -886,8 +886,7 @@ fn floatRepr(comptime value: anytype) []const u8 {
         "{e}",
         .{wide},
     );
-    const text = std.fmt.comptimePrint("{d}", .{wide});
-    return if (std.mem.indexOfScalar(u8, text, '.') == null) text ++ ".0" else text;
+    return literals.whole(wide) orelse std.fmt.comptimePrint("{d}", .{wide});
 }
 
 fn strRepr(comptime text: []const u8) []const u8 {
@@ -900,18 +899,24 @@ fn strRepr(comptime text: []const u8) []const u8 {
 
 /// An object of the members that are not "".
 fn object(comptime members: anytype) []const u8 {
-    comptime var text: []const u8 = "";
+    comptime var parts: []const []const u8 = &.{};
     inline for (members) |member| {
         if (member[1].len == 0 or std.mem.eql(u8, member[1], "[]")) continue;
-        text = text ++ (if (text.len == 0) "" else ",") ++ quoted(member[0]) ++ ":" ++ member[1];
+        parts = parts ++ .{"\"" ++ member[0] ++ "\":" ++ member[1]};
     }
-    return "{" ++ text ++ "}";
+    return "{" ++ joined(parts) ++ "}";
 }
 
 fn list(comptime items: []const []const u8) []const u8 {
-    comptime var text: []const u8 = "";
-    inline for (items, 0..) |item, index| text = text ++ (if (index == 0) "" else ",") ++ item;
-    return "[" ++ text ++ "]";
+    return "[" ++ joined(items) ++ "]";
+}
+
+/// With commas between them. By halves: what is long is put together a few times, not once an item.
+fn joined(comptime items: []const []const u8) []const u8 {
+    if (items.len == 0) return "";
+    if (items.len == 1) return items[0];
+    const half = items.len / 2;
+    return joined(items[0..half]) ++ "," ++ joined(items[half..]);
 }
 
 /// Names of errors, sorted: their own order depends on what else is compiled.

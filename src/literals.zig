@@ -68,7 +68,7 @@ pub fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
     return switch (signature.kindOf(T).?) {
         .operand => literal(T.nano_ffi_operand, value.scalar),
         .bool => if (value) "True" else "False",
-        .int => std.fmt.comptimePrint("{d}", .{value}),
+        .int => decimal(value),
         .float => ofFloat(value),
         .optional => literal(@typeInfo(T).optional.child, value orelse return "None"),
         .text => if (isUtf8(value)) str(value) else bytes(value),
@@ -76,15 +76,15 @@ pub fn literal(comptime T: type, comptime value: T) ?[:0]const u8 {
         .str => if (isUtf8(value.data)) str(value.data) else null,
         .bytes => bytes(value.data),
         .path => literal([]const u8, value.data),
-        .index => std.fmt.comptimePrint("{d}", .{@backingInt(value)}),
+        .index => decimal(@backingInt(value)),
         .@"enum" => if (signature.isOpen(T))
-            std.fmt.comptimePrint("{d}", .{@backingInt(value)})
+            decimal(@backingInt(value))
         else
             str(@tagName(value)),
         // Of members that are no ints there is no literal, which is for show only.
-        .flags => if (signature.enumBaseOf(T) == .Flag) "..." else std.fmt.comptimePrint("{d}", .{
+        .flags => if (signature.enumBaseOf(T) == .Flag) "..." else decimal(
             @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
-        }),
+        ),
         else => unreachable,
     };
 }
@@ -96,7 +96,28 @@ fn ofFloat(comptime value: anytype) ?[:0]const u8 {
         "{e}",
         .{value},
     );
-    return std.fmt.comptimePrint(if (@round(value) == value) "{d}.0" else "{d}", .{value});
+    return whole(value) orelse std.fmt.comptimePrint("{d}", .{value});
+}
+
+/// Of a float without a fraction, which is below 1e16; null of others.
+pub fn whole(comptime value: anytype) ?[:0]const u8 {
+    if (@round(value) != value) return null;
+    if (value == 0) return if (std.math.signbit(value)) "-0.0" else "0.0";
+    return decimal(@as(i64, @intFromFloat(value))) ++ ".0";
+}
+
+/// The digits of an int. (`std.fmt` takes a compiler twenty times as long.)
+pub fn decimal(comptime value: comptime_int) [:0]const u8 {
+    if (value < 0) return "-" ++ decimal(-value);
+    const last = [_:0]u8{'0' + value % 10};
+    return if (value < 10) &last else decimal(value / 10) ++ last;
+}
+
+test decimal {
+    inline for (.{ 0, -7, 10, 1205, -1 << 63, 1 << 127 }) |value| {
+        const shown = comptime std.fmt.comptimePrint("{d}", .{value});
+        try std.testing.expectEqualStrings(shown, comptime decimal(value));
+    }
 }
 
 /// A str literal in ASCII, which is all that inspect reads.

@@ -87,6 +87,7 @@ test {
     _ = @import("dtypes.zig");
     _ = @import("Heap.zig");
     _ = @import("items.zig");
+    _ = @import("layout.zig");
     _ = @import("messages.zig");
     _ = @import("page_size.zig");
     _ = @import("panics.zig");

@@ -11,16 +11,16 @@ const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const classes_of = @import("objects/classes_of.zig");
 const Info = @import("objects/object.zig").Info;
+const layout = @import("../layout.zig");
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
-const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
 const Error = @import("errors.zig").Error;
 const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
 /// another layout of objects of one version.
-const shared_name = std.fmt.comptimePrint("nano_ffi.types.2 {s} {s} {t}{s}", .{
+const shared_name = std.fmt.comptimePrint("nano_ffi.types.3 {s} {s} {t}{s}", .{
     @import("build_options").version,
     builtin.zig_version_string,
     builtin.mode,
@@ -42,11 +42,11 @@ pub fn classOf(
 }
 
 fn classBy(
-    key_text: [:0]const u8,
+    key_bytes: []const u8,
     home: *State.Home,
     create: *const fn (module: *PyObject) ?*PyObject,
 ) ?*PyObject {
-    const key = capi.newStr(key_text) orelse return null;
+    const key = newKey(key_bytes) orelse return null;
     defer c.Py_DecRef(key);
     const known = (find(key) catch return null) orelse
         return offered(key, create(home.module), home.info);
@@ -66,10 +66,14 @@ pub fn enumOf(
     module: *PyObject,
     create: *const fn (module: *PyObject) ?*PyObject,
 ) ?*PyObject {
-    const key = capi.newStr(comptime keyOf(E, origin)) orelse return null;
+    const key = newKey(comptime keyOf(E, origin)) orelse return null;
     defer c.Py_DecRef(key);
     if (find(key) catch return null) |known| return known.class;
     return offered(key, create(module), null);
+}
+
+fn newKey(bytes: []const u8) ?*PyObject {
+    return c.PyBytes_FromStringAndSize(bytes.ptr, @intCast(bytes.len));
 }
 
 const Known = struct { class: *PyObject, made: usize };
@@ -126,51 +130,7 @@ fn newDict() ?*PyObject {
     return c.PyDict_New();
 }
 
-/// What two modules agree on a type by.
-fn keyOf(comptime T: type, comptime origin: []const u8) [:0]const u8 {
-    @setEvalBranchQuota(1_000_000_000);
-    var layout: std.hash.Wyhash = .init(0);
-    addLayout(T, &layout, null);
-    return std.fmt.comptimePrint("{s} {s} {x}", .{
-        origin, signature.shortName(T), layout.final(),
-    });
-}
-
-const Around = struct { name: []const u8, around: ?*const Around };
-
-/// All that says where in memory the parts of a value are.
-fn addLayout(comptime T: type, hash: *std.hash.Wyhash, around: ?*const Around) void {
-    const name = @typeName(T);
-    add(hash, .{ @sizeOf(T), @alignOf(T) });
-    var place = around;
-    while (place) |some| : (place = some.around) if (std.mem.eql(u8, some.name, name)) return;
-    const here: Around = .{ .name = name, .around = around };
-    if (comptime string_maps.Value(T)) |Value| addLayout(Value, hash, &here);
-    switch (@typeInfo(T)) {
-        .pointer => |pointer| if (pointer.size == .slice) addLayout(pointer.child, hash, &here),
-        .optional => |optional| addLayout(optional.child, hash, &here),
-        .array => |array| addLayout(array.child, hash, &here),
-        .@"struct" => |info| inline for (
-            info.field_names,
-            info.field_types,
-            info.field_attrs,
-        ) |field, Field, attrs| if (!attrs.@"comptime") {
-            hash.update(field ++ ":");
-            add(hash, .{@bitOffsetOf(T, field)});
-            addLayout(Field, hash, &here);
-        },
-        .@"union" => |info| inline for (info.field_names, info.field_types) |field, Field| {
-            hash.update(field ++ ":");
-            addLayout(Field, hash, &here);
-        },
-        .@"enum" => |info| inline for (info.field_names) |field| {
-            hash.update(field ++ "=");
-            add(hash, .{@as(i128, @backingInt(@field(T, field)))});
-        },
-        else => hash.update(name),
-    }
-}
-
-fn add(hash: *std.hash.Wyhash, numbers: anytype) void {
-    inline for (numbers) |number| hash.update(std.mem.asBytes(&@as(i128, number)));
+/// What two modules agree on a type by. Bytes, which cost a compiler less than a hash of them.
+fn keyOf(comptime T: type, comptime origin: []const u8) []const u8 {
+    return comptime origin ++ " " ++ signature.shortName(T) ++ " " ++ layout.of(T);
 }
