@@ -16,6 +16,7 @@ import secrets
 import shutil
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,12 @@ HIDDEN = ("-fvisibility=hidden",)
 
 INLINE = re.compile(rb"\binline\s+fn\b|\"inline\"")
 """Of an inline function, or its calling convention."""
+
+WHOLE = 0
+"""The line that stands for all of a file."""
+
+ROUNDS = 5
+"""How often a file of Zig's library may be compiled again, without what did not compile in it."""
 
 ALWAYS_THERE = frozenset({"std", "builtin", "root", "nano_ffi"})
 """The modules that every file can import."""
@@ -269,26 +276,36 @@ class Job:
         used, and of Zig's own library and of packages nobody has used everything.
         """
         place = work / "unusable"
+        rounds = Counter[str]()
         while True:
             try:
                 return self.compile_for(triple, zig, work)
             except CompileError as error:
                 known = place.read_text(encoding="utf-8")
-                more = known + "".join(self.unusable_places(error, zig, work, known))
+                more = known + "".join(self.unusable_places(error, zig, work, known, rounds))
                 if more == known:
                     raise
                 place.write_text(more, encoding="utf-8")
                 self.write_modules(zig, work)
 
-    def unusable_places(self, error: CompileError, zig: Zig, work: Path, known: str) -> Iterator[str]:
-        """Lines for src/source.zig. None where something is the user's own."""
+    def unusable_places(
+        self, error: CompileError, zig: Zig, work: Path, known: str, rounds: Counter[str]
+    ) -> Iterator[str]:
+        """Lines for src/source.zig. None where something is the user's own.
+
+        `rounds` counts how often something was found in a file: after `ROUNDS` all of it is unusable, since Zig stops at the
+        first mistake of many in a row.
+        """
         folder = build_folder(Path(self.package)) if self.package_is_used else work
         found = unusable(error.messages, str(folder), [*zig.ours, f"{work}{os.sep}"])
         if any(self.is_own(zig, path) for path, _ in found):
             return
+        rounds.update({path for path, _ in found})
         for (path, line), said in found.items():
-            if (place := f"{path}\t{line}\t") not in known:
-                yield f"{place}{said}\n"
+            for number in (line, WHOLE) if rounds[path] > ROUNDS else (line,):
+                if (place := f"{path}\t{number}\t") not in known:
+                    known += f"{place}{said}\n"
+                    yield f"{place}{said}\n"
 
     def is_own(self, zig: Zig, path: str) -> bool:
         """Whether a file is the user's: of no package that he imports, and not of Zig."""

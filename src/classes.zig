@@ -858,6 +858,7 @@ fn isComptime(comptime T: type, comptime name: []const u8) bool {
 
 /// Whether the attribute of a field can be set.
 pub fn isAssignable(comptime T: type, comptime name: []const u8) bool {
+    @setEvalBranchQuota(1_000_000_000);
     return comptime isSettable(T, @FieldType(T, name)) and !says(T, name, "readonly") and
         !isFrozen(T);
 }

@@ -71,6 +71,9 @@ const Meaning = union(enum) {
     other,
 };
 
+/// Of one name of Zig's library. With so many, as std.hash has, compiling takes half a minute.
+const most_functions = 600;
+
 const Reader = struct {
     arena: std.mem.Allocator,
     io: std.Io,
@@ -92,6 +95,10 @@ const Reader = struct {
     }) = .empty,
     /// What is being written: a file may import the one that imports it.
     open: std.ArrayList(*const Container) = .empty,
+    /// How many functions have been written.
+    functions: usize = 0,
+    /// The name of what is too large for one: its namespaces are left out.
+    divided: ?[]const u8 = null,
 
     /// The file at `path` of a module. One with syntax errors is read as far as it goes: the
     /// compiler reports them.
@@ -132,6 +139,7 @@ const Reader = struct {
         const path = try std.fs.path.resolve(reader.arena, &.{ reader.folder, file.path });
         for (reader.unusable.items) |*place| {
             if (!std.mem.eql(u8, place.path, path)) continue;
+            if (place.line == 0) continue; // all of the file
             if (!place.is_asked) place.node = declarationAt(file.tree, place.line);
             place.is_asked = true;
             if (place.node != node) continue;
@@ -363,21 +371,90 @@ const Reader = struct {
             ),
             .broken => |broken| return writeLeftOut(writer, name, broken[0], broken[1], doc),
             .container => |inner| if (!reader.isOpen(inner)) {
-                try writer.print("pub const {s} = struct {{\n", .{name});
-                try reader.describe(inner, writer, if (doc.len > 0)
-                    doc
-                else if (inner.around == null)
-                    try fileComment(reader.arena, inner.file.tree)
-                else
-                    inner.doc);
-                return writer.writeAll("};\n");
+                if (try reader.whyNotWhole(container, inner, name, variable)) |reason|
+                    return writeLeftOut(writer, name, "namespace", reason, doc);
+                return reader.describeInner(inner, name, variable, doc, writer);
             },
-            .other => {},
+            .other => if (variable.ast.init_node.unwrap()) |value| {
+                if (isUndefinedInPart(tree, value)) return writeLeftOut(
+                    writer,
+                    name,
+                    "constant",
+                    "it is undefined in part: write a function that returns what is there",
+                    doc,
+                );
+            },
         }
         try writer.print(
             "pub const {s} = .{{ .doc = \"{f}\" }};\n",
             .{ name, std.zig.fmtString(doc) },
         );
+    }
+
+    /// Writes what a container has under a name. Of a namespace of Zig's library with more
+    /// functions than anybody would wait for, its own namespaces are left out.
+    fn describeInner(
+        reader: *Reader,
+        inner: *const Container,
+        name: []const u8,
+        variable: Ast.full.VarDecl,
+        doc: []const u8,
+        writer: *std.Io.Writer,
+    ) !void {
+        const container = reader.open.items[reader.open.items.len - 1];
+        const is_whole = reader.divided != null or !reader.isStandard(inner.file) or
+            reader.isStandard(container.file);
+        var text: std.Io.Writer.Allocating = .init(reader.arena);
+        const before = reader.functions;
+        const own_doc = if (doc.len > 0)
+            doc
+        else if (inner.around == null)
+            try fileComment(reader.arena, inner.file.tree)
+        else
+            inner.doc;
+        try reader.describe(inner, &text.writer, own_doc);
+        if (!is_whole and reader.functions - before > most_functions) {
+            reader.divided = container.file.tree.getNodeSource(variable.ast.init_node.unwrap().?);
+            defer reader.divided = null;
+            text.clearRetainingCapacity();
+            try reader.describe(inner, &text.writer, own_doc);
+        }
+        try writer.print("pub const {s} = struct {{\n{s}}};\n", .{ name, text.written() });
+    }
+
+    /// Why a container that is not the user's has no name in Python; null where it has.
+    fn whyNotWhole(
+        reader: *Reader,
+        container: *const Container,
+        inner: *const Container,
+        name: []const u8,
+        variable: Ast.full.VarDecl,
+    ) !?[]const u8 {
+        if (reader.isStandard(inner.file) and std.mem.endsWith(u8, inner.file.path, "spirv.zig"))
+            return "it is for other processors";
+        if (reader.divided) |whole| if (isNamespace(inner)) return try std.fmt.allocPrint(
+            reader.arena,
+            "of {s} there is more than is compiled for one name: give those parts that you need " ++
+                "names of their own, as in pub const {s} = {s}.{s};",
+            .{ whole, name, whole, name },
+        );
+        const path = try std.fs.path.resolve(reader.arena, &.{ reader.folder, inner.file.path });
+        const called = container.file.tree.getNodeSource(variable.ast.init_node.unwrap().?);
+        for (reader.unusable.items) |place| {
+            if (place.line != 0 or !std.mem.eql(u8, place.path, path) or
+                !reader.isStandard(inner.file)) continue;
+            return try std.fmt.allocPrint(
+                reader.arena,
+                "Zig does not compile much of it, as: {s}: give what you need a name, as in " ++
+                    "pub const name = {s}.name;",
+                .{ place.said, called },
+            );
+        }
+        return null;
+    }
+
+    fn isStandard(reader: *Reader, file: *const File) bool {
+        return reader.standard.len > 0 and std.mem.eql(u8, file.module, reader.standard);
     }
 
     /// Whether nothing more is said of a container: it is being written, or all of Zig's library.
@@ -400,6 +477,7 @@ const Reader = struct {
         const tree = container.file.tree;
         var buffer: [1]Ast.Node.Index = undefined;
         const proto = tree.fullFnProto(&buffer, node).?;
+        reader.functions += 1;
         const doc = if (own_doc.len > 0)
             own_doc
         else
@@ -781,6 +859,24 @@ const Reader = struct {
     }
 };
 
+/// Whether a struct is written with a field that is undefined.
+fn isUndefinedInPart(tree: Ast, node: Ast.Node.Index) bool {
+    var buffer: [2]Ast.Node.Index = undefined;
+    const init = tree.fullStructInit(&buffer, node) orelse return false;
+    for (init.ast.fields) |field| {
+        if (std.mem.eql(u8, tree.getNodeSource(field), "undefined")) return true;
+        if (isUndefinedInPart(tree, field)) return true;
+    }
+    return false;
+}
+
+/// Whether a container has no fields.
+fn isNamespace(container: *const Container) bool {
+    for (container.members) |node|
+        if (container.file.tree.fullContainerField(node) != null) return false;
+    return true;
+}
+
 /// The innermost declaration of a container that has a line, counted from one.
 fn declarationAt(tree: Ast, line: usize) ?Ast.Node.Index {
     var found: ?Ast.Node.Index = null;
@@ -1055,6 +1151,53 @@ test "what does not compile" {
         "pub const S = struct {",
     };
     for (expected) |line| try std.testing.expect(std.mem.find(u8, writer.written(), line) != null);
+}
+
+test "what is too large, or does not compile, as a whole" {
+    var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
+    defer arena_state.deinit();
+    const arena = arena_state.allocator();
+    var reader: Reader = .{
+        .arena = arena,
+        .io = std.testing.io,
+        .folder = "/in",
+        .standard = "std.zig",
+    };
+    try reader.unusable.append(arena, .{ .path = "/in/c.zig", .line = 0, .said = "no" });
+    const functions = comptime text: {
+        var text: [:0]const u8 = "";
+        for (0..601) |_| text = text ++ "pub fn f() void {}\n";
+        break :text text;
+    };
+    const files = [_][3][:0]const u8{
+        .{
+            "std.zig",
+            "std.zig",
+            "pub const c = @import(\"c.zig\"); pub const a = @import(\"a.zig\");",
+        },
+        .{ "c.zig", "std.zig", "pub fn g() void {}" },
+        .{ "a.zig", "std.zig", "pub fn h() void {}\npub const b = @import(\"b.zig\");" },
+        .{ "b.zig", "std.zig", functions },
+    };
+    for (files) |file|
+        try reader.files.put(arena, file[0], try reader.parsed(file[0], file[1], file[2]));
+    const main_file = try reader.parsed("main.zig", "main.zig",
+        \\const std = @import("std");
+        \\pub const c = std.c;
+        \\pub const a = std.a;
+        \\pub const b = std.a.b;
+    );
+    var writer: std.Io.Writer.Allocating = .init(arena);
+    try reader.describe(main_file, &writer.writer, "");
+    for ([_][]const u8{
+        "pub const c = .{ .left_out = .{ \"namespace\", ",
+        " \"Zig does not compile much of it, as: no: give what you need a name, as in pub ",
+        "pub const a = struct {",
+        "pub const h = .{ .params",
+        "\"of std.a there is more than is compiled for one name: ",
+        "as in pub const b = std.a.b;\" }",
+        "pub const b = struct {",
+    }) |line| try std.testing.expect(std.mem.find(u8, writer.written(), line) != null);
 }
 
 test "fields that are undefined at first" {

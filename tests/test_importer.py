@@ -895,6 +895,44 @@ def test_what_others_wrote_and_zig_does_not_compile_is_left_out(here: Path) -> N
     assert str(caught.value).startswith(f"{here / 'part.zig'}:1:26: error: ")
 
 
+def test_the_largest_parts_of_zigs_library(here: Path) -> None:
+    names = ("c", "crypto", "spirv")
+    aliases = "".join(f"pub const {name} = std.{name};\n" for name in names)
+    write(here / "large.zig", f'const std = @import("std");\n{aliases}pub fn one() i64 {{ return 1; }}\n')
+    module = fresh("large")
+    assert module.one() == 1
+    reasons = {left.name: left.reason for left in nano_ffi.explain(here / "large.zig")}
+    # Zig looks at hundreds of its names one by one, and does not compile them.
+    assert reasons["c"].startswith("Zig does not compile much of it, as: ")
+    assert reasons["c"].endswith(": give what you need a name, as in pub const name = std.c.name;")
+    assert reasons["crypto.hash"] == (
+        "of std.crypto there is more than is compiled for one name: give those parts that you need names of their own, as "
+        "in pub const hash = std.crypto.hash;"
+    )
+    assert reasons["spirv"] == "it is for other processors"
+    assert isinstance(module.crypto, type)
+    assert not hasattr(module, "c")
+
+
+def test_a_constant_that_is_undefined_in_part(here: Path) -> None:
+    write(
+        here / "parts.zig",
+        """
+        pub const Trace = struct {
+            notes: [2][]const u8,
+            count: u8,
+            pub const none: Trace = .{ .notes = undefined, .count = 0 };
+            pub const some: Trace = .{ .notes = .{ "a", "b" }, .count = 2 };
+        };
+        """,
+    )
+    module = fresh("parts")
+    assert list(module.Trace.some.notes) == ["a", "b"]
+    assert not hasattr(module.Trace, "none")
+    reasons = {left.name: left.reason for left in nano_ffi.explain(here / "parts.zig")}
+    assert reasons == {"Trace.none": "it is undefined in part: write a function that returns what is there"}
+
+
 def test_the_dependencies_of_a_package(here: Path, compiled: list[str]) -> None:
     write(
         here / "parts" / "build.zig",

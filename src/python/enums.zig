@@ -25,6 +25,7 @@ pub fn load(
     object: *PyObject,
     site: *const Site,
 ) errors.Error!E {
+    @setEvalBranchQuota(1_000_000);
     const members = comptime signature.membersOf(E);
     if (capi.hasFlag(object, "UNICODE_SUBCLASS")) {
         var size: capi.Py_ssize_t = 0;
@@ -139,6 +140,7 @@ pub fn give(comptime E: type, module: *PyObject, value: E) ?*PyObject {
 
 /// Which member it is; null of a value of an open enum that is none.
 inline fn indexOf(comptime E: type, value: E) ?usize {
+    @setEvalBranchQuota(1_000_000_000); // each is looked for among all
     if (comptime !signature.isOpen(E)) return switch (value) {
         inline else => |tag| comptime indexOfMember(E, @backingInt(tag)),
     };
@@ -165,6 +167,7 @@ fn known(comptime E: type, module: *PyObject) ?*PyObject {
 
 fn namesOf(comptime E: type) []const [:0]const u8 {
     return comptime names: {
+        @setEvalBranchQuota(1_000_000);
         const members = signature.membersOf(E);
         var names: [members.len][:0]const u8 = undefined;
         for (&names, members) |*name, member| name.* = member.name;
@@ -249,6 +252,7 @@ pub fn classOf(comptime E: type, module: *PyObject) ?*PyObject {
 }
 
 fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObject {
+    @setEvalBranchQuota(1_000_000);
     const base = comptime signature.enumBaseOf(E);
     const members = c.PyDict_New() orelse return null;
     defer c.Py_DecRef(members);
