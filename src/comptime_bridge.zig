@@ -56,6 +56,7 @@
 //! CPython's is in python_ext.zig; the tests here have one of plain Zig values.
 
 const std = @import("std");
+const decimal = @import("digits.zig").decimal;
 const elementwise = @import("elementwise.zig");
 const literals = @import("literals.zig");
 const messages = @import("messages.zig");
@@ -150,7 +151,7 @@ fn Trampoline(comptime Boundary: type, comptime function: anytype, comptime spec
             inline for (passed, 0..) |parameter, index| {
                 values[parameter] = @FieldType(
                     Arguments,
-                    std.fmt.comptimePrint("{d}", .{index}),
+                    decimal(index),
                 ).quick(args[index]) orelse
                     return callSlowly(context, args);
             }
@@ -565,7 +566,7 @@ fn nameOf(comptime function: anytype) [:0]const u8 {
     const name = @typeName(Named(function));
     const start = (std.mem.find(u8, name, "'") orelse return "function") + 1;
     const end = std.mem.findLast(u8, name, "'").?;
-    return std.fmt.comptimePrint("{s}", .{name[start..end]});
+    return name[start..end] ++ "";
 }
 
 fn Named(comptime function: anytype) type {

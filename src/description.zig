@@ -8,6 +8,7 @@ const classes = @import("classes.zig");
 const isAsync = @import("comptime_bridge.zig").isAsync;
 
 const exports = @import("exports.zig");
+const decimal = @import("digits.zig").decimal;
 const literals = @import("literals.zig");
 const operators = @import("operators.zig");
 const raised = @import("exceptions.zig");
@@ -28,7 +29,7 @@ pub fn embedded(
 ) [:0]const u8 {
     return comptime text: {
         const json = of(name, namespace, source);
-        break :text marker ++ literals.decimal(json.len) ++ ":" ++ json;
+        break :text marker ++ decimal(json.len) ++ ":" ++ json;
     };
 }
 
@@ -565,7 +566,7 @@ fn enumOf(
 ) []const u8 {
     comptime var members: []const []const u8 = &.{};
     inline for (comptime signature.membersOf(E)) |member| members = members ++ .{
-        list(&.{ quoted(member.name), literals.decimal(member.value) }),
+        list(&.{ quoted(member.name), decimal(member.value) }),
     };
     const source = if (@TypeOf(read) == type) read else struct {};
     const own = valueMembersOf(E, read, prefix, left_out);
@@ -686,7 +687,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .array => .{
             .{ "item", typeWithin(@typeInfo(T).array.child, within) },
-            .{ "len", literals.decimal(@typeInfo(T).array.len) },
+            .{ "len", decimal(@typeInfo(T).array.len) },
         },
         .tuple => .{.{ "items", types(@typeInfo(T).@"struct".field_types, within) }},
         .optional => .{.{ "item", typeWithin(@typeInfo(T).optional.child, within) }},
@@ -715,12 +716,12 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         },
         .ndarray => .{
             .{ "item", typeWithin(T.Item, within) },
-            .{ "dimensions", literals.decimal(T.nano_ffi_ndarray.dimensions) },
+            .{ "dimensions", decimal(T.nano_ffi_ndarray.dimensions) },
             .{ "mutable", if (T.nano_ffi_ndarray.access == .write) "true" else "" },
         },
         .made => .{
             .{ "item", typeWithin(T.Item, within) },
-            .{ "dimensions", literals.decimal(T.nano_ffi_array.dimensions) },
+            .{ "dimensions", decimal(T.nano_ffi_array.dimensions) },
         },
         .class => .{.{ "name", quoted(classes.nameOf(T)) }},
         .reference => .{.{ "name", quoted(classes.nameOf(@typeInfo(T).pointer.child)) }},
@@ -824,8 +825,8 @@ pub fn literalDefault(comptime T: type, comptime value: T) [:0]const u8 {
 fn literalOf(comptime T: type, comptime value: T) ?[]const u8 {
     switch (signature.kindOf(T) orelse return null) {
         .void => return "None",
-        .order => return literals.decimal(signature.numberOf(value)),
-        .index => return literals.decimal(@backingInt(value)),
+        .order => return decimal(signature.numberOf(value)),
+        .index => return decimal(@backingInt(value)),
         .bool, .int, .float, .str, .text, .@"enum", .flags => return literals.literal(T, value),
         .optional => return literalOf(@typeInfo(T).optional.child, value orelse return "None"),
         .items, .array, .tuple => {},
@@ -843,7 +844,7 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
     return switch (signature.kindOf(T) orelse return null) {
         .void => "None",
         .bool => if (value) "True" else "False",
-        .int => literals.decimal(value),
+        .int => decimal(value),
         .float => floatRepr(value),
         .complex => "complex(" ++ floatRepr(value.re) ++ ", " ++ floatRepr(value.im) ++ ")",
         .str => strRepr(value.data),
@@ -851,14 +852,14 @@ pub fn repr(comptime T: type, comptime value: T) ?[]const u8 {
         .bytes => null,
         .optional => if (value) |some| repr(@TypeOf(some), some) else "None",
         .@"enum" => if (signature.isOpen(T))
-            literals.decimal(@backingInt(value))
+            decimal(@backingInt(value))
         else
             signature.shortName(T) ++ "." ++ @tagName(value),
-        .flags => if (signature.enumBaseOf(T) == .Flag) null else literals.decimal(
+        .flags => if (signature.enumBaseOf(T) == .Flag) null else decimal(
             @as(@typeInfo(T).@"struct".backing_integer.?, @bitCast(value)),
         ),
-        .order => literals.decimal(signature.numberOf(value)),
-        .index => literals.decimal(@backingInt(value)),
+        .order => decimal(signature.numberOf(value)),
+        .index => decimal(@backingInt(value)),
         .items, .array => "[" ++ (itemsRepr(value) orelse return null) ++ "]",
         .tuple => "(" ++ (itemsRepr(value) orelse return null) ++
             (if (value.len == 1) ",)" else ")"),

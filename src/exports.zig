@@ -2,6 +2,7 @@
 //! as they can cross, and what is left out, with the reason. Nothing here knows an interpreter.
 
 const std = @import("std");
+const decimal = @import("digits.zig").decimal;
 const adapters = @import("adapters.zig");
 const classes = @import("classes.zig");
 const declarations = @import("declarations.zig");
@@ -571,7 +572,7 @@ fn paramsOf(
     for (info.param_types) |Param| if (Param != null and signature.isProvided(Param.?)) {
         names = names ++ .{@as([:0]const u8, if (Param == std.Io) "io" else "allocator")};
     } else {
-        names = names ++ .{@as([:0]const u8, std.fmt.comptimePrint("arg{d}", .{passed}))};
+        names = names ++ .{@as([:0]const u8, "arg" ++ decimal(passed))};
         passed += 1;
     };
     return names;

@@ -2,6 +2,7 @@
 //! parameter that may be left out.
 
 const std = @import("std");
+const decimal = @import("digits.zig").decimal;
 const signature = @import("signature.zig");
 
 /// `value` as a `T`; null where it is none, or nothing that Python has a literal for.
@@ -104,20 +105,6 @@ pub fn whole(comptime value: anytype) ?[:0]const u8 {
     if (@round(value) != value) return null;
     if (value == 0) return if (std.math.signbit(value)) "-0.0" else "0.0";
     return decimal(@as(i64, @intFromFloat(value))) ++ ".0";
-}
-
-/// The digits of an int. (`std.fmt` takes a compiler twenty times as long.)
-pub fn decimal(comptime value: comptime_int) [:0]const u8 {
-    if (value < 0) return "-" ++ decimal(-value);
-    const last = [_:0]u8{'0' + value % 10};
-    return if (value < 10) &last else decimal(value / 10) ++ last;
-}
-
-test decimal {
-    inline for (.{ 0, -7, 10, 1205, -1 << 63, 1 << 127 }) |value| {
-        const shown = comptime std.fmt.comptimePrint("{d}", .{value});
-        try std.testing.expectEqualStrings(shown, comptime decimal(value));
-    }
 }
 
 /// A str literal in ASCII, which is all that inspect reads.

@@ -9,6 +9,7 @@
 
 const std = @import("std");
 const builtin = @import("builtin");
+const decimal = @import("digits.zig").decimal;
 const root = @import("root");
 
 /// Whether a panic can go back to `protect` on this machine. Elsewhere it ends the process.
@@ -317,14 +318,9 @@ fn callFrame(
     if (builtin.unwind_tables == .none or builtin.zig_backend != .stage2_llvm or
         builtin.os.tag == .windows) return "";
     const percent = if (builtin.cpu.arch.isX86()) "%%" else "";
-    var text: []const u8 = std.fmt.comptimePrint(
-        ".cfi_def_cfa {s}{s}, {d}\n",
-        .{ percent, stack, size },
-    );
-    for (registers, 0..) |register, index| text = text ++ std.fmt.comptimePrint(
-        ".cfi_offset {s}{s}, {d}\n",
-        .{ percent, register, first + step * @as(isize, index) },
-    );
+    var text: []const u8 = ".cfi_def_cfa " ++ percent ++ stack ++ ", " ++ decimal(size) ++ "\n";
+    for (registers, 0..) |register, index| text = text ++ ".cfi_offset " ++ percent ++ register ++
+        ", " ++ decimal(first + step * @as(isize, index)) ++ "\n";
     return text;
 }
 

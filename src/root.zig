@@ -84,6 +84,7 @@ test {
     _ = @import("exceptions.zig");
     _ = @import("exports.zig");
     _ = @import("description.zig");
+    _ = @import("digits.zig");
     _ = @import("dtypes.zig");
     _ = @import("Heap.zig");
     _ = @import("items.zig");

@@ -2,6 +2,7 @@
 //! types that cross. One exhaustive switch, `typeName`, decides which Zig types can.
 
 const std = @import("std");
+const decimal = @import("digits.zig").decimal;
 const allocators = @import("allocator.zig");
 const classes = @import("classes.zig");
 const dtypes = @import("dtypes.zig");
@@ -793,7 +794,7 @@ fn nameOf(comptime T: type) ?[:0]const u8 {
         .optional => "?" ++ typeName(@typeInfo(T).optional.child).?,
         .items => (if (@typeInfo(T).pointer.attrs.@"const") "[]const " else "[]") ++
             typeName(@typeInfo(T).pointer.child).?,
-        .array => std.fmt.comptimePrint("[{d}]", .{@typeInfo(T).array.len}) ++ typeName(
+        .array => "[" ++ decimal(@typeInfo(T).array.len) ++ "]" ++ typeName(
             @typeInfo(T).array.child,
         ).?,
         .tuple => tuple: {
@@ -1051,7 +1052,7 @@ pub fn analyze(
         .{ name, info.param_types.len, spec.params.len },
     );
     for (&args, passed, 0..) |*arg, parameter, index| {
-        const default = std.fmt.comptimePrint("arg{d}", .{index});
+        const default = "arg" ++ decimal(index);
         const param_name: [:0]const u8 = if (@hasField(Spec, "args"))
             spec.args[index].name
         else if (@hasField(Spec, "params")) pythonName(spec.params[parameter]) else default;

@@ -4,6 +4,7 @@
 //! common case is inline and reads CPython's own layout, everything else is out of line.
 
 const std = @import("std");
+const decimal = @import("../digits.zig").decimal;
 const arrays = @import("array.zig");
 const attachment = @import("attachment.zig");
 const buffers = @import("buffers.zig");
@@ -568,8 +569,8 @@ noinline fn loadAnyInt(
     return errors.raiseOutOfRange(
         state.classes,
         site,
-        std.fmt.comptimePrint("{d}", .{std.math.minInt(T)}),
-        std.fmt.comptimePrint("{d}", .{std.math.maxInt(T)}),
+        comptime decimal(std.math.minInt(T)),
+        comptime decimal(std.math.maxInt(T)),
     );
 }
 
@@ -1791,7 +1792,7 @@ fn loadTable(
                 (State.of(module) orelse return error.PythonException).classes,
                 &inside(site, usize, "", std.mem.indexOfScalar(usize, keys, most).?),
                 "0",
-                std.fmt.comptimePrint("{d}", .{bound - 1}),
+                comptime decimal(bound - 1),
             );
             // Then it grows once.
             tables.put(T, &map, arena, most, {}) catch return errors.raiseNoMemory();

@@ -2,6 +2,7 @@
 //! what it says. That of a public one is made with the module.
 
 const std = @import("std");
+const decimal = @import("../digits.zig").decimal;
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const errors = @import("errors.zig");
@@ -79,8 +80,8 @@ pub fn load(
         return errors.raiseOutOfRange(
             state.classes,
             site,
-            std.fmt.comptimePrint("{d}", .{least}),
-            std.fmt.comptimePrint("{d}", .{most}),
+            comptime decimal(least),
+            comptime decimal(most),
         );
     }
     inline for (members) |member| if (member.value == value) return of(E, member.value);

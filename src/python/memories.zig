@@ -2,6 +2,7 @@
 //! and such of these where the memory has several dimensions.
 
 const std = @import("std");
+const decimal = @import("../digits.zig").decimal;
 const capi = @import("capi.zig");
 const errors = @import("errors.zig");
 const items = @import("../items.zig");
@@ -174,8 +175,8 @@ pub fn convert(
                 return errors.raiseOutOfRange(
                     state.classes,
                     &place,
-                    std.fmt.comptimePrint("{d}", .{std.math.minInt(T)}),
-                    std.fmt.comptimePrint("{d}", .{std.math.maxInt(T)}),
+                    comptime decimal(std.math.minInt(T)),
+                    comptime decimal(std.math.maxInt(T)),
                 );
             },
         }

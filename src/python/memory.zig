@@ -274,12 +274,9 @@ noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn 
 pub fn prepare() bool {
     SpinLock.prepare();
     if (!is_noted) return true;
-    const key = std.fmt.comptimePrint("nano_ffi.heap.3 {s} {s} {t}{s}", .{
-        @import("build_options").version,
-        builtin.zig_version_string,
-        builtin.mode,
-        if (capi.limited) " abi3" else "",
-    });
+    const key = "nano_ffi.heap.3 " ++ @import("build_options").version ++ " " ++
+        builtin.zig_version_string ++ " " ++ @tagName(builtin.mode) ++
+        (if (capi.limited) " abi3" else "");
     const common = capi.sharedObject(key, &addressOfHeap) orelse return false;
     const first: *Heap = @ptrFromInt(@as(usize, @truncate(c.PyLong_AsUnsignedLongLong(common))));
     if (!has_agreed.swap(true, .acq_rel)) {

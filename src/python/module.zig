@@ -2,6 +2,7 @@
 //! has its own, and nothing that needs the GIL.
 
 const std = @import("std");
+const decimal = @import("../digits.zig").decimal;
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const entries = @import("entry.zig");
@@ -45,9 +46,8 @@ pub const Definition = struct {
 /// The module's docstring. It says in the bytes of the binary which CPython and machine they are
 /// for, which otherwise can only be guessed from them.
 const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_options").version ++
-    ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else std.fmt.comptimePrint("cp3{d}{s}", .{
-    capi.minor, if (capi.free_threaded) "t" else "",
-})) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++ @tagName(builtin.cpu.arch);
+    ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else "cp3" ++ decimal(capi.minor) ++
+    (if (capi.free_threaded) "t" else "")) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++ @tagName(builtin.cpu.arch);
 
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
@@ -227,16 +227,10 @@ fn integerAttribute(object: *PyObject, name: [*:0]const u8) ?c_long {
 }
 
 fn mismatch(name: [:0]const u8) bool {
-    const built_for = if (capi.limited)
-        std.fmt.comptimePrint(
-            "the stable ABI of CPython 3.{d} and later, not free-threaded",
-            .{capi.minor},
-        )
+    const built_for = comptime if (capi.limited)
+        "the stable ABI of CPython 3." ++ decimal(capi.minor) ++ " and later, not free-threaded"
     else
-        std.fmt.comptimePrint(
-            "CPython 3.{d}{s}",
-            .{ capi.minor, if (capi.free_threaded) "t (free-threaded)" else "" },
-        );
+        "CPython 3." ++ decimal(capi.minor) ++ (if (capi.free_threaded) "t (free-threaded)" else "");
     _ = c.PyErr_Format(
         capi.exception("ImportError"),
         "%s was built for " ++ built_for ++

@@ -20,12 +20,9 @@ const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
 /// another layout of objects of one version.
-const shared_name = std.fmt.comptimePrint("nano_ffi.types.3 {s} {s} {t}{s}", .{
-    @import("build_options").version,
-    builtin.zig_version_string,
-    builtin.mode,
-    if (capi.limited) " abi3" else "",
-});
+const shared_name = "nano_ffi.types.3 " ++ @import("build_options").version ++ " " ++
+    builtin.zig_version_string ++ " " ++ @tagName(builtin.mode) ++
+    (if (capi.limited) " abi3" else "");
 
 /// Makes the class of `T`, or takes that of another module, and says in `home` whose it is. A new
 /// reference, or null with the error set.

@@ -29,7 +29,7 @@ PYTHON = {
 
 ZIG = {
     "the core, which knows no CPython": """
-        Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
+        digits Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
         panics places standard string_maps table tables variadic vectors
         layout
         adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+reach+sequences+signature+trees+untagged+variants
