@@ -1101,7 +1101,9 @@ pub fn analyze(
         const is_written = Value(T) == [:0]u8 or (kindOf(Value(T)) == .link and
             !@typeInfo(Value(T)).pointer.attrs.@"const");
         const known = if (is_written) null else typeName(T);
-        if (known == null and info.is_generic and vectors.Arrays(T) != null) break;
+        // Others of this type can be given, and what is generic is said below.
+        const is_usual = vectors.Arrays(T) != null or T == *std.Io.Writer or T == *std.Io.Reader;
+        if (known == null and info.is_generic and is_usual) break;
         arg.* = .{ .name = param_name, .typ = known orelse return refused(
             "'{s}': parameter '{s}' has type {s}, which cannot come from Python: {s}",
             .{ name, param_name, @typeName(T), remedyOf(T) },

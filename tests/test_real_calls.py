@@ -108,6 +108,8 @@ def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
         "ping": "parameter 'writer' is generic: give it a type, Python's values have only one",
         "printInt": "parameter 'value' is generic: give it a type, Python's values have only one",
         "pong": "parameter 'writer' is generic: give it a type, Python's values have only one",
+        "printed": "it has a comptime parameter, and Python's values are not known while compiling: write a function that "
+        "calls it with one",
         "shuffled": "it has a comptime parameter, and Python's values are not known while compiling: write a function that "
         "calls it with one",
         "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "

@@ -517,3 +517,7 @@ pub fn raise(row: *Row, add_to: f32) f32 {
 pub fn shuffled(row: Row, comptime first: u1) Row {
     return .{ row[first], row[1 - first] };
 }
+
+pub fn printed(writer: *std.Io.Writer, comptime format: []const u8, values: anytype) !void {
+    try writer.print(format, values);
+}
