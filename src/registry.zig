@@ -61,8 +61,12 @@ pub fn Registry(comptime Pointer: type) type {
         pub fn list(registry: *const Self) []const Entry {
             return registry.entries.items;
         }
+
+        /// FNV-1a: names are short, and std's hashes are as much code as a small module.
         fn hashOf(name: []const u8) u32 {
-            return @truncate(std.hash.Wyhash.hash(0, name));
+            var hash: u32 = 0x811c9dc5;
+            for (name) |byte| hash = (hash ^ byte) *% 0x01000193;
+            return hash;
         }
     };
 }

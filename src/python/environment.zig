@@ -18,11 +18,22 @@ pub fn number(
     if (text == capi.object("_Py_NoneStruct")) return null;
     var size: capi.Py_ssize_t = 0;
     const digits = c.PyUnicode_AsUTF8AndSize(text, &size) orelse return error.PythonException;
-    return std.fmt.parseInt(usize, digits[0..@intCast(size)], 10) catch {
+    return parsed(digits[0..@intCast(size)]) orelse {
         c.PyErr_SetString(
             capi.exception("ValueError"),
             name ++ " must be a number of " ++ what,
         );
         return error.PythonException;
     };
+}
+
+fn parsed(digits: []const u8) ?usize {
+    if (digits.len == 0) return null;
+    var value: usize = 0;
+    for (digits) |digit| {
+        if (digit < '0' or digit > '9') return null;
+        value = std.math.mul(usize, value, 10) catch return null;
+        value = std.math.add(usize, value, digit - '0') catch return null;
+    }
+    return value;
 }

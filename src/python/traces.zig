@@ -136,7 +136,7 @@ const Source = struct {
         if (!find(places, call, &place)) return capi.singleton(.None);
         const path: [*:0]const u8 = @ptrCast(&place.path);
         // The way from the trampoline to the function is the package's, as is that to a callback.
-        if (std.mem.find(u8, std.mem.span(path), "nano_ffi/zig/") != null)
+        if (std.mem.findPosLinear(u8, std.mem.span(path), 0, "nano_ffi/zig/") != null)
             return capi.singleton(.None);
         return c.PyCode_NewEmpty(path, @ptrCast(&place.name), place.line);
     }
