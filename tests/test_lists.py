@@ -11,6 +11,7 @@ import operator
 import pickle
 import random
 import struct
+import tracemalloc
 from collections.abc import Callable, MutableSequence
 from functools import partial
 from types import ModuleType
@@ -512,3 +513,22 @@ def test_lists_of_lists_that_grow(m: ModuleType, growth: Callable[[Callable[[], 
     assert growth(make) < 4
     assert growth(lambda: m.Table([[1], [2], ["3"]])) < 4
     assert growth(lambda: copy.deepcopy(table)) < 4
+
+
+def test_items_that_stay_cost_the_same_however_many_others_do(m: ModuleType) -> None:
+    def kept(count: int) -> float:
+        """Bytes of each item that is removed, or replaced, while all are held."""
+        box = m.Box([m.Item(number) for number in range(2 * count)])
+        items = list(box.items)
+        tracemalloc.start()
+        for place in range(count):
+            box.items[place] = m.Item(-1)
+        for _ in range(count):
+            box.items.pop()
+        grown = tracemalloc.get_traced_memory()[0]
+        tracemalloc.stop()
+        assert numbers(items) == list(range(2 * count))
+        assert numbers(box.items) == [-1] * count
+        return grown / (2 * count)
+
+    assert kept(2000) < 2 * kept(50)

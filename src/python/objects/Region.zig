@@ -18,6 +18,7 @@ const object = @import("object.zig");
 const SpinLock = @import("../../SpinLock.zig");
 const pointing = @import("../../pointing.zig");
 const Table = @import("../../table.zig").Table;
+const Index = @import("../../table.zig").Index;
 const trees = @import("../../trees.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -84,11 +85,21 @@ pub const Uses = struct {
 pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *const Info };
 
 /// Where a value is: at a place in a parent, or, without one, at an address.
-pub const Place = struct { parent: usize, place: usize, info: usize, read_only: bool };
+pub const Place = struct {
+    parent: usize,
+    place: usize,
+    info: usize,
+    read_only: bool,
+
+    fn isIn(self: Place, view: *Layout, place: usize) bool {
+        return self.place == place and self.parent == @intFromPtr(view);
+    }
+};
 
 pub const PlaceContext = struct {
+    /// Of where it is alone: what is asked for may be whatever is there.
     pub fn hash(place: Place) u32 {
-        const mixed = (place.parent ^ place.info) +% place.place *% 0x9e37_79b1;
+        const mixed = place.parent +% place.place *% 0x9e37_79b1;
         return @truncate((mixed ^ mixed >> 15) *% 0x85eb_ca6b >> 4);
     }
 
@@ -373,6 +384,7 @@ pub fn joinParent(self: *Layout, info: *const Info) error{OutOfMemory}!?*Layout 
     try region.take(self, info);
     self.flags.pins_parent = isPinned(parent);
     if (self.flags.pins_parent) parent.pins += 1 else c.Py_IncRef(&parent.ob_base);
+    if (!isOwn(parent)) parent.marks.has_parts = true;
     return null;
 }
 
@@ -386,6 +398,7 @@ pub inline fn addPart(region: *Region, self: *Layout, place: Place, hash: u32) v
     const parent = object.linkOf(self).parent.?;
     self.flags.pins_parent = isPinned(parent);
     if (self.flags.pins_parent) parent.pins += 1 else c.Py_IncRef(&parent.ob_base);
+    parent.marks.has_parts = true;
 }
 
 /// Whether parts of an object are counted, and do not keep it as an object: those of what is
@@ -1505,12 +1518,21 @@ pub fn traverse(region: *Region, visit: *const capi.visitproc, arg: ?*anyopaque)
 
 // Items.
 
-/// The items of the list `view`, which is held exclusively, where they are now: `removed` were
-/// taken away at `start`, and `added` put there. Those that are removed are to be detached before.
-pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize) void {
+/// The items of the list `view`, which is held exclusively and had `len`, where they are now:
+/// `removed` were taken away at `start`, and `added` put there. Those that are removed are to be
+/// detached before.
+pub fn moveItems(view: *Layout, start: usize, removed: usize, added: usize, len: usize) void {
     if (removed == added) return;
     const region = lockOf(view);
     defer region.unlock();
+    if (start + removed == len and removed <= region.objects.count()) {
+        // None is behind them, and one that is left about to end.
+        for (start..len) |place| while (region.itemAt(view, place)) |found| {
+            region.objects.items.items[found].value.flags.is_forgotten = true;
+            region.objects.swapRemove(found);
+        };
+        return;
+    }
     var has_moved = false;
     var left = region.objects.count();
     while (left > 0) {
@@ -1575,10 +1597,26 @@ pub fn reorderItems(view: *Layout, places: []const usize) void {
 pub fn hasItem(view: *Layout, place: usize) bool {
     const region = lockOf(view);
     defer region.unlock();
-    for (region.objects.items.items) |*item| {
-        if (item.key.place == place and item.key.parent == @intFromPtr(view)) return true;
+    return region.itemAt(view, place) != null;
+}
+
+/// The number of such an object.
+fn itemAt(region: *const Region, view: *Layout, place: usize) ?usize {
+    var candidates = region.candidatesAt(view, place);
+    while (candidates.next()) |found| {
+        if (region.objects.items.items[found].key.isIn(view, place)) return found;
     }
-    return false;
+    return null;
+}
+
+/// The numbers of those that may be such objects.
+fn candidatesAt(region: *const Region, view: *Layout, place: usize) Index.Candidates {
+    return region.objects.index.candidates(PlaceContext.hash(.{
+        .parent = @intFromPtr(view),
+        .place = place,
+        .info = 0,
+        .read_only = false,
+    }));
 }
 
 /// New references to the items that have objects, at the places from `start` on, or, of a map, at a
@@ -1591,14 +1629,24 @@ pub fn itemsOf(
 ) error{OutOfMemory}!void {
     const region = lockOf(view);
     defer region.unlock();
-    for (region.objects.items.items) |item| {
-        const known = item.value;
-        if (item.key.parent != @intFromPtr(view)) continue;
-        if (known.state != .key and known.state != .item) continue;
-        if (item.key.place -% start >= count) continue;
-        try found.ensureUnusedCapacity(memory.allocator, 1);
-        if (tryRetain(&known.ob_base)) found.appendAssumeCapacity(known);
+    if (count <= region.objects.count()) {
+        for (start..start + count) |place| {
+            var candidates = region.candidatesAt(view, place);
+            while (candidates.next()) |number| {
+                const item = region.objects.items.items[number];
+                if (item.key.isIn(view, place)) try addRetained(found, item.value);
+            }
+        }
+    } else for (region.objects.items.items) |item| {
+        if (item.key.parent == @intFromPtr(view) and item.key.place -% start < count)
+            try addRetained(found, item.value);
     }
+}
+
+fn addRetained(found: *std.ArrayList(*Layout), known: *Layout) error{OutOfMemory}!void {
+    if (known.state != .key and known.state != .item) return;
+    try found.ensureUnusedCapacity(memory.allocator, 1);
+    if (tryRetain(&known.ob_base)) found.appendAssumeCapacity(known);
 }
 
 /// A part becomes an own object, whose value is `bytes`, with a region of its own, to which its
@@ -1616,7 +1664,8 @@ pub fn detach(
     const region = lockOf(self);
     defer region.unlock();
     own.owners.ensureTotalCapacity(memory.allocator, 1) catch return errors.raiseNoMemory();
-    own.objects.ensureUnusedCapacity(memory.allocator, region.objects.count() + 1) catch
+    const parts = if (self.marks.has_parts) region.objects.count() else 0;
+    own.objects.ensureUnusedCapacity(memory.allocator, parts + 1) catch
         return errors.raiseNoMemory();
     own.live = 1;
     own.holders = 1;
@@ -1636,7 +1685,7 @@ pub fn detach(
     own.insert(self, own_info) catch unreachable; // there is room
     // Parts of it, and of these: until no one else is found.
     var index: usize = 0;
-    while (index < region.objects.count()) {
+    if (parts > 0) while (index < region.objects.count()) {
         const known = region.objects.items.items[index].value;
         if (isWithin(known, self)) {
             own.objects.append(region.objects.items.items[index].key, known);
@@ -1646,7 +1695,7 @@ pub fn detach(
             own.live += 1;
             region.live -= 1;
         } else index += 1;
-    }
+    };
     return link.parent.?;
 }
 

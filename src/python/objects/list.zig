@@ -977,7 +977,7 @@ fn splice(
         const before = if (room.address == raw.address) raw.len else room.capacity;
         fit(ops, region, room.address, before, len);
     }
-    if (ops.has_parts) Region.moveItems(view, start, removed, added);
+    if (ops.has_parts) Region.moveItems(view, start, removed, added, raw.len);
     if (ops.adopt) |adopt| for (start..start + added) |place|
         adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
     if (!region.is_stable and !(ops.is_flat and added == removed)) region.end();

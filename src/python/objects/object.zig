@@ -76,7 +76,9 @@ pub const Marks = packed struct(u16) {
     is_contained: bool = false,
     /// Of an own object: a function's `.keeps` says that another one may point to it.
     is_kept: bool = false,
-    unused: u13 = 0,
+    /// Of a part: it has had parts itself.
+    has_parts: bool = false,
+    unused: u12 = 0,
 };
 
 /// What a part or an address knows, behind its header.
