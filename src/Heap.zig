@@ -117,6 +117,15 @@ pub fn has(heap: *Heap, address: usize, bytes: usize) bool {
     return !slot.marked and slot.len >= bytes;
 }
 
+/// Whether a block that has just so many bytes begins at `address`.
+pub fn isBlock(heap: *Heap, address: usize, bytes: usize) bool {
+    const shard = heap.shardOf(address);
+    shard.lock.lock();
+    defer shard.lock.unlock();
+    const slot = shard.blocks.find(address) orelse return false;
+    return !slot.marked and slot.len == bytes;
+}
+
 /// A number by which it is known whether a block that begins at `address`, and has `bytes`, was
 /// freed since, whatever comes to its place. Null where there is none.
 pub fn follow(heap: *Heap, address: usize, bytes: usize) ?u32 {
@@ -313,6 +322,7 @@ test Heap {
 
     try std.testing.expect(heap.has(block.address, 8) and !heap.has(block.address, 9));
     try std.testing.expect(!heap.has(block.address + 1, 1));
+    try std.testing.expect(heap.isBlock(block.address, 8) and !heap.isBlock(block.address, 7));
     try std.testing.expectEqual(Freed{}, heap.free(block));
     try std.testing.expect(!heap.has(block.address, 8));
     try std.testing.expectEqual(0xaa, memory[8]);

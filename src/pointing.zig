@@ -170,6 +170,37 @@ pub fn frees(comptime T: type) bool {
     } else false;
 }
 
+/// Whether a function can change a tree through a `T`, which is none: it has a pointer to one.
+pub fn leadsToTrees(comptime T: type) bool {
+    return comptime leads: {
+        @setEvalBranchQuota(1_000_000_000);
+        if (classes.isCopyable(T)) break :leads false;
+        const reach = Reach.of(T);
+        for (reach.own_targets ++ reach.behind_targets) |target| {
+            if (target.is_one and !target.is_const and isTree(target.T)) break :leads true;
+        }
+        break :leads false;
+    };
+}
+
+fn isTree(comptime T: type) bool {
+    return @typeInfo(T) == .@"struct" and classes.isCopyable(T) and !classes.isFlat(T);
+}
+
+/// Whether a `T`, or something that can be reached from it, may have memory of its own to give back.
+pub fn leadsToOwners(comptime T: type) bool {
+    return comptime leads: {
+        @setEvalBranchQuota(1_000_000_000);
+        if (classes.hasDeinit(T) or classes.isHeapHandle(T)) break :leads true;
+        const reach = Reach.of(T);
+        for (reach.own ++ reach.behind) |Part| {
+            if (Part == T or !classes.isClass(Part) or classes.isFlat(Part)) continue;
+            if (!classes.isCopyable(Part)) break :leads true;
+        }
+        break :leads false;
+    };
+}
+
 /// Whether a pointer in a `T` itself can be to what a `C` points to.
 pub fn mayShare(comptime T: type, comptime C: type) bool {
     return comptime shares: {
@@ -621,6 +652,21 @@ test frees {
     };
     try std.testing.expect(frees(struct { list: *List }) and !frees(struct { list: *const List }));
     try std.testing.expect(!frees(List));
+}
+
+const Leaves = struct { all: []const u8 = "" };
+
+test "leadsToTrees, leadsToOwners" {
+    const expect = std.testing.expect;
+    const View = struct { of: *Leaves };
+    const Owner = struct {
+        of: *Leaves,
+        pub fn deinit(_: *@This()) void {}
+    };
+    try expect(leadsToTrees(View) and leadsToTrees(Owner) and !leadsToTrees(Leaves));
+    try expect(!leadsToTrees(struct { of: *const Leaves }));
+    try expect(!leadsToTrees(struct { track: ?*Track, all: std.ArrayList(Leaves) }));
+    try expect(leadsToOwners(Owner) and !leadsToOwners(View));
 }
 
 test mayShare {

@@ -141,6 +141,11 @@ pub fn isThere(address: usize, bytes: usize) bool {
     return is_noted and heap.has(address, bytes);
 }
 
+/// Whether what begins there has just so many; true where nobody knows.
+pub noinline fn mayBeBlock(address: usize, bytes: usize) bool {
+    return !is_noted or heap.isBlock(address, bytes);
+}
+
 /// A number for `isLost`: 0 where nobody knows when what is at `address` is freed.
 pub fn follow(address: usize, bytes: usize) u32 {
     return if (is_noted) heap.follow(address, bytes) orelse 0 else 0;

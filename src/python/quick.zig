@@ -11,6 +11,7 @@ const classes = @import("../classes.zig");
 const signature = @import("../signature.zig");
 const string_maps = @import("../string_maps.zig");
 const c = capi.functions;
+const Blocks = @import("objects/Blocks.zig");
 const Allocator = std.mem.Allocator;
 const PyObject = capi.PyObject;
 
@@ -288,14 +289,43 @@ noinline fn readMap(comptime T: type, gpa: Allocator, object: *PyObject, place: 
     return true;
 }
 
-/// Copies all texts to memory of their own.
+/// Copies all texts to memory of their own: of an object each to its own piece, which its functions
+/// may give back.
 noinline fn ownTexts(comptime T: type, gpa: Allocator, place: *T) bool {
+    if (Blocks.isMemoryOf(gpa)) {
+        var pieces: Pieces = .{ .gpa = gpa };
+        own(T, place, &pieces);
+        return !pieces.has_failed;
+    }
     const texts = gpa.alloc(u8, sizeOfTexts(T, place)) catch return false;
-    var rest = texts.ptr;
-    own(T, place, &rest);
-    std.debug.assert(rest == texts.ptr + texts.len);
+    var joined: Joined = .{ .rest = texts.ptr };
+    own(T, place, &joined);
+    std.debug.assert(joined.rest == texts.ptr + texts.len);
     return true;
 }
+
+const Pieces = struct {
+    gpa: Allocator,
+    has_failed: bool = false,
+
+    fn take(pieces: *Pieces, text: []const u8) []const u8 {
+        return pieces.gpa.dupe(u8, text) catch {
+            pieces.has_failed = true;
+            return "";
+        };
+    }
+};
+
+const Joined = struct {
+    rest: [*]u8,
+
+    inline fn take(joined: *Joined, text: []const u8) []const u8 {
+        const copy = joined.rest[0..text.len];
+        @memcpy(copy, text);
+        joined.rest += text.len;
+        return copy;
+    }
+};
 
 /// Whether texts, or bytes, may be in a `T`.
 fn hasText(comptime T: type) bool {
@@ -336,36 +366,32 @@ fn sizeOfTexts(comptime T: type, place: *const T) usize {
     return size;
 }
 
-/// Puts texts at `rest`, which then is behind them. What has none is not written.
-fn own(comptime T: type, place: *T, rest: *[*]u8) void {
+/// Gives texts other memory. What has none is not written.
+fn own(comptime T: type, place: *T, memory: anytype) void {
     if (!comptime hasText(T)) return;
     if (string_maps.Value(T)) |Value| {
         var iterator = place.iterator();
         while (iterator.next()) |entry| {
-            ownText(entry.key_ptr, rest);
-            own(Value, entry.value_ptr, rest);
+            ownText(entry.key_ptr, memory);
+            own(Value, entry.value_ptr, memory);
         }
         return;
     }
     switch (comptime signature.kindOf(T).?) {
-        .text => ownText(place, rest),
-        .str, .bytes, .buffer => ownText(&place.data, rest),
-        .optional => if (place.*) |*some| own(@TypeOf(some.*), some, rest),
-        .items => for (@constCast(place.*)) |*item| own(@TypeOf(item.*), item, rest),
-        .array => for (place) |*item| own(@TypeOf(item.*), item, rest),
+        .text => ownText(place, memory),
+        .str, .bytes, .buffer => ownText(&place.data, memory),
+        .optional => if (place.*) |*some| own(@TypeOf(some.*), some, memory),
+        .items => for (@constCast(place.*)) |*item| own(@TypeOf(item.*), item, memory),
+        .array => for (place) |*item| own(@TypeOf(item.*), item, memory),
         .tuple, .record => inline for (@typeInfo(T).@"struct".field_names) |name| {
-            own(@FieldType(T, name), &@field(place, name), rest);
+            own(@FieldType(T, name), &@field(place, name), memory);
         },
         else => comptime unreachable,
     }
 }
 
-inline fn ownText(text: *[]const u8, rest: *[*]u8) void {
-    if (text.len == 0) return;
-    const copy = rest.*[0..text.len];
-    @memcpy(copy, text.*);
-    text.* = copy;
-    rest.* += copy.len;
+inline fn ownText(text: *[]const u8, memory: anytype) void {
+    if (text.len > 0) text.* = memory.take(text.*);
 }
 
 pub inline fn boolOf(object: *PyObject) ?bool {

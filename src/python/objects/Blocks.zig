@@ -164,6 +164,11 @@ pub const Fresh = struct {
     }
 };
 
+/// Whether what an allocator gives is an object's, each piece by itself.
+pub fn isMemoryOf(gpa: Allocator) bool {
+    return gpa.vtable.alloc == &alloc or gpa.vtable.alloc == &Fresh.allocFew;
+}
+
 /// Memory from here on is a block. What is freed stays one until a sweep.
 pub fn allocator(blocks: *Blocks) Allocator {
     return .{ .ptr = blocks, .vtable = &.{
@@ -196,7 +201,8 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (blocks.map.appendNew(start, block)) |known| {
         // The same box a second time, or what is a block in any case. Else what was there before
         // was freed by Zig's code.
-        if (known.source == .box or block.source == .candidate) {
+        const is_known = block.source == .candidate and known.source != .candidate;
+        if (known.source == .box or is_known) {
             // A buffer may be given from its start on, and to another end.
             if (known.source == .box and block.len > known.len) blocks.resize(start, block.len);
             return blocks.drop(start, block);
@@ -332,7 +338,13 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
     for (blocks.map.items.items, 0..) |*item, place| {
         const block = &item.value;
         if (block.is_marked) switch (block.source) {
-            .candidate => |alignment| block.source = .{ .memory = alignment },
+            .candidate => |alignment| {
+                block.source = .{ .memory = alignment };
+                if (!memory.mayBeBlock(item.key, block.len)) {
+                    blocks.bytes -= block.len;
+                    continue; // freed by who had it, and something else's since
+                }
+            },
             else => {},
         };
         if (block.is_marked or block.is_pinned) {

@@ -788,6 +788,16 @@ fn ownerThere(region: *Region, address: usize) ?*Layout {
     return null;
 }
 
+/// Whether what is at an address is a tree's: in one itself, or in memory that the region has.
+pub fn hasTreeAt(region_: *Region, address: usize) bool {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    if (region.ownerThere(address)) |owner| return object.infoOf(owner).kind == .tree;
+    region.findHidden() catch return false;
+    const block = region.blocks.around(address) orelse return false;
+    return block.source == .memory or block.source == .followed;
+}
+
 /// A new reference to the first owner from a number on that is not about to end; `number` is that
 /// of the next one then.
 pub fn nextOwner(region_: *Region, number: *usize) ?*Layout {

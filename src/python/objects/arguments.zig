@@ -358,6 +358,17 @@ pub fn endsAddresses(comptime T: type) bool {
     return classes.isCopyable(T) or classes.hasDeinit(T) or !classes.isReader(T);
 }
 
+fn isChangedTree(comptime A: type) bool {
+    if (!isObject(A) or ObjectOf(A).mode != .exclusive) return false;
+    const Pointee = ObjectOf(A).Pointee;
+    return classes.isCopyable(Pointee) and !classes.isFlat(Pointee);
+}
+
+fn leadsToTrees(comptime A: type) bool {
+    if (!isObject(A) or !pointing.leadsToTrees(ObjectOf(A).Pointee)) return false;
+    return ObjectOf(A).mode == .exclusive or classes.isProxy(ObjectOf(A).Pointee);
+}
+
 /// Whether a call may store what it is given in what an argument of this kind has.
 fn mayChange(comptime A: type) bool {
     if (!isObject(A)) return false;
@@ -456,9 +467,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const is_released = comptime_bridge.isReleased(spec);
     const meanwhile: hold.Meanwhile =
         if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
-    // Whether Zig's code may free or replace what an argument has of Python's.
-    const allocates = changes and for (info.param_types) |Param| {
-        if (Param == std.mem.Allocator) break true;
+    // Whether Zig's code may free or replace what an argument has of Python's: also by
+    // `nano_ffi.allocator`, which no parameter tells.
+    const allocates = for (types) |A| {
+        if (isChangedTree(A) or leadsToTrees(A)) break true;
     } else false;
     // Whether what an object's own pointers are to is compared with what they were to before.
     comptime var compares = false;
@@ -469,6 +481,9 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     }
     const is_looked_through = isLookedThrough(R, types, spec);
     const records = allocates or compares or is_looked_through;
+    const always_records = compares or is_looked_through or for (types) |A| {
+        if (isChangedTree(A)) break true;
+    } else false;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
     const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
@@ -578,8 +593,18 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     frame.pointers[index] = .of(T, @as(*const T, @ptrFromInt(argument.address)));
                 }
             };
-            if (records) frame.recorder = memory.Recorder.begin() orelse
-                return errors.raiseNoMemory();
+            if (records) if (always_records or frame.mayChangeTrees()) {
+                frame.recorder = memory.Recorder.begin() orelse return errors.raiseNoMemory();
+            };
+        }
+
+        /// Whether there may be trees that are pointed to by what is none.
+        fn mayChangeTrees(frame: *Self) bool {
+            inline for (types, 0..) |A, index| if (comptime leadsToTrees(A)) {
+                if (frame.argumentOf(index)) |argument|
+                    if (Region.of(argument.instance.?)) |region| if (region.hasOthers()) return true;
+            };
+            return false;
         }
 
         /// Room for the objects in lists.
@@ -660,6 +685,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     // What it is in gives back what is not a tree's.
                     const is_tree = if (object.ownerOf(instance)) |owner|
                         object.infoOf(owner).kind == .tree
+                    else if (Region.of(instance)) |region|
+                        region.hasTreeAt(argument.address)
                     else
                         false;
                     if (is_tree) {
@@ -676,13 +703,19 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     }
                     is_first = false;
                 }
+            } else if (comptime leadsToTrees(A)) {
+                if (frame.argumentOf(index)) |argument|
+                    if (Region.of(argument.instance.?)) |region| {
+                        region.noteFreed(recorder);
+                        const is_trees = comptime !pointing.leadsToOwners(ObjectOf(A).Pointee) and
+                            !returned.mayBeResources(Function, passed[index]);
+                        if (is_first and is_trees) region.noteGiven(
+                            recorder,
+                            comptime !returned.mayKeepBut(Function, spec, passed[index]),
+                        ) catch return errors.raiseNoMemory();
+                        is_first = false;
+                    };
             };
-        }
-
-        fn isChangedTree(comptime A: type) bool {
-            if (!isObject(A) or ObjectOf(A).mode != .exclusive) return false;
-            const Pointee = ObjectOf(A).Pointee;
-            return classes.isCopyable(Pointee) and !classes.isFlat(Pointee);
         }
 
         /// A view may change what it points to, though it does not change itself.
@@ -931,7 +964,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         /// When the result is converted, or an error set: what was passed, and is pointed to now,
         /// is kept.
         pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
-            if (!changes) return result;
+            if (!changes and !allocates) return result;
             if (result) |given| {
                 frame.keep() catch {
                     c.Py_DecRef(given);

@@ -1,0 +1,101 @@
+//! Trees of which functions give back what Python gave them, in all the ways in which they get at it.
+
+const std = @import("std");
+const nano_ffi = @import("nano_ffi");
+const Allocator = std.mem.Allocator;
+
+pub const Line = struct {
+    text: []const u8 = "",
+    marks: std.ArrayList(i64) = .empty,
+
+    pub fn mark(self: *Line, gpa: Allocator, number: i64) !void {
+        try self.marks.append(gpa, number);
+    }
+};
+
+pub const Page = struct {
+    names: []const []const u8 = &.{},
+    list: std.ArrayList([]const u8) = .empty,
+    map: std.StringArrayHashMapUnmanaged(i64) = .empty,
+    rows: []Row = &.{},
+    maybe: []const ?[]const u8 = &.{},
+    pair: [2][]const u8 = .{ "", "" },
+    both: struct { a: []const u8 = "", b: []const []const u8 = &.{} } = .{},
+    lines: [2]?Line = .{ null, null },
+
+    pub const Row = struct { name: []const u8, sizes: []f64 };
+
+    pub fn drop(self: *Page, gpa: Allocator) void {
+        freeAll(gpa, self.names);
+        gpa.free(self.names);
+        freeAll(gpa, self.list.items);
+        self.list.deinit(gpa);
+        freeAll(gpa, self.map.keys());
+        self.map.deinit(gpa);
+        for (self.rows) |row| {
+            gpa.free(row.name);
+            gpa.free(row.sizes);
+        }
+        gpa.free(self.rows);
+        for (self.maybe) |maybe| if (maybe) |name| gpa.free(name);
+        gpa.free(self.maybe);
+        for (self.pair) |name| gpa.free(name);
+        gpa.free(self.both.a);
+        freeAll(gpa, self.both.b);
+        gpa.free(self.both.b);
+        for (&self.lines) |*maybe| if (maybe.*) |*line| {
+            gpa.free(line.text);
+            line.marks.deinit(gpa);
+        };
+        self.* = .{};
+    }
+
+    fn freeAll(gpa: Allocator, names: []const []const u8) void {
+        for (names) |name| gpa.free(name);
+    }
+
+    pub fn first(self: *Page) ?*Line {
+        return if (self.lines[0]) |*line| line else null;
+    }
+
+    pub fn view(self: *Page) View {
+        return .{ .page = self };
+    }
+};
+
+/// Has a page that is another's, and changes it.
+pub const View = struct {
+    page: *Page,
+
+    pub fn add(self: *View, gpa: Allocator, name: []const u8) !void {
+        try self.page.list.append(gpa, try gpa.dupe(u8, name));
+    }
+
+    pub fn rename(self: *const View, gpa: Allocator, name: []const u8) !void {
+        gpa.free(self.page.pair[0]);
+        self.page.pair[0] = try gpa.dupe(u8, name);
+    }
+
+    pub fn drop(self: View, gpa: Allocator) void {
+        self.page.drop(gpa);
+    }
+};
+
+/// Its functions take no allocator.
+pub const Stack = struct {
+    numbers: std.ArrayList(i64) = .empty,
+    name: []const u8 = "",
+
+    pub fn push(self: *Stack, number: i64) !void {
+        try self.numbers.append(nano_ffi.allocator, number);
+    }
+
+    pub fn clear(self: *Stack) void {
+        self.numbers.clearAndFree(nano_ffi.allocator);
+    }
+
+    pub fn rename(self: *Stack, name: []const u8) !void {
+        nano_ffi.allocator.free(self.name);
+        self.name = try nano_ffi.allocator.dupe(u8, name);
+    }
+};

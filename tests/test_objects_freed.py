@@ -1,0 +1,98 @@
+"""Functions of trees give back what Python gave these: each piece by itself, and none of it twice."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_freed")
+
+
+NAMES = ["a", "bb", "ccc" * 20]
+VALUES: dict[str, Any] = {
+    "names": NAMES,
+    "list": tuple(NAMES),
+    "map": dict.fromkeys(NAMES, 1),
+    "rows": [{"name": name, "sizes": [1, 2]} for name in NAMES],
+    "maybe": [*NAMES, None],
+    "pair": NAMES[:2],
+    "both": {"a": "a", "b": NAMES},
+}
+MADE: dict[str, Callable[[ModuleType, str, Any], Any]] = {
+    "made": lambda m, name, value: m.Page(**{name: value}),
+    "set": lambda m, name, value: assigned(m.Page(), name, value),
+    "copied": lambda m, name, value: copy.copy(m.Page(**{name: value})),
+    "deeply copied": lambda m, name, value: copy.deepcopy(m.Page(**{name: value})),
+    "unpickled": lambda m, name, value: pickle.loads(pickle.dumps(m.Page(**{name: value}))),
+}
+
+
+def assigned(page: Any, name: str, value: object) -> Any:
+    setattr(page, name, value)
+    return page
+
+
+@pytest.mark.parametrize("way", MADE)
+@pytest.mark.parametrize("name", VALUES)
+def test_each_piece_is_given_back(m: ModuleType, name: str, way: str) -> None:
+    page = MADE[way](m, name, VALUES[name])
+    page.drop()
+    setattr(page, name, VALUES[name])
+    page.view().drop()
+    assert page == m.Page()
+
+
+def test_what_a_view_gives_back_and_takes(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def change() -> None:
+        page = m.Page(list=NAMES, pair=["x" * 100, ""])
+        view = page.view()
+        for n in range(20):
+            view.add(str(n))
+        page.list.append("y" * 100)
+        view.add("z" * 100)
+        view.rename("w" * 100)
+        page.pair = ["v" * 100, "u"]
+        view.rename("t" * 100)
+        assert page.list[-2:] == ["y" * 100, "z" * 100]
+        assert page.pair[0] == "t" * 100
+
+    assert growth(change) < 1
+
+
+def test_what_is_in_an_optional(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def change() -> None:
+        page = m.Page(lines=[m.Line("text", [1, 2, 3]), None])
+        line = page.first()
+        for n in range(20):
+            line.mark(n)
+        assert page.lines[0].marks == [1, 2, 3, *range(20)]
+
+    assert growth(change) < 1
+
+
+def test_functions_without_an_allocator(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def change() -> None:
+        stack = m.Stack()
+        for n in range(20):
+            stack.push(n)
+        stack.numbers.extend(range(20))
+        stack.push(7)
+        assert list(stack.numbers) == [*range(20), *range(20), 7]
+        stack.clear()
+        stack.push(1)
+        stack.rename("of Zig" * 20)
+        stack.name = "of Python" * 20
+        stack.rename("again of Zig" * 20)
+        assert stack.name == "again of Zig" * 20
+
+    assert growth(change) < 1
