@@ -187,7 +187,7 @@ fn isTree(comptime T: type) bool {
     return @typeInfo(T) == .@"struct" and classes.isCopyable(T) and !classes.isFlat(T);
 }
 
-/// Whether a `T`, or something that can be reached from it, may have memory of its own to give back.
+/// Whether a `T`, or something that can be reached from it, may have memory to give back.
 pub fn leadsToOwners(comptime T: type) bool {
     return comptime leads: {
         @setEvalBranchQuota(1_000_000_000);

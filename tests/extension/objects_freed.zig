@@ -1,4 +1,4 @@
-//! Trees of which functions give back what Python gave them, in all the ways in which they get at it.
+//! Trees of which functions give back what Python gave them, however they get at it.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");

@@ -602,7 +602,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         fn mayChangeTrees(frame: *Self) bool {
             inline for (types, 0..) |A, index| if (comptime leadsToTrees(A)) {
                 if (frame.argumentOf(index)) |argument|
-                    if (Region.of(argument.instance.?)) |region| if (region.hasOthers()) return true;
+                    if (Region.of(argument.instance.?)) |region|
+                        if (region.hasOthers()) return true;
             };
             return false;
         }
