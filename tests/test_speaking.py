@@ -262,6 +262,37 @@ def in_new_process(speaking: ModuleType, code: str, threads: str = "") -> subpro
     )
 
 
+def test_python_ends_while_threads_say_something(speaking: ModuleType) -> None:
+    code = "import logging\nlogging.disable()\nfor _ in range(3):\n    speaking.saysWithoutEnd(0)"
+    done = in_new_process(speaking, code)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork")
+def test_the_child_of_a_fork_says_something(speaking: ModuleType) -> None:
+    code = """
+import logging, os, signal, sys, time, warnings
+warnings.simplefilter("ignore")
+logging.basicConfig(level=logging.ERROR, stream=sys.stdout, format="%(message)s")
+for _ in range(2):
+    speaking.saysWithoutEnd(200)
+speaking.writesForAnHour()
+for _ in range(30):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        speaking.says("child")
+        speaking.printed("")
+        time.sleep(0)
+        sys.stdout.flush()
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+"""
+    done = in_new_process(speaking, code)
+    assert (done.returncode, done.stderr) == (0, "5\n" * 30)
+    assert done.stdout == "child 1\nchild\n" * 30
+
+
 def test_how_many_threads_io_has(speaking: ModuleType) -> None:
     code = """
 print(speaking.meeting(3), speaking.cancelled())

@@ -477,6 +477,7 @@ pub const functions = struct {
     ) c_int;
 
     // The GIL, or a free-threaded interpreter's attachment, of this thread.
+    pub extern fn PyEval_GetFrame() ?*PyObject;
     pub extern fn PyEval_SaveThread() ?*anyopaque;
     pub extern fn PyEval_RestoreThread(state: ?*anyopaque) void;
     pub extern fn PyGILState_GetThisThreadState() ?*anyopaque;

@@ -6,6 +6,7 @@ const std = @import("std");
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const environment = @import("environment.zig");
+const memory = @import("memory.zig");
 const progress = @import("progress.zig");
 const SpinLock = @import("../SpinLock.zig");
 const Io = std.Io;
@@ -64,7 +65,7 @@ noinline fn setUp() void {
 
 fn fresh(limit: Io.Limit) Io.Threaded {
     var new: Io.Threaded = .init_single_threaded;
-    new.allocator = std.heap.smp_allocator;
+    new.allocator = memory.without_python;
     new.concurrent_limit = limit;
     new.async_limit = if (limit != .unlimited) limit else if (std.Thread.getCpuCount()) |count|
         .limited(count - 1)

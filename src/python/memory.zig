@@ -25,6 +25,11 @@ pub const allocator: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .free = allocatorFree,
 } };
 
+/// For what is needed with no Python there: before it, beside it, after it, in the child of a fork.
+/// There other threads may have held what Zig's own allocator waits for; a C library's is let go.
+pub const without_python: std.mem.Allocator =
+    if (builtin.link_libc) std.heap.c_allocator else std.heap.smp_allocator;
+
 /// The same memory, of which no notes are taken: for what notes are taken in.
 pub const unnoted: std.mem.Allocator = .{ .ptr = undefined, .vtable = &.{
     .alloc = unnotedAlloc,

@@ -8,12 +8,12 @@
 const std = @import("std");
 const attachment = @import("attachment.zig");
 const capi = @import("capi.zig");
+const memory = @import("memory.zig");
 const SpinLock = @import("../SpinLock.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// Python's own memory would, with the stable ABI, need Python.
-const gpa = std.heap.smp_allocator;
+const gpa = memory.without_python;
 
 const Message = struct {
     next: ?*Message = null,
@@ -40,10 +40,15 @@ const List = struct {
     lost: usize = 0,
     /// Whether Python was asked to come by.
     is_asked: bool = false,
+    /// Whether Python was about to end when it came by last: then it does so until nothing waits,
+    /// and a thread that goes on would keep it for ever.
+    is_ending: bool = false,
 };
 
 var list: List = .{};
 var lock: SpinLock = .{};
+/// Whether this thread is Python's main thread, as far as that has come by.
+threadlocal var is_main: bool = false;
 
 /// A call that says more meanwhile is not heard to the end.
 const most = 10_000;
@@ -72,7 +77,7 @@ fn say(to: Message.To, text: []u8) void {
         list.last = message;
         list.count += 1;
     } else list.lost += 1;
-    const is_asked = list.is_asked;
+    const is_asked = list.is_asked or (list.is_ending and !is_main);
     list.is_asked = true;
     lock.unlock();
     if (!is_taken) message.free();
@@ -82,28 +87,52 @@ fn say(to: Message.To, text: []u8) void {
     lock.unlock();
 }
 
-/// Runs in the main thread of the main interpreter, between two instructions of Python code.
+/// Runs in the main thread of the main interpreter, between two instructions of Python code, or
+/// where that has ended.
 fn deliver(_: ?*anyopaque) callconv(.c) c_int {
+    is_main = true;
+    const has_ended = c.PyEval_GetFrame() == null;
     lock.lock();
     const taken = list;
-    list = .{};
+    list = .{ .is_ending = has_ended or taken.is_ending };
     lock.unlock();
+    const is_over = taken.is_ending and !goesOn();
+    if (taken.is_ending and !has_ended and !is_over) { // who embeds Python has let it come by
+        lock.lock();
+        defer lock.unlock();
+        list.is_ending = false;
+    }
     var next = taken.first;
     while (next) |message| {
         next = message.next;
         defer message.free();
+        if (is_over) continue; // each of thousands would be an error
         (switch (message.to) {
             .stderr => write(message.text),
             .log => |to| give(to.level, to.scope, message.text),
         }) catch c.PyErr_WriteUnraisable(null);
     }
-    if (taken.lost > 0) {
+    if (taken.lost > 0 and !is_over) {
         var buffer: [80]u8 = undefined;
         const text = std.fmt.bufPrint(&buffer, "{d} messages more were lost", .{taken.lost}) catch
             unreachable;
         give(.warn, null, text) catch c.PyErr_WriteUnraisable(null);
     }
     return 0;
+}
+
+fn goesOn() bool {
+    const isFinalizing = capi.imported("sys", "is_finalizing") orelse {
+        c.PyErr_Clear(); // not even sys is there any more
+        return false;
+    };
+    defer c.Py_DecRef(isFinalizing);
+    const answer = capi.vectorcall(isFinalizing, &.{}, 0, null) orelse {
+        c.PyErr_Clear();
+        return false;
+    };
+    defer c.Py_DecRef(answer);
+    return answer == capi.object("_Py_FalseStruct");
 }
 
 const Error = error{PythonException};
@@ -179,6 +208,21 @@ const elsewhere = struct {
     var text: std.ArrayList(u8) = .empty;
     var writer: std.Io.File.Writer = undefined;
 };
+
+/// In the child of a fork: what another thread was writing is not finished, and what waits is the
+/// parent's.
+pub fn afterFork() void {
+    list = .{};
+    const threaded = std.Io.Threaded.global_single_threaded;
+    const fresh: std.Io.Threaded = .init_single_threaded;
+    if (threaded.stderr_mutex_locker == std.Thread.getCurrentId()) return;
+    threaded.stderr_mutex = fresh.stderr_mutex;
+    threaded.stderr_mutex_locker = fresh.stderr_mutex_locker;
+    threaded.stderr_mutex_lock_count = 0;
+    threaded.stderr_writer.interface = fresh.stderr_writer.interface;
+    elsewhere.depth = 0;
+    elsewhere.text = .empty; // whoever had it may have been in the middle of growing it
+}
 
 fn lockStderr(
     userdata: ?*anyopaque,

@@ -53,6 +53,33 @@ pub fn saysOften(count: usize) void {
     for (0..count) |number| std.log.info("{d}", .{number});
 }
 
+/// In a thread that goes on when the call has returned, with pauses where they are not 0.
+pub fn saysWithoutEnd(io: std.Io, microseconds: i64) !void {
+    (try std.Thread.spawn(.{}, sayWithoutEnd, .{ io, microseconds })).detach();
+}
+
+fn sayWithoutEnd(io: std.Io, microseconds: i64) void {
+    var number: usize = 0;
+    while (true) : (number +%= 1) {
+        std.log.info("{d}", .{number});
+        if (microseconds > 0) io.sleep(.fromMicroseconds(microseconds), .awake) catch {};
+    }
+}
+
+/// Whether a thread has begun to write to stderr, which takes it an hour.
+pub fn writesForAnHour(io: std.Io) !void {
+    var has_begun: std.Io.Event = .unset;
+    (try std.Thread.spawn(.{}, writeForAnHour, .{ io, &has_begun })).detach();
+    try has_begun.wait(io);
+}
+
+fn writeForAnHour(io: std.Io, has_begun: *std.Io.Event) void {
+    _ = std.debug.lockStderr(&.{});
+    defer std.debug.unlockStderr();
+    has_begun.set(io);
+    io.sleep(.fromSeconds(3600), .awake) catch {};
+}
+
 pub fn printed(text: []const u8) void {
     std.debug.print("{s}{d}\n", .{ text, 5 });
 }

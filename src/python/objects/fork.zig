@@ -5,6 +5,7 @@ const std = @import("std");
 const capi = @import("../capi.zig");
 const input_output = @import("../input_output.zig");
 const Region = @import("Region.zig");
+const said = @import("../said.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -37,6 +38,7 @@ const def: capi.PyMethodDef = .{
 };
 
 fn afterInChild(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    said.afterFork();
     input_output.afterFork();
     return if (note()) capi.singleton(.None) else null;
 }
