@@ -164,6 +164,12 @@ test valueOf {
     try std.testing.expectEqualStrings("x", (comptime valueOf(?[]const u8, "x").?).?);
 }
 
+test whole {
+    try std.testing.expectEqualStrings("-0.0", comptime whole(@as(f64, -0.0)).?);
+    try std.testing.expectEqualStrings("-3.0", comptime whole(@as(f64, -3)).?);
+    try std.testing.expectEqual(null, comptime whole(@as(f64, 0.5)));
+}
+
 test isUtf8 {
     const long: [3000][3]u8 = @splat("\xe4\xb8\xad".*);
     const bytes_of_it: *const [9000]u8 = @ptrCast(&long);

@@ -47,7 +47,8 @@ pub const Definition = struct {
 /// for, which otherwise can only be guessed from them.
 const marker: [:0]const u8 = "Zig functions, by nano_ffi " ++ @import("build_options").version ++
     ".\n\nnano_ffi-abi:" ++ (if (capi.limited) "abi3" else "cp3" ++ decimal(capi.minor) ++
-    (if (capi.free_threaded) "t" else "")) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++ @tagName(builtin.cpu.arch);
+    (if (capi.free_threaded) "t" else "")) ++ ":" ++ @tagName(builtin.os.tag) ++ "-" ++
+    @tagName(builtin.cpu.arch);
 
 /// What inspect.signature reads in front of a docstring.
 fn textSignature(comptime sig: Signature) [:0]const u8 {
@@ -230,7 +231,8 @@ fn mismatch(name: [:0]const u8) bool {
     const built_for = comptime if (capi.limited)
         "the stable ABI of CPython 3." ++ decimal(capi.minor) ++ " and later, not free-threaded"
     else
-        "CPython 3." ++ decimal(capi.minor) ++ (if (capi.free_threaded) "t (free-threaded)" else "");
+        "CPython 3." ++ decimal(capi.minor) ++
+            (if (capi.free_threaded) "t (free-threaded)" else "");
     _ = c.PyErr_Format(
         capi.exception("ImportError"),
         "%s was built for " ++ built_for ++
