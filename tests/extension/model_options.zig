@@ -168,8 +168,9 @@ pub fn shout(gpa: Allocator, text: []const u8) ![]u8 {
     return std.ascii.allocUpperString(gpa, text);
 }
 
-/// Fails after it has allocated.
+/// Fails after it has allocated, and frees that itself: a file with a variable might have kept it.
 pub fn fails(gpa: Allocator, text: []const u8) ![]u8 {
-    _ = try gpa.dupe(u8, text);
+    const copy = try gpa.dupe(u8, text);
+    errdefer gpa.free(copy);
     return error.Late;
 }

@@ -151,7 +151,7 @@ class Holder(Actor):
         del match
 
     def failing(self) -> None:
-        """What it allocated is given back."""
+        """What it allocated it has freed."""
         try:
             self.m.fails(self.world.text())
         except RuntimeError:
