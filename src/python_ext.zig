@@ -258,7 +258,7 @@ fn Description(comptime text: [:0]const u8) type {
     return struct {
         fn give(_: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
             // The whole of it must be in the binary, where those look who cannot run it.
-            return newStr(text[comptime text.len - description.jsonOf(text).len ..]);
+            return newStr(text[comptime text.len - description.jsonOf(text).len..]);
         }
     };
 }
