@@ -99,9 +99,16 @@ pub fn isScattered(comptime T: type) bool {
 }
 
 /// A list of `items`, which are memory of `gpa`. One that does not know that is told by others
-/// which allocator to grow with: so it has no room, and leaves the items where they are.
-pub fn listOf(comptime T: type, gpa: std.mem.Allocator, items: []of(T).?.Key) T {
+/// which allocator to grow with: where that is another one it has no room, and leaves the items
+/// where they are.
+pub fn listOf(
+    comptime T: type,
+    gpa: std.mem.Allocator,
+    items: []of(T).?.Key,
+    has_room: bool,
+) T {
     if (@hasField(T, "allocator")) return .fromOwnedSlice(gpa, items);
+    if (has_room) return .fromOwnedSlice(items);
     var list: T = .empty;
     list.items = items;
     return list;
@@ -150,7 +157,7 @@ pub fn empty(comptime T: type, gpa: std.mem.Allocator) T {
         .managed, .buffers => .init(gpa),
         .managed_bits => .{ .unmanaged = .{}, .allocator = gpa },
         .bits => if (@hasDecl(T, "empty")) .empty else .{},
-        .list => listOf(T, gpa, &.{}),
+        .list => listOf(T, gpa, &.{}, false),
         .scattered => .empty,
         .unmanaged, .ordered, .enums => if (@hasDecl(T, "empty")) .empty else .{},
         .all_enums => .initUndefined(), // until there is a value for each key
@@ -334,9 +341,12 @@ test isScattered {
 
 test listOf {
     const gpa = std.testing.allocator;
+    var roomy = listOf(std.ArrayList(u8), gpa, try gpa.dupe(u8, "ab"), true);
+    defer roomy.deinit(gpa);
+    try std.testing.expectEqual('a', roomy.orderedRemove(0));
     inline for (.{ std.ArrayList(u8), std.array_list.Managed(u8) }) |List| {
         const items = try gpa.dupe(u8, "ab");
-        var list = listOf(List, gpa, items);
+        var list = listOf(List, gpa, items, false);
         try std.testing.expectEqual(@intFromPtr(items.ptr), blocksOf(List, &list)[0]);
         try put(List, &list, gpa, 'c', {});
         try std.testing.expectEqualStrings("abc", list.items);

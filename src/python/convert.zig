@@ -1781,7 +1781,12 @@ fn loadTable(
 ) Error!T {
     const table = comptime tables.of(T).?;
     if (comptime tables.isList(T) and !tables.isScattered(T))
-        return tables.listOf(T, arena, try loadItems(table.Key, arena, module, object, site));
+        return tables.listOf(
+            T,
+            arena,
+            try loadItems(table.Key, arena, module, object, site),
+            Blocks.isMemoryOf(arena),
+        );
     var map = tables.empty(T, arena);
     if (table.Value == void) {
         const keys = try loadItems(table.Key, arena, module, object, site);
