@@ -451,8 +451,10 @@ fn Callback(comptime T: type) type {
                     give(Arg, argument.module, args[index])) orelse return error.PythonException;
                 made = index + 1;
             }
-            const result = capi.vectorcall(argument.callable, &objects, count, null) orelse
-                return error.PythonException;
+            const paused = memory.Recorder.pause();
+            const called = capi.vectorcall(argument.callable, &objects, count, null);
+            memory.Recorder.goOn(paused);
+            const result = called orelse return error.PythonException;
             defer c.Py_DecRef(result);
             return loadResult(T.R, arena, argument.module, result, &.{
                 .function = argument.site.function,

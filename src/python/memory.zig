@@ -341,6 +341,8 @@ pub const Recorder = struct {
     is_partial: bool = false,
     /// Whether only what is freed is noted from now on.
     is_closed: bool = false,
+    /// Whether Python code runs: what that allocates is its own, or that of calls of its own.
+    is_paused: bool = false,
 
     /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
     pub fn begin() ?*Recorder {
@@ -374,6 +376,7 @@ pub const Recorder = struct {
         }
         recorder.is_partial = false;
         recorder.is_closed = false;
+        recorder.is_paused = false;
         recorder.freed.clearAndFree(unnoted);
         recorder.resized.clearAndFree(unnoted);
         if (recorder.live.count > 0 or recorder.live.slots.len > 64) recorder.live.deinit(unnoted);
@@ -381,6 +384,19 @@ pub const Recorder = struct {
         if (spare.cmpxchgStrong(null, recorder, .release, .monotonic) == null) return;
         recorder.live.deinit(unnoted);
         unnoted.destroy(recorder);
+    }
+
+    /// Before Python code runs: the recorder to `goOn`, or null where there is none to pause.
+    pub fn pause() ?*Recorder {
+        if (recording.load(.monotonic) == 0) return null;
+        const recorder = ownRecorder() orelse return null;
+        if (recorder.is_paused) return null;
+        recorder.is_paused = true;
+        return recorder;
+    }
+
+    pub fn goOn(paused: ?*Recorder) void {
+        if (paused) |recorder| recorder.is_paused = false;
     }
 
     /// Whether a block that begins there was allocated since `begin`, and is there.
@@ -434,7 +450,10 @@ fn ownRecorder() ?*Recorder {
 
 noinline fn noteGiven(block: Block) void {
     var recorder = ownRecorder();
-    while (recorder) |some| : (recorder = some.outer) some.given(block);
+    while (recorder) |some| : (recorder = some.outer) {
+        if (some.is_paused) return;
+        some.given(block);
+    }
 }
 
 noinline fn noteFreed(block: Block) void {
@@ -444,14 +463,16 @@ noinline fn noteFreed(block: Block) void {
 
 noinline fn noteMoved(old: Block, new: Block) void {
     var recorder = ownRecorder();
+    var is_paused = false;
     while (recorder) |some| : (recorder = some.outer) {
+        is_paused = is_paused or some.is_paused;
         // One that was there before and has grown in place still was.
         if (old.address == new.address and !some.isLive(@ptrFromInt(old.address))) {
             some.grew(new);
             continue;
         }
         some.gone(old);
-        some.given(new);
+        if (!is_paused) some.given(new);
     }
 }
 
@@ -491,6 +512,15 @@ test Recorder {
         try std.testing.expectEqual(@intFromPtr(before.ptr), recorder.freed.items[0].address);
         try std.testing.expectEqual(8, recorder.freed.items[1].len);
     }
+
+    // What is allocated while it is paused is that of who runs then.
+    const paused = Recorder.pause();
+    try std.testing.expect(paused == inner and Recorder.pause() == null);
+    const others = try allocator.create(u64);
+    try std.testing.expect(!outer.isLive(others) and !inner.isLive(others));
+    allocator.destroy(others);
+    Recorder.goOn(paused);
+    for ([_]*Recorder{ inner, outer }) |recorder| _ = recorder.freed.pop();
 
     // Another thread's business is its own.
     const Other = struct {

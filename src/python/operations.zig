@@ -7,6 +7,7 @@ const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const convert = @import("convert.zig");
 const exceptions = @import("exceptions.zig");
+const memory = @import("memory.zig");
 const messages = @import("../messages.zig");
 const panics = @import("../panics.zig");
 const quick_way = @import("quick.zig");
@@ -89,6 +90,7 @@ pub fn mayRaise(comptime R: type) bool {
 const Operation = struct {
     scope: *Scope,
     token: ?*anyopaque,
+    paused: ?*memory.Recorder,
 
     fn begin() Error!Operation {
         const scope = Scope.current orelse return messages.fail(
@@ -97,10 +99,11 @@ const Operation = struct {
                 "callback, or it is no call that holds the GIL",
             .{},
         );
-        return .{ .scope = scope, .token = panics.leave() };
+        return .{ .scope = scope, .token = panics.leave(), .paused = memory.Recorder.pause() };
     }
 
     fn end(operation: Operation) void {
+        memory.Recorder.goOn(operation.paused);
         panics.comeBack(operation.token);
     }
 

@@ -1290,16 +1290,15 @@ fn takeUnreachable(
     try region.findHidden();
     try region.blocks.takeEnded(gone);
     if (and_values) try marker.findValues(region);
+    // What an address is in, only values lead to: then all of them are needed.
+    if (marker.values.items.len > 0 and marker.hasAddressBehind(region))
+        marker.values.clearRetainingCapacity();
     for (region.objects.items.items) |item| {
         const known = item.value;
         switch (known.state) {
             .own => if (!marker.isLeft(known)) marker.walk(known, object.storage(known)),
             .held => if (object.heldValue(known)) |value| marker.walk(known, value),
-            .address => if (known.flags.is_whole or generationOf(known) == region.generation)
-                marker.markValue(if (object.infoOf(known).kind == .list)
-                    lists.addressOf(known)
-                else
-                    object.linkOf(known).place),
+            .address => if (region.isGoodAddress(known)) marker.markValue(placeOfAddress(known)),
             else => {},
         }
     }
@@ -1314,6 +1313,15 @@ fn takeUnreachable(
         gone.objects.appendAssumeCapacity(value.self);
     };
     return marker.through.steps;
+}
+
+fn isGoodAddress(region: *const Region, known: *Layout) bool {
+    return known.flags.is_whole or generationOf(known) == region.generation;
+}
+
+fn placeOfAddress(known: *Layout) usize {
+    if (object.infoOf(known).kind == .list) return lists.addressOf(known);
+    return object.linkOf(known).place;
 }
 
 /// Handles that Python has no more, and that another one's function has freed.
@@ -1384,6 +1392,16 @@ const Marker = struct {
                 return a.start < b.start;
             }
         }.isLess);
+    }
+
+    /// Whether an address is not in a value itself.
+    fn hasAddressBehind(marker: *const Marker, region: *const Region) bool {
+        for (region.objects.items.items) |item| {
+            const known = item.value;
+            if (known.state != .address or !region.isGoodAddress(known)) continue;
+            if (marker.valueAround(placeOfAddress(known)) == null) return true;
+        }
+        return false;
     }
 
     fn isLeft(marker: *const Marker, known: *Layout) bool {
