@@ -1,5 +1,5 @@
-//! Classes as people write them, made of each kind of store with each kind of item: see
-//! tests/machine/programs.py. What is not a number of 1 to 900, and no text between two t, is stale.
+//! Classes as people write them, made of each kind of store: see tests/machine/programs.py.
+//! What is not a number of 1 to 900, and no text between two t, is stale.
 
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
