@@ -714,8 +714,9 @@ pub fn mayOwn(comptime R: type, comptime Function: type, comptime spec: anytype)
         for (@typeInfo(Function).@"fn".param_types) |Param| {
             if (holdsAllocator(classes.Pointee(Param orelse continue), 4)) break :owns true;
         }
-        // It begins without memory, and its methods get it some.
-        break :owns growsItself(R) and !mayGiveMemory(Function);
+        // It begins without memory, and its methods get it some: unless a variable has it, too.
+        const may_remember = !@hasField(@TypeOf(spec), "remembers") or spec.remembers;
+        break :owns !may_remember and growsItself(R) and !mayGiveMemory(Function);
     };
 }
 
@@ -1263,8 +1264,10 @@ test mayOwn {
             unreachable;
         }
     };
-    try std.testing.expect(mayOwn(example_of.Document, @TypeOf(example_of.read), .{}));
-    try std.testing.expect(!mayOwn(example_of.Document, @TypeOf(example_of.readInto), .{}));
+    const new = .{ .remembers = false };
+    try std.testing.expect(mayOwn(example_of.Document, @TypeOf(example_of.read), new));
+    try std.testing.expect(!mayOwn(example_of.Document, @TypeOf(example_of.read), .{}));
+    try std.testing.expect(!mayOwn(example_of.Document, @TypeOf(example_of.readInto), new));
     const Match = example_of.Match;
     const expect = std.testing.expect;
     try expect(!mayOwn(Match, @TypeOf(example_of.find), .{}));

@@ -384,3 +384,10 @@ def test_what_has_a_deinit_in_tuples(m: ModuleType, growth: Callable[[Callable[[
             m.placed("a" * 900 + "," + "b" * 700, b"\xff")
 
     assert growth(fails) < 8
+
+
+def test_what_a_variable_has_is_not_given_back(remembered: ModuleType) -> None:
+    for number in range(10):
+        remembered.addToShared(number)
+        remembered.sharedShelf()
+    assert remembered.sumOfShared() == sum(range(10))

@@ -44,3 +44,32 @@ pub fn descriptors(gpa: Allocator, count: u31) ![]Descriptor {
 pub fn opened(count: u31) ![]Descriptor {
     return descriptors(nano_ffi.allocator, count);
 }
+
+var shared: Shelf = .{};
+
+/// Begins without memory, and gets it by its method.
+pub const Shelf = struct {
+    numbers: std.ArrayList(i64) = .empty,
+
+    pub fn add(self: *Shelf, gpa: Allocator, number: i64) !void {
+        try self.numbers.append(gpa, number);
+    }
+
+    pub fn deinit(self: *Shelf, gpa: Allocator) void {
+        self.numbers.deinit(gpa);
+    }
+};
+
+pub fn addToShared(gpa: Allocator, number: i64) !void {
+    try shared.add(gpa, number);
+}
+
+pub fn sharedShelf() Shelf {
+    return shared;
+}
+
+pub fn sumOfShared() i64 {
+    var sum: i64 = 0;
+    for (shared.numbers.items) |number| sum += number;
+    return sum;
+}
