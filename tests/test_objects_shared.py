@@ -132,6 +132,17 @@ def test_an_owner_comes_back(m: ModuleType, mine: Mine) -> None:
     assert m.endedBags() == 1
 
 
+def test_a_handle_comes_back(m: ModuleType) -> None:
+    view = m.Node(text(3)).view()
+    for _ in range(100):
+        node = view.owner()
+        assert node is view.owner()
+        views = [node.view() for _ in range(3)]
+        del node
+        view = views[1].owner().view()
+    assert view.owner().title() == view.owner().label() == text(3)
+
+
 def test_an_owner_that_comes_back_is_as_any_other(m: ModuleType, mine: Mine) -> None:
     owner = mine.view.owner()
     if type(owner) is not m.Bag:

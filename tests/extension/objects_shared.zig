@@ -128,4 +128,16 @@ pub const Node = struct {
     pub fn title(self: *const Node) []const u8 {
         return self.name;
     }
+
+    pub fn view(self: *Node) NodeView {
+        return .{ .node = self };
+    }
+};
+
+pub const NodeView = struct {
+    node: *Node,
+
+    pub fn owner(self: *const NodeView) *Node {
+        return self.node;
+    }
 };

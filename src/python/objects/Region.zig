@@ -272,7 +272,7 @@ fn insert(region: *Region, self: *Layout, info: *const Info) error{OutOfMemory}!
     if (is_own) try region.owners.ensureUnusedCapacity(memory.allocator, 1);
     try region.objects.ensureUnusedCapacity(memory.allocator, 2);
     if (region.objects.appendNew(placeOf(self, info), self)) |known| {
-        if (!is_own and isOwn(known.*)) {
+        if (!is_own and hasValue(known.*)) {
             // It is about to leave, and its value stays for `self`, which is not found.
             known.*.flags.is_pointed = true;
             known.*.marks.is_kept = true;
@@ -308,6 +308,10 @@ fn isOwn(self: *Layout) bool {
         .own, .held, .empty => true,
         else => false,
     };
+}
+
+fn hasValue(self: *Layout) bool {
+    return self.state == .own or (self.state == .held and object.heldValue(self) != null);
 }
 
 fn uncount(region: *Region, self: *Layout) void {
@@ -424,7 +428,7 @@ pub fn get(region_: *Region, place: Place) ?*Layout {
     const region = lockCurrent(region_);
     defer region.unlock();
     const known = region.objects.get(place) orelse return null;
-    if (known.flags.is_zombie) return if (known.state == .own) region.revive(known) else null;
+    if (known.flags.is_zombie) return if (hasValue(known)) region.revive(known) else null;
     if (known.state == .address and !known.flags.is_whole and
         object.linkOf(known).generation != region.generation) return null;
     return if (tryRetain(&known.ob_base)) known else null;
