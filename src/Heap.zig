@@ -110,20 +110,21 @@ pub fn check(heap: *Heap, block: Block) ?Fault {
 
 /// Whether a block begins at `address` that has `bytes`, or more, and was not freed.
 pub fn has(heap: *Heap, address: usize, bytes: usize) bool {
-    const shard = heap.shardOf(address);
-    shard.lock.lock();
-    defer shard.lock.unlock();
-    const slot = shard.blocks.find(address) orelse return false;
-    return !slot.marked and slot.len >= bytes;
+    return (heap.live(address) orelse return false).len >= bytes;
 }
 
 /// Whether a block that has just so many bytes begins at `address`.
 pub fn isBlock(heap: *Heap, address: usize, bytes: usize) bool {
+    return (heap.live(address) orelse return false).len == bytes;
+}
+
+/// The block that begins at `address`, and was not freed.
+fn live(heap: *Heap, address: usize) ?Block {
     const shard = heap.shardOf(address);
     shard.lock.lock();
     defer shard.lock.unlock();
-    const slot = shard.blocks.find(address) orelse return false;
-    return !slot.marked and slot.len == bytes;
+    const slot = shard.blocks.find(address) orelse return null;
+    return if (slot.marked) null else slot.block();
 }
 
 /// A number by which it is known whether a block that begins at `address`, and has `bytes`, was
@@ -141,11 +142,7 @@ pub fn follow(heap: *Heap, address: usize, bytes: usize) ?u32 {
 }
 
 pub fn isFollowed(heap: *Heap, address: usize, number: u32) bool {
-    const shard = heap.shardOf(address);
-    shard.lock.lock();
-    defer shard.lock.unlock();
-    const slot = shard.blocks.find(address) orelse return false;
-    return !slot.marked and slot.number == number;
+    return (heap.live(address) orelse return false).number == number;
 }
 
 /// Nobody follows a block any more, if it is there. False where it is not.

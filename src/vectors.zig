@@ -28,46 +28,26 @@ pub fn Arrays(comptime T: type) ?type {
 
 /// A `T` out of the same with arrays.
 pub inline fn fromArrays(comptime T: type, given: Arrays(T).?) T {
-    switch (@typeInfo(T)) {
-        .vector => return given,
-        .array => |array| {
-            var made: T = undefined;
-            inline for (&made, given) |*place, item| place.* = fromArrays(array.child, item);
-            return made;
-        },
-        .optional => |optional| return fromArrays(optional.child, given orelse return null),
-        else => {
-            var made: T = undefined;
-            inline for (@typeInfo(T).@"struct".field_types, 0..) |Field, index| made[index] =
-                if (comptime Arrays(Field) == null)
-                    given[index]
-                else
-                    fromArrays(Field, given[index]);
-            return made;
-        },
-    }
+    return converted(T, given);
 }
 
 /// The same the other way round.
 pub inline fn toArrays(comptime T: type, value: T) Arrays(T).? {
-    switch (@typeInfo(T)) {
-        .vector => return value,
-        .array => |array| {
-            var made: Arrays(T).? = undefined;
-            inline for (&made, value) |*place, item| place.* = toArrays(array.child, item);
-            return made;
-        },
-        .optional => |optional| return toArrays(optional.child, value orelse return null),
-        else => {
-            var made: Arrays(T).? = undefined;
-            inline for (@typeInfo(T).@"struct".field_types, 0..) |Field, index| made[index] =
-                if (comptime Arrays(Field) == null)
-                    value[index]
-                else
-                    toArrays(Field, value[index]);
-            return made;
-        },
+    return converted(Arrays(T).?, value);
+}
+
+inline fn converted(comptime To: type, value: anytype) To {
+    const From = @TypeOf(value);
+    if (To == From or @typeInfo(To) == .vector or @typeInfo(From) == .vector) return value;
+    if (@typeInfo(To) == .optional)
+        return converted(@typeInfo(To).optional.child, value orelse return null);
+    var made: To = undefined;
+    if (@typeInfo(To) == .array) {
+        for (&made, value) |*place, item| place.* = converted(@typeInfo(To).array.child, item);
+    } else inline for (@typeInfo(To).@"struct".field_types, 0..) |Part, index| {
+        made[index] = converted(Part, value[index]);
     }
+    return made;
 }
 
 test Arrays {

@@ -256,11 +256,11 @@ fn newClass(
     defer c.Py_DecRef(no_slots);
     if (c.PyDict_SetItemString(dict, "__slots__", no_slots) < 0) return null;
     if (doc) |text| if (!setText(dict, "__doc__", text)) return null;
+    // std's search would be compiled into each module.
     const has_module = for (std.mem.span(name)) |byte| {
         if (byte == '.') break true;
     } else false;
-    if (has_module)
-        return c.PyErr_NewExceptionWithDoc(name, null, bases, dict);
+    if (has_module) return c.PyErr_NewExceptionWithDoc(name, null, bases, dict);
     const class_name = c.PyUnicode_FromStringAndSize(name, @intCast(std.mem.len(name))) orelse
         return null;
     defer c.Py_DecRef(class_name);

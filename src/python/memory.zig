@@ -279,14 +279,16 @@ noinline fn failing(verb: []const u8, block: Block, fault: Heap.Fault) noreturn 
     @panic(fault.write(&buffer, verb, block));
 }
 
+/// What is behind the name of what only modules share that were compiled alike.
+pub const alike = " " ++ @import("build_options").version ++ " " ++ builtin.zig_version_string ++
+    " " ++ @tagName(builtin.mode) ++ (if (capi.limited) " abi3" else "");
+
 /// To be called before a module allocates: it agrees with the interpreter's others on the heap, and
 /// reads how much memory rests after it is freed. False with the error set.
 pub fn prepare() bool {
     SpinLock.prepare();
     if (!is_noted) return true;
-    const key = "nano_ffi.heap.3 " ++ @import("build_options").version ++ " " ++
-        builtin.zig_version_string ++ " " ++ @tagName(builtin.mode) ++
-        (if (capi.limited) " abi3" else "");
+    const key = "nano_ffi.heap.3" ++ alike;
     const common = capi.sharedObject(key, &addressOfHeap) orelse return false;
     const first: *Heap = @ptrFromInt(@as(usize, @truncate(c.PyLong_AsUnsignedLongLong(common))));
     if (!has_agreed.swap(true, .acq_rel)) {

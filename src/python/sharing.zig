@@ -6,12 +6,12 @@
 //! which module's code runs.
 
 const std = @import("std");
-const builtin = @import("builtin");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
 const classes_of = @import("objects/classes_of.zig");
 const Info = @import("objects/object.zig").Info;
 const layout = @import("../layout.zig");
+const memory = @import("memory.zig");
 const signature = @import("../signature.zig");
 const State = @import("State.zig");
 const c = capi.functions;
@@ -20,9 +20,7 @@ const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
 /// another layout of objects of one version.
-const shared_name = "nano_ffi.types.3 " ++ @import("build_options").version ++ " " ++
-    builtin.zig_version_string ++ " " ++ @tagName(builtin.mode) ++
-    (if (capi.limited) " abi3" else "");
+const shared_name = "nano_ffi.types.3" ++ memory.alike;
 
 /// Makes the class of `T`, or takes that of another module, and says in `home` whose it is. A new
 /// reference, or null with the error set.

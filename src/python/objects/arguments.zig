@@ -469,8 +469,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         if (runs_python or isLong(R)) .python else if (is_released) .threads else .nothing;
     // Whether Zig's code may free or replace what an argument has of Python's: also by
     // `nano_ffi.allocator`, which no parameter tells.
-    const allocates = for (types) |A| {
-        if (isChangedTree(A) or leadsToTrees(A)) break true;
+    const changes_tree = for (types) |A| {
+        if (isChangedTree(A)) break true;
+    } else false;
+    const allocates = changes_tree or for (types) |A| {
+        if (leadsToTrees(A)) break true;
     } else false;
     // Whether what an object's own pointers are to is compared with what they were to before.
     comptime var compares = false;
@@ -481,9 +484,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     }
     const is_looked_through = isLookedThrough(R, types, spec);
     const records = allocates or compares or is_looked_through;
-    const always_records = compares or is_looked_through or for (types) |A| {
-        if (isChangedTree(A)) break true;
-    } else false;
+    const always_records = compares or is_looked_through or changes_tree;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
     const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
