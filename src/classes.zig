@@ -600,6 +600,16 @@ pub fn ViewItem(comptime T: type) ?type {
     return ListItem(T);
 }
 
+/// The class of what is in a list: of its items, also where they may be null; null where they are
+/// none.
+pub fn PartOf(comptime Item: type) ?type {
+    if (isClass(Item)) return Item;
+    return if (@typeInfo(Item) == .optional and fieldKind(Item) == .optional)
+        @typeInfo(Item).optional.child
+    else
+        null;
+}
+
 /// The type of the items of a slice (bytes are none) or a std.ArrayList; null of another type.
 pub fn ListItem(comptime T: type) ?type {
     switch (@typeInfo(T)) {
@@ -1243,6 +1253,12 @@ test "isProxy, isView" {
 test ViewItem {
     try expect((comptime ViewItem([2]f64).?) == f64);
     try expect(comptime ViewItem([]const u8) == null);
+}
+
+test PartOf {
+    try expect((comptime PartOf(Plane).?) == Plane);
+    try expect((comptime PartOf(?Plane).?) == Plane);
+    try expect(comptime PartOf(?f64) == null and PartOf(?struct { a: u8, gpa: *u8 }) == null);
 }
 
 test fieldKind {

@@ -39,7 +39,7 @@ def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
     return caught.type, str(caught.value)
 
 
-@pytest.mark.parametrize("field", ["items", "more"])
+@pytest.mark.parametrize("field", ["items", "more", "some"])
 def test_the_methods_of_a_list(m: ModuleType, field: str) -> None:
     box = m.Box()
     items = getattr(box, field)
@@ -109,6 +109,30 @@ def test_an_item_stays_with_its_place(m: ModuleType) -> None:
         ReferenceError,
         "the Item is gone: its list has become shorter, or the attribute None",
     )
+
+
+def test_items_that_may_be_none(m: ModuleType) -> None:
+    box = m.Box(some=[None, m.Item(1, "one"), None])
+    assert (box.some[0], 1 in box.some, None in box.some) == (None, False, True)
+    item = box.some[1]
+    item.double()
+    assert (item is box.some[1], item is box.someAt(1), box.someAt(0), box.total()) == (True, True, None, 2)
+    box.some.insert(0, m.Item(0))
+    item.name = "two"
+    assert box.some == [m.Item(0), None, m.Item(2, "two"), None]
+    box.some[2] = None
+    item.double()
+    assert (item, box.total()) == (m.Item(4, "two"), 0)
+    box.board = [[None, m.Item(1, "corner")], [None, None]]
+    corner = box.board[0][1]
+    corner.double()
+    assert (box.board[0], corner is box.board[0][1]) == ([None, m.Item(2, "corner")], True)
+    first = box.some[0]
+    box.drop(0)
+    assert raises(lambda: first.number)[0] is ReferenceError
+    box.some.sort(key=lambda item: item is not None)
+    assert (box.some.pop(), box.some.tolist()) == (None, [None] * 3)
+    assert copy.deepcopy(box) == box == pickle.loads(pickle.dumps(box))
 
 
 def test_each_of_many_items_has_one_object(m: ModuleType) -> None:
@@ -296,7 +320,7 @@ def test_items_that_point_into_others(m: ModuleType) -> None:
     assert raises(lambda: kept.number)[0] is ReferenceError
 
 
-@pytest.mark.parametrize("field", ["items", "more"])
+@pytest.mark.parametrize("field", ["items", "more", "some"])
 def test_operators_of_a_list(m: ModuleType, field: str) -> None:
     box = m.Box()
     setattr(box, field, [m.Item(1), m.Item(2)])
@@ -320,7 +344,7 @@ def test_operators_of_a_list(m: ModuleType, field: str) -> None:
     assert len(items) == 0
 
 
-@pytest.mark.parametrize("field", ["items", "more"])
+@pytest.mark.parametrize("field", ["items", "more", "some"])
 def test_sort(m: ModuleType, field: str) -> None:
     box = m.Box()
     setattr(box, field, [m.Item(3, "c"), m.Item(1, "a"), m.Item(2, "b"), m.Item(1, "d")])
@@ -350,7 +374,7 @@ def test_sort(m: ModuleType, field: str) -> None:
     assert raises(lambda: box.fixed.sort())[0] is TypeError
 
 
-@pytest.mark.parametrize("field", ["items", "more"])
+@pytest.mark.parametrize("field", ["items", "more", "some"])
 def test_a_slice_with_a_step_is_removed_at_once(m: ModuleType, field: str) -> None:
     for cut in (slice(None, None, 2), slice(1, None, 3), slice(None, None, -2), slice(7, 2, -3), slice(5, 2, 2)):
         box = m.Box()

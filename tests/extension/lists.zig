@@ -17,12 +17,21 @@ pub const Box = struct {
     numbers: std.ArrayList(f64) = .empty,
     words: std.ArrayList([]const u8) = .empty,
     fixed: []const Item = &.{},
+    some: std.ArrayList(?Item) = .empty,
+    board: [2][2]?Item = @splat(@splat(null)),
 
     pub fn total(self: *const Box) i64 {
         var sum: i64 = 0;
         for (self.items) |item| sum += item.number;
         for (self.more.items) |item| sum += item.number;
+        for (self.some.items) |item| sum += if (item) |there| there.number else 0;
         return sum;
+    }
+    pub fn someAt(self: *Box, index: usize) ?*Item {
+        return if (self.some.items[index]) |*item| item else null;
+    }
+    pub fn drop(self: *Box, index: usize) void {
+        self.some.items[index] = null;
     }
     pub fn scale(self: *Box, factor: f64) void {
         for (self.numbers.items) |*number| number.* *= factor;

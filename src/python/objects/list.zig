@@ -119,7 +119,8 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
     const is_array_list = classes.isArrayList(List);
     const is_given = allocation == .given;
     const is_const = @typeInfo(List) == .pointer and @typeInfo(List).pointer.attrs.@"const";
-    const of_class = classes.isClass(Item);
+    const Part = classes.PartOf(Item);
+    const of_class = Part != null;
     const of_lists = !of_class and classes.ViewItem(Item) != null and classes.isCopyable(Item);
     const typ = signature.typeName(Item) orelse classes.fieldTypeName(Item);
     return struct {
@@ -158,7 +159,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .load = &load,
             .copy = if ((of_class or of_lists) and classes.isCopyable(Item)) &copyItem else null,
             .adopt = if (trees.hasManagedMap(Item)) &adopt else null,
-            .keep = if (of_class and classes.isCopyable(Item)) &Keeping(Item).copy else null,
+            .keep = if (of_class and classes.isCopyable(Item)) &Keeping(Part.?).copy else null,
         };
 
         fn copyItem(module: *PyObject, at: *anyopaque) ?*PyObject {
@@ -166,7 +167,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
         }
 
         fn adopt(at: *anyopaque, gpa: std.mem.Allocator) void {
-            trees.setAllocator(Item, @ptrCast(@alignCast(at)), gpa);
+            trees.setAllocator(Part orelse Item, @ptrCast(@alignCast(at)), gpa);
         }
 
         fn get(list: *anyopaque) Raw {
@@ -202,7 +203,9 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
         fn itemAt(list: *anyopaque, index: usize) ?*anyopaque {
             const raw = get(list);
             if (index >= raw.len) return null;
-            return @ptrFromInt(raw.address + index * @sizeOf(Item));
+            const address = raw.address + index * @sizeOf(Item);
+            if (!of_class or Part.? == Item) return @ptrFromInt(address);
+            return if (@as(*Item, @ptrFromInt(address)).*) |*some| some else null;
         }
 
         fn giveItem(view: *Layout, index: usize, at: *anyopaque) ?*PyObject {
@@ -213,7 +216,9 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
                 is_const,
             );
             if (of_class) {
-                const made = item(Item, view, index, is_const) orelse return null;
+                if (Part.? != Item and @as(*const Item, @ptrCast(@alignCast(at))).* == null)
+                    return capi.singleton(.None);
+                const made = item(Part.?, view, index, is_const) orelse return null;
                 return &made.ob_base;
             }
             if (of_lists) return giveAt(Item, .none, view, .item, index, "", is_const);
@@ -352,7 +357,7 @@ pub const Kept = struct {
             self,
             object.linkOf(self).info,
             &copied.blocks,
-            copied.bytes[0..ops.size],
+            copied.bytes[0..object.linkOf(self).info.size],
             ops.adopt,
         );
         c.Py_DecRef(&parent.ob_base);
@@ -979,7 +984,8 @@ fn splice(
     }
     if (ops.has_parts) Region.moveItems(view, start, removed, added, raw.len);
     if (ops.adopt) |adopt| for (start..start + added) |place|
-        adopt(@ptrFromInt(room.address + place * size), region.current().blocks.allocator());
+        if (ops.info.item.?(held.list, place)) |at|
+            adopt(at, region.current().blocks.allocator());
     if (!region.is_stable and !(ops.is_flat and added == removed)) region.end();
     if (is_trees) region.sweep(gone);
 }

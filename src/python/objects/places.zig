@@ -172,16 +172,17 @@ pub fn hasPlaces(comptime T: type) bool {
 fn leads(comptime Field: type) bool {
     return comptime switch (classes.fieldKind(Field)) {
         .part, .optional => true,
-        .list => hasPart(classes.ViewItem(Field).?),
-        .map => hasPart(string_maps.Value(Field).?),
+        .list => hasPart(Field),
+        .map => classes.isClass(string_maps.Value(Field).?) or hasPart(string_maps.Value(Field).?),
         else => false,
     };
 }
 
-/// The same of what is in a list or a map: of lists there only those that are objects.
-fn hasPart(comptime Item: type) bool {
-    if (classes.isClass(Item)) return true;
-    return classes.isCopyable(Item) and hasPart(classes.ViewItem(Item) orelse return false);
+/// Whether a `T` is a list of objects, or of lists of such: in lists and maps only these are
+/// objects.
+fn hasPart(comptime T: type) bool {
+    const Item = classes.ViewItem(T) orelse return false;
+    return classes.PartOf(Item) != null or (classes.isCopyable(Item) and hasPart(Item));
 }
 
 fn ItemOf(comptime List: type) type {
@@ -356,6 +357,10 @@ inline fn locateAt(
         defer c.Py_DecRef(view);
         const at = value.getPtr(found).?;
         return locateAt(Value, .none, object.of(view), .key, 0, found, false, at, sought);
+    }
+    if (comptime kind == .item and @typeInfo(V) == .optional) {
+        const some = if (value.*) |*some| some else return .nowhere;
+        return locateAt(@TypeOf(some.*), .none, parent, kind, place, key, is_const, some, sought);
     }
     if (comptime !classes.isClass(V)) {
         const index = indexOf(V, value, sought, module, 0) orelse return .nowhere;
