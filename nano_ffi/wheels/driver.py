@@ -10,6 +10,8 @@ from __future__ import annotations
 import json
 import re
 import runpy
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +20,7 @@ from typing import Any
 __all__ = ["compiler_arguments", "resource_arguments"]
 
 SOURCE = re.compile(r"\.(?:c|cc|cpp|cxx|c\+\+|m|mm|s|S|i|ii)$")
+OBJECT = re.compile(r"\.(?:o|obj|a|lib)$")
 NO_LINK = frozenset({"-c", "-E", "-S", "-M", "-MM", "-fsyntax-only", "--version", "-dumpversion", "-dumpmachine"})
 
 FOREIGN = re.compile(
@@ -66,9 +69,6 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
     # Before any other folder of Python.h, which a build system takes from the interpreter that it runs.
     common = ["-target", settings["target"], f"-mcpu={settings['cpu']}", "-fno-sanitize=undefined"]
     common += [f"-I{settings['include']}"]
-    if settings["system"] == "macos":
-        # Zig's linker of Mach-O files takes no list of what is exported; a project's own -fvisibility comes later.
-        common.append("-fvisibility=hidden")
     if settings["system"] == "linux":
         # For musl Zig's own choice is that of programs, and a project that says nothing has a compiler that chooses so.
         common.append("-fPIC")
@@ -81,21 +81,88 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
         return common + kept, None
     kept = [a for a in kept if a != "-shared"]
     output = next((kept[at + 1] for at, a in enumerate(kept[:-1]) if a == "-o"), "a.out")
-    return [*common, "-shared", *kept, *link_options(settings, tool, output)], output
+    entries: set[str] = set()
+    if settings["system"] != "linux" and is_extension(settings, output):
+        folder = Path(f"{output}.inputs")
+        kept = compile_sources(settings, tool, kept, folder)
+        kept, entries = hide_exports(settings, kept, folder)
+    return [*common, "-shared", *kept, *link_options(settings, tool, output, entries)], output
 
 
-def link_options(settings: dict[str, Any], tool: str, output: str) -> list[str]:
+def is_extension(settings: dict[str, Any], output: str) -> bool:
+    return output.endswith(tuple(settings["suffixes"]))
+
+
+def compile_sources(settings: dict[str, Any], tool: str, arguments: list[str], folder: Path) -> list[str]:
+    """The arguments of a call that compiles and links, with objects in the place of sources. Exits where one is wrong."""
+    sources = [argument for argument in arguments if SOURCE.search(argument) and not argument.startswith("-")]
+    if not sources:
+        return arguments
+    folder.mkdir(exist_ok=True)
+    output = arguments.index("-o") if "-o" in arguments else len(arguments)
+    options = [
+        argument
+        for argument in arguments[:output] + arguments[output + 2 :]
+        if not SOURCE.search(argument) and not OBJECT.search(argument) and not argument.startswith(("-Wl,", "-l"))
+    ]
+    objects = {source: str(folder / f"{number}.o") for number, source in enumerate(sources)}
+    for source, made in objects.items():
+        given, _ = compiler_arguments(settings, tool, [*options, "-c", source, "-o", made])
+        if failed := subprocess.run([settings["zig"], tool, *given], check=False).returncode:
+            shutil.rmtree(folder)
+            sys.exit(failed)
+    return [objects.get(argument, argument) for argument in arguments]
+
+
+def hide_exports(settings: dict[str, Any], arguments: list[str], folder: Path) -> tuple[list[str], set[str]]:
+    """The arguments with copies of the objects that export more than an extension should, and the entry functions' names."""
+    hide = runpy.run_path(settings["hiding"])["hide"]
+    folders = [Path(argument[2:]) for argument in arguments if argument.startswith("-L")]
+    entries: set[str] = set()
+    given = []
+    for number, argument in enumerate(arguments):
+        path = static_library(argument[2:], folders) if argument.startswith("-l") else Path(argument)
+        if path and OBJECT.search(path.name) and path.is_file():
+            data = path.read_bytes()
+            hidden, named = hide(data)
+            entries |= named
+            if hidden != data:
+                folder.mkdir(exist_ok=True)
+                copy = folder / f"{number}-{path.name}"
+                copy.write_bytes(hidden)
+                argument = str(copy)
+        given.append(argument)
+    return given, entries
+
+
+def static_library(name: str, folders: list[Path]) -> Path | None:
+    """What ``-lNAME`` links, where that is an archive in one of the folders."""
+    for folder in folders:
+        if any((folder / f"lib{name}{suffix}").exists() for suffix in (".so", ".dylib", ".tbd", ".dll.a")):
+            return None
+        for found in (folder / f"lib{name}.a", folder / f"{name}.lib", folder / f"lib{name}.lib"):
+            if found.exists():
+                return found
+    return None
+
+
+def link_options(settings: dict[str, Any], tool: str, output: str, entries: set[str]) -> list[str]:
     """What a shared library of the target is linked with, after all that the project says.
 
-    Of an extension module nothing but its ``PyInit_`` function is exported.
+    Of an extension module nothing but its entry function is exported, those of `entries` that have its name, or ``PyInit_``
+    and its name.
     """
     system, name = settings["system"], Path(output).name
-    extension = name.endswith(tuple(settings["suffixes"]))
+    extension = is_extension(settings, output)
     options: list[str] = []
     if system == "windows":
         if extension:
             definition = Path(f"{output}.def")
-            definition.write_text(f"EXPORTS\n  PyInit_{name.partition('.')[0]}\n", encoding="utf-8")
+            module = name.partition(".")[0]
+            # PEP 489.
+            encoded = f"_{module}" if module.isascii() else f"U_{module.encode('punycode').decode().replace('-', '_')}"
+            names = sorted(entries & {f"PyInit{encoded}", f"PyModExport{encoded}"}) or [f"PyInit{encoded}"]
+            definition.write_text("\n  ".join(["EXPORTS", *names]) + "\n", encoding="utf-8")
             # Nothing links with an extension, and what lies beside it gets into the wheel: see `finish`.
             options += [str(definition), f"-Wl,--out-implib={output}.implib"]
         # Without CPython's version in its name it keeps to the stable ABI, which is another DLL's.
@@ -112,11 +179,12 @@ def link_options(settings: dict[str, Any], tool: str, output: str) -> list[str]:
 
 
 def finish(settings: dict[str, Any], library: Path) -> None:
-    """What is to be done when a shared library has been linked."""
-    if settings["musl"]:
+    """What is to be done when a shared library has been linked, or could not be."""
+    shutil.rmtree(f"{library}.inputs", ignore_errors=True)
+    if settings["musl"] and library.exists():
         name_libc = runpy.run_path(settings["name_libc"])["name_libc"]
         library.write_bytes(name_libc(library.read_bytes()))
-    if settings["system"] == "windows" and library.name.endswith(tuple(settings["suffixes"])):
+    if settings["system"] == "windows" and is_extension(settings, str(library)):
         for suffix in (".def", ".implib"):
             library.with_name(library.name + suffix).unlink(missing_ok=True)
 
@@ -139,16 +207,27 @@ def resource_arguments(arguments: list[str]) -> list[str]:
     return ["/:output-format", "coff", *options, "/fo", output, "--", source]
 
 
+def response_file(argument: str) -> list[str]:
+    """The arguments that stand in the file that ``@FILE`` names."""
+    path = Path(argument[1:])
+    return shlex.split(path.read_text(encoding="utf-8")) if argument.startswith("@") and path.is_file() else [argument]
+
+
 def main() -> int:
     path, tool, *arguments = sys.argv[1:]
     settings = json.loads(Path(path).read_text(encoding="utf-8"))
     library = None
     if tool in {"cc", "c++"}:
+        arguments = [part for argument in arguments for part in response_file(argument)]
         arguments, library = compiler_arguments(settings, tool, arguments)
+    elif tool == "ar" and arguments:
+        # Of a thin archive `hiding` would not find the objects.
+        operation, *arguments = [argument for argument in arguments if argument != "--thin"]
+        arguments = [operation if operation.startswith("--") else operation.replace("T", ""), *arguments]
     elif tool == "windres":
         tool, arguments = "rc", resource_arguments(arguments)
     done = subprocess.run([settings["zig"], tool, *arguments], check=False).returncode
-    if library and not done:
+    if library:
         finish(settings, Path(library))
     return done
 

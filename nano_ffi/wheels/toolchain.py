@@ -24,7 +24,7 @@ import abi3info
 
 from nano_ffi.compiler import OPERATOR_FLAGS, OPERATORS
 from nano_ffi.switches import cache_folder
-from nano_ffi.wheels import driver, musl
+from nano_ffi.wheels import driver, hiding, musl
 from nano_ffi.wheels.identity import is_extension
 from nano_ffi.wheels.interpreters import Interpreter
 from nano_ffi.wheels.symbols import cpython_symbols
@@ -329,7 +329,7 @@ class Toolchain:
 
     def write_commands(self) -> None:
         exports = self.folder / "exports.map"
-        exports.write_text("{ global: PyInit_*; local: *; };\n", encoding="ascii")
+        exports.write_text("{ global: PyInit_*; PyModExport_*; local: *; };\n", encoding="ascii")
         (triple,) = self.target.platform.triples
         settings = self.folder / "settings.json"
         stable = [".pyd"] if self.system == "windows" else [".abi3.so", ".abi3t.so"]
@@ -343,6 +343,7 @@ class Toolchain:
             "exports": str(exports),
             "musl": self.target.platform.musl_libc,
             "name_libc": musl.__file__,
+            "hiding": hiding.__file__,
             "operators": [*OPERATOR_FLAGS, str(OPERATORS)],
             "suffixes": [self.target.suffix, *stable],
             "prefixes": {str(self.sources): ".", str(self.folder): "python"},

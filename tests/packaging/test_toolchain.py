@@ -17,8 +17,11 @@ from typing import Any
 import pytest
 from cibuildwheel.errors import ConfigurationError
 
-from nano_ffi.wheels import targets
+from nano_ffi.wheels import hiding, targets
+from nano_ffi.wheels.binary import read
 from nano_ffi.wheels.driver import compiler_arguments, resource_arguments
+from nano_ffi.wheels.extension import TOOLCHAIN_EXPORTS
+from nano_ffi.wheels.hiding import hide
 from nano_ffi.wheels.identity import is_extension
 from nano_ffi.wheels.images import for_image
 from nano_ffi.wheels.interpreters import Interpreter, find_interpreter, find_python
@@ -224,6 +227,141 @@ def test_cpp_by_scikit_build_core_brings_its_standard_library(tmp_path: Path) ->
     code = "import json, _cpp; print(json.dumps(_cpp.text()))"
     assert answer(wheel, code, tmp_path / "native") == "caught here"
     run("verify", "wheelhouse", cwd=project)
+
+
+NANOBIND = """
+cmake_minimum_required(VERSION 3.20)
+project(bound LANGUAGES CXX)
+find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+execute_process(COMMAND "${Python_EXECUTABLE}" -m nanobind --cmake_dir OUTPUT_STRIP_TRAILING_WHITESPACE
+                OUTPUT_VARIABLE nanobind_ROOT)
+find_package(nanobind CONFIG REQUIRED)
+nanobind_add_module(_bound bound.cpp)
+install(TARGETS _bound LIBRARY DESTINATION .)
+"""
+
+BOUND = """
+#include <nanobind/nanobind.h>
+namespace nb = nanobind;
+struct Counter { int count = 0; };
+NB_MODULE(_bound, module) {
+    nb::class_<Counter>(module, "Counter").def(nb::init<>()).def("next", [](Counter &counter) {
+        if (counter.count == 2) throw nb::stop_iteration("no more");
+        return ++counter.count;
+    });
+}
+"""
+
+
+def test_nanobind_exports_none_of_its_types(tmp_path: Path) -> None:
+    """Its exceptions ask for it: for DLLs and macOS, where no list says what is exported, too."""
+    project = tmp_path / "bound"
+    project.mkdir()
+    native = targets.native().platform.name
+    text = PYPROJECT.format(build=f"{CP}-{native} {CP}-macosx_x86_64 {CP}-win_amd64").replace("plain", "bound")
+    text = (
+        text.replace('dynamic = ["version"]', 'version = "1.0"')
+        .replace('"setuptools>=77"', '"scikit-build-core>=0.11", "nanobind>=2.9"')
+        .replace("setuptools.build_meta", "scikit_build_core.build")
+    )
+    (project / "pyproject.toml").write_text(text)
+    (project / "CMakeLists.txt").write_text(NANOBIND)
+    (project / "README.md").write_text("nanobind without Zig.\n")
+    (project / "bound.cpp").write_text(BOUND)
+    run("wheels", "--all-archs", cwd=project)
+    assert "3 wheels" in run("verify", "wheelhouse", cwd=project)
+    (wheel,) = (project / "wheelhouse").glob("*manylinux*.whl")
+    code = (
+        "import json, _bound; c = _bound.Counter(); print(json.dumps([c.next(), c.next(), next(iter(c.next, 0), 3)]))"
+    )
+    assert answer(wheel, code, tmp_path / "native") == [1, 2, 3]
+
+
+EXPORTED = """
+#ifdef _WIN32
+#define EXPORTED __declspec(dllexport)
+#else
+#define EXPORTED __attribute__((visibility("default")))
+#endif
+"""
+
+PARTS = {
+    "part.c": "EXPORTED int part(void) { return 1; }\nEXPORTED int number = 2;\n",
+    "m.c": "static int x;\nint part(void);\nEXPORTED int helper(void) { return part(); }\nEXPORTED void *PyInit_m(void) { return helper() ? &x : 0; }\n",
+    "mod.c": "EXPORTED void *PyModExport_m(void) { return 0; }\nEXPORTED int other(void) { return 3; }\n",
+    "lib.c": "EXPORTED int said(void) { return 4; }\n",
+}
+
+
+@pytest.mark.parametrize("name", ["macosx_x86_64", "macosx_arm64", "win_amd64", "manylinux_x86_64"])
+def test_what_sources_say_is_exported_is_not(name: str, tmp_path: Path) -> None:
+    interpreter = find_python(PYTHON, headers=True)
+    if interpreter is None:
+        pytest.skip("no Python.h on this machine")
+    target = targets.Target(python=PYTHON, platform=targets.PLATFORMS[name])
+    tools = Toolchain(
+        target=target,
+        interpreter=interpreter,
+        python=interpreter.executable,
+        zig=str(zig_executable()),
+        folder=tmp_path / "tools",
+        sources=tmp_path,
+    )
+    tools.write()
+    for file, text in PARTS.items():
+        (tmp_path / file).write_text(EXPORTED + text)
+
+    def call(tool: str, *arguments: str, code: int = 0) -> str:
+        command = [str(tools.bin / tool), *arguments]
+        environment = tools.environment(os.environ)
+        done = subprocess.run(command, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              text=True, check=False)  # fmt: skip
+        assert done.returncode == code, done.stdout
+        return done.stdout
+
+    def exports(library: str) -> frozenset[str]:
+        (image,) = read((tmp_path / library).read_bytes(), lambda holds, problem: bool(holds))
+        return image.exports - TOOLCHAIN_EXPORTS
+
+    for file in ("m", "part"):
+        call("cc", "-O2", "-fPIC", "-c", f"{file}.c", "-o", f"{file}.o")
+    call("ar", "rcsT", "libpart.a", "part.o")
+    (tmp_path / "part.o").unlink()  # it is in the archive
+    module, other, whole = (f"{folder}/m{target.suffix}" for folder in ("a", "b", "c"))
+    for folder in "abc":
+        (tmp_path / folder).mkdir()
+    (tmp_path / "inputs.rsp").write_text(f"m.o -L. -lpart -o {module}")
+    call("cc", "-shared", "@inputs.rsp")
+    assert exports(module) == {"PyInit_m"}
+    # Of what is compiled and linked by one call, too; and what CPython 3.15 looks for first.
+    call("cc", "-shared", "-O2", "m.c", "libpart.a", "-DX", "-o", whole)
+    assert exports(whole) == {"PyInit_m"}
+    call("cc", "-shared", "-O2", "mod.c", "-o", other)
+    assert exports(other) == {"PyModExport_m"}
+    assert [path.name for path in tmp_path.glob("[abc]/*")] == [f"m{target.suffix}"] * 3
+    # What is no extension module exports what it says.
+    call("cc", "-shared", "-O2", "lib.c", "-o", "libhelp.so")
+    assert "said" in exports("libhelp.so")
+    (tmp_path / "m.c").write_text("int x = ;\n")
+    assert "expected expression" in call("cc", "-shared", "m.c", "-o", module, code=1)
+    assert not (tmp_path / f"{module}.inputs").exists()
+
+
+@pytest.mark.parametrize("target", ["x86_64-windows-gnu", "x86-windows-gnu", "aarch64-windows-gnu", "x86_64-macos"])
+def test_no_byte_of_an_object_moves(target: str, tmp_path: Path) -> None:
+    (tmp_path / "m.c").write_text(EXPORTED + PARTS["m.c"])
+    zig = str(zig_executable())
+    subprocess.run([zig, "cc", "-target", target, "-c", "m.c", "-o", "m.o"], cwd=tmp_path, check=True)
+    subprocess.run([zig, "ar", "rcs", "a_library_of_a_long_name.a", "m.o"], cwd=tmp_path, check=True)
+    for file in ("m.o", "a_library_of_a_long_name.a"):
+        data = (tmp_path / file).read_bytes()
+        hidden, entries = hide(data)
+        assert (len(hidden), hidden == data) == (len(data), False)
+        assert entries == ({"PyInit_m"} if "windows" in target else set())
+        assert b"-export:" not in hidden
+        assert hide(hidden) == (hidden, set())
+    assert hide(b"") == (b"", set())
+    assert hide(b"\x7fELF" + bytes(60)) == (b"\x7fELF" + bytes(60), set())
 
 
 def test_explain_says_how_and_what_is_missing(project: Path) -> None:
@@ -468,6 +606,7 @@ SETTINGS = {
     "libraries": [],
     "exports": "/t/exports.map",
     "musl": "",
+    "hiding": hiding.__file__,
     "suffixes": [".cpython-313-x86_64-linux-gnu.so", ".abi3.so"],
     "prefixes": {"/src": "."},
 }
@@ -508,8 +647,10 @@ def test_of_macos_own_options_are_left_out() -> None:
     settings = {**SETTINGS, "system": "macos"}
     arguments = "-bundle -undefined dynamic_lookup -arch arm64 -isysroot /sdk -mmacosx-version-min=10.9 x.o -o m.so -lm"
     given, _ = compiler_arguments(settings, "cc", arguments.split())
-    said = " ".join(given).replace(" -fvisibility=hidden", " -fPIC")
-    assert said == f"{COMMON} -Wl,-s -shared x.o -o m.so -Wl,-undefined,dynamic_lookup -Wl,-install_name,@rpath/m.so"
+    assert (
+        " ".join(given)
+        == f"{COMMON.replace(' -fPIC', '')} -Wl,-s -shared x.o -o m.so -Wl,-undefined,dynamic_lookup -Wl,-install_name,@rpath/m.so"
+    )
 
 
 def test_a_windows_extension_imports_the_dll_of_its_python(tmp_path: Path) -> None:
