@@ -27,6 +27,7 @@ const allocators = @import("allocator.zig");
 const c_callbacks = @import("c_callbacks.zig");
 const classes = @import("classes.zig");
 const messages = @import("messages.zig");
+const raw_text = @import("raw_text.zig");
 const reach = @import("reach.zig");
 const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
@@ -38,7 +39,7 @@ pub const Hints = struct {
     /// Which parameters without a type are used as nothing but a writer, or a reader.
     writers: []const usize = &.{},
     readers: []const usize = &.{},
-    /// Whether a text that is the result is bytes.
+    /// Whether texts in the result are bytes.
     is_bytes: bool = false,
     /// The names of parameters that are texts, and name files.
     paths: []const []const u8 = &.{},
@@ -207,7 +208,7 @@ pub fn Adapted(
             errdefer arena.deinit();
             const copy = trees.copy(Payload, arena.allocator(), value) catch |err|
                 return copyError(err);
-            return .{ .data = asBytes(@FieldType(Result, "data"), copy), .arena = arena };
+            return .{ .data = raw_text.as(@FieldType(Result, "data"), copy), .arena = arena };
         }
 
         fn seen(comptime T: type, value: T) SeenOf(T, is_changeable).? {
@@ -226,20 +227,14 @@ pub fn Adapted(
             }
         }
 
-        fn asBytes(comptime Data: type, value: Payload) Data {
-            if (Data == signature.Bytes) return .{ .data = value };
-            if (Data == ?signature.Bytes)
-                return if (value) |some| .{ .data = some } else null;
-            return value;
-        }
-
         inline fn converted(value: Payload) Result {
             if (comptime ReleasedOf(Payload) != null)
                 return .{ .data = value.value, .whole = value };
             if (comptime SeenOf(Payload, is_changeable) != null) return seen(Payload, value);
-            if (comptime sequences.ItemOf(Payload) != null) return value.items;
+            if (comptime sequences.ItemOf(Payload) != null)
+                return raw_text.as(Result, value.items);
             if (comptime Array(Payload) != null) return vectors.toArrays(Payload, value);
-            return asBytes(Result, value);
+            return raw_text.as(Result, value);
         }
     };
 }
@@ -614,16 +609,15 @@ fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) boo
 
 /// What is returned; null where that cannot be.
 fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) ?type {
-    if (plan.copies) return allocators.OwnedArena(if (hints.is_bytes and Payload == []const u8)
-        signature.Bytes
-    else if (hints.is_bytes and Payload == ?[]const u8) ?signature.Bytes else Payload);
+    const Raw = if (hints.is_bytes) raw_text.Of(Payload) else null;
+    if (plan.copies) return allocators.OwnedArena(Raw orelse Payload);
     if (!plan.writes) {
-        if (hints.is_bytes and Payload == []const u8) return signature.Bytes;
-        if (hints.is_bytes and Payload == ?[]const u8) return ?signature.Bytes;
+        if (Raw) |R| return R;
         if (vectors.Arrays(Payload) != null) return Array(Payload) orelse Payload;
         if (sequences.ItemOf(Payload)) |Item| {
             if (sequences.isScattered(Payload) and !plan.collects) return Payload;
-            return if (signature.kindOf([]Item) == null) Payload else []Item;
+            if (signature.kindOf([]Item) == null) return Payload;
+            return if (hints.is_bytes) raw_text.Of([]Item) orelse []Item else []Item;
         }
         if (SeenOf(Payload, isOfIterator(hints))) |Seen| return Seen;
         return ReleasedOf(Payload) orelse Payload;

@@ -9,6 +9,7 @@ const declarations = @import("declarations.zig");
 const exceptions = @import("exceptions.zig");
 const exports = @import("exports.zig");
 const root = if (@import("builtin").is_test) example else @import("root");
+const raw_text = @import("raw_text.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 const tables = @import("tables.zig");
@@ -808,8 +809,8 @@ pub fn isEmptyValue(comptime T: type, comptime name: []const u8) bool {
 /// Whether a struct says `option` of one of its fields or functions in its `nano_ffi_options`.
 pub fn says(comptime T: type, comptime name: []const u8, comptime option: []const u8) bool {
     return comptime said: {
-        if (!@hasDecl(T, "nano_ffi_options")) break :said false;
-        const given = T.nano_ffi_options;
+        if (!declarations.hasOptions(T)) break :said false;
+        const given = declarations.optionsOf(T);
         if (!@hasField(@TypeOf(given), name) or declarations.isList(T, name)) break :said false;
         const own = @field(given, name);
         if (@typeInfo(@TypeOf(own)) != .@"struct" or !@hasField(@TypeOf(own), option))
@@ -824,9 +825,10 @@ pub const own_options = .{ "frozen", "order", "kw_only" };
 /// Whether a struct says that of its class: `.frozen = true`.
 pub fn isSaid(comptime T: type, comptime option: []const u8) bool {
     return comptime said: {
-        if (!@hasDecl(T, "nano_ffi_options")) break :said false;
-        if (!@hasField(@TypeOf(T.nano_ffi_options), option)) break :said false;
-        const given = @field(T.nano_ffi_options, option);
+        if (!declarations.hasOptions(T)) break :said false;
+        const options_of = declarations.optionsOf(T);
+        if (!@hasField(@TypeOf(options_of), option)) break :said false;
+        const given = @field(options_of, option);
         break :said @TypeOf(given) == bool and given;
     };
 }
@@ -837,7 +839,19 @@ pub fn isFrozen(comptime T: type) bool {
 }
 
 /// What a struct can say of a field.
-pub const field_options = .{ "hidden", "readonly", "inherits" };
+pub const field_options = .{ "bytes", "hidden", "inherits", "readonly" };
+
+/// The type of a field as Python has it: `signature.Bytes` of a text that is said to be bytes,
+/// which lies in memory as the text does.
+pub fn FieldOf(comptime T: type, comptime name: [:0]const u8) type {
+    const Field = @FieldType(T, name);
+    if (!says(T, name, "bytes")) return Field;
+    // An optional one does not: there, no text is an address that none has.
+    if (Field == []const u8) return raw_text.Of(Field).?;
+    @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' in " ++ @typeName(T) ++
+        " has 'bytes', and it is a " ++ @typeName(Field) ++ ", no []const u8: let a function " ++
+        "with .bytes = true give it");
+}
 
 /// Whether Python sees a field.
 pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
@@ -996,14 +1010,14 @@ pub const options = .{ "constructible", "operators", "stable", "weakref" };
 
 /// What a class says of itself in its `nano_ffi_options`, or the namespace around it of it.
 pub fn optionOf(comptime class: Class, comptime option: []const u8, comptime default: bool) bool {
-    if (@hasDecl(class.T, "nano_ffi_options")) {
-        const own = class.T.nano_ffi_options;
+    if (declarations.hasOptions(class.T)) {
+        const own = declarations.optionsOf(class.T);
         if (@hasField(@TypeOf(own), option)) {
             if (@TypeOf(@field(own, option)) == bool) return @field(own, option);
         }
     }
-    if (!@hasDecl(class.within, "nano_ffi_options")) return default;
-    const given = class.within.nano_ffi_options;
+    if (!declarations.hasOptions(class.within)) return default;
+    const given = declarations.optionsOf(class.within);
     if (!@hasField(@TypeOf(given), class.ownName())) return default;
     const own = @field(given, class.ownName());
     return if (@hasField(@TypeOf(own), option)) @field(own, option) else default;
@@ -1019,6 +1033,7 @@ pub fn originOf(comptime T: type) ?[:0]const u8 {
         // Another module has other classes that are derived from it.
         if (BaseOf(T) != null or isBase(T)) break :origin null;
         if (!isPlainName(@typeName(T))) break :origin null;
+        if (declarations.isToldFromOutside(T, &options)) break :origin null;
         const class = all[indexOf(T).?];
         break :origin @field(source, "nano_ffi.origin") ++
             (if (optionOf(class, "constructible", true)) " true" else " false") ++
@@ -1421,6 +1436,16 @@ test isFrozen {
 test isVisible {
     try expect(isVisible(Plane, "x") and !isVisible(Plane, "y"));
     try expect(!isVisible(Forest, "opaque_thing") and isVisible(Forest, "name"));
+}
+
+test FieldOf {
+    const Chunk = struct {
+        data: []const u8,
+        kind: []const u8,
+        pub const nano_ffi_options = .{ .data = .{ .bytes = true } };
+    };
+    try std.testing.expectEqual(signature.Bytes, FieldOf(Chunk, "data"));
+    try std.testing.expectEqual([]const u8, FieldOf(Chunk, "kind"));
 }
 
 test isParameter {

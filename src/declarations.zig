@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const build_options = @import("build_options");
+const root = @import("root");
 
 /// Why a declaration is not in the module.
 pub const Obstacle = struct { kind: []const u8, reason: []const u8 };
@@ -68,10 +69,100 @@ pub fn isWanted(comptime namespace: type, comptime name: []const u8) bool {
     };
 }
 
+/// Whether anything is said of a namespace.
+pub inline fn hasOptions(comptime namespace: type) bool {
+    return comptime @hasDecl(namespace, "nano_ffi_options") or FromOutside(namespace) != void;
+}
+
+/// What is said of a namespace, a struct, an enum or a union: in its own `nano_ffi_options`, and
+/// under its name in those of the file that Python imports, by who uses a library that nobody
+/// wrote for Python: `.lib = .{ .Point = .{ .norm = .{ .property = true } } }`. Of a name of which
+/// both say something, it is the latter.
+pub fn optionsOf(comptime namespace: type) OptionsOf(namespace) {
+    const Outer = FromOutside(namespace);
+    if (Outer == void) return namespace.nano_ffi_options;
+    if (!@hasDecl(namespace, "nano_ffi_options")) return Outer.given;
+    return .{};
+}
+
+fn OptionsOf(comptime namespace: type) type {
+    const Outer = FromOutside(namespace);
+    if (Outer == void) return @TypeOf(namespace.nano_ffi_options);
+    if (!@hasDecl(namespace, "nano_ffi_options")) return @TypeOf(Outer.given);
+    var names: []const []const u8 = &.{};
+    var types: []const type = &.{};
+    var attrs: []const std.lang.Type.Struct.FieldAttributes = &.{};
+    for (.{ Outer.given, namespace.nano_ffi_options }) |given| {
+        for (@typeInfo(@TypeOf(given)).@"struct".field_names) |name| {
+            if (contains(names, name)) continue;
+            const value = @field(given, name);
+            names = names ++ .{@as([]const u8, name)};
+            types = types ++ .{@TypeOf(value)};
+            attrs = attrs ++ .{@as(std.lang.Type.Struct.FieldAttributes, .{
+                .@"comptime" = true,
+                .default_value_ptr = &value,
+            })};
+        }
+    }
+    return @Struct(.auto, null, names, types[0..names.len], attrs[0..names.len]);
+}
+
+/// What the file that Python imports says of another namespace: a struct that has it as `given`;
+/// void where it says nothing.
+fn FromOutside(comptime namespace: type) type {
+    if (!@hasDecl(root, "nano_ffi_module")) return void;
+    const file = root.nano_ffi_module;
+    if (namespace == file or !@hasDecl(file, "nano_ffi_options")) return void;
+    return Said(file, root.nano_ffi_source, file.nano_ffi_options, namespace);
+}
+
+/// What `options`, those of `within`, say of `namespace`.
+fn Said(
+    comptime within: type,
+    comptime source: type,
+    comptime options: anytype,
+    comptime namespace: type,
+) type {
+    @setEvalBranchQuota(1_000_000_000);
+    for (@typeInfo(@TypeOf(options)).@"struct".field_names) |name| {
+        const said = @field(options, name);
+        const info = @typeInfo(@TypeOf(said));
+        if (info != .@"struct" or info.@"struct".is_tuple) continue;
+        if (!@hasDecl(within, name) or brokenOf(source, name) != null) continue;
+        if (@TypeOf(@field(within, name)) != type) continue;
+        const T = @field(within, name);
+        if (T == namespace) return struct {
+            pub const given = said;
+        };
+        switch (@typeInfo(T)) {
+            .@"struct", .@"enum", .@"union" => {},
+            else => continue,
+        }
+        const read = if (@hasDecl(source, name) and @TypeOf(@field(source, name)) == type)
+            @field(source, name)
+        else
+            struct {};
+        const Inner = Said(T, read, said, namespace);
+        if (Inner != void) return Inner;
+    }
+    return void;
+}
+
+/// Whether the file that Python imports says what may not be so in another module.
+pub fn isToldFromOutside(comptime namespace: type, comptime known: []const []const u8) bool {
+    return comptime told: {
+        const Outer = FromOutside(namespace);
+        if (Outer == void) break :told false;
+        for (@typeInfo(@TypeOf(Outer.given)).@"struct".field_names) |name|
+            if (!contains(known, name)) break :told true;
+        break :told false;
+    };
+}
+
 /// Whether a field of `nano_ffi_options` is a list of names, and not what is said of a declaration.
 pub fn isList(comptime namespace: type, comptime field: []const u8) bool {
     if (!std.mem.eql(u8, field, "skip") and !std.mem.eql(u8, field, "only")) return false;
-    const Given = @FieldType(@TypeOf(namespace.nano_ffi_options), field);
+    const Given = @FieldType(OptionsOf(namespace), field);
     return !@hasDecl(namespace, field) or
         (@typeInfo(Given) == .@"struct" and @typeInfo(Given).@"struct".is_tuple);
 }
@@ -90,8 +181,8 @@ pub fn ioThreads(comptime namespace: type) ?usize {
 }
 
 fn listOf(comptime namespace: type, comptime option: []const u8) ?[]const []const u8 {
-    if (!@hasDecl(namespace, "nano_ffi_options")) return null;
-    const given = namespace.nano_ffi_options;
+    if (!hasOptions(namespace)) return null;
+    const given = optionsOf(namespace);
     if (!@hasField(@TypeOf(given), option) or !isList(namespace, option)) return null;
     const Names = @FieldType(@TypeOf(given), option);
     if (@typeInfo(Names) != .@"struct" or !@typeInfo(Names).@"struct".is_tuple) @compileError(
@@ -134,6 +225,11 @@ test obstacleOf {
     try std.testing.expectEqual(null, brokenOf(source, "new"));
 }
 
+test isToldFromOutside {
+    // The file that Python imports has no options of it.
+    try std.testing.expect(!isToldFromOutside(example, &.{}));
+}
+
 test isWanted {
     const chosen = struct {
         pub fn a() void {}
@@ -142,6 +238,32 @@ test isWanted {
     };
     try std.testing.expect(isWanted(chosen, "a") and !isWanted(chosen, "only"));
     try std.testing.expect(isWanted(chosen, "nano_ffi_options"));
+}
+
+test optionsOf {
+    try std.testing.expect(hasOptions(example) and !hasOptions(struct {}));
+    const source = struct {
+        pub const old = .{ .left_out = .{ "compile error", "use new" } };
+    };
+    const library = struct {
+        pub const Point = struct {
+            pub const nano_ffi_options = .{ .x = .{ .hidden = true } };
+        };
+        pub const old = @compileError("use new");
+    };
+    const file = struct {
+        pub const lib = library;
+    };
+    const given = .{
+        .lib = .{ .old = .{ .gil = .released }, .Point = .{ .x = .{ .readonly = true } } },
+    };
+    const Read = struct {
+        pub const lib = source;
+    };
+    const said = Said(file, Read, given, library.Point);
+    try std.testing.expect(said.given.x.readonly);
+    try std.testing.expectEqual(void, Said(file, Read, given, struct {}));
+    try std.testing.expect(@hasField(@TypeOf(Said(file, Read, given, library).given), "old"));
 }
 
 test ioThreads {

@@ -12,6 +12,7 @@ const decimal = @import("digits.zig").decimal;
 const literals = @import("literals.zig");
 const operators = @import("operators.zig");
 const raised = @import("exceptions.zig");
+const raw_text = @import("raw_text.zig");
 const signature = @import("signature.zig");
 const standard = @import("standard.zig");
 const string_maps = @import("string_maps.zig");
@@ -317,7 +318,7 @@ fn constructorOf(comptime T: type) []const u8 {
         if (comptime !classes.isParameter(member.T, member.name)) continue;
         params = params ++ .{object(.{
             .{ "name", quoted(signature.pythonName(member.name)) },
-            .{ "type", fieldTypeOf(@FieldType(member.T, member.name)) },
+            .{ "type", fieldTypeOf(classes.FieldOf(member.T, member.name)) },
             .{ "default", defaultOf(member.T, member.name) },
             .{ "way", if (classes.isSaid(T, "kw_only")) quoted("named") else "" },
         })};
@@ -329,11 +330,11 @@ fn classFieldsOf(comptime class: classes.Class) []const u8 {
     const info = @typeInfo(class.T).@"struct";
     const docs = @field(class.source, "nano_ffi.fields");
     comptime var fields: []const []const u8 = &.{};
-    inline for (info.field_names, info.field_types) |name, Field| {
+    inline for (info.field_names) |name| {
         if (comptime !classes.isVisible(class.T, name)) continue;
         fields = fields ++ .{object(.{
             .{ "name", quoted(signature.pythonName(name)) },
-            .{ "type", fieldTypeOf(Field) },
+            .{ "type", fieldTypeOf(classes.FieldOf(class.T, name)) },
             .{ "default", defaultOf(class.T, name) },
             .{
                 "doc",
@@ -361,7 +362,8 @@ fn unseenFieldsOf(comptime class: classes.Class) []const []const u8 {
 
 fn defaultOf(comptime T: type, comptime name: [:0]const u8) []const u8 {
     const value = classes.defaultOf(T, name) orelse return "";
-    return quoted(fieldDefault(@FieldType(T, name), value));
+    const Field = classes.FieldOf(T, name);
+    return quoted(fieldDefault(Field, raw_text.as(Field, value)));
 }
 
 fn fieldTypeOf(comptime Field: type) []const u8 {

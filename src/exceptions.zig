@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const classes = @import("classes.zig");
+const declarations = @import("declarations.zig");
 const signature = @import("signature.zig");
 
 /// The builtin exceptions that can be a base. An ExceptionGroup cannot be made without others.
@@ -37,8 +38,8 @@ const taken = .{ "args", "with_traceback", "add_note" };
 pub fn isException(comptime T: type) bool {
     return comptime says: {
         if (@typeInfo(T) != .@"struct" or @typeInfo(T).@"struct".is_tuple) break :says false;
-        if (!@hasDecl(T, "nano_ffi_options")) break :says false;
-        const Options = @TypeOf(T.nano_ffi_options);
+        if (!declarations.hasOptions(T)) break :says false;
+        const Options = @TypeOf(declarations.optionsOf(T));
         break :says @hasField(Options, "exception") and
             @FieldType(Options, "exception") == @TypeOf(.enum_literal);
     };
@@ -48,7 +49,7 @@ pub fn isException(comptime T: type) bool {
 pub fn baseOf(comptime T: type) ?[:0]const u8 {
     return comptime base: {
         if (!isException(T)) break :base null;
-        const name = @tagName(T.nano_ffi_options.exception);
+        const name = @tagName(declarations.optionsOf(T).exception);
         for (bases) |known| if (std.mem.eql(u8, known, name)) {
             check(T);
             break :base known;

@@ -10,6 +10,8 @@ const elementwise = @import("elementwise.zig");
 const exceptions = @import("exceptions.zig");
 const literals = @import("literals.zig");
 const operators = @import("operators.zig");
+const raw_text = @import("raw_text.zig");
+const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
 const untagged = @import("untagged.zig");
 const variants = @import("variants.zig");
@@ -516,6 +518,7 @@ pub fn specOf(
     expectParameters(name, "named", options.named, params);
     expectObjects(@TypeOf(callable.function), name, options.frees, params);
     if (options.async) expectCoroutine(namespace, name, options);
+    if (options.bytes) expectText(namespace, source, name);
     return .{
         .name = name,
         .params = params,
@@ -536,6 +539,18 @@ pub fn specOf(
         .is_operator = classes.isClass(namespace) and operators.isBinary(name) and
             signature.passedOf(@typeInfo(@TypeOf(callable.function)).@"fn".param_types).len == 2,
     };
+}
+
+/// Bytes are for text.
+fn expectText(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) void {
+    const info = @typeInfo(FunctionOf(namespace, name)).@"fn";
+    for (info.param_types) |Param| if (Param == *std.Io.Writer) return;
+    if (hintOf(source, name, "writers").len > 0) return;
+    const R = signature.Payload(info.return_type orelse return);
+    if (raw_text.Of(R) != null) return;
+    if (sequences.ItemOf(R)) |Item| if (raw_text.Of([]Item) != null) return;
+    @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' has .bytes = true, and there " ++
+        "is no []const u8 that it returns, and nothing that it writes");
 }
 
 /// The object that a method has, which nobody gives by name, in front of parameters that are given
@@ -673,7 +688,7 @@ pub const Property = struct { class: [:0]const u8, name: [:0]const u8 };
 /// The property that a function is the setter of; null of any other.
 fn setBy(comptime namespace: type, comptime name: [:0]const u8) ?Property {
     if (!classes.isClass(namespace) or !classes.says(namespace, name, "setter")) return null;
-    const property: [:0]const u8 = @field(namespace.nano_ffi_options, name).setter;
+    const property: [:0]const u8 = @field(declarations.optionsOf(namespace), name).setter;
     return .{ .class = classes.nameOf(namespace), .name = signature.pythonName(property) };
 }
 
@@ -805,8 +820,8 @@ fn Options(comptime Given: type) type {
 fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
     GivenOptions(namespace, name),
 ) {
-    if (!@hasDecl(namespace, "nano_ffi_options")) return null;
-    const given = namespace.nano_ffi_options;
+    if (!declarations.hasOptions(namespace)) return null;
+    const given = declarations.optionsOf(namespace);
     if (!@hasField(@TypeOf(given), name) or declarations.isList(namespace, name)) return null;
     var options: Options(GivenOptions(namespace, name)) = .{};
     for (@typeInfo(@TypeOf(@field(given, name))).@"struct".field_names) |field| {
@@ -831,8 +846,8 @@ fn optionsOf(comptime namespace: type, comptime name: []const u8) ?Options(
 
 /// Refuses, in the options of a namespace, what is said of nothing that is there.
 pub fn checkOptions(comptime namespace: type, comptime source: type) void {
-    if (!@hasDecl(namespace, "nano_ffi_options")) return;
-    const given = namespace.nano_ffi_options;
+    if (!declarations.hasOptions(namespace)) return;
+    const given = declarations.optionsOf(namespace);
     inline for (@typeInfo(@TypeOf(given)).@"struct".field_names) |field| {
         if (comptime declarations.isList(namespace, field)) continue;
         if (comptime std.mem.eql(u8, field, "io_threads") and !classes.isClass(namespace) and
@@ -843,7 +858,9 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
         }
         if (@hasField(namespace, field)) {
             const own = @field(given, field);
-            checkNames(field, own, &classes.field_options, "'hidden', 'readonly' and 'inherits'");
+            checkNames(field, own, &classes.field_options, "'bytes', 'hidden', 'inherits' and " ++
+                "'readonly'");
+            _ = classes.FieldOf(namespace, field);
             if (comptime classes.says(namespace, field, "inherits")) if (comptime classes
                 .whyNoBase(namespace)) |reason| @compileError("nano_ffi: nano_ffi_options of '" ++
                 field ++ "' in " ++ @typeName(namespace) ++ " has 'inherits', and " ++ reason);
@@ -861,16 +878,40 @@ pub fn checkOptions(comptime namespace: type, comptime source: type) void {
                     "there are options of functions and of structs",
             );
             checkRole(namespace, source, field);
-        } else {
-            checkNames(
-                field,
-                @field(given, field),
-                &classes.options,
-                "'constructible', 'operators', 'stable' and 'weakref'",
-            );
-            if (comptime classes.indexOf(value)) |index| checkOperators(classes.all[index]);
-        }
+        } else checkType(namespace, field, @field(given, field));
     }
+}
+
+/// Refuses what is said of a type by its name. What the file that Python imports says of a class
+/// is looked at there, with what that says itself.
+fn checkType(
+    comptime namespace: type,
+    comptime name: [:0]const u8,
+    comptime given: anytype,
+) void {
+    const T = @field(namespace, name);
+    const index = comptime classes.indexOf(T) orelse {
+        for (@typeInfo(@TypeOf(given)).@"struct".field_names) |option| {
+            const is_own = for (.{ "base", "untagged", "exception" } ++ classes.options) |known| {
+                if (std.mem.eql(u8, option, known)) break true;
+            } else false;
+            if (is_own) continue;
+            const is_there = switch (@typeInfo(T)) {
+                .@"struct", .@"enum", .@"union" => @hasDecl(T, option),
+                else => false,
+            };
+            if (!is_there) @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' has '" ++
+                option ++ "', and there is no such public function in it");
+        }
+        return;
+    };
+    if (!declarations.isToldFromOutside(T, &.{})) checkNames(
+        name,
+        given,
+        &classes.options,
+        "'constructible', 'operators', 'stable' and 'weakref'",
+    );
+    checkOperators(classes.all[index]);
 }
 
 /// Refuses a class that says `.operators = true` and has none.
@@ -974,7 +1015,8 @@ fn checkRole(
 pub fn setterOf(comptime class: classes.Class, comptime property: []const u8) ?[:0]const u8 {
     return comptime for (@typeInfo(class.T).@"struct".decl_names) |name| {
         if (!classes.says(class.T, name, "setter")) continue;
-        if (std.mem.eql(u8, @field(class.T.nano_ffi_options, name).setter, property)) break name;
+        const said = @field(declarations.optionsOf(class.T), name);
+        if (std.mem.eql(u8, said.setter, property)) break name;
     } else null;
 }
 
@@ -1005,8 +1047,8 @@ fn namesOf(
 }
 
 fn GivenOptions(comptime namespace: type, comptime name: []const u8) type {
-    if (!@hasDecl(namespace, "nano_ffi_options")) return struct {};
-    const All = @TypeOf(namespace.nano_ffi_options);
+    if (!declarations.hasOptions(namespace)) return struct {};
+    const All = @TypeOf(declarations.optionsOf(namespace));
     return if (@hasField(All, name) and !declarations.isList(namespace, name))
         @FieldType(All, name)
     else

@@ -5,6 +5,7 @@ const std = @import("std");
 const decimal = @import("digits.zig").decimal;
 const allocators = @import("allocator.zig");
 const classes = @import("classes.zig");
+const declarations = @import("declarations.zig");
 const dtypes = @import("dtypes.zig");
 const exports = @import("exports.zig");
 const literals = @import("literals.zig");
@@ -417,8 +418,8 @@ pub fn enumBaseOf(comptime E: type) EnumBase {
     return comptime base: {
         const of_flags = @typeInfo(E) == .@"struct";
         const usual: EnumBase = if (of_flags) .IntFlag else .IntEnum;
-        if (!@hasDecl(E, "nano_ffi_options")) break :base usual;
-        const given = E.nano_ffi_options;
+        if (!declarations.hasOptions(E)) break :base usual;
+        const given = declarations.optionsOf(E);
         if (!@hasField(@TypeOf(given), "base")) break :base usual;
         const other: EnumBase = if (of_flags) .Flag else .StrEnum;
         for (.{ usual, other }) |base| {

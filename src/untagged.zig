@@ -3,6 +3,7 @@
 //! says: so no two tags may have the same. std.json.Value is one without saying it.
 
 const std = @import("std");
+const declarations = @import("declarations.zig");
 const signature = @import("signature.zig");
 const standard = @import("standard.zig");
 const tables = @import("tables.zig");
@@ -12,8 +13,8 @@ pub fn isUntagged(comptime T: type) bool {
     return comptime says: {
         if (@typeInfo(T) != .@"union" or @typeInfo(T).@"union".tag_type == null) break :says false;
         if (T == std.json.Value) break :says true;
-        if (!@hasDecl(T, "nano_ffi_options")) break :says false;
-        const given = T.nano_ffi_options;
+        if (!declarations.hasOptions(T)) break :says false;
+        const given = declarations.optionsOf(T);
         break :says @hasField(@TypeOf(given), "untagged") and given.untagged;
     };
 }

@@ -935,15 +935,36 @@ inline fn flagsOf(
 }
 
 /// A new str of this text, or null with the error set, which is UnicodeDecodeError where it is not
-/// UTF-8.
+/// UTF-8, and says what is to be done.
 pub fn newStr(text: []const u8) ?*PyObject {
     // CPython shares its shortest strs, and decodes what is not ASCII.
     if (!ascii_is_readable or text.len < 2 or !isAscii(text))
-        return functions.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len));
+        return functions.PyUnicode_FromStringAndSize(text.ptr, @intCast(text.len)) orelse
+            unreadable();
     const str = functions.PyUnicode_New(@intCast(text.len), 127) orelse return null;
     const bytes: [*]u8 = @ptrCast(str);
     @memcpy(bytes[@sizeOf(structs.PyASCIIObject)..][0..text.len], text);
     return str;
+}
+
+/// Says what is to be done about a text that is none, where that is raised. Always null.
+noinline fn unreadable() ?*PyObject {
+    if (functions.PyErr_ExceptionMatches(exception("UnicodeError")) == 0) return null;
+    var raised: [3]?*PyObject = undefined;
+    functions.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
+    functions.PyErr_NormalizeException(&raised[0], &raised[1], &raised[2]);
+    const says = functions.PyObject_GetAttrString(raised[1].?, "reason");
+    const longer = if (says) |reason| functions.PyUnicode_FromFormat(
+        "%U: text of Zig is UTF-8; where it is bytes, say .bytes = true of the function or " ++
+            "field in nano_ffi_options",
+        reason,
+    ) else null;
+    if (longer) |reason| _ = functions.PyObject_SetAttrString(raised[1].?, "reason", reason);
+    functions.PyErr_Clear(); // the exception matters, and not what hinders to explain it
+    if (says) |reason| functions.Py_DecRef(reason);
+    if (longer) |reason| functions.Py_DecRef(reason);
+    functions.PyErr_Restore(raised[0], raised[1], raised[2]);
+    return null;
 }
 
 fn isAscii(text: []const u8) bool {

@@ -22,6 +22,7 @@ const panics = @import("../panics.zig");
 const paths = @import("paths.zig");
 const protocols = @import("protocols.zig");
 const quick_way = @import("quick.zig");
+const raw_text = @import("../raw_text.zig");
 const reuse = @import("reuse.zig");
 const signature = @import("../signature.zig");
 const Site = @import("../comptime_bridge.zig").Site;
@@ -1455,12 +1456,12 @@ pub fn loadFields(
     var found: capi.Py_ssize_t = 0;
     inline for (members) |member| {
         const name = member.name;
-        const Field = @FieldType(member.T, name);
+        const Field = classes.FieldOf(member.T, name);
         // A base is at the start of the value.
         const whole = if (member.T == T) &record else @as(*member.T, @ptrCast(&record));
         if (comptime classes.says(member.T, name, "hidden")) {
             const attrs = comptime classes.attributesOf(member.T, name);
-            @field(whole, name) = comptime attrs.defaultValue(Field).?;
+            @field(whole, name) = comptime attrs.defaultValue(@FieldType(member.T, name)).?;
             continue;
         }
         const key = c.PyUnicode_FromStringAndSize(
@@ -1472,13 +1473,13 @@ pub fn loadFields(
         if (capi.getItem(object, key)) |value| {
             defer c.Py_DecRef(value);
             found += 1;
-            @field(whole, name) = try loadField(
+            @field(whole, name) = raw_text.as(@FieldType(member.T, name), try loadField(
                 Field,
                 arena,
                 module,
                 value,
                 &inside(site, Field, name, 0),
-            );
+            ));
         } else if (c.PyErr_Occurred() != null) {
             return error.PythonException;
         } else if (comptime classes.hasDefault(member.T, name)) {

@@ -5,6 +5,7 @@ const std = @import("std");
 const decimal = @import("../digits.zig").decimal;
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
+const declarations = @import("../declarations.zig");
 const errors = @import("errors.zig");
 const quick_way = @import("quick.zig");
 const sharing = @import("sharing.zig");
@@ -230,7 +231,8 @@ pub fn add(
         }
     };
     const is_known = comptime @TypeOf(read) == type and @hasDecl(read, "nano_ffi.origin") and
-        classes.isPlainName(@typeName(E));
+        classes.isPlainName(@typeName(E)) and
+        !declarations.isToldFromOutside(E, &.{});
     const class = (if (is_known)
         sharing.enumOf(E, @field(read, "nano_ffi.origin"), module, &Own.make)
     else

@@ -4,6 +4,7 @@
 const std = @import("std");
 const capi = @import("capi.zig");
 const classes = @import("../classes.zig");
+const declarations = @import("../declarations.zig");
 const convert = @import("convert.zig");
 const enums = @import("enums.zig");
 const errors = @import("errors.zig");
@@ -102,7 +103,8 @@ pub fn add(
         }
     };
     const is_known = comptime @hasDecl(docs, "nano_ffi.origin") and
-        classes.isPlainName(@typeName(T));
+        classes.isPlainName(@typeName(T)) and
+        !declarations.isToldFromOutside(T, &.{});
     const class = (if (is_known)
         sharing.enumOf(T, @field(docs, "nano_ffi.origin"), module, &Own.make)
     else

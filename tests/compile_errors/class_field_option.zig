@@ -1,4 +1,4 @@
-//! error: nano_ffi: nano_ffi_options of 'x' has 'hiden': there are only 'hidden', 'readonly' and 'inherits'
+//! error: nano_ffi: nano_ffi_options of 'x' has 'hiden': there are only 'bytes', 'hidden', 'inherits' and 'readonly'
 const nano_ffi = @import("nano_ffi");
 pub const Point = struct {
     x: f64 = 0,

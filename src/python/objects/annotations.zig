@@ -26,7 +26,7 @@ pub fn of(comptime T: type) []const Annotation {
     comptime var all: [names.len]Annotation = undefined;
     inline for (&all, names) |*one, name| one.* = .{
         .name = signature.pythonName(name),
-        .typeOf = &Of(@FieldType(T, name)).get,
+        .typeOf = &Of(classes.FieldOf(T, name)).get,
     };
     const found = all;
     return &found;

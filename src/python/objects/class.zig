@@ -73,7 +73,7 @@ pub fn Attributes(comptime T: type) type {
                 .site = undefined,
             });
             for (list[0..fields.names.len], fields.names) |*attribute, name| {
-                const F = @FieldType(T, name);
+                const F = classes.FieldOf(T, name);
                 if (@typeInfo(T).@"struct".layout != .@"packed")
                     attribute.offset = @offsetOf(T, name);
                 attribute.copy = fields_of.copyOf(T, F);

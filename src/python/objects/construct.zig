@@ -72,10 +72,11 @@ pub fn of(comptime T: type, comptime sig: *const Signature) Construction {
     var visible: []const Field = &.{};
     var hidden: []const Field = &.{};
     var template: T = undefined;
-    for (all.field_names, all.field_types, all.field_attrs) |name, F, attrs| {
+    for (all.field_names, all.field_types, all.field_attrs) |name, Given, attrs| {
         if (attrs.@"comptime") continue;
+        const F = classes.FieldOf(T, name);
         const is_visible = classes.isVisible(T, name);
-        const default = if (is_visible) classes.defaultOf(T, name) else attrs.defaultValue(F);
+        const default = if (is_visible) classes.defaultOf(T, name) else attrs.defaultValue(Given);
         if (default) |value| @field(template, name) = value;
         const field: Field = .{
             .offset = @offsetOf(T, name),

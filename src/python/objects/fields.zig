@@ -17,6 +17,7 @@ const maps = @import("map.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
 const places = @import("places.zig");
+const raw_text = @import("../../raw_text.zig");
 const references = @import("../references.zig");
 const Region = @import("Region.zig");
 const results = @import("results.zig");
@@ -75,14 +76,14 @@ pub fn Fields(comptime T: type) type {
             @setEvalBranchQuota(1_000_000_000);
             comptime var args: [parameters.len]signature.Argument = undefined;
             inline for (&args, parameters) |*arg, field| {
-                const F = @FieldType(field.T, field.name);
+                const F = classes.FieldOf(field.T, field.name);
                 arg.* = .{
                     .name = signature.pythonName(field.name),
                     .typ = classes.fieldTypeName(F),
                     .way = if (classes.isSaid(T, "kw_only")) .named else .any,
                 };
                 if (classes.defaultOf(field.T, field.name)) |default|
-                    arg.default = description.literalDefault(F, default);
+                    arg.default = description.literalDefault(F, raw_text.as(F, default));
             }
             const final = args;
             return .{ .name = name, .args = &final, .ret = &.{} };
@@ -120,7 +121,8 @@ pub fn Fields(comptime T: type) type {
             var loaded: T = undefined;
             inline for (comptime classes.membersOf(T)) |member| {
                 const name = member.name;
-                const F = @FieldType(member.T, name);
+                const Field = @FieldType(member.T, name);
+                const F = classes.FieldOf(member.T, name);
                 const attrs = comptime classes.attributesOf(member.T, name);
                 if (attrs.@"comptime") continue;
                 // A base is at the start of the value.
@@ -139,22 +141,22 @@ pub fn Fields(comptime T: type) type {
                     continue;
                 }
                 if (has) |some| {
-                    @field(whole, name) = quick(F, some) orelse try slowly(
+                    @field(whole, name) = raw_text.as(Field, quick(F, some) orelse try slowly(
                         F,
                         gpa,
                         self,
                         some,
                         comptime &siteOf(sig, index),
-                    );
+                    ));
                 } else if (comptime if (index < parameters.len)
                     classes.defaultOf(member.T, name)
                 else
-                    attrs.defaultValue(F)) |default|
+                    attrs.defaultValue(Field)) |default|
                 {
                     @field(whole, name) = if (comptime classes.isKept(F) or keepsOwn(F))
                         default
                     else
-                        try results.copied(F, gpa, default);
+                        try results.copied(Field, gpa, default);
                 } else unreachable; // `bind` has seen that it is given
             }
             // These cannot fail: none is taken in vain.
@@ -241,7 +243,7 @@ fn isAtomic(comptime F: type) bool {
 
 fn Of(comptime T: type, comptime name: [:0]const u8) type {
     if (@typeInfo(T).@"struct".layout == .@"packed") return Bits(T, name);
-    const F = @FieldType(T, name);
+    const F = classes.FieldOf(T, name);
     const is_list = classes.fieldKind(F) == .list;
     return Attribute(F, if (is_list) lists.allocationOf(T) else .none);
 }
