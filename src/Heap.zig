@@ -26,7 +26,7 @@ const Shard = struct {
     lock: SpinLock = .{},
     /// A marked one was freed, and rests.
     blocks: Blocks = .{},
-    /// What rests, oldest first, in a ring; the addresses are inverted as in `Blocks`.
+    /// What rests, oldest first, in a ring. A program that looks for leaks finds it here.
     resting: [*]usize = undefined,
     room: usize = 0,
     first: usize = 0,
@@ -243,7 +243,7 @@ fn rest(heap: *const Heap, shard: *Shard, block: Block) Freed {
         shard.room = usual_room;
     }
     const woken: Freed = if (shard.count == shard.room) heap.takeOldest(shard) else .{};
-    shard.resting[shard.indexOf(shard.count)] = ~block.address;
+    shard.resting[shard.indexOf(shard.count)] = block.address;
     shard.count += 1;
     shard.bytes += block.len;
     if (woken.gone == null and woken.fault == null) return heap.wake(shard);
@@ -260,7 +260,7 @@ fn wake(heap: *const Heap, shard: *Shard) Freed {
 }
 
 fn takeOldest(heap: *const Heap, shard: *Shard) Freed {
-    const address = ~shard.resting[shard.first];
+    const address = shard.resting[shard.first];
     shard.first = shard.indexOf(1);
     shard.count -= 1;
     const block = shard.blocks.remove(address).?;
