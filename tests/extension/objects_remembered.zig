@@ -20,9 +20,9 @@ pub fn late(gpa: Allocator, size: usize) error{ OutOfMemory, Late }![]const u8 {
     return if ((try global(gpa, size)).len > 0) error.Late else "";
 }
 
-var closed: i32 = 0;
+var closed: i64 = 0;
 
-pub fn sum_of_closed() i32 {
+pub fn sum_of_closed() i64 {
     return closed;
 }
 
