@@ -650,7 +650,7 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
     if (ListItem(T)) |Item| return copyableWithin(Item, open);
     if (string_maps.Value(T)) |Value| return copyableWithin(Value, open);
     switch (@typeInfo(T)) {
-        .pointer => return T == []const u8 or T == []u8 or
+        .pointer => return signature.isBytes(T) or
             (isLink(T) and copyableWithin(@typeInfo(T).pointer.child, open)),
         .optional => |optional| return copyableWithin(optional.child, open),
         .array => |array| return array.sentinel_ptr == null and copyableWithin(array.child, open),

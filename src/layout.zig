@@ -17,6 +17,7 @@ fn within(comptime T: type, comptime outer: []const type) []const u8 {
     if (comptime string_maps.Value(T)) |Value| text = text ++ within(Value, around);
     switch (@typeInfo(T)) {
         .pointer => |pointer| if (pointer.size == .slice) {
+            if (pointer.sentinel_ptr != null) text = text ++ "ended:";
             text = text ++ within(pointer.child, around);
         },
         .optional => |optional| text = text ++ within(optional.child, around),

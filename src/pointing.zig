@@ -321,7 +321,7 @@ pub const Pointers = struct {
             .pointer => |pointer| if (comptime isFollowed(pointer.child, all)) {
                 if (pointer.size != .slice)
                     pointers.add(@intFromPtr(value.*), &Leads(pointer.child).ids)
-                else if (value.len > 0)
+                else if (signature.roomOf(value.*) > 0)
                     pointers.add(@intFromPtr(value.ptr), &Leads(pointer.child).ids);
             },
             else => {},
@@ -405,7 +405,7 @@ const Look = struct {
         if (comptime @typeInfo(Child) == .@"fn") return true;
         if (comptime @typeInfo(Child) == .@"opaque") return true; // no struct that is known here
         const address = @intFromPtr(if (size == .slice) pointer.ptr else pointer);
-        const len = if (size == .slice) pointer.len else 1;
+        const len = if (size == .slice) signature.roomOf(pointer) else 1;
         const bytes = std.math.mul(usize, len, @sizeOf(Child)) catch return false;
         if (bytes == 0 or std.mem.indexOfScalar(usize, look.known, address) != null) return true;
         const slot = look.blocks.find(address);
@@ -533,7 +533,7 @@ pub const Walk = struct {
             walk.visitor.visit(&walk.visitor, address, 1);
             return;
         }
-        const len = if (size == .slice) pointer.len else 1;
+        const len = if (size == .slice) signature.roomOf(pointer) else 1;
         const bytes = std.math.mul(usize, len, @sizeOf(Child)) catch 0;
         if (bytes == 0) return;
         walk.visitor.visit(&walk.visitor, address, bytes);

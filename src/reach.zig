@@ -222,7 +222,7 @@ fn storageIn(comptime T: type, comptime is_changed: bool, comptime open: []const
     if (string_maps.Value(T)) |Value| return most(.seen, listStorage(Value, true, inner));
     switch (@typeInfo(T)) {
         .pointer => |pointer| {
-            if (T == []const u8 or T == []u8) return own;
+            if (signature.isBytes(T)) return own;
             if (@typeInfo(pointer.child) == .@"fn") return .nowhere;
             if (!pointer.attrs.@"const") return .hidden;
             return if (storageIn(pointer.child, false, inner) == .nowhere) own else .hidden;

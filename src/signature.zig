@@ -519,7 +519,9 @@ pub fn isPart(comptime T: type) bool {
 
 fn isPartWithin(comptime T: type, comptime within: []const type) bool {
     return switch (decide(T, within) orelse return false) {
-        .callback, .owned, .ndarray, .reference, .objects, .kept, .terminated => false,
+        .callback, .owned, .ndarray, .reference, .objects, .kept => false,
+        // Nothing says how long the text of a pointer alone is before it is looked at.
+        .terminated => isBytes(T),
         .input, .given, .made, .operand, .out, .results => false,
         .table => tables.isPart(T),
         .rest, .keywords, .column => false,
@@ -887,6 +889,17 @@ pub fn numberOf(order: std.math.Order) i8 {
         .eq => 0,
         .gt => 1,
     };
+}
+
+/// Whether a type is a slice of bytes, with a zero behind them or without.
+pub fn isBytes(comptime T: type) bool {
+    return T == []const u8 or T == []u8 or T == [:0]const u8 or T == [:0]u8;
+}
+
+/// How many items are in the memory of a slice: one more than it has, where that ends it.
+pub inline fn roomOf(slice: anytype) usize {
+    const ends = @typeInfo(@TypeOf(slice)).pointer.sentinel_ptr != null;
+    return slice.len + @intFromBool(ends);
 }
 
 /// A text, or null, as a slice without the NUL behind it, where a `T` has one.
@@ -1707,6 +1720,16 @@ test numberOf {
     try std.testing.expectEqual(Kind.order, kindOf(std.math.Order));
 }
 
+test isBytes {
+    try std.testing.expect(isBytes([]u8) and isBytes([:0]const u8));
+    try std.testing.expect(!isBytes([*:0]const u8) and !isBytes([]const u16));
+}
+
+test roomOf {
+    try std.testing.expectEqual(3, roomOf(@as([:0]const u8, "ab")));
+    try std.testing.expectEqual(2, roomOf(@as([]const u8, "ab")));
+}
+
 test unterminated {
     const pointer: [*:0]const u8 = "ab";
     try std.testing.expectEqualStrings("ab", unterminated([*:0]const u8, pointer));
@@ -1714,7 +1737,7 @@ test unterminated {
     try std.testing.expectEqual(null, unterminated(?[:0]const u8, null));
     try std.testing.expectEqual(3, unterminated(u8, 3));
     try std.testing.expectEqual(Kind.terminated, kindOf([*:0]const u8));
-    try std.testing.expect(!isPart([:0]const u8));
+    try std.testing.expect(isPart([:0]const u8) and !isPart([*:0]const u8));
     try std.testing.expectEqual(null, kindOf([:1]const u8));
     try std.testing.expectEqualStrings("bytes", typeName([:0]u8).?);
 }

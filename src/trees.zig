@@ -4,6 +4,7 @@
 
 const std = @import("std");
 const classes = @import("classes.zig");
+const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 
 pub const Failure = error{ OutOfMemory, TooDeep };
@@ -41,7 +42,10 @@ fn copyWithin(comptime T: type, gpa: std.mem.Allocator, value: T, depth: usize) 
     }
     switch (@typeInfo(T)) {
         .pointer => |pointer| {
-            if (comptime !classes.isLink(T)) return gpa.dupe(u8, value);
+            if (comptime !classes.isLink(T)) return if (pointer.sentinel_ptr != null)
+                gpa.dupeSentinel(u8, value, 0)
+            else
+                gpa.dupe(u8, value);
             const copied = try gpa.create(pointer.child);
             copied.* = try copyWithin(pointer.child, gpa, value.*, depth + 1);
             return copied;
@@ -266,8 +270,8 @@ fn walkWithin(comptime T: type, visitor: *Visitor, value: *const T, depth: usize
         .pointer => |pointer| if (comptime classes.isLink(T)) {
             visitor.visit(visitor, @intFromPtr(value.*), @sizeOf(pointer.child));
             walkWithin(pointer.child, visitor, value.*, depth + 1);
-        } else if (value.len > 0)
-            visitor.visit(visitor, @intFromPtr(value.ptr), value.len),
+        } else if (signature.roomOf(value.*) > 0)
+            visitor.visit(visitor, @intFromPtr(value.ptr), signature.roomOf(value.*)),
         .optional => |optional| if (value.*) |*some|
             walkWithin(optional.child, visitor, some, depth),
         .array => |array| for (value) |*item| walkWithin(array.child, visitor, item, depth),

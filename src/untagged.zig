@@ -48,6 +48,7 @@ fn formOf(comptime Field: type) ?Form {
         .float => .float,
         .complex => .complex,
         .str, .text => .text,
+        .terminated => if (Field == [:0]u8) .bytes else .text,
         .bytes, .buffer => .bytes,
         .path => .path,
         .standard => .standard,

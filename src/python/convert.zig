@@ -1254,7 +1254,10 @@ fn loadAny(
         .table => return loadTable(T, arena, module, object, site),
         .input, .given, .operand, .out, .results => comptime unreachable,
         .rest, .keywords, .column => comptime unreachable,
-        .terminated => comptime unreachable,
+        .terminated => {
+            var lent = try Argument([:0]const u8).take(module, object, site);
+            return arena.dupeSentinel(u8, lent.get(), 0) catch return errors.raiseNoMemory();
+        },
     }
 }
 
