@@ -8,6 +8,7 @@
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
 //!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
 //!                         pointer: a result that may point there is copied
+//!     *std.ArrayList(T)   []const T, and what the list has after the call is the result
 //!     std.ArrayList(T)    as a result: []T, and so with the lists of sequences.zig
 //!     *const T            as a result: T, where that is no object; *T of an iterator of std
 //!     Entry               as a result: the key and the value that an iterator of a map is at
@@ -72,7 +73,7 @@ pub fn Adapted(
     const can_fail = @typeInfo(Return) == .error_union;
     const is_changeable = isOfIterator(hints);
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
-    const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
+    const R = if (can_fail or plan.writes or plan.has(.grown) or plan.copies or plan.may_copy or plan.calls or
         plan.collects or
         plan.has(.out) or plan.has(.lanes))
         (Errors || plan.Errors())!Result
@@ -92,6 +93,7 @@ pub fn Adapted(
             var readers: [plan.roles.len]std.Io.Reader = undefined;
             var values: @Tuple(plan.originals) = undefined;
             var written: @Tuple(&plan.lanes()) = undefined;
+            var grown: plan.List() = undefined;
             var text: std.Io.Writer.Allocating =
                 if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
             const calls = if (plan.calls) try Calls.begin();
@@ -116,6 +118,15 @@ pub fn Adapted(
                         break :out if (is_array) items[0..size] else &items[0];
                     },
                     .pointee, .map => &given[place],
+                    .grown => list: {
+                        const gpa = given[comptime allocatorOf(plan.types).?];
+                        const copy = try gpa.dupe(plan.Item(), given[place]);
+                        grown = if (comptime classes.isArrayList(plan.List()))
+                            .fromOwnedSlice(copy)
+                        else
+                            .fromOwnedSlice(gpa, copy);
+                        break :list &grown;
+                    },
                     .path => if (Original == []const u8)
                         given[place].data
                     else if (given[place]) |path| path.data else null,
@@ -153,8 +164,15 @@ pub fn Adapted(
             };
             if (plan.calls) if (calls.fails()) {
                 if (plan.writes) text.deinit();
+                if (comptime plan.has(.grown))
+                    freeGrown(given[comptime allocatorOf(plan.types).?], &grown);
                 return error.PythonException;
             };
+            if (comptime plan.has(.grown)) {
+                const gpa = given[comptime allocatorOf(plan.types).?];
+                errdefer freeGrown(gpa, &grown);
+                return withGrown(if (can_fail) try returned else returned, gpa, &grown);
+            }
             if (plan.copies) return copied(
                 if (can_fail) try returned else returned,
                 given[plan.types.len - 1],
@@ -202,6 +220,32 @@ pub fn Adapted(
             return @as(anyerror, err) == error.WriteFailed;
         }
 
+        fn freeGrown(gpa: std.mem.Allocator, list: *plan.List()) void {
+            if (comptime classes.isArrayList(plan.List())) list.deinit(gpa) else list.deinit();
+        }
+
+        /// What a list has is the caller's. Where it is text, nobody else has it.
+        fn withGrown(payload: Payload, gpa: std.mem.Allocator, list: *plan.List()) !Result {
+            const is_list = plan.Item() != u8;
+            if (is_list and Payload == void) return raw_text.as(Result, list.items);
+            if (is_list) {
+                const Items = @typeInfo(Result).@"struct".field_types[1];
+                return .{ payload, raw_text.as(Items, list.items) };
+            }
+            if (Payload == void) {
+                const text = if (comptime classes.isArrayList(plan.List()))
+                    try list.toOwnedSlice(gpa)
+                else
+                    try list.toOwnedSlice();
+                return .{ .data = text, .allocator = gpa };
+            }
+            var arena: std.heap.ArenaAllocator = .init(gpa);
+            errdefer arena.deinit();
+            const copy = try arena.allocator().dupe(u8, list.items);
+            freeGrown(gpa, list);
+            return .{ .data = .{ payload, copy }, .arena = arena };
+        }
+
         /// What the result points to may be in a value that is here only.
         fn copied(value: Payload, allocator: std.mem.Allocator) R {
             var arena: std.heap.ArenaAllocator = .init(allocator);
@@ -219,8 +263,7 @@ pub fn Adapted(
                     var both: SeenOf(T, is_changeable).? = undefined;
                     inline for (@typeInfo(T).@"struct".field_names, 0..) |name, index| {
                         const part = @field(value, name);
-                        both[index] = if (@typeInfo(@TypeOf(part)) == .pointer and
-                            @TypeOf(part) != []const u8) part.* else part;
+                        both[index] = if (@TypeOf(part) == @TypeOf(both[index])) part else part.*;
                     }
                     return both;
                 },
@@ -286,6 +329,7 @@ const Role = enum {
     out,
     pointee,
     map,
+    grown,
     path,
     callback,
     context,
@@ -338,6 +382,17 @@ const Plan = struct {
         return place;
     }
 
+    /// The list that the function is given a pointer to; void where it is given none.
+    fn List(comptime plan: Plan) type {
+        return for (plan.roles, plan.originals) |role, Original| {
+            if (role == .grown) break @typeInfo(Original).pointer.child;
+        } else void;
+    }
+
+    fn Item(comptime plan: Plan) type {
+        return sequences.ItemOf(plan.List()).?;
+    }
+
     fn has(comptime plan: Plan, comptime role: Role) bool {
         return std.mem.indexOfScalar(Role, plan.roles, role) != null;
     }
@@ -347,7 +402,7 @@ const Plan = struct {
         const Memory = if (plan.copies or plan.may_copy)
             error{ OutOfMemory, RecursionError }
         else if (plan.writes) error{OutOfMemory} else error{};
-        const Items = if (plan.collects) error{OutOfMemory} else error{};
+        const Items = if (plan.collects or plan.has(.grown)) error{OutOfMemory} else error{};
         const Calls = if (plan.calls) error{ OutOfMemory, PythonException } else error{};
         return Memory || Items || Calls || (if (plan.has(.out) or plan.has(.lanes))
             error{ValueError}
@@ -394,6 +449,8 @@ fn planOf(
             .out
         else if (isMap(T, signature.Payload(info.return_type orelse void)))
             .map
+        else if (isGrown(T, info, index))
+            .grown
         else if (isPointee(T, info, index))
             .pointee
         else if (isPath(T, names[index], hints))
@@ -402,7 +459,9 @@ fn planOf(
             .nothing
         else if (index == last and T != hints.within and
             isOptions(T, info.param_types, index)) .options else .same;
-        if (role == .writer and plan.writes) return null; // which one is the result?
+        // Which one is the result?
+        const is_result = role == .writer or role == .grown;
+        if (is_result and (plan.writes or plan.has(.grown))) return null;
         plan.roles = plan.roles ++ .{role};
         plan.originals = plan.originals ++ .{T};
         switch (role) {
@@ -417,6 +476,7 @@ fn planOf(
                     .lanes => []Lanes(T).?,
                     .out => []Written(T).?,
                     .pointee, .map => @typeInfo(T).pointer.child,
+                    .grown => []const sequences.ItemOf(@typeInfo(T).pointer.child).?,
                     .path => if (T == []const u8) signature.Path else ?signature.Path,
                     .options => ?T,
                     else => T,
@@ -441,7 +501,10 @@ fn planOf(
     const has_copy = !plan.writes and plan.has(.pointee) and !classes.isFlat(Return);
     plan.may_copy = has_copy and allocatorOf(plan.types) != null;
     plan.copies = has_copy and !plan.may_copy;
-    if (plan.writes or plan.copies) {
+    if (plan.has(.grown) and (has_copy or plan.collects)) return null;
+    if (plan.writes or plan.copies or
+        (plan.has(.grown) and allocatorOf(plan.types) == null))
+    {
         plan.names = plan.names ++ .{"allocator"};
         plan.types = plan.types ++ .{std.mem.Allocator};
     }
@@ -563,6 +626,28 @@ fn isMap(comptime T: type, comptime Return: type) bool {
     return result == .table or result == .map or classes.isCopyable(Return);
 }
 
+/// Whether a parameter is a pointer to a list, which the function changes: no argument can have
+/// what is in it after the call.
+fn isGrown(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or pointer.attrs.@"const" or !signature.isPlain(pointer))
+        return false;
+    const Item = sequences.ItemOf(pointer.child) orelse return false;
+    // Without an allocator, nobody knows with which one it would grow.
+    const is_told = pointer.child == std.ArrayList(Item) and for (info.param_types) |Param| {
+        if (Param == std.mem.Allocator) break true;
+    } else false;
+    if (!is_told and pointer.child != std.array_list.Managed(Item)) return false;
+    if (!isValue([]const Item) or signature.kindOf([]Item) == null) return false;
+    for (info.param_types, 0..) |Param, other| {
+        const Other = Param orelse return false;
+        if (other == index or signature.isProvided(Other)) continue;
+        if (reach.storageOf(Other) != .nowhere) return false;
+    }
+    return !mayKeep(T, info, index, &.{});
+}
+
 fn isPath(comptime T: type, comptime name: []const u8, comptime hints: Hints) bool {
     for (hints.paths) |path| if (std.mem.eql(u8, path, name)) {
         if (T == []const u8 or T == ?[]const u8) return true;
@@ -609,6 +694,19 @@ fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) boo
 
 /// What is returned; null where that cannot be.
 fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) ?type {
+    if (plan.has(.grown)) {
+        const Items = []plan.Item();
+        const is_text = plan.Item() == u8;
+        const List = if (is_text)
+            (if (hints.is_bytes) []u8 else []const u8)
+        else
+            (if (hints.is_bytes) raw_text.Of(Items) else null) orelse Items;
+        if (Payload == void) return if (is_text) allocators.Owned(List) else List;
+        if (!classes.isFlat(Payload) or signature.kindOf(Payload) == null or
+            !signature.isPart(Payload)) return null;
+        const Both = struct { Payload, List };
+        return if (is_text) allocators.OwnedArena(Both) else Both;
+    }
     const Raw = if (hints.is_bytes) raw_text.Of(Payload) else null;
     if (plan.copies) return allocators.OwnedArena(Raw orelse Payload);
     if (!plan.writes) {

@@ -544,7 +544,9 @@ pub fn specOf(
 /// Bytes are for text.
 fn expectText(comptime namespace: type, comptime source: type, comptime name: [:0]const u8) void {
     const info = @typeInfo(FunctionOf(namespace, name)).@"fn";
-    for (info.param_types) |Param| if (Param == *std.Io.Writer) return;
+    for (info.param_types) |Param| if (Param) |Given| {
+        if (Given == *std.Io.Writer or sequences.ItemOf(classes.Pointee(Given)) != null) return;
+    };
     if (hintOf(source, name, "writers").len > 0) return;
     const R = signature.Payload(info.return_type orelse return);
     if (raw_text.Of(R) != null) return;

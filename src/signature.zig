@@ -1377,7 +1377,11 @@ pub fn remedyOf(comptime T: type) []const u8 {
             "text, or return what else there is alone";
     // A name makes no class of a list.
     if (std.mem.startsWith(u8, @typeName(classes.Pointee(T)), "array_list."))
-        return "let it be a slice of its items";
+        return "let it be a slice of its items, or the only one that the function may change, " ++
+            "with its allocator";
+    if (@typeInfo(T) == .pointer and classes.Pointee(T) != T and
+        (isStringMap(classes.Pointee(T)) or tables.of(classes.Pointee(T)) != null))
+        return "let it be the map itself, and return that";
     if (@typeInfo(classes.Pointee(T)) == .@"struct" and isLibraryObject(classes.Pointee(T)))
         return "its fields are the library's own: give it a name, pub const Name = std.…; and " ++
             "it is a class";

@@ -1,0 +1,78 @@
+"""Lists that functions are given a pointer to, as out: *std.ArrayList(u8): what they have then is the result."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from nano_ffi.explaining import described
+from nano_ffi.pyi import stub
+
+pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
+
+
+@pytest.fixture(scope="module")
+def lists(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("real_lists")
+
+
+def test_what_a_list_has_is_the_result(lists: ModuleType) -> None:
+    assert lists.escape("", "a<b") == "a&lt;b"
+    assert lists.escape("x", "<" * 1000) == "x" + "&lt;" * 1000
+    assert lists.packed_(b"\xff", 258) == (3, b"\xff\x01\x02")
+    assert lists.words([], "a b,c") == (3, ["a", "b", "c"])
+    assert lists.words(("x" * 100, b"y"), "a") == (1, ["x" * 100, "y", "a"])
+    assert lists.copies([], "abc") == ["", "a", "ab"]
+    assert lists.tokens([lists.Token("a"), {"text": "b"}], "c") == [
+        lists.Token("a"),
+        lists.Token("b"),
+        lists.Token("c", at=2),
+    ]
+    assert lists.sort([3, 1, 2]) == [1, 2, 3]
+    assert lists.halve([1, 3]) == (3.0, [1.0, 1.5, 1.5])
+    assert lists.halve([]) == (None, [])
+    assert lists.clear([1, 2]) == []
+
+
+def test_the_list_of_the_caller_stays_as_it_is(lists: ModuleType) -> None:
+    given = [3, 1, 2]
+    lists.sort(given)
+    assert given == [3, 1, 2]
+    with pytest.raises(TypeError, match=r"^words\(\): parameter 'out' must be"):
+        lists.words(3, "a")
+
+
+def test_nothing_stays(lists: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    assert growth(lambda: (lists.escape("x" * 300, "<" * 300), lists.packed_(b"x" * 300, 1))) < 1
+    assert growth(lambda: lists.words(["x" * 300] * 9, "a b " * 100)) < 1
+    assert growth(lambda: (lists.copies([], "abc" * 30), lists.tokens([lists.Token("a" * 300)] * 9, "b"))) < 1
+    assert growth(lambda: (lists.sort(range(300)), lists.halve(range(300)), lists.clear(range(300)))) < 1
+    for fails in (lambda: lists.escape("x" * 300, "a\0"), lambda: lists.words(["x" * 300], "a b !")):
+        assert growth(fails) < 1
+
+
+def test_what_may_be_kept_is_left_out(lists: ModuleType) -> None:
+    left = {each.name: each.reason for each in described(lists).left_out}
+    remedy = "let it be a slice of its items, or the only one that the function may change, with its allocator"
+    for name, parameter in (("Doc.take", "list"), ("grow", "list"), ("keeps", "list"), ("both", "one")):
+        assert left[name].startswith(f"parameter '{parameter}' has type *array_list.Aligned"), left[name]
+        assert left[name].endswith(remedy), left[name]
+    assert left["tally"].endswith("which cannot come from Python: let it be the map itself, and return that")
+
+
+def test_they_are_described(lists: ModuleType) -> None:
+    text = stub(described(lists))
+    assert "def escape(out: str | Buffer, text: str | Buffer) -> str: ..." in text
+    assert "-> tuple[float | None, list[float]]: ..." in text
+    assert str(inspect.signature(lists.words)) == "(out, text)"
+
+
+def test_an_iterator_of_a_map_gives_unions(lists: ModuleType) -> None:
+    table = lists.Table()
+    table.put("a", 1)
+    table.put("b", 2)
+    assert dict(table.iterator()) == {"a": lists.Value.number(1), "b": lists.Value.number(2)}
