@@ -73,8 +73,8 @@ pub fn Adapted(
     const can_fail = @typeInfo(Return) == .error_union;
     const is_changeable = isOfIterator(hints);
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
-    const R = if (can_fail or plan.writes or plan.has(.grown) or plan.copies or plan.may_copy or plan.calls or
-        plan.collects or
+    const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
+        plan.collects or plan.has(.grown) or
         plan.has(.out) or plan.has(.lanes))
         (Errors || plan.Errors())!Result
     else
