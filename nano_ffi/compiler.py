@@ -17,7 +17,7 @@ import shutil
 import subprocess
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +28,7 @@ from nano_ffi.packages import build_folder, build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
 from nano_ffi.wheels import musl, targets, universal2
+from nano_ffi.wheels.hiding import hide
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, CrashError, Zig, take, tool, version_of
 
@@ -315,12 +316,13 @@ class Job:
 
     def compile_for(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The binary in a folder that is its own, and the files that were read."""
+        objects, read_by_c = self.c_objects(triple, zig, work) if self.hides_exports else ([], [])
         if self.package_is_used:
             binary = work / triple.target / "binary"
             binary.parent.mkdir(exist_ok=True)
-            read = build_package(zig, Path(self.package), self.package_options(triple, zig, work), binary)
+            read = build_package(zig, Path(self.package), self.package_options(triple, zig, work, objects), binary)
             self.finish(binary)
-            return binary, read
+            return binary, [*read, *read_by_c]
         exports = ["--version-script", str(self.export_list(work))]
         link = {
             "windows": lambda: [
@@ -352,14 +354,40 @@ class Job:
             options.append(str(places_object(zig, self, triple)))
         own = ["-fstrip", "-ferror-tracing"] if self.only_the_users else []
         try:
-            built = zig.compile("build-lib", *options, *own, *self.modules(work), cwd=work)
+            built = zig.compile("build-lib", *options, *own, *self.modules(work, objects), cwd=work)
         except CrashError:
             if not own:
                 raise
-            built = zig.compile("build-lib", *options, *self.modules(work), cwd=work)
+            built = zig.compile("build-lib", *options, *self.modules(work, objects), cwd=work)
         binary = library_in(built.folder)
         self.finish(binary)
-        return binary, built.inputs
+        return binary, [*built.inputs, *read_by_c]
+
+    @property
+    def hides_exports(self) -> bool:
+        """Whether C sources that ask to be exported by an attribute are, whatever the linker is told: see wheels/hiding.py."""
+        return bool(self.table.c_sources) and self.target.platform.system in {"windows", "macos"}
+
+    def c_objects(self, triple: Triple, zig: Zig, work: Path) -> tuple[list[str], list[str]]:
+        """The C sources, compiled, as objects that export nothing; and the files that were read."""
+        objects: list[str] = []
+        read: list[str] = []
+        for number, source in enumerate(self.table.c_sources):
+            options = [
+                *("--name", f"c{number}", f"-O{MODES[self.mode]}", f"-mcpu={self.cpu or triple.cpu}"),
+                *self.debug_options(),
+                *self.target_options(triple),
+                *(f"-I{folder}" for folder in self.table.include),
+                *(f"-l{name}" for name in self.libraries if name in {"c", "c++"}),
+            ]
+            built = zig.compile("build-obj", *options, *self.c_sources([source]), cwd=work)
+            (made,) = (path for path in built.folder.iterdir() if path.suffix in {".o", ".obj"})
+            hidden = work / triple.target / made.name
+            hidden.parent.mkdir(exist_ok=True)
+            hidden.write_bytes(hide(made.read_bytes())[0])
+            objects.append(str(hidden))
+            read += built.inputs
+        return objects, read
 
     def export_list(self, work: Path) -> Path:
         """What the linker is to export, which C's visibility cannot say: not even that of Zig's libc++ and start code.
@@ -407,12 +435,12 @@ class Job:
         """
         return self.shows_places and not INLINE.search(self.source.read_bytes())
 
-    def modules(self, work: Path) -> list[str]:
-        """Zig's arguments for the module graph."""
+    def modules(self, work: Path, objects: list[str]) -> list[str]:
+        """Zig's arguments for the module graph, with objects in the place of C sources where there are some."""
         return [
             *("--dep", "nano_ffi", "--dep", "module", "--dep", "module_source", f"-Mroot={work / 'root.zig'}"),
             *("--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"),
-            *self.c_options(),
+            *self.c_options(objects),
             *(["-fno-strip"] if self.shows_places else []),
             *("--dep", "nano_ffi", f"-Mmodule={self.source}"),
             f"-Mmodule_source={work / 'source.zig'}",
@@ -449,14 +477,15 @@ class Job:
         kept = not self.strip and self.mode in {"Debug", "ReleaseSafe"}
         return kept and self.target.platform.system == "linux" and not self.abi3
 
-    def package_options(self, triple: Triple, zig: Zig, work: Path) -> list[str]:
+    def package_options(self, triple: Triple, zig: Zig, work: Path, objects: list[str]) -> list[str]:
         """The same for src/package_build.zig."""
         table = self.table
         strip = self.strip or self.mode in {"ReleaseFast", "ReleaseSmall"}
         lists = {
             "link": self.libraries,
             "library-dir": table.library_dirs,
-            "c-source": table.c_sources,
+            "c-source": [] if objects else table.c_sources,
+            "object": objects,
             "include": table.include,
             "cflag": [*HIDDEN, *table.cflags],
         }
@@ -488,18 +517,19 @@ class Job:
             *(f"-Dwork={work}", f"-Dzig={SOURCES}", f"-Dsource={self.source}"),
         ]
 
-    def c_options(self) -> list[str]:
-        """Of the user's module: C libraries and C sources."""
+    def c_options(self, objects: Sequence[str] = ()) -> list[str]:
+        """Of the user's module: C libraries, and C sources, or the `objects` that were made of them."""
         table = self.table
-        cflags = ["-cflags", *HIDDEN, *table.cflags, "--"] if table.c_sources else []
         return [
             *(f"-I{folder}" for folder in table.include),
             *(f"-L{folder}" for folder in table.library_dirs),
             *(f"-l{name}" for name in self.libraries),
-            *cflags,
-            *table.c_sources,
+            *(objects or self.c_sources(table.c_sources)),
             *(["-cflags", *OPERATOR_FLAGS, "--", str(OPERATORS)] if self.hides_operators else []),
         ]
+
+    def c_sources(self, sources: Sequence[str]) -> list[str]:
+        return ["-cflags", *HIDDEN, *self.table.cflags, "--", *sources] if sources else []
 
     @property
     def hides_operators(self) -> bool:

@@ -38,8 +38,7 @@ pub fn build(b: *Build) void {
     root.addImport("nano_ffi", nano_ffi);
     root.addImport("module", user);
     root.addAnonymousImport("module_source", .{ .root_source_file = described(b, user) });
-    if (b.option([]const u8, "object", "To be linked")) |object|
-        root.addObjectFile(path(b, object));
+    for (list(b, "object")) |object| root.addObjectFile(path(b, object));
     const exports = b.option([]const u8, "exports", "What is exported: a .def or a version script");
     const windows = target.result.os.tag == .windows;
     if (windows) if (exports) |list_file| root.addObjectFile(path(b, list_file));
