@@ -75,7 +75,8 @@ def numbered(o: Any) -> None:
 def nodes(o: Any) -> None:
     for n in MANY:
         o.push(text(n))
-    assert [o.pushed(n) for n in MANY] == [text(n) for n in reversed(MANY)]
+    expected = [text(n) for n in reversed(MANY)]
+    assert [o.pushed(n) for n in MANY] == expected, [[hex(part) for part in o.place(n)] for n in MANY[-5:]]
 
 
 @pytest.mark.alone

@@ -103,6 +103,12 @@ pub const Order = struct {
         for (0..index) |_| node = node.next.?;
         return node.text;
     }
+    /// Where a node is, and what it has there: the address, and the length, of its text.
+    pub fn place(self: *const Order, index: usize) struct { usize, usize, usize } {
+        var node = self.first.?;
+        for (0..index) |_| node = node.next.?;
+        return .{ @intFromPtr(node), @intFromPtr(node.text.ptr), node.text.len };
+    }
     pub fn deinit(self: *Order, gpa: Allocator) void {
         self.names.deinit(gpa);
         self.lines.deinit(gpa);
