@@ -1366,6 +1366,9 @@ pub fn remedyOf(comptime T: type) []const u8 {
     if (Value(T) == [:0]u8) return "take []u8, or [:0]const u8 where it is only read";
     if (is_value and @typeInfo(T) == .pointer and T == *Target and kindOf(Target) != null)
         return "its values do not change in Python: return a new one";
+    if (@typeInfo(T) == .@"fn")
+        return "it is known while compiling only, as no callable of Python is: write a function " ++
+            "that calls it with one of Zig";
     const Function = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
     if (@typeInfo(Function) == .pointer and @typeInfo(@typeInfo(Function).pointer.child) == .@"fn")
         return "let it have a ?*anyopaque that the function has, too, and keeps no longer than " ++

@@ -311,7 +311,14 @@ pub fn blocksOf(comptime T: type, map: *const T) [2]?usize {
 
 /// Whether a named type is a dict or a set, too, and no class.
 pub fn isValue(comptime T: type) bool {
-    return comptime if (of(T)) |table| table.kind == .managed or table.kind == .list else false;
+    return comptime value: {
+        const table = of(T) orelse break :value false;
+        break :value switch (table.kind) {
+            .managed, .list, .enums, .all_enums => true,
+            .bits => T != std.DynamicBitSetUnmanaged,
+            else => false,
+        };
+    };
 }
 
 const Color = enum { red, green };
@@ -328,6 +335,13 @@ test of {
     try std.testing.expect(of(std.EnumSet(Color)).?.Key == Color);
     const Row = struct { x: u8, y: f64 };
     try std.testing.expect(of(std.MultiArrayList(Row)).?.Key == Row);
+}
+
+test isValue {
+    try std.testing.expect(isValue(std.EnumSet(Color)) and isValue(std.StaticBitSet(8)));
+    try std.testing.expect(isValue(std.AutoHashMap(u8, u8)));
+    try std.testing.expect(!isValue(std.AutoHashMapUnmanaged(u8, u8)) and !isValue(Color));
+    try std.testing.expect(!isValue(std.DynamicBitSetUnmanaged));
 }
 
 test isList {

@@ -61,7 +61,21 @@ def test_what_may_be_kept_is_left_out(lists: ModuleType) -> None:
     for name, parameter in (("Doc.take", "list"), ("grow", "list"), ("keeps", "list"), ("both", "one")):
         assert left[name].startswith(f"parameter '{parameter}' has type *array_list.Aligned"), left[name]
         assert left[name].endswith(remedy), left[name]
+    assert left["counted"] == (
+        "parameter 'wanted' has type fn (i32) bool, which cannot come from Python: it is known while compiling only, "
+        "as no callable of Python is: write a function that calls it with one of Zig"
+    )
     assert left["tally"].endswith("which cannot come from Python: let it be the map itself, and return that")
+
+
+def test_named_sets_are_sets(lists: ModuleType) -> None:
+    axis = lists.Axis
+    assert lists.flat == {axis.x, axis.y}
+    assert lists.others(lists.flat) == {axis.z}
+    assert lists.others({"z"}) == {axis.x, axis.y}
+    assert lists.longest({"x": 1, "y": 3, "z": 2}) == 3.0
+    assert lists.attacked({1, 5}, by=7) == {1, 5, 7}
+    assert not hasattr(lists, "AxisSet")
 
 
 def test_they_are_described(lists: ModuleType) -> None:

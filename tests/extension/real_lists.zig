@@ -86,6 +86,34 @@ pub fn tally(counts: *std.StringHashMap(u32), word: []const u8) !void {
     try counts.put(word, 1);
 }
 
+/// A name makes no class of a set.
+pub const Axis = enum { x, y, z };
+pub const AxisSet = std.EnumSet(Axis);
+pub const Lengths = std.EnumArray(Axis, f64);
+pub const Squares = std.StaticBitSet(64);
+pub const flat: AxisSet = .initMany(&.{ .x, .y });
+
+pub fn others(axes: AxisSet) AxisSet {
+    return axes.complement();
+}
+
+pub fn longest(lengths: Lengths) f64 {
+    return std.mem.max(f64, &lengths.values);
+}
+
+pub fn attacked(squares: Squares, by: usize) Squares {
+    var all = squares;
+    all.set(by);
+    return all;
+}
+
+/// A function that is no pointer.
+pub fn counted(items: []const i32, wanted: fn (i32) bool) usize {
+    var found: usize = 0;
+    for (items) |item| found += @intFromBool(wanted(item));
+    return found;
+}
+
 /// What an iterator of a map gives may be a union of its kind.
 pub const Value = union(enum) {
     number: i64,
