@@ -10,13 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from benchmarks import instructions, peers, picture, report, sizes
+from benchmarks import instructions, peers, picture, report, sizes, threads
 from benchmarks.columns import LABELS, C
 from benchmarks.suites import SUITES, MissingError, Suite
 from nano_ffi import version
@@ -42,7 +42,7 @@ SLICE_SECONDS = 0.001
 CPYTHON_ROUNDS = 80
 
 
-NAMES = (*SUITES, sizes.NAME)
+NAMES = (*SUITES, sizes.NAME, threads.NAME)
 
 
 def main() -> int:
@@ -96,7 +96,7 @@ def main() -> int:
                 return cpythons.compare(
                     folder, chosen, rounds=options.rounds or CPYTHON_ROUNDS, write=not (options.dry or options.only)
                 )
-            return measure(folder, chosen, columns, options, with_sizes=sizes.NAME in names)
+            return measure(folder, chosen, columns, options, names)
     except (peers.BuildError, instructions.CountError, MissingError, ImportError, ValueError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
@@ -153,10 +153,14 @@ def count(folder: Path, suites: Iterable[Suite]) -> dict[str, instructions.Rows]
 
 
 def measure(
-    folder: Path, suites: list[Suite], columns: list[str] | None, options: argparse.Namespace, *, with_sizes: bool
+    folder: Path,
+    suites: list[Suite],
+    columns: list[str] | None,
+    options: argparse.Namespace,
+    names: Sequence[str],
 ) -> int:
     start = time.monotonic()
-    built = {suite.name: suite for suite in ([*suites, SUITES["point"]] if with_sizes else suites)}
+    built = {suite.name: suite for suite in ([*suites, SUITES["point"]] if sizes.NAME in names else suites)}
     prepare(folder, built.values(), columns)
     rounds = options.rounds or ROUNDS
     times = 1 if rounds < FEW_ROUNDS else 3
@@ -178,9 +182,12 @@ def measure(
         result["suites"][suite.name] = {"rows": timed["rows"], "seconds": round(time.monotonic() - begin)}
         if "numba" in suite.columns and (columns is None or "numba" in columns):
             result["suites"][suite.name]["numba"] = run_worker("compiling")
-    if with_sizes:
+    if sizes.NAME in names:
         say("measuring memory, compiling and size …")
         result["sizes"] = sizes.measure(folder, columns, times=times)
+    if threads.NAME in names:
+        say("measuring threads and coroutines …")
+        result["threads"] = threads.measure(folder, columns, rounds=min(rounds, threads.ROUNDS))
     whole = options.only is None and columns is None and not options.no_instructions
     if whole:
         for name, row_counts in count(folder, suites).items():

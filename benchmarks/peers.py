@@ -139,40 +139,46 @@ def build_pybind11(stem: str, folder: Path) -> None:
     )
 
 
-def nanobind_options() -> tuple[tuple[Path, ...], tuple[str, ...]]:
+def nanobind_options(extension_suffix: str | None) -> tuple[tuple[Path, ...], tuple[str, ...]]:
     import nanobind
 
     source = Path(nanobind.source_dir())
     include = (Path(nanobind.include_dir()), source.parent / "ext" / "robin_map" / "include")
-    return include, ("-std=c++17", "-DNB_COMPACT_ASSERTIONS")
+    free = ("-DNB_FREE_THREADED",) if "t-" in (extension_suffix or suffix()) else ()
+    return include, ("-std=c++17", "-DNB_COMPACT_ASSERTIONS", *free)
 
 
-def build_nanobind_library(stem: str, folder: Path) -> None:
+def build_nanobind_library(
+    stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None
+) -> None:
     """What all of its modules are linked with."""
     import nanobind
 
-    include, flags = nanobind_options()
+    include, flags = nanobind_options(extension_suffix)
     source = Path(nanobind.source_dir()) / "nb_combined.cpp"
-    compile_c(folder / "nanobind.o", source, include=include, flags=(*flags, "-c"))
+    compile_c(folder / "nanobind.o", source, include=include, flags=(*flags, "-c"), python=python)
 
 
-def build_nanobind(stem: str, folder: Path) -> None:
-    include, flags = nanobind_options()
+def build_nanobind(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
+    include, flags = nanobind_options(extension_suffix)
     compile_c(
-        folder / f"{stem}_nanobind{suffix()}",
+        folder / f"{stem}_nanobind{extension_suffix or suffix()}",
         source_of(stem, "nanobind", "cpp", folder),
         folder / "nanobind.o",
         include=include,
         flags=flags,
+        python=python,
     )
 
 
-def build_cython(stem: str, folder: Path) -> None:
+def build_cython(stem: str, folder: Path, extension_suffix: str | None = None, python: Path | None = None) -> None:
     given = source_of(stem, "cython", "pyx", folder)
     plus = "distutils: language = c++" in given.read_text(encoding="utf-8")
     source = folder / f"{stem}_cython.{'cpp' if plus else 'c'}"
-    run(sys.executable, "-m", "cython", "-3", *(["--cplus"] if plus else []), given, "-o", source)
-    compile_c(folder / f"{stem}_cython{suffix()}", source, include=headers_of_numpy(stem))
+    options = ["-3", "-X", "freethreading_compatible=True", *(["--cplus"] if plus else [])]
+    run(sys.executable, "-m", "cython", *options, given, "-o", source)
+    output = folder / f"{stem}_cython{extension_suffix or suffix()}"
+    compile_c(output, source, include=headers_of_numpy(stem), python=python)
 
 
 def build_mypyc(stem: str, folder: Path) -> None:

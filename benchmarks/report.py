@@ -10,6 +10,7 @@ from benchmarks.instructions import Counts
 from benchmarks.rows import Row
 from benchmarks.sizes import GOALS
 from benchmarks.suites import SUITES, Suite
+from benchmarks.threads import WAYS
 
 __all__ = [
     "ABSENT",
@@ -23,6 +24,8 @@ __all__ = [
     "standing",
     "table",
     "text",
+    "thread_tables",
+    "threads_behind",
 ]
 
 
@@ -121,6 +124,7 @@ README_COLUMNS = {
 }
 """The suites whose tables of ratios are in the README, and their columns there."""
 BEGIN, END = "<!-- benchmarks: nox -s bench writes this -->\n", "<!-- /benchmarks -->\n"
+THREADS = ("<!-- threads: nox -s bench writes this -->\n", "<!-- /threads -->\n")
 
 
 def standing(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]) -> str:
@@ -136,11 +140,11 @@ def standing(suite: Suite, rows: Mapping[str, Mapping[str, Mapping[str, float]]]
     return f"{first}; not in {', '.join(late)}." if late else f"{first}."
 
 
-def between_marks(text: str, name: str, shown: str) -> str:
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
+def between_marks(text: str, name: str, shown: str, marks: tuple[str, str] = (BEGIN, END)) -> str:
+    before, begin, rest = text.partition(marks[0])
+    _, end, after = rest.partition(marks[1])
     if not begin or not end:
-        raise ValueError(f"{name} has no place for the benchmarks: {BEGIN.strip()} … {END.strip()}")
+        raise ValueError(f"{name} has no place for the benchmarks: {marks[0].strip()} … {marks[1].strip()}")
     return f"{before}{begin}\n{shown}\n\n{end}{after}"
 
 
@@ -162,11 +166,61 @@ def readme(text: str, result: Mapping[str, Any]) -> str:
 
 
 def performance(text: str, result: Mapping[str, Any]) -> str:
-    """docs/background/performance.md with what is first and what not between its two marks."""
+    """docs/background/performance.md with what is first and what not, and with the threads, between their marks."""
     parts = [f"{result['python']}, {result['machine']}:"]
     parts += ["- " + standing(SUITES[name], measured["rows"]) for name, measured in result["suites"].items()]
     parts += ["- " + line + "." for line in too_large(result.get("sizes", {}))]
-    return between_marks(text, "performance.md", "\n".join([parts[0], "", *parts[1:]]))
+    text = between_marks(text, "performance.md", "\n".join([parts[0], "", *parts[1:]]))
+    if "threads" in result:
+        shown = [f"{title}:\n\n{body}" for title, body in thread_tables(result["threads"], markdown=True)]
+        text = between_marks(text, "performance.md", "\n\n".join(shown), THREADS)
+    return text
+
+
+def thread_tables(threads: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, str]]:
+    """What two threads bring, and what coroutines cost, for each CPython; and what is behind."""
+    place = f"{threads['cores']} cores, {threads['date']}"
+    parts = []
+    for name, measured in threads["pythons"].items():
+        rows = measured["scaling"]
+        columns = [column for column in LABELS if any(column in cells for cells in rows.values())]
+        cells = [
+            [row, *(f"{cell['one']:,.1f}, {scale(cell):.2f} times" for cell in map(cells.get, columns) if cell)]
+            for row, cells in rows.items()
+        ]
+        title = f"Threads, {name}, {place}: nanoseconds of a call, and how many times as many two threads make"
+        parts.append((title, table(["", *(LABELS[column] for column in columns)], cells, markdown=markdown)))
+        rows = measured["coroutines"]
+        ways = [way for way in WAYS if any(way in cells for cells in rows.values())]
+        cells = [[row, *(f"{found[way]['minimum'] / 1e3:,.1f}" for way in ways)] for row, found in rows.items()]
+        title = f"Coroutines, {name}, {place}: microseconds of a call"
+        parts.append((title, table(["", *ways], cells, markdown=markdown)))
+    late = threads_behind(threads)
+    shown = "\n".join(("- " if markdown else "") + line for line in late) if late else "Nothing."
+    return [*parts, ("Threads and coroutines: behind", shown)]
+
+
+def scale(cell: Mapping[str, float]) -> float:
+    """How many times as many calls two threads make as one does."""
+    return cell["one"] / cell["two"]
+
+
+def threads_behind(threads: Mapping[str, Any]) -> list[str]:
+    """Where another one makes more calls in two threads, or has them sooner in an event loop: by more than chance."""
+    found = []
+    for name, measured in threads["pythons"].items():
+        for row, cells in measured["scaling"].items():
+            ahead = [peer for peer in cells if DIRECT in cells and cells[peer]["two"] < 0.95 * cells[DIRECT]["two"]]
+            if ahead:
+                shown = ", ".join(f"{LABELS[peer]} {cells[peer]['two']:,.1f}" for peer in ahead)
+                found.append(f"{name}: {row}, two threads: nano_ffi takes {cells[DIRECT]['two']:,.1f} ns, {shown}")
+        for row, cells in measured["coroutines"].items():
+            ahead = [way for way in WAYS if way.startswith("to_thread") and way in cells and ".async" in cells]
+            ahead = [way for way in ahead if cells[way]["minimum"] < 0.95 * cells[".async"]["minimum"]]
+            if ahead:
+                shown = ", ".join(f"{way} {cells[way]['minimum'] / 1e3:,.1f}" for way in ahead)
+                found.append(f"{name}: {row}: .async takes {cells['.async']['minimum'] / 1e3:,.1f} µs, {shown}")
+    return found
 
 
 def size_table(sizes: Mapping[str, Mapping[str, float]], *, markdown: bool) -> str:
@@ -247,6 +301,8 @@ def sections(result: Mapping[str, Any], *, markdown: bool) -> list[tuple[str, st
         parts.append(("Memory, compiling and size", size_table(result["sizes"], markdown=markdown)))
         if large := too_large(result["sizes"]):
             parts.append(("Memory, compiling and size: behind the goal", "\n".join(bullet + line for line in large)))
+    if "threads" in result:
+        parts += thread_tables(result["threads"], markdown=markdown)
     if "costs" in result:
         parts.append(("Other costs", "\n".join(bullet + line for line in cost_lines(result["costs"]))))
     return parts

@@ -248,6 +248,125 @@ def growth(folder: str, counts: str) -> object:
     return result
 
 
+def scaling(folder: str, columns: str, rounds: str) -> object:
+    """Row → column → nanoseconds of the clock per call, by one thread and by two, of all that they call."""
+    import gc
+    import itertools
+    import random
+    import sys
+    import sysconfig
+    import threading
+    from pathlib import Path
+
+    from benchmarks import threads, timing
+    from benchmarks.columns import statement_names
+
+    named = columns.split(",")
+    modules = {
+        name: {key: value for stem in threads.STEMS for key, value in statement_names(Path(folder), stem, name).items()}
+        for name in named
+    }
+    if sysconfig.get_config_var("Py_GIL_DISABLED") and getattr(sys, "_is_gil_enabled")():  # noqa: B009
+        raise RuntimeError("one of the modules has switched the GIL on")
+
+    def run(loops: list[timing.Loop], turns: int, count: int) -> float:
+        """Seconds from the first thread's begin to the last one's end."""
+        begins: list[float] = []
+        ends: list[float] = []
+        barrier = threading.Barrier(count)
+
+        def one(loop: timing.Loop) -> None:
+            turn = itertools.repeat(None, turns)
+            barrier.wait()
+            begins.append(time.perf_counter())
+            loop(turn)
+            ends.append(time.perf_counter())
+
+        started = [threading.Thread(target=one, args=(loop,)) for loop in loops[:count]]
+        for thread in started:
+            thread.start()
+        for thread in started:
+            thread.join()
+        return max(ends) - min(begins)
+
+    cells = []
+    for row in threads.ROWS:
+        for name in named:
+            row.test(modules[name])
+            loop = row.loop(modules[name])
+            loops = [loop, row.loop(modules[name]) if row.name == threads.OWN else loop]
+            turns = timing.turns_for(loop, threads.SLICE_SECONDS)
+            cells += [(row.name, name, loops, turns, turns * row.calls, count) for count in (1, 2)]
+    result: dict[str, dict[str, dict[str, float]]] = {row.name: {name: {} for name in named} for row in threads.ROWS}
+    shuffle = random.Random(0).shuffle
+    gc.collect()
+    gc.disable()
+    for _ in range(int(rounds)):
+        shuffle(cells)
+        for row_name, name, loops, turns, calls, count in cells:
+            cell = result[row_name][name]
+            key = "one" if count == 1 else "two"
+            cell[key] = min(cell.get(key, 1e18), run(loops, turns, count) / calls / count * 1e9)
+    return result
+
+
+def coroutines(folder: str, columns: str, rounds: str) -> object:
+    """Row → way → nanoseconds per call, the least of all rounds and the median one."""
+    import asyncio
+    import gc
+    import random
+    import statistics
+    from pathlib import Path
+
+    from benchmarks import threads
+    from benchmarks.columns import DIRECT, C, statement_names
+
+    ways: dict[str, Callable[[int], Any]] = {}
+    named = columns.split(",")
+    if DIRECT in named:
+        names = statement_names(Path(folder), threads.NAME, DIRECT)
+        spin = names["spin"]
+        ways["plain call"] = spin
+        ways[".async"], ways[".async with std.Io"] = names["spinLater"], names["spinLaterWithIo"]
+        ways["to_thread"] = lambda turns: asyncio.to_thread(spin, turns)
+    if C in named:
+        by_hand = statement_names(Path(folder), threads.NAME, C)["spin"]
+        ways["to_thread, C"] = lambda turns: asyncio.to_thread(by_hand, turns)
+
+    async def run(way: str, turns: int, place: str) -> float:
+        call, count = ways[way], threads.PLACES[place]
+        begin = time.perf_counter()
+        if way == "plain call":
+            for _ in range(count):
+                call(turns)
+        elif place == "one at a time":
+            for _ in range(count):
+                await call(turns)
+        else:
+            await asyncio.gather(*(call(turns) for _ in range(count)))
+        return (time.perf_counter() - begin) / count * 1e9
+
+    async def main() -> object:
+        cells = [(task, place, way) for task in threads.TASKS for place in threads.PLACES for way in ways]
+        for way in ways:  # begins the threads
+            await run(way, 0, "1,000 at once")
+        seen: dict[str, dict[str, list[float]]] = {row: {way: [] for way in ways} for row in threads.coroutine_rows()}
+        shuffle = random.Random(0).shuffle
+        gc.collect()
+        for _ in range(int(rounds)):
+            shuffle(cells)
+            for task, place, way in cells:
+                seen[f"{task}, {place}"][way].append(await run(way, threads.TASKS[task], place))
+        return {
+            row: {
+                way: {"minimum": min(times), "median": statistics.median(times)} for way, times in seen_of_row.items()
+            }
+            for row, seen_of_row in seen.items()
+        }
+
+    return asyncio.run(main())
+
+
 KINDS: dict[str, Callable[..., object]] = {
     "time": time_suite,
     "instructions": count_instructions,
@@ -258,4 +377,6 @@ KINDS: dict[str, Callable[..., object]] = {
     "growth": growth,
     "sizes": object_sizes,
     "nodes": node_size,
+    "scaling": scaling,
+    "coroutines": coroutines,
 }

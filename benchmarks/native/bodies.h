@@ -63,4 +63,14 @@ BODY division body_divide(int64_t a, int64_t b) {
     return result;
 }
 
+BODY uint64_t body_spin(uint64_t turns) {
+    uint64_t value = 88172645463325252u;
+    while (turns-- > 0) {
+        value ^= value << 13;
+        value ^= value >> 7;
+        value ^= value << 17;
+    }
+    return value;
+}
+
 #endif

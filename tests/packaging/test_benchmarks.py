@@ -17,7 +17,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.append(str(ROOT))  # behind the installed package
 
-from benchmarks import columns, instructions, peers, picture, report, sizes
+from benchmarks import columns, instructions, peers, picture, report, sizes, threads
 from benchmarks.instructions import Counts
 from benchmarks.rows import ROWS
 from benchmarks.statements import Statement
@@ -197,6 +197,51 @@ def test_the_suffix_is_no_variable_of_sysconfig(monkeypatch: pytest.MonkeyPatch)
     assert peers.suffix() == expected
 
 
+@pytest.mark.skipif(not Path(sysconfig.get_path("include"), "Python.h").exists(), reason="needs Python.h")
+def test_threads_and_coroutines_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one round, beside C: the least that needs no other package."""
+    monkeypatch.setattr(peers, "optimisation", "-O0")
+    (running, *_) = threads.pythons()
+    result = threads.measure(tmp_path, ["direct", "c"], rounds=1, interpreters=[running])
+    (measured,) = result["pythons"].values()
+    scaling, coroutines = measured["scaling"], measured["coroutines"]
+    assert list(scaling) == [row.name for row in threads.ROWS]
+    assert all(cell["one"] > 0 and cell["two"] > 0 for cells in scaling.values() for cell in cells.values())
+    assert list(coroutines) == threads.coroutine_rows()
+    assert all(list(cells) == list(threads.WAYS) for cells in coroutines.values())
+    work = next(row for row in coroutines if "100 µs" in row)
+    assert (
+        coroutines[work]["plain call"]["minimum"] > 10 * coroutines["nothing, one at a time"]["plain call"]["minimum"]
+    )
+    shown = report.thread_tables(result, markdown=True)
+    assert [title.partition(",")[0] for title, _ in shown] == [
+        "Threads",
+        "Coroutines",
+        "Threads and coroutines: behind",
+    ]
+    del coroutines[work][".async"]
+    with pytest.raises(MissingError, match=rf"^threads: there is no figure for \.async in the row '{work}'$"):
+        threads.complete(measured, ["direct", "c"])
+    del scaling["function"]["c"]["two"]
+    with pytest.raises(MissingError, match=r"^threads: there is no figure for C in the row 'function'$"):
+        threads.complete(measured, ["direct", "c"])
+
+
+def test_what_does_not_scale_is_said() -> None:
+    result = {
+        "pythons": {
+            "CPython 3.14.0t": {
+                "scaling": {"r": {"direct": {"one": 20, "two": 20}, "c": {"one": 30, "two": 15}}},
+                "coroutines": {"s": {".async": {"minimum": 50_000}, "to_thread": {"minimum": 40_000}}},
+            }
+        }
+    }
+    assert report.threads_behind(result) == [
+        "CPython 3.14.0t: r, two threads: nano_ffi takes 20.0 ns, C 15.0",
+        "CPython 3.14.0t: s: .async takes 50.0 µs, to_thread 40.0",
+    ]
+
+
 def tracked() -> list[Path]:
     done = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True)
     return [ROOT / name for name in done.stdout.split("\0") if name and (ROOT / name).is_file()]
@@ -231,6 +276,9 @@ def test_a_newcomer_measures_all(tmp_path: Path, pytestconfig: pytest.Config) ->
         counted = [column for column in instructions.COLUMNS if column in SUITES[name].columns]
         SUITES[name].complete(measured["instructions"], counted)
     assert list(result["sizes"]) == list(sizes.ROWS)
+    assert result["threads"]["pythons"]
+    for measured in result["threads"]["pythons"].values():
+        threads.complete(measured)
     before, shown = (
         (folder / "README.md").read_text(encoding="utf-8").partition(report.BEGIN)[2].partition(report.END)[0]
         for folder in (ROOT, tmp_path)
