@@ -27,9 +27,15 @@ FOREIGN = re.compile(
     r"""
     -lpython[\d.]+t?            # the interpreter itself has Python's symbols; Windows' import library is added
     | -static-lib(?:gcc|stdc\+\+) | -stdlib=.* | -fuse-ld=.*  # Zig's own, always
-    | -Wl,(?:-rpath(?:-link)?[,=].* | --exclude-libs[,=].* | -z,(?:defs|nodlopen) | --no-undefined | --as-needed
-        | --no-as-needed | --out-implib[,=].* | -soname[,=].* | -h,.* | --version-script[,=].* | -Bsymbolic.* | -x | -S
-        | -dead_strip | -no_fixup_chains | -undefined,.* | @.* | -install_name,.* | --export-all-symbols | --strip-.* | -plugin.*)
+    | -Wl,(?:--?rpath(?:-link)?[,=].* | --exclude-libs[,=].* | -z,(?:defs|nodlopen) | --no-undefined | --as-needed
+        | --no-as-needed | --out-implib[,=].* | --?soname[,=].* | -h,.* | --version-script[,=].* | -Bsymbolic.* | -x | -S
+        | -dead_strip | -no_fixup_chains | -undefined,.* | @.* | -install_name,.* | --export-all-symbols | --strip-.* | -plugin.*
+        | -(?:current|compatibility)_version,.* | -(?:un)?exported_symbols?(?:_list)?,.* | -bundle_loader,.* | -ld_classic
+        | -no_warn_duplicate_libraries | -no_deduplicate | -(?:no_)?adhoc_codesign | -no_uuid | -bind_at_load | -no_data_const
+        | -flat_namespace | --warn-(?:common|shared-textrel) | --no-copy-dt-needed-entries | --icf=.* | --(?:no-)?relax
+        | -z,(?:no)?separate-code | --default-symver | --?dynamic-list[,=].* | --gdb-index | --package-metadata=.* | --no-keep-memory
+        | -Map[,=].* | --cref | --threads.* | --enable-auto-import | --enable-runtime-pseudo-reloc.* | --kill-at | --output-def[,=].*
+        | --no-insert-timestamp | --large-address-aware | --exclude-all-symbols)
     | -mmacosx-version-min=.* | -bundle | -dynamiclib | -fno-semantic-interposition | -specs=.* | -flto.* | -fno-lto
     | -g\d? | -ggdb\d? | -fprofile.* | -pipe | -fstack-clash-protection | -fcf-protection.* | -march=native | -mtune=native
     | -mcpu=native | -Werror
@@ -51,12 +57,42 @@ IN_LIBC = {
 """Libraries of Linux that are a part of another system's."""
 
 
+LINKER_VALUES = frozenset(
+    "-undefined -rpath --rpath -rpath-link --rpath-link -soname --soname -h -z -install_name -current_version "
+    "-compatibility_version -exported_symbols_list -unexported_symbols_list -exported_symbol -unexported_symbol -bundle_loader "
+    "--version-script --exclude-libs --out-implib --output-def -dynamic-list --dynamic-list -Map".split()
+)
+"""Of a linker's options those with a value behind them."""
+
+
+def linker_options_apart(arguments: list[str]) -> list[str]:
+    """The arguments with one option of the linker in each ``-Wl``, and its value: as `FOREIGN` has them."""
+    given: list[str] = []
+    option = ""
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "-Xlinker":
+            words = [next(rest, "")]
+        elif argument.startswith("-Wl,"):
+            words = argument.split(",")[1:]
+        else:
+            given.append(argument)
+            continue
+        for word in words:
+            if not option and word in LINKER_VALUES:
+                option = word
+            else:
+                given.append(f"-Wl,{option},{word}" if option else f"-Wl,{word}")
+                option = ""
+    return given
+
+
 def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]) -> tuple[list[str], str | None]:
     """Zig's arguments for a call of the C or C++ compiler, and the shared library that comes out, if one does."""
     kept: list[str] = []
     shared = False
     skip = False
-    for argument in arguments:
+    for argument in linker_options_apart(arguments):
         if skip:
             skip = False
             continue

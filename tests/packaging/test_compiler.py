@@ -86,7 +86,7 @@ def with_c(folder: Path, more: str = "") -> Path:
         "#include <math.h>\n#include <stdlib.h>\n"
         "#ifdef WINDOWS\n#ifndef _WIN32\n#error not for Windows\n#endif\n#elif defined(_WIN32)\n#error for Windows\n#endif\n"
         # As a library's header says it of what it exports.
-        "#ifdef _WIN32\n__declspec(dllexport)\n#else\n__attribute__((visibility(\"default\")))\n#endif\n"
+        '#ifdef _WIN32\n__declspec(dllexport)\n#else\n__attribute__((visibility("default")))\n#endif\n'
         "double part(double x) { double *p = malloc(sizeof x); *p = sqrt(x); double r = *p; free(p); return r; }\n"
     )
     source = folder / "uses_c.zig"

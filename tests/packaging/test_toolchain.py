@@ -653,6 +653,22 @@ def test_of_macos_own_options_are_left_out() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("-Xlinker -undefined -Xlinker dynamic_lookup", ""),
+        ("-Wl,-undefined -Wl,dynamic_lookup", ""),
+        ("-Wl,-undefined,dynamic_lookup,-dead_strip,-headerpad_max_install_names", "-Wl,-headerpad_max_install_names"),
+        ("-Wl,--as-needed,-z,defs,-z,relro,-soname,libx.so.1", "-Wl,-z,relro"),
+        ("-Wl,-exported_symbols_list,list.txt -Wl,-rpath,/usr/lib", ""),
+    ],
+)
+def test_options_of_the_linker_are_known_however_they_are_spelt(said: str, left: str) -> None:
+    given, _ = compiler_arguments(SETTINGS, "cc", ["-shared", "x.o", *said.split(), "-o", "libx.so"])
+    own = f"-shared x.o {left} -o libx.so -Wl,-soname,libx.so"
+    assert " ".join(given) == f"{COMMON} -Wl,-s {' '.join(own.split())}"
+
+
 def test_a_windows_extension_imports_the_dll_of_its_python(tmp_path: Path) -> None:
     settings = {
         **SETTINGS,
