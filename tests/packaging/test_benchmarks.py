@@ -197,6 +197,7 @@ def test_the_suffix_is_no_variable_of_sysconfig(monkeypatch: pytest.MonkeyPatch)
     assert peers.suffix() == expected
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the peers are not built on Windows")
 @pytest.mark.skipif(not Path(sysconfig.get_path("include"), "Python.h").exists(), reason="needs Python.h")
 def test_threads_and_coroutines_are_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one round, beside C: the least that needs no other package."""
