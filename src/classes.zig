@@ -13,6 +13,7 @@ const raw_text = @import("raw_text.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 const tables = @import("tables.zig");
+const vectors = @import("vectors.zig");
 
 pub const Class = struct {
     T: type,
@@ -460,6 +461,7 @@ pub fn hasDefault(comptime T: type, comptime name: [:0]const u8) bool {
 fn isZero(comptime T: type) bool {
     return switch (@typeInfo(T)) {
         .int, .float, .bool => true,
+        .vector => |vector| isZero(vector.child),
         .array => |array| array.sentinel_ptr == null and isZero(array.child),
         else => false,
     };
@@ -665,7 +667,11 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
                 .record, .tuple => {},
                 else => return false,
             } else if (hasDeinit(T)) return false;
-            for (info.field_types) |Field| if (!copyableWithin(Field, open ++ .{T})) return false;
+            for (info.field_types) |Field| {
+                // Of which Python sees the array that it is in memory.
+                if (isClass(T) and vectors.FieldArray(Field) != null) continue;
+                if (!copyableWithin(Field, open ++ .{T})) return false;
+            }
             return true;
         },
         .@"union" => |info| {
@@ -682,6 +688,7 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
 pub fn isFlat(comptime T: type) bool {
     return comptime switch (@typeInfo(T)) {
         .void, .bool, .int, .float, .@"enum" => true,
+        .vector => |vector| isFlat(vector.child),
         .optional => |optional| isFlat(optional.child),
         .array => |array| isFlat(array.child),
         .@"struct" => |info| for (info.field_types) |Field| {
@@ -841,11 +848,11 @@ pub fn isFrozen(comptime T: type) bool {
 /// What a struct can say of a field.
 pub const field_options = .{ "bytes", "hidden", "inherits", "readonly" };
 
-/// The type of a field as Python has it: `signature.Bytes` of a text that is said to be bytes,
-/// which lies in memory as the text does.
-pub fn FieldOf(comptime T: type, comptime name: [:0]const u8) type {
+/// The type of a field as Python has it, which lies in memory as that does: an array for a vector,
+/// and `signature.Bytes` of a text that is said to be bytes.
+pub fn FieldOf(comptime T: type, comptime name: []const u8) type {
     const Field = @FieldType(T, name);
-    if (!says(T, name, "bytes")) return Field;
+    if (!says(T, name, "bytes")) return vectors.FieldArray(Field) orelse Field;
     // An optional one does not: there, no text is an address that none has.
     if (Field == []const u8) return raw_text.Of(Field).?;
     @compileError("nano_ffi: nano_ffi_options of '" ++ name ++ "' in " ++ @typeName(T) ++
@@ -855,7 +862,7 @@ pub fn FieldOf(comptime T: type, comptime name: [:0]const u8) type {
 
 /// Whether Python sees a field.
 pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
-    return comptime fieldKind(@FieldType(T, name)) != .hidden and !isComptime(T, name) and
+    return comptime fieldKind(FieldOf(T, name)) != .hidden and !isComptime(T, name) and
         !says(T, name, "hidden") and !says(T, name, "inherits");
 }
 
@@ -863,7 +870,7 @@ pub fn isVisible(comptime T: type, comptime name: []const u8) bool {
 /// memory's, or Zig's own library's, or is said to be hidden.
 pub fn whyUnseen(comptime T: type, comptime name: [:0]const u8) ?[]const u8 {
     return comptime why: {
-        const Field = @FieldType(T, name);
+        const Field = FieldOf(T, name);
         if (fieldKind(Field) != .hidden or isComptime(T, name) or says(T, name, "hidden") or
             signature.isLibrary(T)) break :why null;
         const Some = if (@typeInfo(Field) == .optional) @typeInfo(Field).optional.child else Field;
@@ -883,7 +890,7 @@ fn isComptime(comptime T: type, comptime name: []const u8) bool {
 /// Whether the attribute of a field can be set.
 pub fn isAssignable(comptime T: type, comptime name: []const u8) bool {
     @setEvalBranchQuota(1_000_000_000);
-    return comptime isSettable(T, @FieldType(T, name)) and !says(T, name, "readonly") and
+    return comptime isSettable(T, FieldOf(T, name)) and !says(T, name, "readonly") and
         !isFrozen(T);
 }
 
@@ -906,8 +913,9 @@ pub fn whyNoFields(comptime T: type) ?[:0]const u8 {
 /// Whether a field of a new object has its default, and cannot be given: it is not Python's to
 /// give, or `deinit` frees what it points to.
 fn keepsDefault(comptime T: type, comptime name: [:0]const u8) bool {
-    const Field = @FieldType(T, name);
-    if (isFlat(Field) or isKept(Field) or !hasDefault(T, name)) return false;
+    const Field = FieldOf(T, name);
+    if (isKept(Field) or !hasDefault(T, name)) return false;
+    if (isFlat(Field) and isCopyable(Field)) return false;
     return !isCopyable(Field) or hasDeinit(T);
 }
 
@@ -920,7 +928,7 @@ pub fn isParameter(comptime T: type, comptime name: [:0]const u8) bool {
 /// there is no `deinit` to give that back.
 pub fn ownsOfPython(comptime T: type) bool {
     return comptime !hasDeinit(T) and for (membersOf(T)) |member| {
-        const Field = @FieldType(member.T, member.name);
+        const Field = FieldOf(member.T, member.name);
         if (!isFlat(Field) and !isKept(Field) and isCopyable(Field)) break true;
     } else false;
 }
@@ -928,7 +936,8 @@ pub fn ownsOfPython(comptime T: type) bool {
 fn obstacleOf(comptime T: type) ?[:0]const u8 {
     const info = @typeInfo(T).@"struct";
     if (info.field_names.len == 0) return "it has no fields";
-    for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+    for (info.field_names, info.field_attrs) |name, attrs| {
+        const Field = FieldOf(T, name);
         if (says(T, name, "inherits")) {
             const class = all[indexOf(Field) orelse return "its base is no class"];
             if (constructionOf(class) == .fields) continue;

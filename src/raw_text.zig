@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const Bytes = @import("signature.zig").Bytes;
+const vectors = @import("vectors.zig");
 
 /// The type `T` with bytes for its texts; null where it has none that are told from outside: in
 /// optionals, arrays, tuples and slices, and not in structs.
@@ -34,6 +35,8 @@ pub fn Of(comptime T: type) ?type {
 /// A value as the type `To`, which is that of it, or what `Of` says; bytes also as text.
 pub inline fn as(comptime To: type, value: anytype) To {
     if (To == @TypeOf(value)) return value;
+    if (vectors.FieldArray(To) != null or vectors.FieldArray(@TypeOf(value)) != null)
+        return vectors.converted(To, value);
     if (To == Bytes) return .{ .data = value };
     if (To == []const u8) return value.data;
     switch (@typeInfo(To)) {

@@ -185,6 +185,7 @@ fn equalWithin(comptime T: type, a: *const T, b: *const T, depth: usize) error{T
     }
     switch (@typeInfo(T)) {
         .void => return true,
+        .vector => return @reduce(.And, a.* == b.*),
         .pointer => |pointer| return if (comptime classes.isLink(T))
             equalWithin(pointer.child, a.*, b.*, depth + 1)
         else

@@ -29,9 +29,9 @@ const PyObject = capi.PyObject;
 /// Whether the classes of the module have fields of one of these kinds.
 pub fn haveAny(comptime kinds: []const classes.FieldKind) bool {
     @setEvalBranchQuota(1_000_000_000);
-    comptime for (classes.all) |class| for (@typeInfo(class.T).@"struct".field_types) |Field| {
-        if (std.mem.indexOfScalar(classes.FieldKind, kinds, classes.fieldKind(Field)) != null)
-            return true;
+    comptime for (classes.all) |class| for (@typeInfo(class.T).@"struct".field_names) |name| {
+        const kind = classes.fieldKind(classes.FieldOf(class.T, name));
+        if (std.mem.indexOfScalar(classes.FieldKind, kinds, kind) != null) return true;
     };
     return false;
 }
