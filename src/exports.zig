@@ -109,6 +109,11 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         "a text in it is not UTF-8: let that be nano_ffi.Bytes",
         .{},
     );
+    if (std.mem.startsWith(u8, @typeName(@TypeOf(value)), "static_string_map.")) return leftOut(
+        "constant",
+        "it is a std.StaticStringMap: write a function that looks a text up in it",
+        .{},
+    );
     if (kind == null or !signature.isPart(Value) or !signature.isExact(Value)) return leftOut(
         "constant",
         "its type {s} cannot go to Python",

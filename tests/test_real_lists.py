@@ -65,6 +65,8 @@ def test_what_may_be_kept_is_left_out(lists: ModuleType) -> None:
         "parameter 'wanted' has type fn (i32) bool, which cannot come from Python: it is known while compiling only, "
         "as no callable of Python is: write a function that calls it with one of Zig"
     )
+    assert left["words_of_axes"] == "it is a std.StaticStringMap: write a function that looks a text up in it"
+    assert (lists.axisOf("b"), lists.axisOf("c")) == (lists.Axis.y, None)
     assert left["tally"].endswith("which cannot come from Python: let it be the map itself, and return that")
 
 

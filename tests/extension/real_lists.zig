@@ -93,6 +93,12 @@ pub const Lengths = std.EnumArray(Axis, f64);
 pub const Squares = std.StaticBitSet(64);
 pub const flat: AxisSet = .initMany(&.{ .x, .y });
 
+pub const words_of_axes = std.StaticStringMap(Axis).initComptime(.{ .{ "a", .x }, .{ "b", .y } });
+
+pub fn axisOf(word: []const u8) ?Axis {
+    return words_of_axes.get(word);
+}
+
 pub fn others(axes: AxisSet) AxisSet {
     return axes.complement();
 }
