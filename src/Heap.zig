@@ -6,6 +6,7 @@
 
 const std = @import("std");
 const Blocks = @import("Blocks.zig");
+const Line = @import("Line.zig");
 const SpinLock = @import("SpinLock.zig");
 const Heap = @This();
 const Block = Blocks.Block;
@@ -64,22 +65,40 @@ pub const Fault = union(enum) {
 
     /// What is wrong, after "memory: …", for people.
     pub fn write(fault: Fault, buffer: []u8, verb: []const u8, block: Block) []const u8 {
-        return switch (fault) {
-            .unknown => std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes are {s} that " ++
-                "nano_ffi's allocator did not give, or that were freed before", .{
-                block.address, block.len, verb,
-            }),
-            .freed => std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes are {s} that were " ++
-                "freed before", .{ block.address, block.len, verb }),
-            .other => |given| std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes aligned to " ++
-                "{d} are {s}, and given were {d} bytes aligned to {d}", .{
-                block.address,                 block.len,
-                block.alignment.toByteUnits(), verb,
-                given.len,                     given.alignment.toByteUnits(),
-            }),
-            .written => |rested| std.fmt.bufPrint(buffer, "memory at 0x{x}: {d} bytes were " ++
-                "freed, and written to after that", .{ rested.address, rested.len }),
-        } catch "memory: what is freed was not given";
+        var line: Line = .init(buffer);
+        line.add("memory at ");
+        line.address(if (fault == .written) fault.written.address else block.address);
+        line.add(": ");
+        line.number(if (fault == .written) fault.written.len else block.len);
+        if (fault == .written) {
+            line.add(" bytes were freed, and written to after that");
+            return line.text();
+        }
+        line.add(" bytes ");
+        if (fault == .other) writeAlignment(&line, block);
+        line.add("are ");
+        line.add(verb);
+        switch (fault) {
+            .unknown => line.add(
+                " that nano_ffi's allocator did not give, or that were freed before",
+            ),
+            .freed => line.add(" that were freed before"),
+            .other => |given| {
+                line.add(", and given were ");
+                line.number(given.len);
+                line.add(" bytes ");
+                writeAlignment(&line, given);
+                line.len -= 1;
+            },
+            .written => {},
+        }
+        return line.text();
+    }
+
+    fn writeAlignment(line: *Line, block: Block) void {
+        line.add("aligned to ");
+        line.number(block.alignment.toByteUnits());
+        line.add(" ");
     }
 };
 

@@ -10,6 +10,7 @@
 const std = @import("std");
 const builtin = @import("builtin");
 const decimal = @import("digits.zig").decimal;
+const Line = @import("Line.zig");
 const root = @import("root");
 
 /// Whether a panic can go back to `protect` on this machine. Elsewhere it ends the process.
@@ -119,6 +120,83 @@ pub fn lastReport() *Report {
     return &last;
 }
 
+/// What Zig calls where its own checks fail: all as std has it, but texts with numbers and names in
+/// them are made without std.fmt.
+pub fn Checks(comptime panic: fn ([]const u8, ?usize) noreturn) type {
+    const plain = std.debug.FullPanic(panic);
+    return struct {
+        pub const call = panic;
+        pub const reachedUnreachable = plain.reachedUnreachable;
+        pub const unwrapNull = plain.unwrapNull;
+        pub const castToNull = plain.castToNull;
+        pub const incorrectAlignment = plain.incorrectAlignment;
+        pub const invalidErrorCode = plain.invalidErrorCode;
+        pub const integerOutOfBounds = plain.integerOutOfBounds;
+        pub const integerOverflow = plain.integerOverflow;
+        pub const shlOverflow = plain.shlOverflow;
+        pub const shrOverflow = plain.shrOverflow;
+        pub const divideByZero = plain.divideByZero;
+        pub const exactDivisionRemainder = plain.exactDivisionRemainder;
+        pub const integerPartOutOfBounds = plain.integerPartOutOfBounds;
+        pub const corruptSwitch = plain.corruptSwitch;
+        pub const shiftRhsTooBig = plain.shiftRhsTooBig;
+        pub const invalidEnumValue = plain.invalidEnumValue;
+        pub const forLenMismatch = plain.forLenMismatch;
+        pub const copyLenMismatch = plain.copyLenMismatch;
+        pub const memcpyAlias = plain.memcpyAlias;
+        pub const noreturnReturned = plain.noreturnReturned;
+        pub const loadUninstantiableType = plain.loadUninstantiableType;
+
+        pub fn sentinelMismatch(expected: anytype, found: @TypeOf(expected)) noreturn {
+            @branchHint(.cold);
+            const info = @typeInfo(@TypeOf(expected));
+            if (info != .int or info.int.bits > 64) plain.sentinelMismatch(expected, found);
+            const first = @returnAddress();
+            fail(first, .{ "sentinel mismatch: expected ", expected, ", found ", found });
+        }
+        pub fn unwrapError(err: anyerror) noreturn {
+            @branchHint(.cold);
+            fail(@returnAddress(), .{ "attempt to unwrap error: ", @errorName(err) });
+        }
+        pub fn outOfBounds(index: usize, len: usize) noreturn {
+            @branchHint(.cold);
+            fail(@returnAddress(), .{ "index out of bounds: index ", index, ", len ", len });
+        }
+        pub fn startGreaterThanEnd(start: usize, end: usize) noreturn {
+            @branchHint(.cold);
+            const first = @returnAddress();
+            fail(first, .{ "start index ", start, " is larger than end index ", end });
+        }
+        pub fn inactiveUnionField(active: anytype, accessed: @TypeOf(active)) noreturn {
+            @branchHint(.cold);
+            const names = .{ @tagName(accessed), @tagName(active) };
+            const first = @returnAddress();
+            fail(first, .{
+                "access of union field '", names[0], "' while field '", names[1], "' is active",
+            });
+        }
+        pub fn sliceCastLenRemainder(len: usize) noreturn {
+            @branchHint(.cold);
+            const first = @returnAddress();
+            const behind = "' does not divide exactly into destination elements";
+            fail(first, .{ "slice length '", len, behind });
+        }
+        pub fn unexpectedErrorCode(err: anyerror) noreturn {
+            @branchHint(.cold);
+            const first = @returnAddress();
+            fail(first, .{ "unexpected error code, found error.", @errorName(err) });
+        }
+
+        fn fail(first: usize, parts: anytype) noreturn {
+            var buffer: [480]u8 = undefined;
+            var line: Line = .init(&buffer);
+            inline for (parts) |part|
+                if (@typeInfo(@TypeOf(part)) == .int) line.number(part) else line.add(part);
+            panic(line.text(), first);
+        }
+    };
+}
+
 /// A panic handler: back to the checkpoint, or, where there is none, `end` with the text of why.
 pub fn panicking(
     text: []const u8,
@@ -128,13 +206,10 @@ pub fn panicking(
     @branchHint(.cold);
     const checkpoint = (if (can_escape) top else null) orelse {
         var buffer: [600]u8 = undefined;
-        end(std.fmt.bufPrintSentinel(
-            &buffer,
-            "panic in Zig code: {s}",
-            .{text[0..@min(text.len, 480)]},
-            0,
-        ) catch
-            "panic in Zig code");
+        var line: Line = .init(&buffer);
+        line.add("panic in Zig code: ");
+        line.add(text);
+        end(line.text());
     };
     const report = &last;
     report.set(text);
@@ -489,6 +564,16 @@ fn powerpc64le(
             });
         return text;
     }
+}
+
+test Checks {
+    const panic = struct {
+        fn panic(_: []const u8, _: ?usize) noreturn {
+            unreachable;
+        }
+    }.panic;
+    inline for (@typeInfo(std.debug.FullPanic(panic)).@"struct".decl_names) |name|
+        try std.testing.expect(@hasDecl(Checks(panic), name));
 }
 
 test protect {

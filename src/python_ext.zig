@@ -1058,7 +1058,7 @@ fn append(list: *PyObject, item: ?*PyObject) bool {
 
 /// What becomes of a panic in Zig code: a `nano_ffi.ZigPanic` where a function that Python called
 /// is left, else the process ends with the message, and where Python was.
-pub const panic = std.debug.FullPanic(struct {
+pub const panic = panics.Checks(struct {
     fn panic(message: []const u8, first: ?usize) noreturn {
         panics.panicking(message, first orelse @returnAddress(), end);
     }

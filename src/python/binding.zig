@@ -2,6 +2,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const Line = @import("../Line.zig");
 const Signature = @import("../signature.zig").Signature;
 const c = capi.functions;
 const PyObject = capi.PyObject;
@@ -220,21 +221,21 @@ fn bindNames(
 /// Raises TypeError, which names all parameters that were to be given. False.
 fn raiseMissing(sig: *const Signature, all: []const ?*PyObject) bool {
     var buffer: [256]u8 = undefined;
-    var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
+    var line: Line = .init(&buffer); // cut off where they are many: the first ones tell enough
     var count: usize = 0;
     for (all, sig.args) |given, parameter| {
         if (given != null or parameter.default != null) continue;
-        // Cut off where they are many: the first ones tell enough.
-        writer.print("{s}'{s}'", .{ if (count == 0) "" else ", ", parameter.name }) catch {};
+        line.add(if (count == 0) "'" else ", '");
+        line.add(parameter.name);
+        line.add("'");
         count += 1;
     }
-    buffer[writer.end] = 0;
     _ = c.PyErr_Format(
         capi.exception("TypeError"),
         "%s() missing required argument%s %s",
         sig.name.ptr,
         @as([*:0]const u8, if (count == 1) "" else "s"),
-        @as([*:0]const u8, buffer[0..writer.end :0]),
+        @as([*:0]const u8, line.text()),
     );
     return false;
 }

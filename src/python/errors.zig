@@ -5,6 +5,7 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
+const Line = @import("../Line.zig");
 const items = @import("../items.zig");
 const Site = @import("../comptime_bridge.zig").Site;
 const memory = @import("memory.zig");
@@ -159,9 +160,11 @@ pub const Classes = struct {
         defer c.Py_DecRef(attributes);
         if (builtin) |class| if (!meanings.describe(attributes, name, class)) return null;
         var buffer: [256]u8 = undefined;
-        const full = std.fmt.bufPrintSentinel(&buffer, "nano_ffi.errors.{s}", .{name}, 0) catch
-            // a name of over 200 bytes: the text of the error still has it
-            "nano_ffi.errors.ZigError";
+        var line: Line = .init(&buffer);
+        line.add("nano_ffi.errors.");
+        // A name of over 200 bytes: the text of the error still has it.
+        line.add(if (name.len < buffer.len - line.len) name else "ZigError");
+        const full = line.text();
         return keep(classes.by_name, key, full, attributes, if (builtin) |class|
             c.PyTuple_Pack(2, classes.zig_error, class)
         else
@@ -795,15 +798,14 @@ pub fn raiseNoMemory() Error {
 /// "Point.x …" of an attribute.
 fn raise(class: *PyObject, site: *const Site, comptime format: []const u8, values: anytype) Error {
     var buffer: [256]u8 = undefined;
-    var writer: std.Io.Writer = .fixed(buffer[0 .. buffer.len - 1]);
-    writePlace(&writer, site) catch {}; // cut off: the rest of the text tells enough
+    var line: Line = .init(&buffer); // cut off: the rest of the text tells enough
+    writePlace(&line, site);
     const before: [*:0]const u8, const behind: [*:0]const u8 = switch (roleOf(site)) {
         .parameter => .{ "(): parameter '", "' " },
         .result => .{ "(): the result of '", "' " },
         .attribute => .{ ".", " " },
     };
-    buffer[writer.end] = 0;
-    const place: [*:0]const u8 = buffer[0..writer.end :0];
+    const place: [*:0]const u8 = line.text();
     _ = @call(
         .auto,
         c.PyErr_Format,
@@ -817,36 +819,41 @@ fn roleOf(site: *const Site) Site.Role {
     return if (site.within) |within| roleOf(within) else site.role;
 }
 
-fn writePlace(writer: *std.Io.Writer, site: *const Site) std.Io.Writer.Error!void {
+fn writePlace(line: *Line, site: *const Site) void {
     const name = std.mem.span(site.name);
-    const within = site.within orelse return writer.writeAll(name);
+    const within = site.within orelse return line.add(name);
     if (within.pair) |pair| {
-        try writePlace(writer, within.within.?);
-        return writeKey(writer, @ptrCast(@alignCast(pair)), within.index, site.index == 0);
+        writePlace(line, within.within.?);
+        return writeKey(line, @ptrCast(@alignCast(pair)), within.index, site.index == 0);
     }
-    try writePlace(writer, within);
-    if (name.len == 0) return writer.print("[{d}]", .{site.index});
-    try writer.print(".{s}", .{name});
+    writePlace(line, within);
+    if (name.len == 0) return writeIndex(line, "[", site.index);
+    line.add(".");
+    line.add(name);
+}
+
+fn writeIndex(line: *Line, before: []const u8, index: anytype) void {
+    line.add(before);
+    line.number(index);
+    line.add("]");
 }
 
 /// The place of a value in a dict by its key, where that says it, and of the key itself.
-fn writeKey(
-    writer: *std.Io.Writer,
-    pair: *PyObject,
-    index: usize,
-    is_key: bool,
-) std.Io.Writer.Error!void {
-    if (is_key) return writer.print(".keys()[{d}]", .{index});
+fn writeKey(line: *Line, pair: *PyObject, index: usize, is_key: bool) void {
+    if (is_key) return writeIndex(line, ".keys()[", index);
     const key = c.PyTuple_GetItem(pair, 0).?;
     if (capi.hasFlag(key, "UNICODE_SUBCLASS")) {
         var size: capi.Py_ssize_t = undefined;
-        if (c.PyUnicode_AsUTF8AndSize(key, &size)) |text|
-            return writer.print("[\"{s}\"]", .{text[0..@intCast(size)]});
+        if (c.PyUnicode_AsUTF8AndSize(key, &size)) |text| {
+            line.add("[\"");
+            line.add(text[0..@intCast(size)]);
+            return line.add("\"]");
+        }
         c.PyErr_Clear();
     } else if (capi.hasFlag(key, "LONG_SUBCLASS")) {
         const number = c.PyLong_AsLongLong(key);
-        if (c.PyErr_Occurred() == null) return writer.print("[{d}]", .{number});
+        if (c.PyErr_Occurred() == null) return writeIndex(line, "[", number);
         c.PyErr_Clear();
     }
-    try writer.print(".values()[{d}]", .{index});
+    writeIndex(line, ".values()[", index);
 }

@@ -165,13 +165,18 @@ fn addRegistered(
 /// `textSignature` of a function that is known when it is registered, and its comment.
 fn docOf(arena: std.mem.Allocator, sig: Signature) error{OutOfMemory}![:0]const u8 {
     var text: std.ArrayList(u8) = .empty;
-    try text.print(arena, "{s}($module", .{sig.name});
+    for ([_][]const u8{ sig.name, "($module" }) |part| try text.appendSlice(arena, part);
     for (sig.args, 0..) |arg, index| {
-        try text.print(arena, ", {s}{s}", .{ signature.marksOf(sig.args, index), arg.name });
-        if (arg.default) |default| try text.print(arena, "={s}", .{default});
+        for ([_][]const u8{ ", ", signature.marksOf(sig.args, index), arg.name }) |part|
+            try text.appendSlice(arena, part);
+        if (arg.default) |default| {
+            try text.append(arena, '=');
+            try text.appendSlice(arena, default);
+        }
     }
     const is_positional = sig.args.len > 0 and sig.args[sig.args.len - 1].way == .positional;
-    try text.print(arena, "{s})\n--\n\n{s}", .{ if (is_positional) ", /" else "", sig.doc });
+    const end = if (is_positional) ", /)\n--\n\n" else ")\n--\n\n";
+    for ([_][]const u8{ end, sig.doc }) |part| try text.appendSlice(arena, part);
     return text.toOwnedSliceSentinel(arena, 0);
 }
 

@@ -29,10 +29,10 @@ PYTHON = {
 
 ZIG = {
     "the core, which knows no CPython": """
-        digits Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
+        digits Line Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
         panics places standard string_maps table tables variadic vectors
         layout
-        adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+reach+sequences+signature+trees+untagged+variants
+        adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+trees+untagged+variants
         registry comptime_bridge description pointing
     """,
     "CPython, and what is raised": """

@@ -12,6 +12,7 @@ const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
 const errors = @import("../errors.zig");
+const Line = @import("../../Line.zig");
 const lists = @import("list.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
@@ -1012,13 +1013,11 @@ noinline fn warnOfEnd(self: *Layout) void {
     defer c.PyErr_Restore(raised[0], raised[1], raised[2]);
     const info = object.infoOf(self);
     var buffer: [200]u8 = undefined;
-    const text = std.fmt.bufPrintSentinel(
-        &buffer,
-        "the deinit of a {s} is not called: what it may use is gone, or may be",
-        .{info.name},
-        0,
-    ) catch "a deinit is not called: what it may use is gone, or may be";
-    const status = c.PyErr_WarnEx(capi.exception("ResourceWarning"), text, 1);
+    var line: Line = .init(&buffer);
+    line.add("the deinit of a ");
+    line.add(info.name);
+    line.add(" is not called: what it may use is gone, or may be");
+    const status = c.PyErr_WarnEx(capi.exception("ResourceWarning"), line.text(), 1);
     if (status < 0) c.PyErr_WriteUnraisable(capi.typeOf(&self.ob_base));
 }
 
