@@ -572,8 +572,21 @@ test Checks {
             unreachable;
         }
     }.panic;
-    inline for (@typeInfo(std.debug.FullPanic(panic)).@"struct".decl_names) |name|
-        try std.testing.expect(@hasDecl(Checks(panic), name));
+    const zigs = std.debug.FullPanic(panic);
+    const ours = Checks(panic);
+    inline for (@typeInfo(zigs).@"struct".decl_names) |name|
+        try std.testing.expect(@hasDecl(ours, name));
+    const same = .{
+        .{ zigs.unwrapError, ours.unwrapError },
+        .{ zigs.outOfBounds, ours.outOfBounds },
+        .{ zigs.startGreaterThanEnd, ours.startGreaterThanEnd },
+        .{ zigs.sliceCastLenRemainder, ours.sliceCastLenRemainder },
+        .{ zigs.unexpectedErrorCode, ours.unexpectedErrorCode },
+    };
+    inline for (same) |pair| comptime std.debug.assert(@TypeOf(pair[0]) == @TypeOf(pair[1]));
+    // These two take any type.
+    inline for (.{ ours.sentinelMismatch, ours.inactiveUnionField }) |function|
+        try std.testing.expectEqual(2, @typeInfo(@TypeOf(function)).@"fn".param_types.len);
 }
 
 test protect {

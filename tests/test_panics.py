@@ -59,6 +59,28 @@ def test_a_panic_is_an_exception(
     assert panics.sum(3, 4) == 7
 
 
+@pytest.mark.parametrize(
+    ("call", "text"),
+    [
+        (lambda m: m.cut([1, 2], 2, 1), "cut(): start index 2 is larger than end index 1"),
+        (lambda m: m.cut([1, 2], 0, 5), "cut(): index out of bounds: index 5, len 2"),
+        (
+            lambda m: m.cutWords(bytearray(5)),
+            "cutWords(): slice length '5' does not divide exactly into destination elements",
+        ),
+        (lambda m: m.ended(bytearray(b"abc"), 1), "ended(): sentinel mismatch: expected 0, found 98"),
+        (lambda m: m.real(True), "real(): access of union field 'real' while field 'whole' is active"),
+        (lambda m: m.sure(-1), "sure(): attempt to unwrap error: Negative"),
+    ],
+)
+def test_a_check_says_what_it_met(
+    zig_module: Callable[[str], ModuleType], call: Callable[[ModuleType], Any], text: str
+) -> None:
+    with pytest.raises(nano_ffi.ZigPanic) as caught:
+        call(zig_module("panics_checks"))
+    assert str(caught.value) == text
+
+
 def test_a_long_message_is_cut_between_characters(panics: ModuleType) -> None:
     for text in ("x" * 10_000, "é" * 1_000, "x" + "€" * 1_000, "\N{GRINNING FACE}" * 300):
         with pytest.raises(nano_ffi.ZigPanic) as caught:
