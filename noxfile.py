@@ -125,10 +125,16 @@ def run_lint(session: nox.Session) -> list[str]:
     )
 
 
+def libraries() -> list[str]:
+    """The groups of what arrays and event loops are tested with, on the CPythons that all of it has wheels for."""
+    has_all = (3, 11) <= sys.version_info < (3, 14) and sysconfig.get_config_var("Py_GIL_DISABLED") != 1
+    return ["arrays", "loops"] if has_all else []
+
+
 @nox.session
 def lint(session: nox.Session) -> None:
     """Check style, types and metadata. Changes nothing."""
-    install(session, "lint", "test", "test-packaging", "mutants", extras=("wheels",))
+    install(session, "lint", "test", "test-packaging", "mutants", *libraries(), extras=("wheels",))
     if failed := run_lint(session):
         session.error(f"see above: {', '.join(failed)}")
 
@@ -158,14 +164,11 @@ def tests(session: nox.Session) -> None:
     if missing := [name for name in session.posargs if ".py" in name and not (ROOT / name.partition("::")[0]).exists()]:
         session.error(f"there is no {missing[0]} in {ROOT}")
     groups, extras, suite = ["lint", "test", "test-packaging", "mutants"], ("wheels", "zig"), ["tests"]
-    complete = []
     if sys.version_info < (3, 11):
         session.warn("lint and tests/packaging are left out: what builds wheels needs Python 3.11 or later")
         groups, extras, suite = ["lint", "test"], ("zig",), ["tests", "--ignore=tests/packaging"]
-    if (3, 11) <= sys.version_info < (3, 14) and sysconfig.get_config_var("Py_GIL_DISABLED") != 1:
-        groups += ["arrays", "loops"]
-        complete = ["--complete"]
-    install(session, *groups, extras=extras)
+    complete = ["--complete"] if libraries() else []
+    install(session, *groups, *libraries(), extras=extras)
 
     def checks() -> list[str]:
         return [*(run_lint(session) if "wheels" in extras else []), *run_all(session, ZIG_TESTS)]

@@ -97,7 +97,7 @@ def build_module(target: targets.Target, name: str, source: Path, folder: Path, 
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
         job.write_modules(zig, work)
-        modules = job.modules(work)
+        modules = job.modules(work, [])
         if built_in:
             package = ["--dep", "build_options", f"-Mnano_ffi={SOURCES / 'root.zig'}"]
             root = f"-Mroot={ROOT / 'src' / 'native.zig'}"
