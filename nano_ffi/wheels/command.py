@@ -67,7 +67,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     own.add_argument("--explain", action="store_true")
     own.add_argument("--state", type=Path)
     own.add_argument("--runtimes", type=Path)
+    own.add_argument("--config-file")
     own_options, arguments = own.parse_known_args(arguments)
+    if configuration := own_options.config_file:
+        # Of a source distribution cibuildwheel would look for it where that is unpacked.
+        named = configuration if "{" in configuration else Path(configuration).resolve()
+        arguments = [f"--config-file={named}", *arguments]
     if ours.help or ours.h:
         print(HELP)
     session = Session(
@@ -82,6 +87,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return run(arguments)
     if problem := malformed(arguments) or cross.environment_problem():
         parser.error(problem)
+    if configuration and "{" not in configuration and not Path(configuration).is_file():
+        parser.error(f"--config-file {configuration}: there is no such file")
     if session.runtimes and not session.runtimes.is_dir():
         parser.error(f"--runtimes {own_options.runtimes}: there is no such folder")
     commands = one_per_platform(arguments, ours)
