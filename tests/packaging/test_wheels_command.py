@@ -362,8 +362,8 @@ def test_sdist(project: Project, tmp_path_factory: pytest.TempPathFactory) -> No
     (folder / "mine.toml").write_text('[tool.cibuildwheel]\nbuild = "cp312-win_amd64"\n', encoding="utf-8")
     listing = ("demo-1.0.tar.gz", "--config-file", "mine.toml", "--print-build-identifiers", "--platform=windows")
     assert project.wheels(*listing).splitlines() == ["cp312-win_amd64"]
-    listing = ("demo-1.0.tar.gz", "--config-file=yours.toml")
-    assert last_line(project.wheels(*listing, code=2)).endswith("--config-file yours.toml: there is no such file")
+    output = project.wheels("demo-1.0.tar.gz", "--config-file=yours.toml", code=2)
+    assert last_line(output).endswith("--config-file yours.toml: there is no such file")
 
 
 def test_unknown_setting(project: Project) -> None:
