@@ -343,7 +343,7 @@ class Job:
             "-dynamic",
             *("--name", self.name),
             f"-O{MODES[self.mode]}",
-            f"-mcpu={self.cpu or triple.cpu}",
+            f"-mcpu={self.cpu_of(triple)}",
             *self.debug_options(),
             *self.target_options(triple),
             *link,
@@ -363,6 +363,16 @@ class Job:
         self.finish(binary)
         return binary, [*built.inputs, *read_by_c]
 
+    def cpu_of(self, triple: Triple) -> str:
+        """As ``-mcpu`` takes it, and without AVX-512.
+
+        LLVM 22 leaves values in xmm16 to xmm31 over the call of ``__tls_get_addr`` that finds a variable of the thread, and
+        that call may change them: a function then had another text than it was given.
+        """
+        if not self.cpu or not triple.target.startswith("x86"):
+            return self.cpu or triple.cpu
+        return f"{self.cpu}-avx512f-avx10_1"
+
     @property
     def hides_exports(self) -> bool:
         """Whether C sources that ask to be exported by an attribute are, whatever the linker is told: see wheels/hiding.py."""
@@ -374,7 +384,7 @@ class Job:
         read: list[str] = []
         for number, source in enumerate(self.table.c_sources):
             options = [
-                *("--name", f"c{number}", f"-O{MODES[self.mode]}", f"-mcpu={self.cpu or triple.cpu}"),
+                *("--name", f"c{number}", f"-O{MODES[self.mode]}", f"-mcpu={self.cpu_of(triple)}"),
                 *self.debug_options(),
                 *self.target_options(triple),
                 *(f"-I{folder}" for folder in self.table.include),
@@ -512,7 +522,7 @@ class Job:
         """Of these, what says which file is compiled for what."""
         return [
             *(f"-Dtarget={name}" for name in self.target_options(triple)[1:]),
-            f"-Dcpu={self.cpu or triple.cpu}",
+            f"-Dcpu={self.cpu_of(triple)}",
             f"-Doptimize={MODES[self.mode]}",
             *(f"-Dwork={work}", f"-Dzig={SOURCES}", f"-Dsource={self.source}"),
         ]

@@ -44,7 +44,7 @@ SWITCHES = {
     "NANO_FFI_BUILD": "changed (default): build what is missing or out of date; never: use what is built, "
     "and fail where there is nothing; always: build at every first import",
     "NANO_FFI_MODE": "Debug, ReleaseSafe (default), ReleaseFast or ReleaseSmall",
-    "NANO_FFI_CPU": "native (default), baseline, or a CPU as Zig's -mcpu takes it",
+    "NANO_FFI_CPU": "native (default), baseline, or a CPU as Zig's -mcpu takes it; AVX-512 is left out",
     "NANO_FFI_CACHE_DIR": "the folder of what is built, and of Zig's cache (default: nano-ffi in the user's cache folder)",
     "NANO_FFI_CACHE": "the same, where that is not set",
     "NANO_FFI_WATCH": "1: a process that imports Zig files builds them in the background as soon as they change",

@@ -105,7 +105,7 @@ def build_tests(source: Path, work: Path, filters: Sequence[str]) -> Path:
     # A new one each time: Zig must not find in its cache what is taken away below.
     name = f"tests_{secrets.token_hex(8)}"
     (triple,) = job.target.platform.triples
-    options = [f"-O{MODES[job.mode]}", f"-mcpu={job.cpu}", *job.target_options(triple)]
+    options = [f"-O{MODES[job.mode]}", f"-mcpu={job.cpu_of(triple)}", *job.target_options(triple)]
     c_options = job.c_options()
     tests = work / "tests.o"
     if job.package_is_used:

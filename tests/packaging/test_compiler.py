@@ -390,3 +390,14 @@ def test_threads_write_the_same_file(tmp_path: Path) -> None:
         list(pool.map(lambda _: take(built, place), range(200)))
     assert sorted(tmp_path.iterdir()) == [built, place]
     assert place.read_bytes() == built.read_bytes()
+
+
+def test_no_register_is_used_that_a_variable_of_a_thread_may_cost(tmp_path: Path) -> None:
+    """See Job.cpu_of: AVX-512 has registers that LLVM takes for kept where they are not."""
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    target = targets.parse("cp313-manylinux_x86_64")
+    source = Path(__file__).parents[1] / "extension" / "objects_kept.zig"
+    binary = compile_module(source, tmp_path, target=target, cpu="x86_64_v4", mode="ReleaseSafe")
+    found = "\n".join(problems_of(binary, target))
+    assert "AVX" in found  # what is asked for is there
+    assert "AVX512" not in found
