@@ -369,7 +369,7 @@ class Job:
         LLVM 22 leaves values in xmm16 to xmm31 over the call of ``__tls_get_addr`` that finds a variable of the thread, and
         that call may change them: a function then had another text than it was given.
         """
-        if not self.cpu or not triple.target.startswith("x86"):
+        if self.cpu in {"", "baseline"} or not triple.target.startswith("x86"):
             return self.cpu or triple.cpu
         return f"{self.cpu}-avx512f-avx10_1"
 
