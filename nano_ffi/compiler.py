@@ -609,7 +609,7 @@ def places_object(zig: Zig, job: Job, triple: Triple) -> Path:
         make_folder(str(place.parent))
         # Zig's own backend for x86_64 would be a second faster, once, and each module six times as large.
         options = ["-Osmall", "-fstrip", "-fPIC", "-fno-compiler-rt", "-fllvm"]
-        options += ["-target", triple.target, f"-mcpu={cpu}"]
+        options += ["-target", triple.target, f"-mcpu={job.cpu_of(triple)}"]
         name = f"places_{secrets.token_hex(8)}"
         built = zig.compile("build-obj", *options, "--name", name, str(SOURCES / "places.zig"), cwd=place.parent)
         take(built.folder / f"{name}.o", place)

@@ -340,6 +340,8 @@ test Heap {
     try std.testing.expect(!heap.has(block.address + 1, 1));
     try std.testing.expect(heap.isBlock(block.address, 8) and !heap.isBlock(block.address, 7));
     try std.testing.expectEqual(Freed{}, heap.free(block));
+    const shard = heap.shardOf(block.address);
+    try std.testing.expectEqual(block.address, shard.resting[shard.first]); // as it is: no leak
     try std.testing.expect(!heap.has(block.address, 8));
     try std.testing.expectEqual(0xaa, memory[8]);
     try std.testing.expectEqual(1, memory[7]);

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.compiler import CompileError, compile_module, libpython, tools_folder
+from nano_ffi.compiler import CompileError, Job, compile_module, libpython, tools_folder
 from nano_ffi.switches import SettingsError
 from nano_ffi.wheels import targets
 from nano_ffi.zig import Zig, take
@@ -401,3 +401,12 @@ def test_no_register_is_used_that_a_variable_of_a_thread_may_cost(tmp_path: Path
     found = "\n".join(problems_of(binary, target))
     assert "AVX" in found  # what is asked for is there
     assert "AVX512" not in found
+    job = Job.of(source, cpu="x86_64_v4")
+    (triple,) = target.platform.triples
+    assert "-Dcpu=x86_64_v4-avx512f-avx10_1" in job.package_source(triple, tmp_path)
+    assert [Job.of(source, cpu=cpu).cpu_of(triple) for cpu in ("", "baseline")] == [
+        "native-avx512f-avx10_1",
+        "baseline",
+    ]
+    (other,) = targets.parse("cp313-manylinux_aarch64").platform.triples
+    assert job.cpu_of(other) == "x86_64_v4"
