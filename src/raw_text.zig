@@ -3,33 +3,19 @@
 
 const std = @import("std");
 const Bytes = @import("signature.zig").Bytes;
+const retyped = @import("retyped.zig");
 const vectors = @import("vectors.zig");
 
 /// The type `T` with bytes for its texts; null where it has none that are told from outside: in
 /// optionals, arrays, tuples and slices, and not in structs.
 pub fn Of(comptime T: type) ?type {
+    return retyped.Of(T, bytesOf);
+}
+
+fn bytesOf(comptime T: type) ?type {
     if (T == []const u8) return Bytes;
-    return switch (@typeInfo(T)) {
-        .optional => |optional| if (Of(optional.child)) |Some| ?Some else null,
-        .array => |array| if (array.sentinel_ptr != null)
-            null
-        else if (Of(array.child)) |Item| [array.len]Item else null,
-        .pointer => if (T == []const []const u8)
-            []const Bytes
-        else if (T == [][]const u8) []Bytes else null,
-        .@"struct" => |info| tuple: {
-            if (!info.is_tuple) break :tuple null;
-            var types: [info.field_types.len]type = undefined;
-            var has_some = false;
-            for (&types, info.field_types, info.field_attrs) |*Part, Field, attrs| {
-                if (attrs.@"comptime") break :tuple null;
-                Part.* = Of(Field) orelse Field;
-                has_some = has_some or Part.* != Field;
-            }
-            break :tuple if (has_some) @Tuple(&types) else null;
-        },
-        else => null,
-    };
+    if (T == []const []const u8) return []const Bytes;
+    return if (T == [][]const u8) []Bytes else null;
 }
 
 /// A value as the type `To`, which is that of it, or what `Of` says; bytes also as text.
@@ -39,19 +25,9 @@ pub inline fn as(comptime To: type, value: anytype) To {
         return vectors.converted(To, value);
     if (To == Bytes) return .{ .data = value };
     if (To == []const u8) return value.data;
-    switch (@typeInfo(To)) {
-        .optional => |optional| return as(optional.child, value orelse return null),
-        // A struct of one slice lies in memory as that does.
-        .pointer => return @ptrCast(value),
-        else => {},
-    }
-    var made: To = undefined;
-    if (@typeInfo(To) == .array) {
-        for (&made, value) |*place, item| place.* = as(@typeInfo(To).array.child, item);
-    } else inline for (@typeInfo(To).@"struct".field_types, 0..) |Part, index| {
-        made[index] = as(Part, value[index]);
-    }
-    return made;
+    // A struct of one slice lies in memory as that does.
+    if (@typeInfo(To) == .pointer) return @ptrCast(value);
+    return retyped.each(To, value, as);
 }
 
 comptime {

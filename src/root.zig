@@ -104,6 +104,7 @@ test {
     _ = @import("string_maps.zig");
     _ = @import("untagged.zig");
     _ = @import("raw_text.zig");
+    _ = @import("retyped.zig");
     _ = @import("vectors.zig");
     _ = @import("variants.zig");
     _ = @import("c_callbacks.zig");

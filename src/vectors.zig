@@ -1,27 +1,17 @@
 //! Vectors are arrays in Python: what has vectors in it, and the same with arrays.
 
 const std = @import("std");
+const retyped = @import("retyped.zig");
 
 /// The type `T` with arrays for its vectors; null where it has none that are told from outside: in
 /// arrays, tuples and optionals, and not in structs, or behind pointers.
 pub fn Arrays(comptime T: type) ?type {
+    return retyped.Of(T, arrayOf);
+}
+
+fn arrayOf(comptime T: type) ?type {
     return switch (@typeInfo(T)) {
         .vector => |vector| [vector.len]vector.child,
-        .array => |array| if (array.sentinel_ptr != null)
-            null
-        else if (Arrays(array.child)) |Item| [array.len]Item else null,
-        .optional => |optional| if (Arrays(optional.child)) |Some| ?Some else null,
-        .@"struct" => |info| tuple: {
-            if (!info.is_tuple) break :tuple null;
-            var types: [info.field_types.len]type = undefined;
-            var has_some = false;
-            for (&types, info.field_types, info.field_attrs) |*Part, Field, attrs| {
-                if (attrs.@"comptime") break :tuple null;
-                Part.* = Arrays(Field) orelse Field;
-                has_some = has_some or Part.* != Field;
-            }
-            break :tuple if (has_some) @Tuple(&types) else null;
-        },
         else => null,
     };
 }
@@ -64,15 +54,7 @@ pub inline fn toArrays(comptime T: type, value: T) Arrays(T).? {
 pub inline fn converted(comptime To: type, value: anytype) To {
     const From = @TypeOf(value);
     if (To == From or @typeInfo(To) == .vector or @typeInfo(From) == .vector) return value;
-    if (@typeInfo(To) == .optional)
-        return converted(@typeInfo(To).optional.child, value orelse return null);
-    var made: To = undefined;
-    if (@typeInfo(To) == .array) {
-        for (&made, value) |*place, item| place.* = converted(@typeInfo(To).array.child, item);
-    } else inline for (@typeInfo(To).@"struct".field_types, 0..) |Part, index| {
-        made[index] = converted(Part, value[index]);
-    }
-    return made;
+    return retyped.each(To, value, converted);
 }
 
 test Arrays {

@@ -30,7 +30,7 @@ PYTHON = {
 ZIG = {
     "the core, which knows no CPython": """
         digits Line Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
-        panics places standard string_maps table tables variadic vectors
+        panics places retyped standard string_maps table tables variadic vectors
         layout
         adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+trees+untagged+variants
         registry comptime_bridge description pointing
