@@ -1706,7 +1706,7 @@ pub fn detach(
     const link = object.linkOf(self).*;
     if (self.state == .key) freeKey(link.place);
     const storage: [*]u8 = @ptrFromInt(object.storage(self));
-    @memcpy(storage[0..bytes.len], bytes);
+    @memcpy(storage[0..link.info.size], bytes[0..link.info.size]);
     if (adopt_value) |setAllocator| setAllocator(storage, own.blocks.allocator());
     self.state = .own;
     self.flags = .{ .has_snapshot = own_info.snapshot != 0 };

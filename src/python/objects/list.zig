@@ -357,7 +357,7 @@ pub const Kept = struct {
             self,
             object.linkOf(self).info,
             &copied.blocks,
-            copied.bytes[0..object.linkOf(self).info.size],
+            copied.bytes,
             ops.adopt,
         );
         c.Py_DecRef(&parent.ob_base);
