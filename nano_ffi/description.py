@@ -61,6 +61,11 @@ class Type:
     base: str = ""
     """Of an enum or a set of flags: what its class is derived from, where that is not IntEnum."""
 
+    @property
+    def own_name(self) -> str:
+        """The name without those of what declares it."""
+        return self.name.rpartition(".")[2]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
@@ -101,7 +106,18 @@ class Constant:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Enum:
+class Namespace:
+    """What declares types."""
+
+    classes: tuple[Class, ...]
+    enums: tuple[Enum, ...]
+    unions: tuple[Union, ...]
+    errors: tuple[ErrorSet, ...]
+    exceptions: tuple[ExceptionClass, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enum(Namespace):
     name: str
     doc: str
     members: tuple[tuple[str, int], ...]
@@ -121,7 +137,7 @@ class Tag:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Union:
+class Union(Namespace):
     """A tagged union with functions."""
 
     name: str
@@ -139,7 +155,7 @@ class ErrorSet:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExceptionClass:
+class ExceptionClass(Namespace):
     """A struct that is raised."""
 
     name: str
@@ -147,12 +163,10 @@ class ExceptionClass:
     base: str
     """The builtin exception."""
     fields: tuple[Field, ...]
-    enums: tuple[Enum, ...]
-    unions: tuple[Union, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Class:
+class Class(Namespace):
     name: str
     doc: str
     base: str
@@ -165,11 +179,6 @@ class Class:
     properties: tuple[Function, ...]
     """With the value as parameter where it can be set."""
     constants: tuple[Constant, ...]
-    classes: tuple[Class, ...]
-    enums: tuple[Enum, ...]
-    unions: tuple[Union, ...]
-    errors: tuple[ErrorSet, ...]
-    exceptions: tuple[ExceptionClass, ...]
     buffer: bool
     subclassable: bool
     matches: bool
@@ -194,18 +203,13 @@ class LeftOut:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Description:
+class Description(Namespace):
     module: str
     doc: str
     registers: bool
     """It has a ``nano_ffi_init``, which gives it more functions when it is imported."""
     functions: tuple[Function, ...]
     constants: tuple[Constant, ...]
-    classes: tuple[Class, ...]
-    enums: tuple[Enum, ...]
-    unions: tuple[Union, ...]
-    errors: tuple[ErrorSet, ...]
-    exceptions: tuple[ExceptionClass, ...]
     left_out: tuple[LeftOut, ...]
 
     @classmethod
@@ -232,16 +236,23 @@ class Description:
             registers=read.get("registers", False),
             functions=tuple(map(function_of, read.get("functions", ()))),
             constants=tuple(map(constant_of, read.get("constants", ()))),
-            classes=tuple(map(class_of, read.get("classes", ()))),
-            enums=tuple(map(enum_of, read.get("enums", ()))),
-            unions=tuple(map(union_of, read.get("unions", ()))),
-            errors=tuple(map(error_set_of, read.get("errors", ()))),
-            exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
+            **types_in(read),
             left_out=tuple(
                 LeftOut(name=item["name"], kind=item["kind"], reason=item["reason"])
                 for item in read.get("left_out", ())
             ),
         )
+
+
+def types_in(read: dict[str, Any]) -> dict[str, Any]:
+    """What a `Namespace` has."""
+    return {
+        "classes": tuple(map(class_of, read.get("classes", ()))),
+        "enums": tuple(map(enum_of, read.get("enums", ()))),
+        "unions": tuple(map(union_of, read.get("unions", ()))),
+        "errors": tuple(map(error_set_of, read.get("errors", ()))),
+        "exceptions": tuple(map(exception_of, read.get("exceptions", ()))),
+    }
 
 
 def type_of(read: dict[str, Any]) -> Type:
@@ -298,6 +309,7 @@ def enum_of(read: dict[str, Any]) -> Enum:
         base=read.get("base", "IntEnum"),
         methods=tuple(map(function_of, read.get("methods", ()))),
         constants=tuple(map(constant_of, read.get("constants", ()))),
+        **types_in(read),
     )
 
 
@@ -311,6 +323,7 @@ def union_of(read: dict[str, Any]) -> Union:
         ),
         methods=tuple(map(function_of, read.get("methods", ()))),
         constants=tuple(map(constant_of, read.get("constants", ()))),
+        **types_in(read),
     )
 
 
@@ -324,8 +337,7 @@ def exception_of(read: dict[str, Any]) -> ExceptionClass:
         doc=read.get("doc", ""),
         base=read["base"],
         fields=tuple(map(field_of, read.get("fields", ()))),
-        enums=tuple(map(enum_of, read.get("enums", ()))),
-        unions=tuple(map(union_of, read.get("unions", ()))),
+        **types_in(read),
     )
 
 
@@ -370,11 +382,7 @@ def class_of(read: dict[str, Any]) -> Class:
         methods=methods_of(read.get("methods", ())),
         properties=tuple(map(function_of, read.get("properties", ()))),
         constants=tuple(map(constant_of, read.get("constants", ()))),
-        classes=tuple(map(class_of, read.get("classes", ()))),
-        enums=tuple(map(enum_of, read.get("enums", ()))),
-        unions=tuple(map(union_of, read.get("unions", ()))),
-        errors=tuple(map(error_set_of, read.get("errors", ()))),
-        exceptions=tuple(map(exception_of, read.get("exceptions", ()))),
+        **types_in(read),
         buffer=read.get("buffer", False),
         subclassable=read.get("subclassable", False),
         matches=read.get("matches", False),

@@ -21,6 +21,7 @@ from nano_ffi.description import (
     ExceptionClass,
     Field,
     Function,
+    Namespace,
     Tag,
     Type,
     Union,
@@ -80,13 +81,13 @@ class Writer:
         self.helpers: dict[str, str] = {}
         """Name → definition of what only type checkers know."""
         self.structs: dict[tuple[str, str, bool], str] = {}
-        self.enums = {enum.name: enum for enum in description.enums}
-        self.enum_paths = {name: name for name in self.enums}
+        self.enums: dict[str, Enum] = {}
+        self.enum_paths: dict[str, str] = {}
         """Where each is to be found."""
-        self.union_paths = {union.name: union.name for union in description.unions}
-        declared: tuple[Class | ExceptionClass, ...] = (*description.classes, *description.exceptions)
-        for one in declared:
-            self.add_enums_of(one, one.name)
+        self.union_paths: dict[str, str] = {}
+        self.shared_names: set[str] = set()
+        """Those that several enums have, in different classes."""
+        self.add_types_of(description, "")
 
     def text(self) -> str:
         made = self.description
@@ -446,17 +447,18 @@ class Writer:
     def buffer(self) -> str:
         return self.name_from("typing_extensions", "Buffer")
 
-    def add_enums_of(self, declared: Class | ExceptionClass, path: str) -> None:
+    def add_types_of(self, declared: Namespace, prefix: str) -> None:
         for enum in declared.enums:
-            if self.enums.setdefault(enum.name, enum) is enum:
-                self.enum_paths[enum.name] = f"{path}.{enum.name}"
+            if self.enums.setdefault(enum.name, enum) is not enum:
+                self.shared_names.add(enum.name)
+            for name in (prefix + enum.name, enum.name):
+                self.enums.setdefault(name, enum)
+                self.enum_paths.setdefault(name, prefix + enum.name)
         for union in declared.unions:
-            self.union_paths.setdefault(union.name, f"{path}.{union.name}")
-        inner: tuple[Class | ExceptionClass, ...] = ()
-        if isinstance(declared, Class):
-            inner = (*declared.classes, *declared.exceptions)
-        for one in inner:
-            self.add_enums_of(one, f"{path}.{one.name}")
+            for name in (prefix + union.name, union.name):
+                self.union_paths.setdefault(name, prefix + union.name)
+        for one in (*declared.classes, *declared.exceptions, *declared.enums, *declared.unions):
+            self.add_types_of(one, f"{prefix}{one.name}.")
 
     def enum_name(self, typ: Type) -> str:
         # One that the file does not expose is an IntEnum all the same.
@@ -470,7 +472,8 @@ class Writer:
         enum = self.enums.get(typ.name)
         if enum is None:
             return self.builtin("str")
-        alias = f"_{enum.name}Name"
+        path = enum.name if enum.name not in self.shared_names else self.enum_paths[typ.name]
+        alias = f"_{path.replace('.', '_')}Name"
         if alias not in self.helpers:
             members = [quoted(name) for name, _ in enum.members]
             head = f"{alias}: {self.typing('TypeAlias')} = {self.typing('Literal')}"
@@ -487,7 +490,7 @@ class Writer:
         if not all(usable(field.name) for field in typ.fields):
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.typing('Any')}]"
         # Zig numbers what has no name, on another machine otherwise.
-        base = re.sub(r"\W+", "_", re.sub(r"__(struct|union)_\d+", "", typ.name)) + ("Like" if taken else "")
+        base = re.sub(r"\W+", "_", re.sub(r"__(struct|union)_\d+", "", typ.own_name)) + ("Like" if taken else "")
         if typ.kind == "record":
             name = self.structs[key] = self.free_name(base)
             self.helpers[name] = ""  # its place, before those of its fields
@@ -510,7 +513,7 @@ class Writer:
 
     def untagged(self, typ: Type, *, taken: bool) -> str:
         """The union of what one holds, under a name: it may hold lists of its own kind."""
-        base = re.sub(r"\W+", "_", re.sub(r"__union_\d+", "", typ.name)) + ("Like" if taken else "")
+        base = re.sub(r"\W+", "_", re.sub(r"__union_\d+", "", typ.own_name)) + ("Like" if taken else "")
         alias = self.structs[typ.zig, typ.name, taken] = self.free_name(f"_{base}")
         self.helpers[alias] = ""  # its place, before those of its parts
         parts: list[str] = []
@@ -546,8 +549,17 @@ class Writer:
 
     # Declarations
 
-    def enum(self, enum: Enum, indent: str = "") -> str:
+    def types_in(self, declared: Namespace, indent: str, path: str) -> list[str]:
+        """The types that one declares, of which `path` is the name."""
+        parts = [self.enum(enum, indent, path) for enum in declared.enums]
+        parts += [self.union(union, indent, path) for union in declared.unions]
+        parts += [self.error_set(errors, indent, path) for errors in declared.errors]
+        parts += [self.exception(exception, indent, path) for exception in declared.exceptions]
+        return parts + [self.class_(class_, indent, path) for class_ in declared.classes]
+
+    def enum(self, enum: Enum, indent: str = "", around: str = "") -> str:
         inner = indent + "    "
+        own = f"{around}.{enum.name}" if around else enum.name
         body = docstring(enum.doc, inner)
         values = {name: quoted(name) if enum.base == "StrEnum" else value for name, value in enum.members}
         members = [f"{inner}{name} = {value}\n" for name, value in values.items() if usable(name)]
@@ -557,7 +569,7 @@ class Writer:
         constants = [f"{inner}{item.name}: {self.giving(item.type)}\n" for item in enum.constants if usable(item.name)]
         methods = self.joined(self.method(method, inner) for method in enum.methods if usable(method.name))
         self.members = around
-        parts = ["".join(members), "".join(constants), *methods]
+        parts = ["".join(members), "".join(constants), *self.types_in(enum, inner, own), *methods]
         return head + body + ("\n" if body and members else "") + "\n".join(filter(None, parts))
 
     def union(self, union: Union, indent: str = "", around: str = "") -> str:
@@ -566,19 +578,23 @@ class Writer:
         parts = [docstring(union.doc, inner)] if union.doc else []
         around_members, self.members = (
             self.members,
-            {item.name for kind in (union.tags, union.methods, union.constants) for item in kind},
+            {item.name for kind in (union.tags, union.methods, union.constants, union.classes) for item in kind},
         )
+        parts += self.types_in(union, inner, own)
         parts += ["".join(self.constant(constant, inner) for constant in union.constants)]
         parts += self.joined(self.method(method, inner) for method in union.methods if usable(method.name))
-        parts += [self.tag(tag, own, inner) for tag in union.tags]
+        hidden = frozenset(tag.name for tag in union.tags)
+        parts += [self.tag(tag, own, inner, hidden) for tag in union.tags]
         self.members = around_members
         return f"{indent}class {union.name}:\n" + "\n".join(filter(None, parts))
 
-    def tag(self, tag: Tag, union: str, indent: str) -> str:
+    def tag(self, tag: Tag, union: str, indent: str, hidden: frozenset[str]) -> str:
+        """A tag whose fields may have the names of tags, which are `hidden` in its objects."""
         inner = indent + "    "
         around, self.members = self.members, self.members | {field.name for field in tag.fields}
         lines = [
-            f"{inner}{field.name}: {self.giving(field.type)}{' = ...' if field.default else ''}\n"
+            f"{inner}{field.name}: {self.giving(field.type)}{' = ...' if field.default else ''}"
+            f"{'  # type: ignore[assignment]' if field.name in hidden else ''}\n"
             for field in tag.fields
         ]
         self.members = around
@@ -604,8 +620,7 @@ class Writer:
         inner = indent + "    "
         path = f"{around}.{exception.name}" if around else exception.name
         parts = [docstring(exception.doc, inner)] if exception.doc else []
-        parts += [self.enum(enum, inner) for enum in exception.enums]
-        parts += [self.union(union, inner, path) for union in exception.unions]
+        parts += self.types_in(exception, inner, path)
         matched = "".join(f"{quoted(field.name)}, " for field in exception.fields)
         names = matched.rstrip(" " if len(exception.fields) == 1 else ", ")
         lines = [f"{inner}__match_args__ = ({names})\n"]
@@ -622,17 +637,14 @@ class Writer:
             return f"{indent}{constant.name}: {final} = {constant.value}\n"
         return f"{indent}{constant.name}: {final}[{self.giving(constant.type)}]\n"
 
-    def class_(self, class_: Class, indent: str = "") -> str:
+    def class_(self, class_: Class, indent: str = "", around: str = "") -> str:
         if class_.alias:
             return f"{indent}{class_.name} = {class_.alias}\n"
         inner = indent + "    "
+        path = f"{around}.{class_.name}" if around else class_.name
         base = self.name_from("typing_extensions", "disjoint_base") if class_.subclassable else self.typing("final")
         parts = [docstring(class_.doc, inner)] if class_.doc else []
-        parts += [self.enum(enum, inner) for enum in class_.enums]
-        parts += [self.union(union, inner, class_.name) for union in class_.unions]
-        parts += [self.error_set(errors, inner, class_.name) for errors in class_.errors]
-        parts += [self.exception(exception, inner, class_.name) for exception in class_.exceptions]
-        parts += [self.class_(nested, inner) for nested in class_.classes]
+        parts += self.types_in(class_, inner, path)
         kinds = (
             class_.fields,
             class_.methods,
@@ -669,7 +681,7 @@ class Writer:
         if class_.ordered:
             truth = self.builtin("bool")
             names = ("__lt__", "__le__", "__gt__", "__ge__")
-            functions += [f"{inner}def {name}(self, other: {class_.name}, /) -> {truth}: ...\n" for name in names]
+            functions += [f"{inner}def {name}(self, other: {path}, /) -> {truth}: ...\n" for name in names]
         if class_.deepcopy:
             memo = f"{self.builtin('dict')}[{self.builtin('int')}, {self.builtin('object')}]"
             same = self.name_from("typing_extensions", "Self")
@@ -765,9 +777,9 @@ class Writer:
 
     def default_of(self, value: str) -> str:
         """A default as it stands in a stub."""
-        enum, _, member = value.rpartition(".")
+        enum = value.rpartition(".")[0]
         if enum in self.enum_paths:
-            return f"{self.enum_paths[enum]}.{member}" if "." not in self.enum_paths[enum] else "..."
+            return value if self.enum_paths[enum] == enum and enum not in self.shared_names else "..."
         plain = value in {"None", "True", "False"} or re.fullmatch(r"-?\d[\d.e+-]*", value)
         return value if plain else "..."
 

@@ -13,6 +13,7 @@ const raw_text = @import("raw_text.zig");
 const signature = @import("signature.zig");
 const string_maps = @import("string_maps.zig");
 const tables = @import("tables.zig");
+const variants = @import("variants.zig");
 const vectors = @import("vectors.zig");
 
 pub const Class = struct {
@@ -33,49 +34,123 @@ pub const Class = struct {
     }
 };
 
+/// An enum, or a tagged union that is a class of its own, that has a name.
+pub const ValueType = struct {
+    T: type,
+    /// With the names of what it is declared in.
+    name: [:0]const u8,
+    /// What source.zig read in it.
+    source: type,
+};
+
 /// All classes, outer ones before those that they declare.
-pub const all: []const Class = if (@hasDecl(root, "nano_ffi_module"))
+pub const all: []const Class = found_by_name.classes;
+/// All enums and unions.
+pub const values: []const ValueType = found_by_name.values;
+
+const found_by_name: Found = if (@hasDecl(root, "nano_ffi_module"))
     listOf(root.nano_ffi_module, root.nano_ffi_source)
 else
-    &.{};
+    .{};
 
-fn listOf(comptime namespace: type, comptime source: type) []const Class {
+const Found = struct {
+    classes: []const Class = &.{},
+    values: []const ValueType = &.{},
+    /// What may declare others.
+    namespaces: []const Namespace = &.{},
+
+    const Namespace = struct { T: type, source: type, prefix: []const u8 };
+};
+
+fn listOf(comptime namespace: type, comptime source: type) Found {
     @setEvalBranchQuota(1_000_000_000);
-    comptime var found: []const Class = &.{};
+    comptime var found: Found = .{};
     addClasses(&found, namespace, source, "");
     comptime var next = 0;
-    while (next < found.len) : (next += 1) {
-        const class = found[next];
-        addClasses(&found, class.T, class.source, class.name ++ ".");
+    while (next < found.namespaces.len) : (next += 1) {
+        const inner = found.namespaces[next];
+        addClasses(&found, inner.T, inner.source, inner.prefix);
     }
     // Last, so that what has a name elsewhere has that.
-    const declared = found;
-    addIterators(&found, namespace, source, "");
-    for (declared) |class| addIterators(&found, class.T, class.source, class.name ++ ".");
+    const declared = found.classes;
+    addIterators(&found.classes, namespace, source, "");
+    for (declared) |class| addIterators(&found.classes, class.T, class.source, class.name ++ ".");
     const list = found;
     return list;
 }
 
 fn addClasses(
-    comptime found: *[]const Class,
+    comptime found: *Found,
     comptime namespace: type,
     comptime source: type,
     comptime prefix: []const u8,
 ) void {
-    for (@typeInfo(namespace).@"struct".decl_names) |name| {
-        if (!declaresClass(namespace, source, name)) continue;
+    for (exports.declarationsOf(namespace)) |name| {
+        if (!declaresType(namespace, source, name)) continue;
         const T = @field(namespace, name);
-        if (T != root_module and !isIn(found.*, T)) found.* = found.* ++ .{Class{
+        const full = prefix ++ signature.pythonName(name);
+        if (isClassType(T)) {
+            if (T == root_module or isIn(found.classes, T)) continue;
+            found.classes = found.classes ++ .{Class{
+                .T = T,
+                .name = full,
+                .source = @field(source, name),
+                .within = namespace,
+            }};
+        } else {
+            if (!isValueType(T) or T == namespace or isIn(found.values, T)) continue;
+            found.values = found.values ++ .{ValueType{
+                .T = T,
+                .name = full,
+                .source = @field(source, name),
+            }};
+        }
+        found.namespaces = found.namespaces ++ .{Found.Namespace{
             .T = T,
-            .name = prefix ++ signature.pythonName(name),
             .source = @field(source, name),
-            .within = namespace,
+            .prefix = full ++ ".",
         }};
     }
 }
 
-fn isIn(comptime found: []const Class, comptime T: type) bool {
-    for (found) |class| if (class.T == T) return true;
+/// Whether a type is a class or an enum in Python that no struct is.
+fn isValueType(comptime T: type) bool {
+    return switch (@typeInfo(T)) {
+        .@"enum" => |info| info.field_names.len > 0,
+        .@"union" => variants.isClass(T),
+        .@"struct" => signature.isFlags(T),
+        else => false,
+    };
+}
+
+/// The name of an enum or a union, with those of what it is declared in; null where none was read.
+pub fn valueNameOf(comptime T: type) ?[:0]const u8 {
+    @setEvalBranchQuota(1_000_000_000);
+    return comptime for (values) |value| {
+        if (value.T == T) break value.name;
+    } else null;
+}
+
+/// What a declaration of `namespace` is called from the module on.
+pub fn pathOf(comptime namespace: type, comptime name: [:0]const u8) [:0]const u8 {
+    return comptime path: {
+        const own = signature.pythonName(name);
+        const around = if (indexOf(namespace)) |index|
+            all[index].name
+        else
+            valueNameOf(namespace) orelse break :path own;
+        break :path around ++ "." ++ own;
+    };
+}
+
+/// Whether an enum or union has its name by this declaration, and by no other.
+pub fn isAtHome(comptime namespace: type, comptime name: [:0]const u8) bool {
+    const own = comptime valueNameOf(@field(namespace, name)) orelse return false;
+    return comptime std.mem.eql(u8, own, pathOf(namespace, name));
+}
+
+fn isIn(comptime found: anytype, comptime T: type) bool {
+    for (found) |one| if (one.T == T) return true;
     return false;
 }
 
@@ -132,10 +207,13 @@ pub fn declaresClass(
     comptime source: type,
     comptime name: []const u8,
 ) bool {
+    return declaresType(namespace, source, name) and isClassType(@field(namespace, name));
+}
+
+fn declaresType(comptime namespace: type, comptime source: type, comptime name: []const u8) bool {
     if (!@hasDecl(source, name) or @TypeOf(@field(source, name)) != type) return false;
     if (!declarations.isWanted(namespace, name) or hasNoName(namespace, name)) return false;
-    const T = @field(namespace, name);
-    return @TypeOf(T) == type and isClassType(T);
+    return @TypeOf(@field(namespace, name)) == type;
 }
 
 /// Whether a type can be a class.
@@ -662,11 +740,13 @@ fn copyableWithin(comptime T: type, comptime open: []const type) bool {
             // Not even looked at, whatever it has, which may be what is asked of.
             if (tables.of(T) != null) return isFlat(T);
             if (signature.isObject(T)) return false;
-            if (!isClass(T)) switch (signature.kindOf(T) orelse return false) {
-                .complex, .flags, .standard => return true,
-                .record, .tuple => {},
-                else => return false,
-            } else if (hasDeinit(T)) return false;
+            if (isClass(T)) {
+                if (hasDeinit(T)) return false;
+            } else {
+                if (signature.isValue(T)) return true;
+                // Not how they cross, which may depend on what this is asked for.
+                if (!signature.isItsFields(T)) return false;
+            }
             for (info.field_types) |Field| {
                 // Of which Python sees the array that it is in memory.
                 if (isClass(T) and vectors.FieldArray(Field) != null) continue;
@@ -1067,6 +1147,11 @@ pub fn isPlainName(comptime name: []const u8) bool {
 /// The root of the tests.
 const example = struct {
     pub const nano_ffi_module = struct {
+        pub const Kind = enum {
+            one,
+
+            pub const Same = Kind;
+        };
         pub const Point = struct {
             x: f64,
             y: f64 = 0,
@@ -1123,6 +1208,9 @@ const example = struct {
         };
         pub const Same = struct {};
         pub const Foreign = .{};
+        pub const Kind = struct {
+            pub const Same = struct {};
+        };
         pub const words = .{ .params = .{"text"}, .result = struct {} };
         pub const Tree = struct {};
         pub const Handle = struct {
@@ -1139,11 +1227,29 @@ const expectEqualStrings = std.testing.expectEqualStrings;
 
 test listOf {
     const list = comptime listOf(example.nano_ffi_module, example.nano_ffi_source);
-    try std.testing.expectEqual(5, list.len);
-    try expectEqualStrings("Point.Inner", list[3].name);
-    try expectEqualStrings("Inner", list[3].ownName());
-    try expectEqualStrings("WordsIterator", list[4].name);
-    try expect(list[4].is_returned and !list[3].is_returned);
+    try std.testing.expectEqual(5, list.classes.len);
+    try expectEqualStrings("Point.Inner", list.classes[3].name);
+    try expectEqualStrings("Inner", list.classes[3].ownName());
+    try expectEqualStrings("WordsIterator", list.classes[4].name);
+    try expect(list.classes[4].is_returned and !list.classes[3].is_returned);
+    try std.testing.expectEqual(1, list.values.len);
+    try expectEqualStrings("Kind", list.values[0].name);
+}
+
+test valueNameOf {
+    try expectEqualStrings("Kind", valueNameOf(example.nano_ffi_module.Kind).?);
+    try expect(valueNameOf(enum { other }) == null);
+}
+
+test pathOf {
+    try expectEqualStrings("Kind.from_", pathOf(example.nano_ffi_module.Kind, "from"));
+    try expectEqualStrings("Point.Inner", pathOf(Plane, "Inner"));
+    try expectEqualStrings("Point", pathOf(example.nano_ffi_module, "Point"));
+}
+
+test isAtHome {
+    try expect(isAtHome(example.nano_ffi_module, "Kind"));
+    try expect(!isAtHome(example.nano_ffi_module.Kind, "Same"));
 }
 
 test declaresClass {

@@ -59,16 +59,12 @@ fn membersOf(
     comptime source: type,
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
-) [8][2][]const u8 {
+) [3 + Types.count][2][]const u8 {
     @setEvalBranchQuota(1_000_000_000);
     comptime var functions: []const []const u8 = &.{};
     comptime var properties: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
-    comptime var enums: []const []const u8 = &.{};
-    comptime var unions: []const []const u8 = &.{};
-    comptime var errors: []const []const u8 = &.{};
-    comptime var inner: []const []const u8 = &.{};
-    comptime var exceptions: []const []const u8 = &.{};
+    comptime var types_in: Types = .{};
     exports.checkOptions(namespace, source);
     inline for (@typeInfo(namespace).@"struct".decl_names) |decl| {
         const doc = exports.docOf(source, decl);
@@ -79,33 +75,13 @@ fn membersOf(
                 functions = functions ++ .{functionOf(function, sig, spec, how)};
             },
             .constant => constants = constants ++ .{constantOf(decl, @field(namespace, decl), doc)},
-            .@"enum" => enums = enums ++ .{enumOf(
-                decl,
-                @field(namespace, decl),
-                if (@hasDecl(source, decl)) @field(source, decl) else .{},
-                prefix ++ decl ++ ".",
-                left_out,
-            )},
-            .@"union" => unions = unions ++ .{unionOf(
-                decl,
-                @field(namespace, decl),
-                if (@hasDecl(source, decl)) @field(source, decl) else .{},
-                prefix ++ decl ++ ".",
-                left_out,
-            )},
-            .errors => errors = errors ++ .{object(.{
-                .{ "name", quoted(signature.pythonName(decl)) },
-                .{ "members", names(@typeInfo(@field(namespace, decl)).error_set.error_names.?) },
-                .{ "doc", optionalText(doc) },
-            })},
-            .exception => exceptions = exceptions ++ .{exceptionOf(
-                decl,
-                @field(namespace, decl),
+            .@"enum", .@"union", .errors, .exception, .class => types_in.add(
+                namespace,
                 source,
-                prefix ++ decl ++ ".",
+                decl,
+                prefix,
                 left_out,
-            )},
-            .class => inner = inner ++ .{classOf(decl, @field(namespace, decl), source, left_out)},
+            ),
             .left_out => |left| left_out.* = left_out.* ++ .{object(.{
                 .{ "name", quoted(prefix ++ decl) },
                 .{ "kind", quoted(left.kind) },
@@ -116,7 +92,7 @@ fn membersOf(
     }
     inline for (classes.all) |class| {
         if (class.is_returned and class.within == namespace)
-            inner = inner ++ .{classItself(class, left_out)};
+            types_in.classes = types_in.classes ++ .{classItself(class, left_out)};
     }
     const has_class = classes.isClass(namespace);
     if (has_class) {
@@ -129,12 +105,67 @@ fn membersOf(
         .{ if (has_class) "methods" else "functions", list(functions) },
         .{ "properties", list(properties) },
         .{ "constants", list(constants) },
-        .{ "classes", list(inner) },
-        .{ "enums", list(enums) },
-        .{ "unions", list(unions) },
-        .{ "errors", list(errors) },
-        .{ "exceptions", list(exceptions) },
-    };
+    } ++ types_in.lists();
+}
+
+/// The types that a namespace declares.
+const Types = struct {
+    classes: []const []const u8 = &.{},
+    enums: []const []const u8 = &.{},
+    unions: []const []const u8 = &.{},
+    errors: []const []const u8 = &.{},
+    exceptions: []const []const u8 = &.{},
+
+    const count = @typeInfo(Types).@"struct".field_names.len;
+
+    fn add(
+        comptime found: *Types,
+        comptime namespace: type,
+        comptime source: type,
+        comptime decl: [:0]const u8,
+        comptime prefix: []const u8,
+        comptime left_out: *[]const []const u8,
+    ) void {
+        const T = @field(namespace, decl);
+        const read = if (@hasDecl(source, decl)) @field(source, decl) else .{};
+        const around = prefix ++ decl ++ ".";
+        switch (comptime exports.of(namespace, source, decl)) {
+            .@"enum", .@"union" => if (comptime otherNameOf(namespace, decl)) |name| {
+                found.classes = found.classes ++ .{aliasOf(signature.pythonName(decl), name)};
+            } else if (@typeInfo(T) == .@"union") {
+                found.unions = found.unions ++ .{unionOf(decl, T, read, around, left_out)};
+            } else {
+                found.enums = found.enums ++ .{enumOf(decl, T, read, around, left_out)};
+            },
+            .errors => found.errors = found.errors ++ .{object(.{
+                .{ "name", quoted(signature.pythonName(decl)) },
+                .{ "members", names(@typeInfo(T).error_set.error_names.?) },
+                .{ "doc", optionalText(exports.docOf(source, decl)) },
+            })},
+            .exception => found.exceptions = found.exceptions ++ .{
+                exceptionOf(decl, T, source, around, left_out),
+            },
+            .class => found.classes = found.classes ++ .{classOf(decl, T, source, left_out)},
+            .function, .constant, .left_out, .silent => {},
+        }
+    }
+
+    fn lists(comptime found: Types) [count][2][]const u8 {
+        var all: [count][2][]const u8 = undefined;
+        for (&all, @typeInfo(Types).@"struct".field_names) |*one, name|
+            one.* = .{ name, list(@field(found, name)) };
+        return all;
+    }
+};
+
+/// The name by which Python knows an enum or a union that has another one here, too.
+fn otherNameOf(comptime namespace: type, comptime decl: [:0]const u8) ?[]const u8 {
+    if (classes.isAtHome(namespace, decl)) return null;
+    return classes.valueNameOf(@field(namespace, decl));
+}
+
+fn aliasOf(comptime name: []const u8, comptime of_class: []const u8) []const u8 {
+    return object(.{ .{ "name", quoted(name) }, .{ "alias", quoted(of_class) } });
 }
 
 /// The functions of a class that are attributes: as methods, with the parameter that sets one.
@@ -186,16 +217,10 @@ fn exceptionOf(
 ) []const u8 {
     const own = exports.sourceOf(source, name);
     const docs = if (@hasDecl(own, "nano_ffi.fields")) @field(own, "nano_ffi.fields") else .{};
-    comptime var enums: []const []const u8 = &.{};
-    comptime var unions: []const []const u8 = &.{};
+    comptime var types_in: Types = .{};
     inline for (@typeInfo(T).@"struct".decl_names) |decl| {
-        const read = if (@hasDecl(own, decl)) @field(own, decl) else .{};
-        const around = prefix ++ decl ++ ".";
         switch (comptime exports.of(T, own, decl)) {
-            .@"enum" => enums = enums ++ .{enumOf(decl, @field(T, decl), read, around, left_out)},
-            .@"union" => unions = unions ++ .{
-                unionOf(decl, @field(T, decl), read, around, left_out),
-            },
+            .@"enum", .@"union" => types_in.add(T, own, decl, prefix, left_out),
             else => {},
         }
     }
@@ -216,9 +241,7 @@ fn exceptionOf(
         .{ "base", quoted(raised.baseOf(T).?) },
         .{ "doc", optionalText(exports.docOf(source, name)) },
         .{ "fields", list(fields) },
-        .{ "enums", list(enums) },
-        .{ "unions", list(unions) },
-    });
+    } ++ types_in.lists());
 }
 
 /// How a function of a class is called; "" of a module's; null where it is none to call.
@@ -242,8 +265,7 @@ fn classOf(
     const class = classes.all[classes.indexOf(T).?];
     const python_name = signature.pythonName(name);
     if (!std.mem.eql(u8, class.ownName(), python_name) or
-        @field(source, name) != class.source)
-        return object(.{ .{ "name", quoted(python_name) }, .{ "alias", quoted(class.name) } });
+        @field(source, name) != class.source) return aliasOf(python_name, class.name);
     return classItself(class, left_out);
 }
 
@@ -627,15 +649,16 @@ fn attributesOf(comptime Payload: type) []const u8 {
     return list(fields);
 }
 
-/// The functions and constants of an enum or a union.
+/// The functions and constants of an enum or a union, and the types in it.
 fn valueMembersOf(
     comptime E: type,
     comptime read: anytype,
     comptime prefix: []const u8,
     comptime left_out: *[]const []const u8,
-) [2][2][]const u8 {
+) [2 + Types.count][2][]const u8 {
     comptime var functions: []const []const u8 = &.{};
     comptime var constants: []const []const u8 = &.{};
+    comptime var types_in: Types = .{};
     const source = if (@TypeOf(read) == type) read else struct {};
     const decls = if (@TypeOf(read) == type) exports.declarationsOf(E) else &.{};
     inline for (decls) |decl| switch (comptime exports.of(E, source, decl)) {
@@ -653,12 +676,19 @@ fn valueMembersOf(
             .{ "kind", quoted(left.kind) },
             .{ "reason", quoted(left.reason) },
         })},
-        else => {},
+        .@"enum", .@"union", .errors, .exception, .class => types_in.add(
+            E,
+            source,
+            decl,
+            prefix,
+            left_out,
+        ),
+        .silent => {},
     };
     return .{
         .{ "methods", list(functions) },
         .{ "constants", list(constants) },
-    };
+    } ++ types_in.lists();
 }
 
 fn baseOf(comptime E: type) []const u8 {
@@ -697,11 +727,14 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
         .rest => .{.{ "item", typeWithin(T.nano_ffi_args, within) }},
         .keywords => .{.{ "item", typeWithin(T.nano_ffi_kwargs, within) }},
         .@"enum" => .{
-            .{ "name", quoted(signature.shortName(T)) },
+            .{ "name", quoted(classes.valueNameOf(T) orelse signature.shortName(T)) },
             .{ "open", if (signature.isOpen(T)) "true" else "" },
             .{ "base", baseOf(T) },
         },
-        .flags => .{ .{ "name", quoted(signature.shortName(T)) }, .{ "base", baseOf(T) } },
+        .flags => .{
+            .{ "name", quoted(classes.valueNameOf(T) orelse signature.shortName(T)) },
+            .{ "base", baseOf(T) },
+        },
         .standard => .{
             .{ "name", quoted(standard.of(T).?.name) },
             .{ "module", quoted(standard.of(T).?.module) },
@@ -711,7 +744,7 @@ fn typeWithin(comptime T: type, comptime within: []const type) []const u8 {
             .{ "fields", fieldsOf(T, within) },
         },
         .tagged => .{
-            .{ "name", quoted(signature.shortName(T)) },
+            .{ "name", quoted(classes.valueNameOf(T) orelse signature.shortName(T)) },
             .{ "untagged", if (untagged.isUntagged(T)) "true" else "" },
             .{ "variants", if (variants.isClass(T)) "true" else "" },
             .{ "fields", fieldsOf(T, within) },

@@ -76,10 +76,7 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     }
     if (!declarations.isWanted(namespace, name))
         return leftOut(kindNameOf(value), "nano_ffi_options says so", .{});
-    if (@TypeOf(value) == type and @typeInfo(namespace) != .@"struct") {
-        if (value == namespace) return .silent;
-        return leftOut("type", "it is in an enum or a union: declare it beside that", .{});
-    }
+    if (@TypeOf(value) == type and value == namespace) return .silent;
     if (@TypeOf(value) == type) return if (classes.isClass(value)) .class else decideType(value);
     if (@typeInfo(@TypeOf(value)) == .@"fn") {
         const spec = specOf(namespace, source, name);

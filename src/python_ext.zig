@@ -340,6 +340,13 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             for (&all, &state.instances, &state.homes) |*declared, class, *home| {
                 if (home.module == self and !declared.addErrors(class.?, state)) return false;
             }
+            inline for (classes.values) |value| {
+                if (comptime !hasErrors(value.T, value.source)) continue;
+                const values = if (@typeInfo(value.T) == .@"union") variants else enums;
+                const class = values.classOf(value.T, self) orelse return false;
+                const is_own = enums.isOwn(class, self) orelse return false;
+                if (is_own and !addErrors(class, value.T, value.source, state)) return false;
+            }
             return addSubmodules(self, state);
         }
 
@@ -418,8 +425,8 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return text.len == 0 or addOwned(self, "__doc__", newStr(text));
         }
 
-        /// Makes the classes of the public enums and unions of a namespace. `prefix` is where
-        /// pickle finds them.
+        /// Makes the classes of the public enums and unions of a namespace, and of those in them.
+        /// `prefix` is where pickle finds them.
         fn addEnums(
             self: *PyObject,
             comptime T: type,
@@ -427,7 +434,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             comptime prefix: [:0]const u8,
         ) bool {
             @setEvalBranchQuota(1_000_000_000);
-            inline for (@typeInfo(T).@"struct".decl_names) |name| {
+            inline for (comptime exports.declarationsOf(T)) |name| {
                 const kind = comptime std.meta.activeTag(exports.of(T, read, name));
                 const own_read = if (@hasDecl(read, name)) @field(read, name) else .{};
                 const qualified = comptime prefix ++ pythonName(name);
@@ -437,7 +444,12 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 }
                 if (kind != .@"enum" and kind != .@"union") continue;
                 const values = if (kind == .@"enum") enums else variants;
+                const has_home = comptime classes.valueNameOf(@field(T, name)) != null;
+                const is_at_home = comptime classes.isAtHome(T, name);
+                if (comptime has_home and !is_at_home) continue;
                 if (!values.add(@field(T, name), self, qualified, own_read)) return false;
+                if (is_at_home)
+                    if (!addEnums(self, @field(T, name), own_read, qualified ++ ".")) return false;
             }
             return true;
         }
@@ -458,6 +470,9 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 name,
             )) {
                 .function, .left_out, .silent => {},
+                .@"enum", .@"union", .class, .exception, .errors => {
+                    if (!addType(self, state, target, T, read, name)) return false;
+                },
                 .constant => {
                     const value = comptime exports.constant(@field(T, name));
                     const Value = @TypeOf(value);
@@ -469,15 +484,6 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     else
                         convert.give(Value, self, value))) return false;
                 },
-                .@"enum", .@"union" => if (!addValues(self, target, T, read, name)) return false,
-                .class => {
-                    const index = comptime classes.indexOf(@field(T, name)).?;
-                    const class = state.instances[index].?;
-                    if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
-                        return false;
-                },
-                .exception => if (!addException(self, state, target, T, read, name)) return false,
-                .errors => if (!addSet(self, state, target, T, read, name)) return false,
             };
             inline for (classes.all, state.instances) |class, made| {
                 if (comptime !class.is_returned or class.within != T) continue;
@@ -487,9 +493,32 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return true;
         }
 
+        /// A type that is declared in `T` as an attribute of `target`.
+        fn addType(
+            self: *PyObject,
+            state: *State,
+            target: *PyObject,
+            comptime T: type,
+            comptime read: type,
+            comptime name: [:0]const u8,
+        ) bool {
+            switch (comptime exports.of(T, read, name)) {
+                .@"enum", .@"union" => return addValues(self, state, target, T, read, name),
+                .class => {
+                    const index = comptime classes.indexOf(@field(T, name)).?;
+                    const class = state.instances[index].?;
+                    return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
+                },
+                .exception => return addException(self, state, target, T, read, name),
+                .errors => return addSet(self, state, target, T, read, name),
+                .function, .constant, .left_out, .silent => comptime unreachable,
+            }
+        }
+
         /// The class of an enum or a union as an attribute of `target`.
         fn addValues(
             self: *PyObject,
+            state: *State,
             target: *PyObject,
             comptime T: type,
             comptime read: type,
@@ -499,9 +528,11 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             const class = of.classOf(@field(T, name), self) orelse return false;
             if (c.PyObject_SetAttrString(target, comptime pythonName(name), class) < 0)
                 return false;
+            if (comptime classes.valueNameOf(@field(T, name)) != null and
+                !classes.isAtHome(T, name)) return true;
             const own = if (@hasDecl(read, name)) @field(read, name) else .{};
             return @TypeOf(own) != type or !(enums.isOwn(class, self) orelse return false) or
-                valueMembers(self, class, @field(T, name), own);
+                valueMembers(self, state, class, @field(T, name), own);
         }
 
         fn addException(
@@ -513,16 +544,16 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             comptime name: [:0]const u8,
         ) bool {
             const Exception = @field(T, name);
-            const qualified = comptime (if (classes.isClass(T)) classes.nameOf(T) ++ "." else "") ++
-                pythonName(name);
+            const qualified = comptime classes.pathOf(T, name);
             if (!exceptions.add(Exception, self, qualified, comptime exports.docOf(read, name)))
                 return false;
             const class = c.PyDict_GetItemString(state.types, @typeName(Exception)).?;
             const inner = exports.sourceOf(read, name);
             inline for (@typeInfo(Exception).@"struct".decl_names) |decl|
                 switch (comptime exports.of(Exception, inner, decl)) {
-                    .@"enum", .@"union" => if (!addValues(self, class, Exception, inner, decl))
-                        return false,
+                    .@"enum", .@"union" => {
+                        if (!addValues(self, state, class, Exception, inner, decl)) return false;
+                    },
                     else => {},
                 };
             return c.PyObject_SetAttrString(target, comptime pythonName(name), class) == 0;
@@ -535,9 +566,10 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             return own;
         }
 
-        /// The functions and constants of an enum or a union.
+        /// The functions and constants of an enum or a union, and the types in it.
         fn valueMembers(
             self: *PyObject,
+            state: *State,
             class: *PyObject,
             comptime E: type,
             comptime read: type,
@@ -589,7 +621,10 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                         convert.give(@TypeOf(value), self, value),
                     )) return false;
                 },
-                else => {},
+                .@"enum", .@"union", .class, .exception, .errors => {
+                    if (!addType(self, state, class, E, read, name)) return false;
+                },
+                .left_out, .silent => {},
             };
             return true;
         }
@@ -605,8 +640,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             const module_name = c.PyObject_GetAttrString(self, "__name__") orelse return false;
             defer c.Py_DecRef(module_name);
             const names_of = comptime @typeInfo(@field(T, name)).error_set.error_names.?;
-            const qualified = comptime (if (classes.isClass(T)) classes.nameOf(T) ++ "." else "") ++
-                pythonName(name);
+            const qualified = comptime classes.pathOf(T, name);
             return addOwned(
                 target,
                 comptime pythonName(name),
@@ -614,10 +648,17 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             );
         }
 
+        fn hasErrors(comptime T: type, comptime read: type) bool {
+            @setEvalBranchQuota(1_000_000_000);
+            return for (exports.declarationsOf(T)) |name| {
+                if (exports.of(T, read, name) == .errors) break true;
+            } else false;
+        }
+
         /// Every error of a set as its attribute, once all sets are known.
         fn addErrors(target: *PyObject, comptime T: type, comptime read: type, state: *State) bool {
             @setEvalBranchQuota(1_000_000_000);
-            inline for (@typeInfo(T).@"struct".decl_names) |name|
+            inline for (comptime exports.declarationsOf(T)) |name|
                 if (comptime exports.of(T, read, name) == .errors) {
                     const set = c.PyObject_GetAttrString(
                         target,

@@ -506,6 +506,25 @@ fn structKind(
     return if (info.is_tuple) .tuple else .record;
 }
 
+/// Whether a struct is one value in Python.
+pub fn isValue(comptime T: type) bool {
+    return comptime isComplex(T) or standard.of(T) != null or isFlags(T);
+}
+
+/// Whether a struct that is no class is what its fields are in Python, where these can cross.
+pub fn isItsFields(comptime T: type) bool {
+    const info = @typeInfo(T).@"struct";
+    if (info.is_tuple) return true;
+    inline for (.{
+        "nano_ffi_owned", "nano_ffi_callback", "nano_ffi_ndarray",
+        "nano_ffi_args",  "nano_ffi_kwargs",   "nano_ffi_given",
+        "nano_ffi_array", "nano_ffi_out",      "nano_ffi_column",
+    }) |own| if (@hasDecl(T, own)) return false;
+    return comptime !(isObject(T) or isReference(T) or isValue(T) or tables.of(T) != null or
+        isStringMap(T) or isLibraryObject(T)) and info.field_types.len > 0 and
+        classes.unalignedFieldOf(T) == null;
+}
+
 fn isTagged(comptime info: std.lang.Type.Union, comptime within: []const type) bool {
     if (info.tag_type == null or info.field_types.len == 0) return false;
     for (info.field_types) |Field| if (!isPartWithin(Field, within)) return false;
@@ -1758,6 +1777,18 @@ test "parts of types" {
     try std.testing.expect(isNumber(u7) and isNumber(std.math.Complex(f32)) and !isNumber(void));
     try std.testing.expect(!isBufferItem(u7) and !isBufferItem([]const u8));
     try std.testing.expect(isPart([]const u8) and !isPart(Callback(fn () void, NotKept)));
+}
+
+test isValue {
+    try std.testing.expect(isValue(std.math.Complex(f64)) and isValue(standard.Date));
+    try std.testing.expect(!isValue(struct { x: f64 }));
+}
+
+test isItsFields {
+    const Leaf = struct { x: f64 };
+    try std.testing.expect(isItsFields(Leaf) and isItsFields(struct { u8, Leaf }));
+    try std.testing.expect(!isItsFields(std.math.Complex(f64)));
+    try std.testing.expect(!isItsFields(Callback(fn () void, NotKept)) and !isItsFields(struct {}));
 }
 
 test shortName {

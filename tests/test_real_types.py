@@ -286,17 +286,50 @@ def test_what_is_no_value_of_a_union(types: ModuleType) -> None:
     assert types.secret(types.secret({"a": 4})).value == 16
 
 
+def test_types_in_a_union_and_in_an_enum(types: ModuleType) -> None:
+    formula = types.Formula
+    binary = formula.Binary(formula.Operator.divide, formula.number(6.0), {"number": 3})
+    assert (binary.result(), formula.binary(binary).result()) == (2.0, 2.0)
+    assert formula.call(0, [binary]).result() == 2.0
+    assert formula.binary(("divide", formula.number(1.0), formula.number(4.0))).result() == 0.25
+    assert binary.left == formula.number(6.0)
+    with pytest.raises(formula.Error.Divided) as raised:
+        formula.Binary("divide", formula.number(1.0), formula.number(0.0)).result()
+    assert isinstance(raised.value, formula.Error)
+    assert formula.Outside is types.Level
+    assert formula.Operator.divide.rank() == formula.Operator.Rank(1)
+    assert types.Ranked is formula.Operator.Rank
+    assert types.Shape.Inner(3).x == 3
+    assert pickle.loads(pickle.dumps(types.Shape.Inner(3))) == types.Shape.Inner(3)
+    assert pickle.loads(pickle.dumps(formula.Operator.add)) is formula.Operator.add
+    for made, name in ((formula.Binary, "Formula.Binary"), (types.Ranked, "Ranked"), (formula.Error, "Formula.Error")):
+        assert made.__qualname__ == name
+
+
+def test_types_of_one_name_in_two_classes(types: ModuleType) -> None:
+    text = stub(described(types))
+    for line in (
+        "purpose: Pin.Purpose | _Pin_PurposeName",
+        "purpose: Wire.Purpose | _Wire_PurposeName = ...",
+        "wire: Wire.Purpose | _Wire_PurposeName",
+        '_Wire_PurposeName: TypeAlias = Literal["bus", "net"]\n',
+        "        number: int  # type: ignore[assignment]\n",
+        "    Outside = Level\n",
+        "        value: Formula.Operator\n",
+    ):
+        assert line in text
+
+
 def test_format_of_an_enum_is_its_text(types: ModuleType) -> None:
     assert (str(types.Level.high), f"{types.Level.low}", types.Level.high.format()) == ("level 1", "level 0", "level 1")
 
 
 def test_what_is_left_out(types: ModuleType) -> None:
     left = {left.name: left.reason for left in described(types).left_out if left.kind != "field"}
-    assert left.keys() == {"Color.name", "Color.change", "Bare", "Shape.grow", "Shape.width", "Shape.Inner"}
+    assert left.keys() == {"Color.name", "Color.change", "Bare", "Shape.grow", "Shape.width"}
     assert left["Bare"] == "nothing says which of its fields it has: let it be union(enum)"
     assert left["Shape.grow"].endswith("cannot come from Python: its values do not change in Python: return a new one")
     assert left["Shape.width"] == "objects of the tag 'rect' have an attribute of that name: give it another one"
-    assert left["Shape.Inner"] == "it is in an enum or a union: declare it beside that"
     assert types.queue() == []
     assert types.Waiting.__field_names__() == ["queue", "per"]
     assert (types.Waiting().queue, types.Waiting().per) == ([], {})

@@ -401,3 +401,59 @@ pub const Expression = union(enum) {
 pub fn expression(given: Expression) Expression {
     return given;
 }
+
+/// With the types that it is made of in it.
+pub const Formula = union(enum) {
+    number: f64,
+    operator: Operator,
+    binary: Binary,
+    call: struct { number: u8, of: []const Binary },
+
+    pub const Error = error{ Divided, Unfinished };
+    pub const Outside = Level;
+    pub const Operator = enum {
+        add,
+        divide,
+
+        pub const Rank = struct { level: u8 = 1 };
+        pub fn rank(self: Operator) Rank {
+            return .{ .level = @backingInt(self) };
+        }
+    };
+    pub const Binary = struct {
+        operator: Operator = .add,
+        left: *const Formula,
+        right: *const Formula,
+
+        pub fn result(self: Binary) Error!f64 {
+            const left = try self.left.result();
+            const right = try self.right.result();
+            if (self.operator == .add) return left + right;
+            return if (right == 0) error.Divided else left / right;
+        }
+    };
+
+    pub fn result(self: Formula) Error!f64 {
+        return switch (self) {
+            .number => |number| number,
+            .operator => error.Unfinished,
+            .binary => |binary| binary.result(),
+            .call => |call| if (call.of.len == 0) 0 else call.of[call.number].result(),
+        };
+    }
+};
+pub const Ranked = Formula.Operator.Rank;
+
+pub const Pin = struct {
+    purpose: Purpose,
+
+    pub const Purpose = enum { input, output };
+    pub fn isLike(_: Pin, wire: Wire.Purpose) bool {
+        return wire == .net;
+    }
+};
+pub const Wire = struct {
+    purpose: Purpose = .bus,
+
+    pub const Purpose = enum { bus, net };
+};
