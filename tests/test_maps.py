@@ -151,6 +151,48 @@ def test_objects_stay_with_their_key(m: ModuleType) -> None:
     assert raises(lambda: item.number) == (ReferenceError, "the Item is gone: its key is not in the dict any more")
 
 
+@pytest.mark.parametrize("field", ["items", "ordered"])
+def test_values_that_may_be_none(m: ModuleType, field: str) -> None:
+    spares = m.Spares(**{field: {"a": None, "b": m.Item(1, "one")}})
+    values = getattr(spares, field)
+    assert (values["a"], "a" in values, len(values), values.get("c", 5)) == (None, True, 2, 5)
+    item = values["b"]
+    item.double()
+    assert (item is values["b"], item is spares.at("b"), spares.at("a"), spares.total()) == (True, True, None, 2)
+    for number in range(100):
+        values[str(number)] = None if number % 2 else m.Item(0)
+    item.name = "two"
+    assert (values["b"], values["1"], values["2"]) == (m.Item(2, "two"), None, m.Item(0))
+    values["b"] = None
+    item.double()
+    assert (item, spares.total(), values["b"]) == (m.Item(4, "two"), 0, None)
+    values["b"] = m.Item(7)
+    kept = values["b"]
+    spares.drop("b")
+    assert values["b"] is None
+    with pytest.raises(ReferenceError):
+        print(kept.number)
+    assert (values.pop("b"), "b" in values, values.pop("2").number) == (None, False, 0)
+    first = values["4"]
+    assert copy.deepcopy(spares) == spares == pickle.loads(pickle.dumps(spares))
+    assert values.todict() == dict(values)
+    values.clear()
+    assert (first, len(values)) == (m.Item(0), 0)
+
+
+def test_values_that_may_be_none_with_maps_of_their_own(m: ModuleType) -> None:
+    spares = m.Spares(words={"a": m.Words({"b": "c"}, 1), "d": None})
+    inner = spares.words["a"]
+    inner.of["e"] = "f"
+    spares.words["d"] = inner
+    spares.words["a"] = None
+    inner.of["g"] = "h"
+    assert (spares.words["a"], dict(spares.words["d"].of)) == (None, {"b": "c", "e": "f"})
+    spares.words["d"].of["i"] = "j"
+    assert dict(inner.of) == {"b": "c", "e": "f", "g": "h"}
+    assert dict(spares.words["d"].of) == {"b": "c", "e": "f", "i": "j"}
+
+
 def test_constructor_copy_and_pickle(m: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     assert str(inspect.signature(m.Store)) == "(items={}, ordered={}, counts={})"
     store = m.Store({"a": m.Item(1, "x")}, counts={"ä": 1, "": 2})

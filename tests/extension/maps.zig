@@ -28,6 +28,28 @@ pub const Store = struct {
     }
 };
 
+/// Values that may be null.
+pub const Spares = struct {
+    items: std.StringHashMapUnmanaged(?Item) = .empty,
+    ordered: std.StringArrayHashMapUnmanaged(?Item) = .empty,
+    words: std.StringHashMapUnmanaged(?Words) = .empty,
+
+    pub fn total(self: *const Spares) i64 {
+        var sum: i64 = 0;
+        for (self.ordered.values()) |item| sum += if (item) |some| some.number else 0;
+        var iterator = self.items.valueIterator();
+        while (iterator.next()) |item| sum += if (item.*) |some| some.number else 0;
+        return sum;
+    }
+    pub fn at(self: *Spares, key: []const u8) ?*Item {
+        const value = self.items.getPtr(key) orelse self.ordered.getPtr(key) orelse return null;
+        return if (value.*) |*some| some else null;
+    }
+    pub fn drop(self: *Spares, key: []const u8) void {
+        (self.items.getPtr(key) orelse self.ordered.getPtr(key) orelse return).* = null;
+    }
+};
+
 /// With an allocator in the map.
 pub const Words = struct { of: std.StringHashMap([]const u8), number: u8 = 0 };
 

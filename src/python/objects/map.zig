@@ -36,6 +36,7 @@ const Ops = struct {
     is_copyable: bool,
     is_flat: bool,
     count: *const fn (map: *anyopaque) usize,
+    find: *const fn (map: *anyopaque, key: []const u8) ?*anyopaque,
     give: *const fn (view: *Layout, key: []const u8, at: *anyopaque) ?*PyObject,
     copy: ?*const fn (module: *PyObject, at: *anyopaque) ?*PyObject,
     load: *const fn (
@@ -64,7 +65,8 @@ const Ops = struct {
 
 fn OpsOf(comptime Map: type) type {
     const Value = string_maps.Value(Map).?;
-    const of_class = classes.isClass(Value);
+    const Part = classes.PartOf(Value);
+    const of_class = Part != null;
     const of_lists = !of_class and classes.ViewItem(Value) != null and classes.isCopyable(Value);
     const typ = classes.fieldTypeName(Value);
     return struct {
@@ -84,6 +86,7 @@ fn OpsOf(comptime Map: type) type {
             .is_copyable = classes.isCopyable(Value),
             .is_flat = classes.isFlat(Value),
             .count = &count,
+            .find = &find,
             .give = &giveValue,
             .copy = if ((of_class or of_lists) and classes.isCopyable(Value)) &copyValue else null,
             .load = &load,
@@ -93,7 +96,7 @@ fn OpsOf(comptime Map: type) type {
             .keyFrom = &keyFrom,
             .adopt = if (trees.hasManagedMap(Value)) &adopt else null,
             .keep = if (of_class and classes.isCopyable(Value))
-                &lists.Keeping(Value).copy
+                &lists.Keeping(Part.?).copy
             else
                 null,
         };
@@ -102,8 +105,15 @@ fn OpsOf(comptime Map: type) type {
             return @ptrCast(@alignCast(map));
         }
 
-        fn valueOf(map: *anyopaque, key: []const u8) ?*anyopaque {
+        fn find(map: *anyopaque, key: []const u8) ?*anyopaque {
             return @ptrCast(cast(map).getPtr(key) orelse return null);
+        }
+
+        /// Where the object of a key is: nowhere where that is null.
+        fn valueOf(map: *anyopaque, key: []const u8) ?*anyopaque {
+            const at = cast(map).getPtr(key) orelse return null;
+            if (!of_class or Part.? == Value) return @ptrCast(at);
+            return if (at.*) |*some| @ptrCast(some) else null;
         }
 
         fn count(map: *anyopaque) usize {
@@ -113,8 +123,10 @@ fn OpsOf(comptime Map: type) type {
         fn giveValue(view: *Layout, key: []const u8, at: *anyopaque) ?*PyObject {
             const module = object.moduleOf(view);
             if (of_class) {
-                const class = classes_of.classOf(Value, module) orelse return null;
-                const info = classes_of.infoIn(Value, module) orelse return null;
+                if (Part.? != Value and @as(*const Value, @ptrCast(@alignCast(at))).* == null)
+                    return capi.singleton(.None);
+                const class = classes_of.classOf(Part.?, module) orelse return null;
+                const info = classes_of.infoIn(Part.?, module) orelse return null;
                 const made = places.part(view, class, info, .key, 0, key, false) orelse
                     return null;
                 return &made.ob_base;
@@ -165,7 +177,7 @@ fn OpsOf(comptime Map: type) type {
         }
 
         fn adopt(at: *anyopaque, gpa: std.mem.Allocator) void {
-            trees.setAllocator(Value, @ptrCast(@alignCast(at)), gpa);
+            trees.setAllocator(Part orelse Value, @ptrCast(@alignCast(at)), gpa);
         }
     };
 }
@@ -351,7 +363,7 @@ const Held = struct {
     }
 
     fn find(held: *const Held, key: []const u8) ?*anyopaque {
-        return held.ops.info.value_of.?(held.map, key);
+        return held.ops.find(held.map, key);
     }
 
     /// Objects of a key, or of all, are to keep the values that they have.
@@ -393,7 +405,7 @@ fn subscript(self: *PyObject, key: *PyObject) callconv(.c) ?*PyObject {
     const view = object.of(self);
     if (Held.quickly(view)) |map| if (text) |some| {
         const ops: *const Ops = .of(view);
-        if (ops.info.value_of.?(map, some)) |at| return ops.give(view, some, at);
+        if (ops.find(map, some)) |at| return ops.give(view, some, at);
     };
     return subscriptSlowly(self, key, text);
 }
@@ -475,7 +487,7 @@ fn set(self: *PyObject, key: *PyObject, value: *PyObject, gone: *Blocks.Gone) Er
         const to: [*]u8 = @ptrCast(at);
         @memcpy(to[0..ops.size], room[0..ops.size]);
     } else ops.put(held.map, gpa, own_text, room) catch return errors.raiseNoMemory();
-    if (ops.adopt) |adopt| adopt(held.find(text).?, gpa);
+    if (ops.adopt) |adopt| if (ops.info.value_of.?(held.map, text)) |at| adopt(at, gpa);
     held.changed(gone);
 }
 

@@ -173,7 +173,8 @@ fn leads(comptime Field: type) bool {
     return comptime switch (classes.fieldKind(Field)) {
         .part, .optional => true,
         .list => hasPart(Field),
-        .map => classes.isClass(string_maps.Value(Field).?) or hasPart(string_maps.Value(Field).?),
+        .map => classes.PartOf(string_maps.Value(Field).?) != null or
+            hasPart(string_maps.Value(Field).?),
         else => false,
     };
 }
@@ -358,7 +359,7 @@ inline fn locateAt(
         const at = value.getPtr(found).?;
         return locateAt(Value, .none, object.of(view), .key, 0, found, false, at, sought);
     }
-    if (comptime kind == .item and @typeInfo(V) == .optional) {
+    if (comptime kind != .part and @typeInfo(V) == .optional) {
         const some = if (value.*) |*some| some else return .nowhere;
         return locateAt(@TypeOf(some.*), .none, parent, kind, place, key, is_const, some, sought);
     }
