@@ -457,7 +457,8 @@ class Writer:
         for union in declared.unions:
             for name in (prefix + union.name, union.name):
                 self.union_paths.setdefault(name, prefix + union.name)
-        for one in (*declared.classes, *declared.exceptions, *declared.enums, *declared.unions):
+        inner: list[Class | Enum | ExceptionClass | Union] = [*declared.classes, *declared.exceptions]
+        for one in (*inner, *declared.enums, *declared.unions):
             self.add_types_of(one, f"{prefix}{one.name}.")
 
     def enum_name(self, typ: Type) -> str:
@@ -564,11 +565,14 @@ class Writer:
         values = {name: quoted(name) if enum.base == "StrEnum" else value for name, value in enum.members}
         members = [f"{inner}{name} = {value}\n" for name, value in values.items() if usable(name)]
         head = f"{indent}class {enum.name}({self.typing(enum.base, 'enum')}):\n"
-        around, self.members = self.members, {item.name for kind in (enum.methods, enum.constants) for item in kind}
+        around_members, self.members = (
+            self.members,
+            {item.name for kind in (enum.methods, enum.constants) for item in kind},
+        )
         # What has a value in an enum would be a member.
         constants = [f"{inner}{item.name}: {self.giving(item.type)}\n" for item in enum.constants if usable(item.name)]
         methods = self.joined(self.method(method, inner) for method in enum.methods if usable(method.name))
-        self.members = around
+        self.members = around_members
         parts = ["".join(members), "".join(constants), *self.types_in(enum, inner, own), *methods]
         return head + body + ("\n" if body and members else "") + "\n".join(filter(None, parts))
 
@@ -656,7 +660,7 @@ class Writer:
             class_.errors,
             class_.exceptions,
         )
-        around, self.members = self.members, {item.name for items in kinds for item in items}
+        around_members, self.members = self.members, {item.name for items in kinds for item in items}
         lines = [self.constant(constant, inner) for constant in class_.constants]
         if class_.matches and class_.init is not None:
             matched = "".join(f"{quoted(field.name)}, " for field in class_.init)
@@ -690,7 +694,7 @@ class Writer:
             view = self.builtin("memoryview")
             functions.append(f"{inner}def __buffer__(self, flags: {self.builtin('int')}, /) -> {view}: ...\n")
         parts += self.joined(functions)
-        self.members = around
+        self.members = around_members
         final = f"{indent}@{base}\n"
         head = f"{class_.name}({class_.base})" if class_.base else class_.name
         if not parts:
