@@ -15,7 +15,7 @@
 //!     Parsed(T)           as a result: T, and then its memory is given back
 //!     []const u8          `signature.Path`, where an option says so
 //!     *const fn (…, ?*anyopaque) R and ?*anyopaque
-//!                         a callable: see c_callbacks.zig
+//!                         a callable, and so is one alone: see c_callbacks.zig
 //!     options: struct     the last one, all of whose fields have defaults: it may be left out, and
 //!                         each of its fields is a parameter that is given by name; one without
 //!                         fields is no parameter
@@ -40,6 +40,8 @@ pub const Hints = struct {
     /// Which parameters without a type are used as nothing but a writer, or a reader.
     writers: []const usize = &.{},
     readers: []const usize = &.{},
+    /// Which ones are only called.
+    called: []const usize = &.{},
     /// Whether texts in the result are bytes.
     is_bytes: bool = false,
     /// The names of parameters that are texts, and name files.
@@ -98,10 +100,17 @@ pub fn Adapted(
                 if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
             const calls = if (plan.calls) try Calls.begin();
             defer if (plan.calls) calls.end();
+            const is_noted = plan.callbacks.is_noted;
+            var notes: c_callbacks.Notes =
+                if (is_noted) .{ .gpa = given[comptime allocatorOf(plan.types).?] } else undefined;
+            defer if (is_noted) notes.deinit();
             comptime var place = 0;
             inline for (plan.roles, plan.originals, 0..) |role, Original, index| {
                 values[index] = switch (role) {
-                    .same => given[place],
+                    .same => if (comptime is_noted and Original == std.mem.Allocator)
+                        notes.allocator()
+                    else
+                        given[place],
                     .vector => vectors.fromArrays(Original, given[place]),
                     .lanes => lanes: {
                         const count = @typeInfo(@typeInfo(Original).pointer.child).vector.len;
@@ -133,7 +142,7 @@ pub fn Adapted(
                     .callback => callback: {
                         calls.callbacks[comptime Calls.placeOf(index)] = given[place];
                         const is_null = @typeInfo(Original) == .optional and given[place] == null;
-                        break :callback if (is_null) null else Calls.pointerOf(index);
+                        break :callback if (is_null) null else calls.pointerOf(index);
                     },
                     .context => calls,
                     .writer => &text.writer,
@@ -164,6 +173,7 @@ pub fn Adapted(
             };
             if (plan.calls) if (calls.fails()) {
                 if (plan.writes) text.deinit();
+                if (is_noted) notes.freeAll();
                 if (comptime plan.has(.grown))
                     freeGrown(given[comptime allocatorOf(plan.types).?], &grown);
                 return error.PythonException;
@@ -403,7 +413,10 @@ const Plan = struct {
             error{ OutOfMemory, RecursionError }
         else if (plan.writes) error{OutOfMemory} else error{};
         const Items = if (plan.collects or plan.has(.grown)) error{OutOfMemory} else error{};
-        const Calls = if (plan.calls) error{ OutOfMemory, PythonException } else error{};
+        const Calls = if (plan.calls)
+            error{ OutOfMemory, PythonException, RuntimeError }
+        else
+            error{};
         return Memory || Items || Calls || (if (plan.has(.out) or plan.has(.lanes))
             error{ValueError}
         else
@@ -422,7 +435,7 @@ fn planOf(
     if (info.is_generic and hints.writers.len + hints.readers.len == 0) return null;
     var plan: Plan = .{ .roles = &.{}, .originals = &.{}, .types = &.{}, .names = &.{} };
     const last = lastOf(info.param_types);
-    if (!info.is_generic) if (c_callbacks.of(info)) |callbacks| {
+    if (!info.is_generic) if (c_callbacks.of(info, hints.called)) |callbacks| {
         plan.callbacks = callbacks;
         plan.calls = true;
     };

@@ -468,6 +468,7 @@ pub fn Callable(
     if (options.vectorize) return elementwise.Vectorized(original, name, params);
     return adapters.Adapted(original, params, .{
         .writers = hintOf(source, name, "writers"),
+        .called = hintOf(source, name, "called"),
         .readers = hintOf(source, name, "readers"),
         .is_bytes = options.bytes,
         .paths = options.paths,

@@ -1390,8 +1390,9 @@ pub fn remedyOf(comptime T: type) []const u8 {
             "that calls it with one of Zig";
     const Function = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
     if (@typeInfo(Function) == .pointer and @typeInfo(@typeInfo(Function).pointer.child) == .@"fn")
-        return "let it have a ?*anyopaque that the function has, too, and keeps no longer than " ++
-            "the call, or be a nano_ffi.Callback";
+        return "where it is only called, it is a callable; what is kept is a " ++
+            "nano_ffi.Callback, or has a ?*anyopaque that the function has, too, and no longer " ++
+            "than the call";
     if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
         return "Python's memory has no such alignment: leave align() out";
     if (T == *std.Io.Writer or T == *std.Io.Reader)

@@ -499,6 +499,7 @@ const Reader = struct {
         try writer.writeAll(" }, ");
         inline for (.{ .{ "writers", std.Io.Writer }, .{ "readers", std.Io.Reader } }) |stream|
             try reader.describeStreams(tree, node, stream[0], stream[1], writer);
+        try describeCalled(tree, node, writer);
         if (isExtern(tree, proto)) {
             const library = if (proto.lib_name) |token|
                 std.zig.string_literal.parseAlloc(reader.arena, tree.tokenSlice(token)) catch ""
@@ -559,6 +560,77 @@ const Reader = struct {
             found += 1;
         }
         if (found > 0) try writer.writeAll(" }, ");
+    }
+
+    /// Writes which parameters a function does nothing with but to call them, or to give them to
+    /// functions of Zig's library: it keeps none of them.
+    fn describeCalled(tree: Ast, node: Ast.Node.Index, writer: *std.Io.Writer) !void {
+        if (tree.nodeTag(node) != .fn_decl) return;
+        var buffer: [1]Ast.Node.Index = undefined;
+        const proto = tree.fullFnProto(&buffer, node).?;
+        var params = proto.iterate(&tree);
+        var index: usize = 0;
+        var found: usize = 0;
+        while (params.next()) |param| : (index += 1) {
+            const name = tree.tokenSlice(param.name_token orelse continue);
+            if (!isOnlyCalled(tree, node, name)) continue;
+            if (found == 0) try writer.writeAll(".called = [_]usize{");
+            try writer.print(" {d},", .{index});
+            found += 1;
+        }
+        if (found > 0) try writer.writeAll(" }, ");
+    }
+
+    fn isOnlyCalled(tree: Ast, node: Ast.Node.Index, name: []const u8) bool {
+        const body = tree.nodeData(node).node_and_node[1];
+        var token = tree.firstToken(body);
+        var is_used = false;
+        while (token < tree.lastToken(body)) : (token += 1) {
+            if (tree.tokenTag(token) != .identifier) continue;
+            if (!std.mem.eql(u8, tree.tokenSlice(token), name)) continue;
+            const before = tree.tokenTag(token - 1);
+            if (before == .period) continue; // a field, or a tag
+            is_used = true;
+            switch (tree.tokenTag(token + 1)) {
+                .l_paren => {},
+                .comma, .r_paren => {
+                    if (before != .comma and before != .l_paren) return false;
+                    const place = parenthesisOf(tree, token) orelse return false;
+                    if (!isOfLibrary(tree, place)) return false;
+                },
+                else => return false,
+            }
+        }
+        return is_used;
+    }
+
+    /// Whether what is called at a parenthesis is named by its whole path, `std.mem.sort(`.
+    fn isOfLibrary(tree: Ast, parenthesis: Ast.TokenIndex) bool {
+        var place = parenthesis - 1;
+        while (place > 1 and tree.tokenTag(place) == .identifier and
+            tree.tokenTag(place - 1) == .period) place -= 2;
+        return place + 1 < parenthesis and std.mem.eql(u8, tree.tokenSlice(place), "std");
+    }
+
+    /// Where the arguments begin that `token` is one of; null where it is in something else.
+    fn parenthesisOf(tree: Ast, token: Ast.TokenIndex) ?Ast.TokenIndex {
+        var depth: usize = 0;
+        var place = token;
+        while (place > 1) {
+            place -= 1;
+            switch (tree.tokenTag(place)) {
+                .r_paren, .r_brace, .r_bracket => depth += 1,
+                .l_paren => if (depth == 0) return place else {
+                    depth -= 1;
+                },
+                .l_brace, .l_bracket => if (depth == 0) return null else {
+                    depth -= 1;
+                },
+                .semicolon => if (depth == 0) return null,
+                else => {},
+            }
+        }
+        return null;
     }
 
     /// What a function does with a parameter: nothing but to call methods of a stream, and to give
@@ -628,23 +700,8 @@ const Reader = struct {
         comptime Stream: type,
         open: *std.ArrayList(Ast.Node.Index),
     ) anyerror!Use {
-        var depth: usize = 0;
-        var place = token;
-        while (place > 0) {
-            place -= 1;
-            switch (tree.tokenTag(place)) {
-                .r_paren, .r_brace, .r_bracket => depth += 1,
-                .l_paren => if (depth == 0) break else {
-                    depth -= 1;
-                },
-                .l_brace, .l_bracket => if (depth == 0) return .other else {
-                    depth -= 1;
-                },
-                .semicolon => if (depth == 0) return .other,
-                else => {},
-            }
-        }
-        if (place == 0 or tree.tokenTag(place - 1) != .identifier) return .other;
+        const place = parenthesisOf(tree, token) orelse return .other;
+        if (tree.tokenTag(place - 1) != .identifier) return .other;
         const callee = tree.tokenSlice(place - 1);
         var use: ?Use = null;
         for (0..tree.nodes.len) |number| {

@@ -8,6 +8,7 @@ import inspect
 import io
 import types
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import ModuleType
 from typing import Any
 
@@ -388,10 +389,48 @@ def test_a_callback_that_may_fail_stops_at_once(calls: ModuleType) -> None:
 
 def test_callbacks_that_cannot_be_told_are_left_out(calls: ModuleType) -> None:
     left = {left.name: left.reason for left in described(calls).left_out}
-    remedy = "let it have a ?*anyopaque that the function has, too, and keeps no longer than the call, or be a nano_ffi"
-    assert remedy in left["without"]
+    remedy = "where it is only called, it is a callable; what is kept is a nano_ffi.Callback, or has a ?*anyopaque that"
+    assert remedy in left["keepAlone"]
     assert remedy in left["Emitter.on"]
-    assert not hasattr(calls, "without")
+    assert not hasattr(calls, "keepAlone")
+
+
+def test_callbacks_without_a_context(calls: ModuleType) -> None:
+    assert calls.without(lambda number: number + 4) == 5
+    assert calls.mapped([1.0, 2.0], lambda x: x / 2) == [0.5, 1.0]
+    assert calls.mapped([1.0], lambda x: calls.mapped([x], lambda y: y + 1)[0] * 2) == [4.0]
+    assert calls.folded(range(4), lambda a, b: a + 2 * b, lambda: None) == 12
+    with pytest.raises(ZeroDivisionError):
+        calls.folded([1], lambda a, b: a, lambda: 1 / 0)
+    values = array.array("q", [3, 1, 2])
+    calls.sortBy(values, lambda a, b: a > b)
+    assert values.tolist() == [3, 2, 1]
+    with pytest.raises(TypeError, match=r"^mapped\(\): the result of 'function' must be a float \(f64\), not str$"):
+        calls.mapped([1.0], str)
+
+
+def test_so_many_callbacks_without_a_context_at_a_time(calls: ModuleType) -> None:
+    def nested(depth: int, x: float) -> float:
+        if depth == 0:
+            return x
+        found: list[float] = calls.mapped([x], lambda y: nested(depth - 1, y + 1))
+        return found[0]
+
+    for _ in range(3):
+        assert nested(16, 0.0) == 16.0
+        with pytest.raises(RuntimeError, match=r"^there are 16 such calls already"):
+            nested(17, 0.0)
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda x: nested(2, x), range(200))) == [x + 2 for x in range(200)]
+
+
+def test_what_is_not_returned_is_given_back(calls: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def fail(_: float) -> float:
+        raise KeyError
+
+    values = array.array("d", bytes(800))
+    assert growth(lambda: calls.mapped(values, fail)) < 8
+    assert growth(lambda: calls.mapped(values, abs)) < 8
 
 
 def test_the_stub(calls: ModuleType) -> None:

@@ -370,6 +370,42 @@ pub fn without(visit: *const fn (number: c_int) callconv(.c) c_int) c_int {
     return visit(1);
 }
 
+pub fn mapped(
+    gpa: std.mem.Allocator,
+    values: []const f64,
+    function: *const fn (f64) f64,
+) ![]f64 {
+    const all = try gpa.alloc(f64, values.len);
+    for (all, values) |*one, value| one.* = function(value);
+    return all;
+}
+
+/// Each call has two, the second of which may fail.
+pub fn folded(
+    values: []const i64,
+    joined: *const fn (i64, i64) i64,
+    end: *const fn () error{Stop}!void,
+) error{Stop}!i64 {
+    var all: i64 = 0;
+    for (values) |value| all = joined(all, value);
+    try end();
+    return all;
+}
+
+pub fn sortBy(values: []i64, lessThan: *const fn (a: i64, b: i64) bool) void {
+    std.mem.sort(i64, values, lessThan, struct {
+        fn isLess(given: *const fn (i64, i64) bool, a: i64, b: i64) bool {
+            return given(a, b);
+        }
+    }.isLess);
+}
+
+/// Which it keeps, as far as can be told.
+pub fn keepAlone(visit: *const fn (number: c_int) c_int) void {
+    const kept = visit;
+    _ = kept;
+}
+
 const late = struct {
     var visit: ?Visit = null;
     var context: ?*anyopaque = null;
