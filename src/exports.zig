@@ -258,7 +258,12 @@ fn decideType(comptime T: type) Export {
             leftOut("errors", "anyerror is every error: name a set", .{})
         else
             .errors,
-        .@"opaque" => leftOut("type", "it is opaque", .{}),
+        .@"opaque" => leftOut(
+            "type",
+            "it is opaque: a struct with a field that is a pointer to it, and with functions " ++
+                "that give that on, is a class",
+            .{},
+        ),
         .@"struct" => if (signature.isFlags(T))
             .@"enum"
         else if (exceptions.baseOf(T) != null)

@@ -1103,7 +1103,14 @@ pub fn analyze(
                     ".keeps = .{{}} in its nano_ffi_options where it does not",
                 .{ name, param_name, @typeName(T) },
             );
-        } else if (comptime kindOf(Value(T)) == .owned or
+        } else if (comptime kindOf(Value(T)) == .objects and !isWrittenRecords(Value(T)) and
+            classes.isClass(@typeInfo(Value(T)).pointer.child)) return refused(
+            "'{s}': parameter '{s}' has type {s}: what is changed in a copy is lost: take {s}, " ++
+                "and return what is new, or let it be an extern struct of numbers, of which " ++
+                "this is an array",
+            .{ name, param_name, @typeName(T), "[]const " ++
+                classes.nameOf(@typeInfo(Value(T)).pointer.child) },
+        ) else if (comptime kindOf(Value(T)) == .owned or
             (kindOf(Value(T)) == .objects and !isWrittenRecords(Value(T))))
             return refused(
                 "'{s}': parameter '{s}' has type {s}, which is a result's: take the slice itself",
@@ -1128,8 +1135,8 @@ pub fn analyze(
         if (kindOf(T) != null and (hasWritablePart(T) or isWrittenCopy(Value(T)))) return refused(
             "'{s}': parameter '{s}' has type {s}, in which a slice is not const, and what is " ++
                 "written into a copy is " ++
-                "lost: make it []const, or a parameter of its own",
-            .{ name, param_name, @typeName(T) },
+                "lost: make it []const, or {s}",
+            .{ name, param_name, @typeName(T), dimensional(T) orelse "a parameter of its own" },
         );
         const is_written = Value(T) == [:0]u8 or (kindOf(Value(T)) == .link and
             !@typeInfo(Value(T)).pointer.attrs.@"const");
@@ -1378,6 +1385,32 @@ pub fn modifierOf(comptime Function: type) std.lang.CallModifier {
     return if (@typeInfo(Function).@"fn".attrs.@"callconv" == .@"inline") .auto else .never_inline;
 }
 
+/// Whether a parameter is a pointer to one value, which the function is to write.
+fn isOut(comptime T: type) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    return pointer.size == .one and !pointer.attrs.@"const" and switch (@typeInfo(pointer.child)) {
+        .int, .float, .bool => true,
+        .optional => |optional| kindOf(optional.child) != null and !classes.isClass(optional.child),
+        else => false,
+    };
+}
+
+/// What memory of numbers in several dimensions is as an array; null of anything else.
+fn dimensional(comptime T: type) ?[]const u8 {
+    if (@typeInfo(T) != .pointer or @typeInfo(T).pointer.attrs.@"const") return null;
+    return comptime told: {
+        var Item = @typeInfo(T).pointer.child;
+        var dimensions = if (@typeInfo(T).pointer.size == .slice) 1 else 0;
+        while (@typeInfo(Item) == .array) : (dimensions += 1) Item = @typeInfo(Item).array.child;
+        if (dimensions < 2 or !isNumber(Item)) break :told null;
+        break :told std.fmt.comptimePrint(
+            "nano_ffi.NdArrayMut({s}, {d}), which is an array of so many dimensions",
+            .{ @typeName(Item), dimensions },
+        );
+    };
+}
+
 /// What to do about a type that cannot cross.
 pub fn remedyOf(comptime T: type) []const u8 {
     const Target = classes.Pointee(T);
@@ -1395,6 +1428,11 @@ pub fn remedyOf(comptime T: type) []const u8 {
             "than the call";
     if (@typeInfo(T) == .pointer and @typeInfo(T).pointer.attrs.@"align" != null)
         return "Python's memory has no such alignment: leave align() out";
+    if (comptime dimensional(T)) |other| return "let it be " ++ other;
+    if (@typeInfo(T) == .optional and isOut(@typeInfo(T).optional.child))
+        return "let it be " ++ @typeName(@typeInfo(T).optional.child) ++ ", or return the number";
+    if (isOut(T) and @typeInfo(@typeInfo(T).pointer.child) == .optional)
+        return "return it, in a tuple with what is returned besides";
     if (T == *std.Io.Writer or T == *std.Io.Reader)
         return "what outlives the call may keep it: let it be for the call only, and write one " ++
             "text, or return what else there is alone";

@@ -400,6 +400,30 @@ pub fn sortBy(values: []i64, lessThan: *const fn (a: i64, b: i64) bool) void {
     }.isLess);
 }
 
+/// What would write to a copy.
+pub const written = struct {
+    pub const Spot = struct { x: i32 };
+    pub const Pipe = opaque {};
+
+    pub fn shift(spots: []Spot) void {
+        for (spots) |*spot| spot.x += 1;
+    }
+    pub fn fillRows(rows: [][2]f64) void {
+        for (rows) |*row| row.* = .{ 1, 2 };
+    }
+    pub fn fillMatrix(matrix: *[2][3]f64) void {
+        for (matrix) |*row| row.* = @splat(1);
+    }
+    pub fn divided(a: i64, b: i64, rest: ?*i64) i64 {
+        if (rest) |some| some.* = @rem(a, b);
+        return @divTrunc(a, b);
+    }
+    pub fn tried(a: i64, why: *?[]const u8) bool {
+        if (a < 0) why.* = "negative";
+        return a >= 0;
+    }
+};
+
 /// Which it keeps, as far as can be told.
 pub fn keepAlone(visit: *const fn (number: c_int) c_int) void {
     const kept = visit;
