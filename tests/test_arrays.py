@@ -431,6 +431,13 @@ REFUSED: dict[str, tuple[str, Make, type[Exception], str]] = {
         ValueError,
         "f64s(): parameter 'values' must have 1 dimension ([]const f64), not 0",
     ),
+    "scalar of times": (
+        "f64s",
+        lambda np: np.datetime64("2020"),
+        TypeError,
+        "f64s(): parameter 'values' must be numbers ([]const f64), and this datetime64 has times: pass their ints, as "
+        "x.view('int64') of numpy, or take a nano_ffi.Column(i64)",
+    ),
     "datetime64": (
         "i64s",
         lambda np: np.array(["2020-01-01"], "M8[D]"),

@@ -176,6 +176,11 @@ fn openBuffer(source: *Source, object: *PyObject, site: *const Site) Error!bool 
         c.PyBuffer_Release(view);
         return false;
     };
+    // A scalar of numpy that is one lends the bytes of its int.
+    if (source.item.size == 1 and view.ndim == 1 and isTimes(object)) {
+        c.PyBuffer_Release(view);
+        return errors.raiseTimes(site, object);
+    }
     source.bit = 0;
     source.start = @intFromPtr(view.buf);
     source.is_read_only = view.readonly != 0;
