@@ -155,7 +155,11 @@ pub fn Adapted(
                         var options = given[place] orelse
                             comptime classes.defaultsOf(Original);
                         inline for (plan.fields, place + 1..) |name, field| {
-                            if (given[field].value) |value| @field(options, name) = value;
+                            const value = if (comptime isLent(@FieldType(Original, name)))
+                                given[field]
+                            else
+                                given[field].value;
+                            if (value) |some| @field(options, name) = some;
                         }
                         break :options options;
                     },
@@ -502,7 +506,7 @@ fn planOf(
                 if (!isFieldParameter(name, Field, names)) continue;
                 plan.fields = plan.fields ++ .{name};
                 plan.names = plan.names ++ .{name};
-                plan.types = plan.types ++ .{signature.Given(
+                plan.types = plan.types ++ .{if (isLent(Field)) Field else signature.Given(
                     Field,
                     classes.defaultOf(T, name).?,
                 )};
@@ -558,9 +562,28 @@ fn isOptions(comptime T: type, comptime params: []const ?type, comptime index: u
     }
     return switch (signature.kindOf(T) orelse return false) {
         .record => true,
-        .class => classes.isCopyable(T),
+        .class => classes.isCopyable(T) or isCopyableButLent(T),
         else => false,
     };
+}
+
+/// Whether what is not copied of a struct are pointers to objects, of which it has none at first:
+/// each is a parameter, as `diagnostics: ?*Diagnostics` is.
+fn isCopyableButLent(comptime T: type) bool {
+    if (classes.hasDeinit(T)) return false;
+    for (@typeInfo(T).@"struct".field_names, @typeInfo(T).@"struct".field_types) |name, Field| {
+        if (isLent(Field)) {
+            if (classes.defaultOf(T, name).? != null) return false;
+        } else if (!classes.isCopyable(Field)) return false;
+    }
+    return true;
+}
+
+fn isLent(comptime Field: type) bool {
+    if (@typeInfo(Field) != .optional) return false;
+    const Pointer = @typeInfo(Field).optional.child;
+    return @typeInfo(Pointer) == .pointer and @typeInfo(Pointer).pointer.size == .one and
+        signature.kindOf(Pointer) == .reference;
 }
 
 fn isFieldParameter(
@@ -569,6 +592,7 @@ fn isFieldParameter(
     comptime names: []const [:0]const u8,
 ) bool {
     for (names) |other| if (std.mem.eql(u8, name, other)) return false;
+    if (isLent(Field)) return true;
     return signature.kindOf(Field) != null and signature.isPart(Field) and
         !signature.hasWritablePart(Field) and signature.kindOf(Field) != .class;
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import array
 import ast
+import gc
 import inspect
 import io
 import types
@@ -393,6 +394,33 @@ def test_callbacks_that_cannot_be_told_are_left_out(calls: ModuleType) -> None:
     assert remedy in left["keepAlone"]
     assert remedy in left["Emitter.on"]
     assert not hasattr(calls, "keepAlone")
+
+
+def test_options_may_have_an_object_to_write_to(
+    calls: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    report = calls.Report()
+    assert calls.checked("ab") == calls.checked("ab", report=report) == calls.checked("ab", report=None) == 2
+    assert calls.checked("", strict=False) == calls.checked("", calls.Reporting(strict=False)) == 0
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match=r"^Refused$"):
+            calls.checked("", report=report)
+    assert (report.line, report.text) == (2, "nothing")
+    with pytest.raises(RuntimeError, match=r"^Refused$"):
+        calls.checked("", calls.Reporting(), report=report)
+    assert report.line == 3
+    checker = calls.Checker(report=report)
+    checker.count()
+    assert report.line == 13
+    assert checker.options.report is report
+    del report
+    gc.collect()
+    checker.count()
+    assert checker.options.report.line == 23
+    assert str(inspect.signature(calls.checked)) == "(text, options=None, *, strict=True, report=None)"
+    with pytest.raises(TypeError, match=r"^checked\(\): parameter 'report' must be a Report"):
+        calls.checked("", report=3)
+    assert growth(lambda: calls.Checker(report=calls.Report()).count()) < 8
 
 
 def test_what_to_do_about_memory_that_is_written(calls: ModuleType) -> None:

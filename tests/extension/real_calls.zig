@@ -400,6 +400,27 @@ pub fn sortBy(values: []i64, lessThan: *const fn (a: i64, b: i64) bool) void {
     }.isLess);
 }
 
+/// What went wrong, for who asks.
+pub const Report = struct { line: usize = 0, text: []const u8 = "" };
+pub const Reporting = struct { strict: bool = true, report: ?*Report = null };
+
+pub fn checked(text: []const u8, options: Reporting) error{Refused}!usize {
+    if (text.len > 0 or !options.strict) return text.len;
+    if (options.report) |report| report.* = .{ .line = report.line + 1, .text = "nothing" };
+    return error.Refused;
+}
+
+pub const Checker = struct {
+    options: Reporting,
+
+    pub fn init(options: Reporting) Checker {
+        return .{ .options = options };
+    }
+    pub fn count(self: *Checker) void {
+        if (self.options.report) |report| report.line += 10;
+    }
+};
+
 /// What would write to a copy.
 pub const written = struct {
     pub const Spot = struct { x: i32 };
