@@ -26,7 +26,8 @@ from nano_ffi.zig import Zig
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "tests" / "extension"
-MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more", "speaking")
+MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more")
+MODULES += ("objects_threads", "speaking")
 STRESS = ROOT / "tests" / "threads.py"
 
 PROBE = """
@@ -96,6 +97,7 @@ def build_module(target: targets.Target, name: str, source: Path, folder: Path, 
     )
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
+        (work / "unusable").touch()
         job.write_modules(zig, work)
         modules = job.modules(work, [])
         if built_in:

@@ -95,6 +95,7 @@ test {
     _ = @import("pointing.zig");
     _ = @import("python/memory.zig");
     _ = @import("reach.zig");
+    _ = @import("Readers.zig");
     _ = @import("registry.zig");
     _ = @import("table.zig");
     _ = @import("signature.zig");

@@ -19,7 +19,7 @@ pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: p
 
 ROOT = Path(__file__).resolve().parent.parent
 FILES = ("model", "model_more")
-SHARED = ("lists", "maps", "graph", "references")
+SHARED = ("lists", "maps", "graph", "references", "objects_threads")
 """What threads share as well."""
 SHAPES = ("plain", "doc", "pool", "chain", "stable", "keeper", "cursor", "links", "box", "tree", "table")
 ONLY = f"--only={','.join(SHAPES)}"

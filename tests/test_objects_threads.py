@@ -269,6 +269,74 @@ def test_readers_of_one_object_run_at_once(m: ModuleType) -> None:
                 assert (part.n, store.items[1].name) == (0, "name" * 100)
 
 
+def read_often(pair: Any) -> Any:
+    """So that where threads are free, readers are not counted any more."""
+    assert all(pair.are_equal() and pair.first == pair.second for _ in range(300))
+    return pair
+
+
+@pytest.mark.alone(timeout=120)
+@pytest.mark.parametrize("often", [1, 300])
+def test_readers_and_who_changes(m: ModuleType, often: int) -> None:
+    """Readers run at once, and never beside one that changes the object."""
+    pair, over = read_often(m.Pair()), threading.Event()
+
+    def change() -> None:
+        for _ in range(300):
+            pair.change()
+            assert all(pair.first == pair.second for _ in range(often))
+        over.set()
+
+    def read() -> None:
+        while not over.is_set():
+            assert pair.are_equal()
+            assert pair == pair
+            assert pair.watch(500_000)
+            time.sleep(0.0005)  # others, who wait for a moment without readers, get one
+
+    at_once(change, read, read, rounds=1)
+    assert pair.first == 300
+
+
+@pytest.mark.alone
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_fork_while_another_thread_reads_it(m: ModuleType) -> None:
+    """In the child, the reader is not there, and who changes the object does not wait for it."""
+    warnings.simplefilter("ignore", DeprecationWarning)
+    pair = read_often(m.Pair())
+    holder = threading.Thread(target=pair.watch, args=[LONG * 2])
+    holder.start()
+    time.sleep(0.05)
+    text, seconds = forked(lambda: [pair.change(), pair.first][1])
+    assert text == "1"
+    assert seconds < 10
+    holder.join()
+
+
+@pytest.mark.alone(timeout=90)
+def test_a_wait_for_a_reader_is_interrupted(m: ModuleType) -> None:
+    pair = read_often(m.Pair())
+    done: list[float] = []
+
+    def hold() -> None:
+        assert pair.watch(LONG * 5)
+        done.append(time.monotonic())
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    time.sleep(0.05)
+    threading.Timer(0.2, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        pair.change()
+    end = time.monotonic()
+    assert done == []
+    assert pair.are_equal()
+    holder.join()
+    assert end < done[0]
+    pair.change()
+    assert pair.first == 1
+
+
 def test_a_callback_holds_and_nobody_waits(m: ModuleType) -> None:
     store = full(m)
     inside, over = threading.Event(), threading.Event()

@@ -20,7 +20,7 @@ const PyObject = capi.PyObject;
 
 /// Where the interpreter keeps them: a dict, of modules with the same objects. Another number for
 /// another layout of objects of one version.
-const shared_name = "nano_ffi.types.3" ++ memory.alike;
+const shared_name = "nano_ffi.types.4" ++ memory.alike;
 
 /// Makes the class of `T`, or takes that of another module, and says in `home` whose it is. A new
 /// reference, or null with the error set.

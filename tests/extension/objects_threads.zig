@@ -22,6 +22,31 @@ pub const Item = struct {
     }
 };
 
+/// Two numbers that are equal whenever nobody changes them.
+pub const Pair = struct {
+    first: i64 = 0,
+    second: i64 = 0,
+
+    pub const nano_ffi_options = .{ .watch = .{ .gil = .released } };
+
+    pub fn change(self: *Pair) void {
+        @as(*volatile i64, &self.first).* +%= 1;
+        for (0..2_000) |_| std.atomic.spinLoopHint();
+        @as(*volatile i64, &self.second).* +%= 1;
+    }
+    pub fn are_equal(self: *const Pair) bool {
+        return self.watch(1);
+    }
+    /// Whether they have been equal all the time.
+    pub fn watch(self: *const Pair, rounds: u64) bool {
+        for (0..rounds) |_| {
+            const first = @as(*const volatile i64, &self.first).*;
+            if (@as(*const volatile i64, &self.second).* != first) return false;
+        }
+        return true;
+    }
+};
+
 var meeting: std.atomic.Value(u32) = .init(0);
 
 pub const Store = struct {

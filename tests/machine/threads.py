@@ -24,8 +24,9 @@ class Mix:
     """What all threads share."""
 
     def __init__(self) -> None:
-        self.model, self.more, self.lists, self.maps, self.graphs, self.references = map(
-            importlib.import_module, ("model", "model_more", "lists", "maps", "graph", "references")
+        names = ("model", "model_more", "lists", "maps", "graph", "references", "objects_threads")
+        self.model, self.more, self.lists, self.maps, self.graphs, self.references, self.threads = map(
+            importlib.import_module, names
         )
         self.doc = self.model.Doc(1, text_of(1))
         self.box = self.lists.Box()
@@ -36,11 +37,13 @@ class Mix:
         self.shelf = self.references.Shelf("first")
         self.link = self.more.Link(1)
         self.plain = self.model.Plain(1)
+        self.pair = self.threads.Pair()
         self.renew()
         self.operations: list[Callable[[random.Random, list[Any]], None]] = [
             *(self.items, self.items, self.table, self.table, self.texts, self.released, self.buffers, self.copies),
             *(self.nested, self.pools, self.pools, self.views, self.tables, self.graph_nodes, self.stores, self.boxes),
             *(self.python_objects, self.links, self.rows, self.callbacks, self.look, self.look, self.forget),
+            *(self.pairs, self.pairs),
         ]
 
     def renew(self) -> None:
@@ -273,6 +276,13 @@ class Mix:
         row.a = 3
         same("a row", (row.a, self.plain.one().b, self.plain.at(1).a), (3, 0, 0))
         self.plain.put(self.model.Row(3, 0))
+
+    def pairs(self, rng: random.Random, held: list[Any]) -> None:
+        if rng.random() < 0.1:
+            self.pair.change()
+        for _ in range(10):
+            same("a pair", (self.pair.are_equal(), self.pair.watch(10), self.pair == self.pair), (True,) * 3)
+        same("a copy of it", copy.copy(self.pair).are_equal(), True)
 
     def callbacks(self, rng: random.Random, held: list[Any]) -> None:
         way = rng.randrange(3)

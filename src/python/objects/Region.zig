@@ -8,6 +8,7 @@
 //! With a GIL, nothing here is interrupted: there `lock` does nothing.
 
 const std = @import("std");
+const builtin = @import("builtin");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
@@ -16,6 +17,7 @@ const Line = @import("../../Line.zig");
 const lists = @import("list.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const Readers = @import("../../Readers.zig");
 const SpinLock = @import("../../SpinLock.zig");
 const pointing = @import("../../pointing.zig");
 const Table = @import("../../table.zig").Table;
@@ -45,6 +47,7 @@ live: usize = 0,
 /// How often its addresses have ended.
 generation: usize = 0,
 uses: Uses = .{},
+reading: if (capi.free_threaded) Reading else void = if (capi.free_threaded) .{} else {},
 /// Whether addresses stay good as long as it lives.
 is_stable: bool = false,
 /// Whether it is a value that was lent to a callback.
@@ -82,6 +85,26 @@ pub const Uses = struct {
         return uses.readers == 0 and uses.writers == 0 and uses.exports == 0;
     }
 };
+
+/// Where threads are free, who only reads need not be counted among the uses: that is written down
+/// among `readers`, and nothing here.
+const Reading = struct {
+    /// Those of the module that made the region: the same as long as there is its memory.
+    readers: *Readers = &own_readers,
+    /// Whether a reader may do so. Changed under the lock.
+    is_open: std.atomic.Value(bool) = .init(false),
+    /// Whether some may be among the readers yet, of it or of its former regions.
+    has_any: bool = false,
+    /// Whether a former region was made by another module.
+    is_mixed: bool = false,
+    /// How many were counted since someone came to change it.
+    count: u32 = 0,
+
+    /// As many as cost what it costs to look through the readers; few where faults are sought.
+    const most = if (builtin.mode == .debug or builtin.sanitize_thread) 4 else 256;
+};
+
+var own_readers: Readers = .{};
 
 pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *const Info };
 
@@ -200,6 +223,7 @@ pub fn create(is_stable: bool) error{OutOfMemory}!*Region {
     const region = takeSpare() orelse made: {
         const made = try memory.allocator.create(Region);
         made.guard = .{};
+        if (capi.free_threaded) made.reading = .{};
         break :made made;
     };
     region.lock();
@@ -208,6 +232,8 @@ pub fn create(is_stable: bool) error{OutOfMemory}!*Region {
         if (comptime std.mem.eql(u8, name, "guard")) continue;
         if (comptime std.mem.eql(u8, name, "united")) {
             @atomicStore(?*Region, &region.united, null, .release);
+        } else if (comptime std.mem.eql(u8, name, "reading")) {
+            if (capi.free_threaded) region.resetReading();
         } else @field(region, name) = @field(Region{}, name);
     }
     region.is_stable = is_stable;
@@ -491,7 +517,12 @@ pub fn check(region_: *Region, self: *Layout) Error!void {
 
 /// Whether an own object can be used, where that is seen at once.
 pub inline fn isGood(region: *Region, self: *Layout) bool {
-    return !capi.free_threaded and region.broken == null and !self.flags.has_snapshot;
+    if (region.broken != null) return false;
+    if (!capi.free_threaded) return !self.flags.has_snapshot;
+    // Another thread may be changing its flags, and any other generation than this.
+    const info = object.infoOf(self);
+    return info.snapshot == 0 or
+        @atomicLoad(usize, object.snapshotOf(self, info), .monotonic) == object.any_generation;
 }
 
 /// Whether nobody uses it, nor may be waited for.
@@ -508,7 +539,13 @@ fn generationOf(self: *Layout) usize {
 fn setGeneration(self: *Layout, generation: usize) void {
     if (self.state == .address) {
         object.linkOf(self).generation = generation;
-    } else object.snapshotOf(self, object.infoOf(self)).* = generation;
+    } else {
+        const snapshot = object.snapshotOf(self, object.infoOf(self));
+        if (capi.free_threaded)
+            @atomicStore(usize, snapshot, generation, .monotonic)
+        else
+            snapshot.* = generation;
+    }
 }
 
 noinline fn raiseEnded(self: *Layout) Error {
@@ -580,8 +617,8 @@ pub fn tryHold(
     if (of(self).? != region) return .wait;
     const uses = &region.uses;
     if (!uses.isNone() and uses.process != process) region.forgetThreads();
-    const is_free = uses.writers == 0 and
-        (mode != .exclusive or (uses.readers == 0 and uses.exports == 0));
+    const is_free = uses.writers == 0 and (mode != .exclusive or
+        (uses.readers == 0 and uses.exports == 0 and region.close()));
     if (!is_free) return if (uses.python == 0 and uses.exports == 0) .wait else .in_use;
     if (!is_noted) return .held;
     uses.process = process;
@@ -591,7 +628,72 @@ pub fn tryHold(
         .exported => uses.exports += 1,
     }
     if (runs_python) uses.python += 1;
+    if (capi.free_threaded and mode == .shared) region.noteRead();
     return .held;
+}
+
+/// Begins to read it, where that needs no lock: with the place to be left at the end. As in
+/// `tryHold`, `self` was in it when that was looked up.
+pub inline fn tryRead(region: *Region, self: *Layout) ?*Readers.Place {
+    if (!region.reading.is_open.load(.monotonic)) return null;
+    const place = region.reading.readers.enter(@intFromPtr(region)) orelse return null;
+    // Who changes it has closed it before, and waits until the place is left; or has opened it
+    // again, and then it is seen whether `self` is in another one since. So in this order.
+    if (region.reading.is_open.load(.seq_cst) and of(self) == region) return place;
+    place.leave();
+    return null;
+}
+
+/// One more was counted: after many that only read, the next ones need not be.
+fn noteRead(region: *Region) void {
+    const reading = &region.reading;
+    reading.count +|= 1;
+    if (reading.count != Reading.most) return;
+    reading.has_any = true;
+    reading.is_open.store(true, .seq_cst);
+}
+
+/// Whether nobody reads it but who is counted, and nobody will: the region is locked.
+inline fn close(region: *Region) bool {
+    return !capi.free_threaded or region.closeOpen();
+}
+
+fn closeOpen(region: *Region) bool {
+    const reading = &region.reading;
+    reading.count = 0;
+    if (!reading.has_any) return true;
+    reading.is_open.store(false, .seq_cst);
+    reading.has_any = region.isRead();
+    return !reading.has_any;
+}
+
+fn isRead(region: *Region) bool {
+    if (region.reading.readers.has(@intFromPtr(region), isPartOf)) return true;
+    if (!region.reading.is_mixed) return false;
+    var next = region.former.first;
+    while (next) |node| : (next = node.next) {
+        const former: *Region = @fieldParentPtr("node", node);
+        if (former.reading.readers != region.reading.readers and
+            former.reading.readers.has(@intFromPtr(region), isPartOf)) return true;
+    }
+    return false;
+}
+
+/// What is read may be a region that has ended, which is then taken for whatever it is now.
+fn isPartOf(read: usize, region: usize) bool {
+    return @intFromPtr(current(@ptrFromInt(read))) == region;
+}
+
+fn resetReading(region: *Region) void {
+    region.reading.is_open.store(false, .monotonic);
+    region.reading.has_any = false;
+    region.reading.is_mixed = false;
+    region.reading.count = 0;
+}
+
+/// In the child of a fork.
+pub fn forgetReaders() void {
+    if (capi.free_threaded) own_readers.clear();
 }
 
 /// After a fork: those threads are not there. What one of them was changing is not used again.
@@ -731,11 +833,18 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     }
     large.live += small.live;
     large.is_stable = large.is_stable and small.is_stable;
-    large.broken = large.broken orelse small.broken;
+    if (large.broken == null and small.broken != null) large.broken = small.broken;
     large.uses.readers += small.uses.readers;
     large.uses.writers += small.uses.writers;
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
+    if (capi.free_threaded) {
+        // Who reads it is found among the readers of the large one from here on.
+        small.reading.is_open.store(false, .seq_cst);
+        large.reading.has_any = large.reading.has_any or small.reading.has_any;
+        large.reading.is_mixed = large.reading.is_mixed or small.reading.is_mixed or
+            large.reading.readers != small.reading.readers;
+    }
     small.objects.deinit(memory.allocator);
     small.objects = .empty;
     large.former.concatByMoving(&small.former);
@@ -1023,7 +1132,8 @@ noinline fn warnOfEnd(self: *Layout) void {
 
 /// Whether what a value owns can be given back while others use the region.
 fn canDeinit(region: *Region, self: *Layout) bool {
-    return object.infoOf(self).deinit == null or self.flags.is_borrowed or region.uses.isNone();
+    return object.infoOf(self).deinit == null or self.flags.is_borrowed or
+        (region.uses.isNone() and region.close());
 }
 
 /// Memory for the key of a value of a map: with a GIL CPython's, which is the faster one.

@@ -38,6 +38,7 @@ const def: capi.PyMethodDef = .{
 };
 
 fn afterInChild(_: ?*PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {
+    Region.forgetReaders();
     said.afterFork();
     input_output.afterFork();
     return if (note()) capi.singleton(.None) else null;

@@ -10,6 +10,7 @@ const capi = @import("../capi.zig");
 const errors = @import("../errors.zig");
 const memory = @import("../memory.zig");
 const object = @import("object.zig");
+const Readers = @import("../../Readers.zig");
 const Region = @import("Region.zig");
 const c = capi.functions;
 const Error = errors.Error;
@@ -46,6 +47,8 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
     return struct {
         const Self = @This();
         const is_noted = meanwhile.isNoted();
+        /// Whether who only reads need not be counted: for who runs Python code, nobody waits.
+        const may_read = capi.free_threaded and meanwhile != .python and limit != 0;
 
         objects: Places.Of(*Layout) = undefined,
         modes: Places.Of(Mode) = undefined,
@@ -55,6 +58,9 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
         /// By which of the objects each of them was found.
         finders: Places.Of(*Layout) = undefined,
         region_modes: Places.Of(Mode) = undefined,
+        /// Where it is written down that one is read: null where that is counted.
+        places: if (may_read) Places.Of(?*Readers.Place) else void =
+            if (may_read) undefined else {},
         held: usize = 0,
         room: if (limit == null) std.heap.ArenaAllocator else void =
             if (limit == null) .init(memory.unnoted),
@@ -73,6 +79,8 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
                 const Place = @typeInfo(@FieldType(Self, name)).pointer.child;
                 @field(holds, name) = gpa.alloc(Place, size) catch return errors.raiseNoMemory();
             }
+            if (may_read) holds.places = gpa.alloc(?*Readers.Place, size) catch
+                return errors.raiseNoMemory();
         }
 
         pub fn deinit(holds: *Self) void {
@@ -94,6 +102,17 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
         /// Whether nobody is in the way: then there is nothing to be done where nothing is noted.
         inline fn allQuiet(holds: *const Self) bool {
             for (holds.objects[0..holds.count]) |self| if (!isQuiet(self)) return false;
+            return true;
+        }
+
+        /// Holds one that is only read, where that is seen at once.
+        inline fn tryRead(holds: *Self, self: *Layout) bool {
+            if (!may_read) return false;
+            const region = Region.of(self) orelse return false;
+            holds.places[0] = region.tryRead(self) orelse return false;
+            holds.regions[0] = region;
+            holds.region_modes[0] = .shared;
+            holds.held = 1;
             return true;
         }
 
@@ -124,6 +143,14 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
                 finder,
                 mode,
             | {
+                if (may_read) {
+                    const place = if (mode == .shared) region.tryRead(finder) else null;
+                    holds.places[holds.held] = place;
+                    if (place != null) {
+                        holds.held += 1;
+                        continue;
+                    }
+                }
                 switch (region.tryHold(finder, mode, is_noted, meanwhile == .python)) {
                     .held => holds.held += 1,
                     .wait => return @as(?Mode, null),
@@ -166,8 +193,13 @@ pub fn Holds(comptime limit: ?usize, comptime meanwhile: Meanwhile) type {
         pub fn release(holds: *Self) void {
             if (is_noted) {
                 const count = holds.held;
-                for (holds.regions[0..count], holds.region_modes[0..count]) |region, mode|
+                for (holds.regions[0..count], holds.region_modes[0..count], 0..) |region, mode, n| {
+                    if (may_read) if (holds.places[n]) |place| {
+                        place.leave();
+                        continue;
+                    };
                     region.release(mode, meanwhile == .python);
+                }
             }
             holds.held = 0;
         }
@@ -200,6 +232,10 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
         }
 
         noinline fn beginSlowly(use: *@This(), self: *Layout, mode: Mode) Error!usize {
+            if (mode == .shared and use.holds.tryRead(self)) {
+                errdefer use.holds.release();
+                return object.resolve(self);
+            }
             if (meanwhile == .nothing) if (quickly(self)) |address| return address;
             if (self.state == .empty) return object.raiseUnusable(self);
             if (!meanwhile.isNoted() and isQuiet(self)) return object.resolve(self);

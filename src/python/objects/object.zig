@@ -383,7 +383,8 @@ noinline fn resolveSlowly(self: *Layout) Error!usize {
     switch (self.state) {
         .own => return resolveOwn(self),
         .held => {
-            if (Region.of(self)) |region| try region.check(self);
+            if (Region.of(self)) |region| if (!capi.free_threaded or !region.isGood(self))
+                try region.check(self);
             return heldValue(self) orelse raiseFreed(infoOf(self));
         },
         .part => {
