@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
 from nano_ffi.compiler import compile_module
 
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
@@ -335,6 +336,60 @@ def test_a_wait_for_a_reader_is_interrupted(m: ModuleType) -> None:
     assert end < done[0]
     pair.change()
     assert pair.first == 1
+
+
+PAIR = """\
+pub const Pair = struct {
+    first: i64 = 0,
+
+    pub const nano_ffi_options = .{ .watch = .{ .gil = .released } };
+
+    pub fn change(self: *Pair) void {
+        self.first += 1;
+    }
+    /// Whether it has been the same all the time.
+    pub fn watch(self: *const Pair, rounds: u64) bool {
+        const first = self.first;
+        for (0..rounds) |_| if (@as(*const volatile i64, &self.first).* != first) return false;
+        return true;
+    }
+};
+"""
+BOTH = """\
+pub const Pair = @import("pair.zig").Pair;
+pub const Both = struct { one: *const Pair, other: *const Pair };
+pub fn both(one: *const Pair, other: *const Pair) Both {
+    return .{ .one = one, .other = other };
+}
+pub fn watch(pair: *const Pair) bool {
+    return pair.watch(1);
+}
+"""
+
+
+def test_who_changes_what_was_tied_meanwhile(tmp_path: Path) -> None:
+    """Who changes an object waits for its reader, also when it was tied to another one meanwhile, which another module's
+    function was the first to read."""
+    (tmp_path / "pair.zig").write_text(PAIR)
+    (tmp_path / "pair_alone.zig").write_text('pub const Pair = @import("pair.zig").Pair;')
+    (tmp_path / "pair_both.zig").write_text(BOTH)
+    alone, both = (nano_ffi.load(tmp_path / f"pair_{name}.zig") for name in ("alone", "both"))
+    ways: list[Callable[[Any], object]] = [both.watch, lambda pair: pair.watch(1)]
+    for one_way in ways:
+        for other_way in ways:
+            for is_one in (True, False):
+                one, other = alone.Pair(), alone.Pair()
+                read = one if is_one else other
+                assert one_way(one)
+                assert other_way(other)
+                assert all(read.watch(1) for _ in range(300))
+                with ThreadPoolExecutor(1) as pool:
+                    holder = pool.submit(read.watch, LONG // 5)
+                    time.sleep(0.02)
+                    kept = both.both(one, other)
+                    read.change()
+                    assert holder.result()
+                assert kept.one.first + kept.other.first == 1
 
 
 def test_a_callback_holds_and_nobody_waits(m: ModuleType) -> None:

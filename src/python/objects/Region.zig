@@ -616,7 +616,7 @@ pub fn tryHold(
     defer region.unlock();
     if (of(self).? != region) return .wait;
     const uses = &region.uses;
-    if (!uses.isNone() and uses.process != process) region.forgetThreads();
+    region.forgetForked();
     const is_free = uses.writers == 0 and (mode != .exclusive or
         (uses.readers == 0 and uses.exports == 0 and region.close()));
     if (!is_free) return if (uses.python == 0 and uses.exports == 0) .wait else .in_use;
@@ -697,6 +697,10 @@ pub fn forgetReaders() void {
 }
 
 /// After a fork: those threads are not there. What one of them was changing is not used again.
+inline fn forgetForked(region: *Region) void {
+    if (!region.uses.isNone() and region.uses.process != process) region.forgetThreads();
+}
+
 fn forgetThreads(region: *Region) void {
     const objects = region.objects.items.items;
     if (region.uses.writers > 0 and objects.len > 0)
@@ -812,6 +816,7 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     small.owners.clearAndFree(memory.allocator);
     large.own_count += small.own_count;
     small.own_count = 0;
+    for ([_]*Region{ large, small }) |region| region.forgetForked();
     const is_seen = capi.free_threaded or !small.uses.isNone();
     for (small.objects.items.items) |item| {
         const known = item.value;
@@ -838,6 +843,7 @@ fn absorb(large: *Region, small: *Region) error{OutOfMemory}!void {
     large.uses.writers += small.uses.writers;
     large.uses.exports += small.uses.exports;
     large.uses.python += small.uses.python;
+    large.uses.process = process;
     if (capi.free_threaded) {
         // Who reads it is found among the readers of the large one from here on.
         small.reading.is_open.store(false, .seq_cst);
