@@ -70,17 +70,13 @@ fn isAllNew(comptime info: std.lang.Type.Fn, comptime Result: type) bool {
     return has_allocator;
 }
 
-/// Whether a value is nothing but numbers, texts, slices of such, and structs without names.
+/// Whether a value, and all that it points to, can be copied: none of it remembers an allocator.
 fn isPlain(comptime T: type) bool {
     if (classes.isFlat(T)) return true;
-    if (T == std.mem.Allocator or classes.isClass(T)) return false;
     return switch (@typeInfo(T)) {
         .optional => |optional| isPlain(optional.child),
         .pointer => |pointer| pointer.size == .slice and isPlain(pointer.child),
-        .@"struct" => |info| for (info.field_types) |Field| {
-            if (!isPlain(Field)) break false;
-        } else true,
-        else => false,
+        else => classes.isCopyable(T),
     };
 }
 

@@ -475,6 +475,9 @@ def test_what_is_not_returned_is_given_back(calls: ModuleType, growth: Callable[
     values = array.array("d", bytes(800))
     assert growth(lambda: calls.mapped(values, fail)) < 8
     assert growth(lambda: calls.mapped(values, abs)) < 8
+    found = calls.findAll(30, lambda found: found.isThere() and found.value.x > 27)
+    assert [one.value for one in found] == [calls.Found.Spot(28, "28"), calls.Found.Spot(29, "29")]
+    assert growth(lambda: calls.findAll(30, fail)) < 8
 
 
 def test_the_stub(calls: ModuleType) -> None:

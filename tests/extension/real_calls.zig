@@ -147,6 +147,7 @@ pub fn fill(out: *[3]f64, value: f64) void {
 }
 
 pub const nano_ffi_options = .{
+    .findAll = .{ .result = .owned },
     .raw = .{ .bytes = true },
     .rawText = .{ .bytes = true },
     .rawOrNone = .{ .bytes = true },
@@ -378,6 +379,33 @@ pub fn mapped(
     const all = try gpa.alloc(f64, values.len);
     for (all, values) |*one, value| one.* = function(value);
     return all;
+}
+
+pub const Found = union(enum) {
+    none,
+    at: Spot,
+    text: []const u8,
+
+    pub const Spot = struct { x: u32, label: []const u8 = "" };
+    pub fn isThere(found: Found) bool {
+        return found != .none;
+    }
+};
+
+pub fn findAll(
+    gpa: std.mem.Allocator,
+    count: u32,
+    isWanted: *const fn (Found) bool,
+) ![]const Found {
+    var all: std.ArrayList(Found) = .empty;
+    for (0..count) |number| {
+        const found: Found = .{ .at = .{
+            .x = @intCast(number),
+            .label = try std.fmt.allocPrint(gpa, "{d}", .{number}),
+        } };
+        if (isWanted(found)) try all.append(gpa, found) else gpa.free(found.at.label);
+    }
+    return all.toOwnedSlice(gpa);
 }
 
 /// Each call has two, the second of which may fail.
