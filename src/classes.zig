@@ -812,16 +812,33 @@ pub fn isView(comptime T: type) bool {
         } else true;
 }
 
-/// Whether all that a `T` has, but numbers, is behind pointers: that it is passed by value, or as
-/// `*const`, says nothing then of what a function changes.
+/// Whether all that a `T` has, but numbers, is behind pointers, or some of it may be another one's:
+/// that it is passed by value, or as `*const`, says nothing then of what a function changes.
 pub fn isProxy(comptime T: type) bool {
-    return comptime @typeInfo(T) == .@"struct" and !isReader(T) and
+    return comptime @typeInfo(T) == .@"struct" and !isReader(T) and (leadsAway(T) or
         for (@typeInfo(T).@"struct".field_types) |Field| {
             if (isFlat(Field) or signature.isProvided(Field)) continue;
-            const info = @typeInfo(Field);
-            const Some = if (info == .optional) info.optional.child else Field;
+            const Some = Unwrapped(Field);
             if (@typeInfo(Some) != .pointer or @typeInfo(Some).pointer.size != .one) break false;
-        } else true;
+        } else true);
+}
+
+/// Whether a class has a pointer to a struct that may be changed through it, itself or in one of
+/// its fields.
+fn leadsAway(comptime T: type) bool {
+    return for (@typeInfo(T).@"struct".field_types) |Field| {
+        const Some = Unwrapped(Field);
+        switch (@typeInfo(Some)) {
+            .pointer => |pointer| if (pointer.size == .one and !pointer.attrs.@"const" and
+                @typeInfo(pointer.child) == .@"struct") break true,
+            .@"struct" => if (isClass(Some) and leadsAway(Some)) break true,
+            else => {},
+        }
+    } else false;
+}
+
+fn Unwrapped(comptime T: type) type {
+    return if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
 }
 
 /// Whether nothing can be changed through a `T`, but itself: all its pointers are const.
@@ -1376,6 +1393,8 @@ test "isProxy, isView" {
     const Store = struct { gpa: std.mem.Allocator, inner: *Inner, count: usize };
     try expect(isProxy(Store) and !isView(Store));
     try expect(!isProxy(struct { inner: *const Inner }) and !isProxy(struct { all: []Inner }));
+    try expect(isProxy(struct { inner: *Inner, all: []Inner }));
+    try expect(!isProxy(struct { inner: *const Inner, all: []Inner }));
     try expect(isView(struct { gpa: std.mem.Allocator, grip: ?*Grip }));
     try expect(!isView(struct { grip: *Grip, text: []const u8 }));
 }

@@ -20,7 +20,7 @@ const progress = @import("python/progress.zig");
 const progress_bars = @import("python/progress_bars.zig");
 const classes_of = @import("python/objects/classes_of.zig");
 const lists = @import("python/objects/list.zig");
-const learnOfPython = @import("python/objects/object.zig").learnOfPython;
+const objects = @import("python/objects/object.zig");
 const maps = @import("python/objects/map.zig");
 const fork = @import("python/objects/fork.zig");
 const memory = @import("python/memory.zig");
@@ -312,7 +312,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
             // Types first: values may be of them.
             if (!addEnums(self, namespace, source, "")) return false;
             for (&all) |*declared| if (!declared.addEnums(self)) return false;
-            if (!learnOfPython()) return false;
+            if (!objects.learnOfPython()) return false;
             // A base is there before what is derived from it.
             for (0..classes.most_bases + 1) |depth| {
                 for (&all, &state.instances, &state.homes) |*declared, *class, *home| {
@@ -479,10 +479,16 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                     // Numbers that somebody wrote down, and no bytes that were calculated.
                     const is_list = @typeInfo(Value) == .array and
                         @typeInfo(Value).array.child == u8;
-                    if (!addOwned(target, comptime pythonName(name), if (is_list)
+                    const made = if (is_list)
                         convert.giveList(u8, self, &value)
                     else
-                        convert.give(Value, self, value))) return false;
+                        convert.give(Value, self, value);
+                    if (comptime classes.isClass(Value)) if (made) |some|
+                        objects.beConstant(objects.of(some)) catch {
+                            c.Py_DecRef(some);
+                            return false;
+                        };
+                    if (!addOwned(target, comptime pythonName(name), made)) return false;
                 },
             };
             inline for (classes.all, state.instances) |class, made| {

@@ -121,6 +121,24 @@ def test_static_functions_constants_and_nested_structs(m: ModuleType) -> None:
     assert m.Line.Style().width == 1
 
 
+def test_a_constant_of_a_class_does_not_change(m: ModuleType) -> None:
+    origin, first = m.Point.origin, m.Tagged.first
+    error = (TypeError, "this Point is read-only: it is a constant")
+    assert raises(lambda: setattr(origin, "x", 1.0)) == error
+    assert raises(lambda: origin.scale(2)) == error
+    assert raises(lambda: origin.__init__(1.0)) == (TypeError, "this Point cannot be initialised again")
+    assert (origin is m.Point.origin, origin.far(m.Point(3, 4)), origin + m.Point(1)) == (True, 5.0, m.Point(1))
+    error = (TypeError, "this Tagged is read-only: it is a constant")
+    assert raises(lambda: first.tags.append("c")) == error
+    assert raises(lambda: setattr(first.at, "x", 1.0)) == (TypeError, "this Point is read-only: it is a constant")
+    assert raises(lambda: setattr(first, "name", "c")) == error
+    assert (first, first.length()) == (m.Tagged("first"), 5)
+    for other in (copy.copy(first), copy.deepcopy(first), pickle.loads(pickle.dumps(first))):
+        other.tags.append("c")
+        other.at.x = 1.0
+        assert (other.length(), first.length()) == (6, 5)
+
+
 def test_where_a_class_is_expected(m: ModuleType) -> None:
     assert m.middle(m.Point(0), m.Point(2)) == m.Point(1)
     assert m.total(lambda index: m.Point(index, 1), 4) == m.Point(6, 4)
@@ -550,7 +568,19 @@ def test_threads(m: ModuleType) -> None:
 def test_the_description_has_classes(m: ModuleType) -> None:
     description = json.loads(m.__nano_ffi_description__())
     classes = {item["name"]: item for item in description["classes"]}
-    assert list(classes) == ["Point", "Line", "Door", "Gate", "Counter", "Stack", "Token", "Fragile", "Key", "WideKey"]
+    assert list(classes) == [
+        "Tagged",
+        "Point",
+        "Line",
+        "Door",
+        "Gate",
+        "Counter",
+        "Stack",
+        "Token",
+        "Fragile",
+        "Key",
+        "WideKey",
+    ]
     assert [field["name"] for field in classes["Line"]["fields"]] == ["from_", "to", "name", "color", "tags"]
     assert [(f["name"], f.get("default")) for f in classes["Point"]["fields"]] == [("x", None), ("y", "0.0")]
     assert classes["Point"]["init"] is True

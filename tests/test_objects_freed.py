@@ -69,6 +69,63 @@ def test_what_a_view_gives_back_and_takes(m: ModuleType, growth: Callable[[Calla
     assert growth(change) < 1
 
 
+@pytest.mark.parametrize("drops", [False, True])
+def test_what_is_for_a_tree_by_what_has_memory_of_its_own(
+    m: ModuleType, drops: bool, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def change() -> None:
+        page = m.Page(list=NAMES)
+        with m.Writer(page, drops) as writer:
+            for n in range(20):
+                writer.add(str(n))
+            page.list.append("y" * 100)
+            writer.addMany(20)
+            cursor = writer.cursor()
+            for n in range(20):
+                cursor.add(str(n))
+            assert list(page.list[-21:]) == ["many", *map(str, range(20))]
+            writer.share("s" * 100)
+            writer.share("t" * 100)
+            assert page.pair[1] == "t" * 100
+        assert (len(page.list), page.pair[1]) == (0 if drops else 64, "")
+        page.list.append("after")
+
+    assert growth(change) < 1
+
+
+def test_what_both_have_is_a_trees_when_the_other_one_lets_it_go(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def change() -> None:
+        page = m.Page()
+        writer = m.Writer(page, False)
+        writer.share("s" * 100)
+        for n in range(40):
+            writer.add(str(n))
+        writer.unshare()
+        del writer
+        assert page.pair[1] == "s" * 100
+
+    assert growth(change) < 1
+
+
+def test_what_is_exported_is_not_moved_by_what_comes_by_value(m: ModuleType) -> None:
+    stack = m.Stack()
+    stack.push(1)
+    pusher = m.Pusher(stack)
+    around = pusher.around()
+    numbers = memoryview(stack.numbers)
+    for push in (pusher.push, pusher.pushByValue, pusher.pushByConst, around.push):
+        with pytest.raises(BufferError):
+            push(2)
+    assert numbers.tolist() == [1]
+    numbers.release()
+    pusher.pushByValue(2)
+    pusher.pushByConst(3)
+    pusher.around().push(4)
+    assert list(stack.numbers) == [1, 2, 3, 4]
+
+
 def test_what_is_in_an_optional(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
     def change() -> None:
         page = m.Page(lines=[m.Line("text", [1, 2, 3]), None])

@@ -243,8 +243,8 @@ fn startOf(memory: [*]u8) *usize {
 const is_watched = std.debug.runtime_safety;
 
 /// Whether the allocator knows what is its own: to watch that, for what looks through objects to
-/// know what memory is there, or to know that a handle, or what Python gave, was freed. Nowhere
-/// else is anything of a Heap compiled.
+/// know what memory is there, or to know that a handle, what Python gave, or what is for a tree was
+/// freed. Nowhere else is anything of a Heap compiled.
 const is_noted = is_watched or pointing.anyKeeps() or follows();
 
 fn follows() bool {
@@ -252,6 +252,7 @@ fn follows() bool {
         const T = class.T;
         if (classes.isHeapHandle(T)) break true;
         if (!classes.isCopyable(T) and classes.ownsOfPython(T)) break true;
+        if (pointing.leadsToTrees(T) and pointing.leadsToOwners(T)) break true;
     } else false;
 }
 

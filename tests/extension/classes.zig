@@ -3,6 +3,19 @@
 const std = @import("std");
 const nano_ffi = @import("nano_ffi");
 
+/// With constants of itself.
+pub const Tagged = struct {
+    name: []const u8,
+    tags: std.ArrayList([]const u8) = .empty,
+    at: Point = .origin,
+
+    pub const first: Tagged = .{ .name = "first" };
+
+    pub fn length(self: *const Tagged) usize {
+        return self.name.len + self.tags.items.len;
+    }
+};
+
 /// A point in the plane.
 pub const Point = struct {
     /// To the right.

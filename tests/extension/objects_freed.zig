@@ -81,6 +81,62 @@ pub const View = struct {
     }
 };
 
+/// Has memory of its own besides.
+pub const Writer = struct {
+    page: *Page,
+    gpa: Allocator,
+    log: std.ArrayList(u8) = .empty,
+    last: []const u8 = "",
+    drops: bool = false,
+
+    pub fn init(gpa: Allocator, page: *Page, drops: bool) Writer {
+        return .{ .page = page, .gpa = gpa, .drops = drops };
+    }
+
+    pub fn add(self: *Writer, name: []const u8) !void {
+        try self.log.appendSlice(self.gpa, name);
+        try self.page.list.append(self.gpa, try self.gpa.dupe(u8, name));
+    }
+
+    /// By value, which says nothing of what is behind a pointer.
+    pub fn addMany(self: Writer, count: usize) !void {
+        for (0..count) |_| try self.page.list.append(self.gpa, try self.gpa.dupe(u8, "many"));
+    }
+
+    /// Both have it from here on, and who gives it back only they know.
+    pub fn share(self: *Writer, name: []const u8) !void {
+        if (self.last.len > 0) self.gpa.free(self.last);
+        self.last = try self.gpa.dupe(u8, name);
+        self.page.pair[1] = self.last;
+    }
+
+    pub fn unshare(self: *Writer) void {
+        self.last = "";
+    }
+
+    pub fn cursor(self: *Writer) Cursor {
+        return .{ .view = .{ .page = self.page } };
+    }
+
+    pub fn deinit(self: *Writer) void {
+        self.log.deinit(self.gpa);
+        if (self.last.len > 0) {
+            self.gpa.free(self.last);
+            self.page.pair[1] = "";
+        }
+        if (self.drops) self.page.drop(self.gpa);
+    }
+};
+
+/// A view in a view.
+pub const Cursor = struct {
+    view: View,
+
+    pub fn add(self: *const Cursor, gpa: Allocator, name: []const u8) !void {
+        try self.view.page.list.append(gpa, try gpa.dupe(u8, name));
+    }
+};
+
 /// Its functions take no allocator.
 pub const Stack = struct {
     numbers: std.ArrayList(i64) = .empty,
@@ -97,5 +153,39 @@ pub const Stack = struct {
     pub fn rename(self: *Stack, name: []const u8) !void {
         nano_ffi.allocator.free(self.name);
         self.name = try nano_ffi.allocator.dupe(u8, name);
+    }
+};
+
+/// A view with a text beside its pointer.
+pub const Pusher = struct {
+    stack: *Stack,
+    prefix: []const u8 = "",
+
+    pub fn push(self: *Pusher, number: i64) !void {
+        try self.stack.push(number);
+    }
+
+    pub fn pushByValue(self: Pusher, number: i64) !void {
+        try self.stack.push(number);
+    }
+
+    pub fn pushByConst(self: *const Pusher, number: i64) !void {
+        try self.stack.push(number);
+    }
+
+    pub fn around(self: *Pusher) Around {
+        return .{ .inner = .{ .stack = self.stack } };
+    }
+
+    pub fn init(stack: *Stack) Pusher {
+        return .{ .stack = stack };
+    }
+};
+
+pub const Around = struct {
+    inner: Pusher,
+
+    pub fn push(self: Around, number: i64) !void {
+        try self.inner.stack.push(number);
     }
 };

@@ -19,6 +19,8 @@ map: Table(usize, Block, AddressContext) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
 has_candidates: bool = false,
+/// Whether there may be memory that Zig's code is not known to free.
+has_memory: bool = false,
 /// Boxes that nobody has any more: to be released where no lock is held.
 ended: ?*Box = null,
 
@@ -40,15 +42,26 @@ pub const Block = struct {
     source: union(enum) {
         memory: Alignment,
         /// The same, which Zig's own code may free as well: by whom, its number says.
-        followed: struct { alignment: Alignment, number: u32 },
+        followed: Followed,
         /// A reference to it.
         box: *Box,
         /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
         candidate: Alignment,
+        /// The same, if that is a tree, and no value of another kind does.
+        shared: Followed,
     },
     /// Whether a sweep leaves it there.
     is_pinned: bool = false,
     is_marked: bool = false,
+    /// Whether what is no tree points to it.
+    is_others: bool = false,
+
+    const Followed = struct { alignment: Alignment, number: u32 };
+
+    /// Whether it is nobody's yet.
+    fn isCandidate(block: Block) bool {
+        return block.source == .candidate or block.source == .shared;
+    }
 
     /// What Python object it keeps, borrowed.
     pub fn kept(block: Block) ?*PyObject {
@@ -65,7 +78,7 @@ pub const Block = struct {
             .followed => |known| if (memory.unfollow(start, known.number))
                 block.free(start, known.alignment),
             .box => |box| box.release(),
-            .candidate => {},
+            .candidate, .shared => {},
         }
     }
 
@@ -189,7 +202,10 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
 
 /// Zig's own code may free all that is there from here on.
 pub fn follow(blocks: *Blocks) void {
+    if (!blocks.has_memory) return;
+    blocks.has_memory = false;
     for (blocks.map.items.items) |*item| {
+        if (item.value.source != .memory) continue;
         const alignment = item.value.source.memory;
         const number = memory.follow(item.key, item.value.len);
         item.value.source = .{ .followed = .{ .alignment = alignment, .number = number } };
@@ -201,7 +217,7 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
     if (blocks.map.appendNew(start, block)) |known| {
         // The same box a second time, or what is a block in any case. Else what was there before
         // was freed by Zig's code.
-        const is_known = block.source == .candidate and known.source != .candidate;
+        const is_known = block.isCandidate() and !known.isCandidate();
         if (known.source == .box or is_known) {
             // A buffer may be given from its start on, and to another end.
             if (known.source == .box and block.len > known.len) blocks.resize(start, block.len);
@@ -210,7 +226,11 @@ pub fn add(blocks: *Blocks, start: usize, block: Block) void {
         blocks.bytes -= known.len;
         known.* = block;
     }
-    if (block.source == .candidate) blocks.has_candidates = true;
+    switch (block.source) {
+        .memory => blocks.has_memory = true,
+        .candidate, .shared => blocks.has_candidates = true,
+        .followed, .box => {},
+    }
     blocks.bytes += block.len;
     const all = blocks.map.items.items;
     if (all.len > 1 and all[all.len - 2].key > start) blocks.is_sorted = false;
@@ -307,7 +327,7 @@ noinline fn aroundInside(blocks: *Blocks, address: usize) ?*Block {
         const block = &all[left].value;
         if (found == null and address - all[left].key < @max(block.len, 1)) found = block;
         // What was a candidate may be in another one by now, which began before it.
-        if (block.source != .candidate) {
+        if (!block.isCandidate()) {
             if (address - all[left].key < @max(block.len, 1)) return block;
             break;
         }
@@ -331,15 +351,29 @@ fn sort(blocks: *Blocks) void {
     blocks.map.reindex();
 }
 
+/// What a value points to is not taken away: of a tree, or of another kind.
+pub fn mark(block: *Block, is_tree: bool) void {
+    if (block.source == .shared and !is_tree) block.is_others = true else block.is_marked = true;
+}
+
 /// Takes away what is not marked; what is, is so no more.
 pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
     try gone.pieces.ensureUnusedCapacity(memory.allocator, blocks.map.count());
     var kept: usize = 0;
+    blocks.has_candidates = false;
     for (blocks.map.items.items, 0..) |*item, place| {
         const block = &item.value;
-        if (block.is_marked) switch (block.source) {
+        if (block.is_others) {
+            block.is_marked = true;
+            block.is_others = false;
+            blocks.has_candidates = true;
+        } else if (block.is_marked) switch (block.source) {
+            .shared => |known| {
+                block.source = .{ .followed = known };
+            },
             .candidate => |alignment| {
                 block.source = .{ .memory = alignment };
+                blocks.has_memory = true;
                 if (!memory.mayBeBlock(item.key, block.len)) {
                     blocks.bytes -= block.len;
                     continue; // freed by who had it, and something else's since
@@ -357,7 +391,6 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
         blocks.bytes -= block.len;
     }
     blocks.map.shrink(kept);
-    blocks.has_candidates = false;
 }
 
 /// Gives all of them back. May run Python code.

@@ -1113,7 +1113,15 @@ fn noteDeinit(region: *Region, self: *Layout) bool {
         return true;
     }
     if (info.frees and !region.is_stable) region.generation +%= 1;
+    region.beforeDeinit(info);
     return false;
+}
+
+/// What Python gave to trees may be freed by a deinit that is to be called.
+fn beforeDeinit(region: *Region, info: *const Info) void {
+    if (!has_deinits or info.deinit == null or !info.frees_trees) return;
+    region.findHidden() catch {};
+    region.blocks.follow();
 }
 
 fn isFresh(region: *Region, self: *Layout) bool {
@@ -1327,6 +1335,7 @@ pub fn endOwn(self: *Layout) void {
     defer region.unlock();
     region.remove(self);
     region.generation +%= 1;
+    region.beforeDeinit(object.infoOf(self));
     if (!self.flags.is_pointed) return;
     for (region.objects.items.items) |item| {
         if (item.value == self) continue;
@@ -1471,6 +1480,8 @@ const Marker = struct {
     values: std.ArrayList(Value) = .empty,
     /// Those of them that are to be walked through yet.
     reached: std.ArrayList(*Layout) = .empty,
+    /// Whether it is a tree that is walked through.
+    is_tree: bool = false,
 
     const Value = struct {
         start: usize,
@@ -1538,7 +1549,9 @@ const Marker = struct {
     }
 
     fn walk(marker: *Marker, known: *Layout, value: usize) void {
-        const walkThrough = object.infoOf(known).walk orelse return;
+        const info = object.infoOf(known);
+        const walkThrough = info.walk orelse return;
+        marker.is_tree = info.kind == .tree;
         walkThrough(&marker.through, @ptrFromInt(value));
     }
 
@@ -1551,7 +1564,7 @@ const Marker = struct {
         const through: *pointing.Walk = @fieldParentPtr("visitor", visitor);
         const marker: *Marker = @fieldParentPtr("through", through);
         const block = marker.region.blocks.around(start) orelse return marker.markValue(start);
-        block.is_marked = true;
+        Blocks.mark(block, marker.is_tree);
         // What is somebody else's may be in an object.
         if (block.source != .memory) marker.markValue(start);
     }
@@ -1574,12 +1587,21 @@ pub fn noteFreed(region_: *Region, recorder: *const memory.Recorder) void {
     for (recorder.freed.items) |block| region.blocks.forget(block.address);
 }
 
-/// What Zig's code has allocated for the values of objects in it: if they point to that, or, where
-/// nothing else can, in any case.
+/// Who may have what Zig's code has allocated.
+pub const Takers = enum {
+    /// The values of objects in the region, and nothing else.
+    values,
+    /// Those that point to it.
+    pointing,
+    /// Trees that point to it, where nothing else does.
+    trees,
+};
+
+/// What Zig's code has allocated for the values of objects in it.
 pub fn noteGiven(
     region_: *Region,
     recorder: *const memory.Recorder,
-    is_all_its_own: bool,
+    takers: Takers,
 ) error{OutOfMemory}!void {
     const region = region_.current();
     region.lock();
@@ -1588,10 +1610,14 @@ pub fn noteGiven(
     var iterator = recorder.live.iterator();
     while (iterator.next()) |block| region.blocks.add(block.address, .{
         .len = block.len,
-        .source = if (is_all_its_own)
-            .{ .memory = block.alignment }
-        else
-            .{ .candidate = block.alignment },
+        .source = switch (takers) {
+            .values => .{ .memory = block.alignment },
+            .pointing => .{ .candidate = block.alignment },
+            .trees => .{ .shared = .{
+                .alignment = block.alignment,
+                .number = memory.follow(block.address, block.len),
+            } },
+        },
     });
 }
 

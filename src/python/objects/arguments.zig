@@ -700,7 +700,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         );
                         if (is_first and !is_others) region.noteGiven(
                             recorder,
-                            comptime !returned.mayKeepBut(Function, spec, passed[index]),
+                            comptime takersOf(index),
                         ) catch return errors.raiseNoMemory();
                     }
                     is_first = false;
@@ -709,15 +709,22 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (frame.argumentOf(index)) |argument|
                     if (Region.of(argument.instance.?)) |region| {
                         region.noteFreed(recorder);
-                        const is_trees = comptime !pointing.leadsToOwners(ObjectOf(A).Pointee) and
-                            !returned.mayBeResources(Function, passed[index]);
-                        if (is_first and is_trees) region.noteGiven(
+                        const is_others = comptime returned.mayBeResources(Function, passed[index]);
+                        if (is_first and !is_others) region.noteGiven(
                             recorder,
-                            comptime !returned.mayKeepBut(Function, spec, passed[index]),
+                            comptime if (pointing.leadsToOwners(ObjectOf(A).Pointee))
+                                .trees
+                            else
+                                takersOf(index),
                         ) catch return errors.raiseNoMemory();
                         is_first = false;
                     };
             };
+        }
+
+        /// Who may have what the call has allocated, but what is no tree.
+        fn takersOf(comptime index: usize) Region.Takers {
+            return if (returned.mayKeepBut(Function, spec, passed[index])) .pointing else .values;
         }
 
         /// A view may change what it points to, though it does not change itself.

@@ -143,6 +143,7 @@ fn Known(comptime T: type) type {
             else if (classes.holdsReferences(T)) &releaseAll else null,
             .reaches = pointing.reaches(T),
             .frees = pointing.frees(T),
+            .frees_trees = pointing.leadsToTrees(T),
             .pointers = if (is_copyable) null else &pointersOf,
             .walk = if (classes.isFlat(T)) null else &walk,
             .locate = if (places.hasPlaces(T)) &places.In(T).locate else null,

@@ -122,9 +122,11 @@ pub const Info = struct {
     /// Gives back what a value owns. What its deinit panicked with, or returned, is raised; the
     /// module is null where that has gone already.
     deinit: ?*const fn (value: *anyopaque, module: ?*PyObject) Error!void = null,
-    /// Whether its deinit may use what is another object's, and whether it may free that.
+    /// Whether its deinit may use what is another object's, and whether it may free that, or what
+    /// a tree has.
     reaches: bool = false,
     frees: bool = false,
+    frees_trees: bool = false,
     /// The pointers to structs that are in a value which is no tree; null where there are none.
     pointers: ?*const fn (value: *const anyopaque) pointing.Pointers = null,
     /// Tells of what a value points to.
@@ -434,13 +436,23 @@ pub fn isReadOnly(self: *Layout) bool {
 fn whyReadOnly(self: *Layout) ?[*:0]const u8 {
     var place = self;
     while (true) {
-        if (place.flags.read_only) return "what gave it gave a *const pointer";
+        if (place.flags.read_only) return if (place.state == .own)
+            "it is a constant"
+        else
+            "what gave it gave a *const pointer";
         if (infoOf(place).is_frozen) return "nothing changes what is frozen";
         switch (place.state) {
             .part, .item, .key => place = linkOf(place).parent.?,
             else => return null,
         }
     }
+}
+
+/// An own object, which nobody else has yet, is not to be changed: what is quick asks no more than
+/// whether there is a region.
+pub fn beConstant(self: *Layout) Error!void {
+    _ = try Region.ensure(self);
+    self.flags.read_only = true;
 }
 
 /// Whether an own object can be written to.

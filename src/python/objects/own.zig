@@ -96,8 +96,8 @@ fn expectFillable(self: *Layout) Error!void {
     const own: usize = if (self.state == .destroyed) 0 else 1;
     const is_alone = if (Region.of(self)) |region| region.counted()[0] <= own else true;
     // What a tree had is there as long as something points to it.
-    if (is_own and (is_alone or info.kind != .resource) and !info.is_stable and !info.is_frozen)
-        return;
+    const stays = info.is_stable or info.is_frozen or self.flags.read_only;
+    if (is_own and (is_alone or info.kind != .resource) and !stays) return;
     return refuse(self, "this %s cannot be initialised again");
 }
 
