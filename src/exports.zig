@@ -101,8 +101,8 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
     const kind = if (Value == noreturn) null else signature.kindOf(Value);
     if (Value == noreturn and @TypeOf(value) == comptime_int)
         return leftOut("constant", "it is longer than any int of Zig: give it as text", .{});
-    const is_pointer = signature.kindOf(@TypeOf(value)) == .reference;
-    if (Value == noreturn and signature.kindOf(@TypeOf(value)) != null and !is_pointer) return leftOut(
+    const given = signature.kindOf(@TypeOf(value));
+    if (Value == noreturn and given != null and given != .reference) return leftOut(
         "constant",
         "a text in it is not UTF-8: let that be nano_ffi.Bytes",
         .{},
