@@ -237,7 +237,6 @@ class Job:
         zig = Zig.find()
         with tempfile.TemporaryDirectory() as temporary:
             work = Path(temporary).resolve()
-            (work / "unusable").touch()
             self.write_modules(zig, work)
             binaries: list[Path] = []
             inputs: dict[str, None] = {}
@@ -265,6 +264,7 @@ class Job:
 
         Of packages, only Zig's own build system knows which files they are of: it has source.zig made.
         """
+        (work / "unusable").touch()
         if not self.package_is_used:
             source_tool(zig, self.source, work / "source.zig", zig.standard_library, work / "unusable")
         # Something new each time: Zig must not find in its cache what is taken out of there.

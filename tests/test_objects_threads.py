@@ -543,6 +543,18 @@ def use_threads():
             assert error.args[0] % 100 == 7 and error.__traceback__.tb_next
         else:
             raise AssertionError
+    begun = threading.Event()
+    def waits(number):
+        if number == 7:  # the other thread's, while the caller's has Python
+            begun.set()
+            try:
+                m.both(abs)  # but who is waited for with Python in hand has none to give
+            except RuntimeError as error:
+                return 70
+        m.let()
+        assert begun.wait(20)
+        return 1
+    assert m.together(waits) == 71
     try:
         m.detached(lambda number: "no int", str.islower)
     except TypeError:

@@ -20,6 +20,7 @@ pub const Functions = registry.Registry(*const entries.Entry);
 
 /// CPython zeroes the state before the module is executed, so false is its first value.
 ready: bool,
+interpreter: *anyopaque,
 classes: errors.Classes,
 raised: errors.Cache,
 kept: reuse.Kept,
@@ -113,6 +114,7 @@ pub fn create(state: *State) bool {
         state.kept.release();
         return false;
     };
+    state.interpreter = c.PyInterpreterState_Get();
     state.raised = @splat(null);
     state.made = @splat(null);
     state.functions = .init(memory.allocator);

@@ -9,12 +9,11 @@ const c = capi.functions;
 
 /// A thread, as its callbacks and those of others see it: its address is one for each.
 pub const Thread = struct {
-    /// Its thread state while it runs a function without Python; null where it has Python.
+    /// Its thread state while it has given up Python; null where it has it.
     detached: ?*anyopaque = null,
-
-    fn state(thread: *const Thread) ?*anyopaque {
-        return @atomicLoad(?*anyopaque, &thread.detached, .acquire);
-    }
+    /// How many functions without Python it runs, each but the first in a callback of another one.
+    /// In that callback it has Python, and gives it to others in time.
+    depth: usize = 0,
 };
 
 threadlocal var own: Thread = .{};
@@ -23,11 +22,39 @@ pub fn here() *Thread {
     return &own;
 }
 
+/// A call of this thread's: what is run for it, elsewhere or in a callback, finds its way back.
+pub const Caller = struct {
+    thread: *const Thread,
+    /// How many functions without Python its thread ran when it began.
+    depth: usize,
+
+    pub fn here() Caller {
+        const thread = &own;
+        return .{ .thread = thread, .depth = thread.depth };
+    }
+
+    /// Whether it has given up Python for all of its time, callbacks aside.
+    fn isDetached(caller_: Caller) bool {
+        return @atomicLoad(usize, &caller_.thread.depth, .acquire) > caller_.depth;
+    }
+};
+
 /// Who waits for the function that this thread runs; null where that is itself.
-threadlocal var waiting: ?*const Thread = null;
+threadlocal var waiting: ?Waiting = null;
+
+pub const Waiting = struct {
+    thread: *const Thread,
+    /// That of its Python.
+    interpreter: *anyopaque,
+
+    /// This thread, which has given up Python.
+    pub fn here() Waiting {
+        return .{ .thread = &own, .interpreter = c.PyThreadState_GetInterpreter(own.detached.?) };
+    }
+};
 
 /// This thread runs a function for `other` from here on; gives what was so before.
-pub fn workFor(other: ?*const Thread) ?*const Thread {
+pub fn workFor(other: ?Waiting) ?Waiting {
     const place = &waiting;
     defer place.* = other;
     return place.*;
@@ -35,72 +62,89 @@ pub fn workFor(other: ?*const Thread) ?*const Thread {
 
 /// The thread that has called the function which this one runs.
 pub fn caller() *const anyopaque {
-    return waiting orelse &own;
+    return if (waiting) |other| other.thread else &own;
 }
 
 /// Whether this thread has Python: it has not given that up, and is none of Zig's.
 pub fn isAttached() bool {
-    return own.state() == null and c.PyGILState_GetThisThreadState() != null;
+    return own.detached == null and c.PyGILState_GetThisThreadState() != null;
 }
 
 /// Around a function that runs without Python: gives what `attach` takes.
 pub fn detach() ?*anyopaque {
-    const state = c.PyEval_SaveThread();
-    @atomicStore(?*anyopaque, &own.detached, state, .release);
+    const state = giveUp();
+    @atomicStore(usize, &own.depth, own.depth + 1, .release);
     return state;
 }
 
 pub fn attach(state: ?*anyopaque) void {
-    @atomicStore(?*anyopaque, &own.detached, null, .release);
+    @atomicStore(usize, &own.depth, own.depth - 1, .release);
+    takeBack(state);
+}
+
+fn giveUp() ?*anyopaque {
+    const state = c.PyEval_SaveThread();
+    own.detached = state;
+    return state;
+}
+
+fn takeBack(state: ?*anyopaque) void {
+    own.detached = null;
     c.PyEval_RestoreThread(state);
 }
 
-/// This thread, while it runs Python code for a function that `caller` has called.
+/// This thread, while it runs Python code for a function that Python has called.
 pub const Visit = union(enum) {
     /// It has Python.
     attached,
     /// It is the caller, which has given up Python for the time of the function.
     back: ?*anyopaque,
     /// A thread that Zig started, with a thread state for this once.
-    new: ?*anyopaque,
+    new: *anyopaque,
 
     /// Of what needs Python for itself; null in a thread that Zig started.
     pub fn here() ?Visit {
-        const detached = own.state() orelse return if (isAttached()) .attached else null;
-        attach(detached);
+        const detached = own.detached orelse return if (isAttached()) .attached else null;
+        takeBack(detached);
         return .{ .back = detached };
     }
 
-    /// The same, but with the Python of who waits for this thread, if that has given it up.
+    /// The same, but with the Python of who waits for this thread.
     pub fn ofCall() ?Visit {
-        return if (waiting) |other| begin(other) else Visit.here();
+        const other = waiting orelse return Visit.here();
+        return start(other.interpreter);
     }
 
-    /// Null where it cannot: the caller waits with Python in its hands, there is no memory for a
-    /// thread state, or this thread has one that something else left detached.
-    pub fn begin(of: *const Thread) ?Visit {
-        const state = of.state();
-        if (of == &own) {
-            const detached = state orelse return .attached;
-            attach(detached);
-            return .{ .back = detached };
-        }
-        if (state == null or c.PyGILState_GetThisThreadState() != null) return null;
-        const interpreter = c.PyThreadState_GetInterpreter(state.?);
-        const new = c.PyThreadState_New(interpreter) orelse return null;
-        c.PyEval_RestoreThread(new);
-        return .{ .new = new };
+    /// For what `call` was given; null in another thread.
+    pub inline fn inCaller(call: Caller) ?Visit {
+        if (call.thread != &own) return null;
+        const detached = own.detached orelse return .attached;
+        takeBack(detached);
+        return .{ .back = detached };
+    }
+
+    /// The same in another thread. Null where the caller waits with Python in its hands, there is
+    /// no memory for a thread state, or this thread has one already.
+    pub fn inOther(call: Caller, interpreter: *anyopaque) ?Visit {
+        return if (call.isDetached()) start(interpreter) else null;
+    }
+
+    fn start(interpreter: *anyopaque) ?Visit {
+        if (c.PyGILState_GetThisThreadState() != null) return null;
+        const state = c.PyThreadState_New(interpreter) orelse return null;
+        c.PyEval_RestoreThread(state);
+        return .{ .new = state };
     }
 
     /// With no exception set.
     pub fn end(visit: Visit) void {
         switch (visit) {
             .attached => {},
-            .back => _ = detach(),
+            .back => _ = giveUp(),
             .new => |state| {
-                c.PyThreadState_Clear(state.?);
+                c.PyThreadState_Clear(state);
                 _ = c.PyEval_SaveThread();
-                c.PyThreadState_Delete(state.?);
+                c.PyThreadState_Delete(state);
             },
         }
     }

@@ -70,7 +70,7 @@ pub fn run(
     const Carried = struct {
         work: @TypeOf(work),
         call: *Call,
-        caller: *const attachment.Thread,
+        caller: attachment.Waiting,
         left: Left = .{},
         is_done: std.atomic.Value(bool) = .init(false),
 
@@ -91,7 +91,7 @@ pub fn run(
     if (call.is_carried) return runHere(work, body);
     call.is_carried = true;
     const io = input_output.carrying();
-    var carried: Carried = .{ .work = work, .call = call, .caller = attachment.here() };
+    var carried: Carried = .{ .work = work, .call = call, .caller = .here() };
     var future = io.concurrent(Carried.carry, .{ &carried, io }) catch return runHere(work, body);
     var is_interrupted = false;
     while (true) {

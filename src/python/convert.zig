@@ -298,7 +298,7 @@ fn Callback(comptime T: type) type {
         lenders: []const instances.Lender = &.{},
         site: *const Site,
         /// What called the function.
-        caller: *const attachment.Thread,
+        caller: attachment.Caller,
         /// Whether a thread that could not get Python called this.
         is_refused: bool = false,
         lease: *attachment.Lease,
@@ -317,7 +317,7 @@ fn Callback(comptime T: type) type {
                 .module = module,
                 .callable = object,
                 .site = site,
-                .caller = attachment.here(),
+                .caller = .here(),
                 .lease = attachment.Lease.begin() orelse return errors.raiseNoMemory(),
             };
         }
@@ -401,7 +401,8 @@ fn Callback(comptime T: type) type {
             const argument: *Self = @ptrCast(@alignCast(lease.enter(callback.number) orelse
                 return raiseOver()));
             defer lease.leave();
-            const visit = attachment.Visit.begin(argument.caller) orelse {
+            const visit = attachment.Visit.inCaller(argument.caller) orelse
+                argument.visitElsewhere() orelse {
                 @atomicStore(bool, &argument.is_refused, true, .release);
                 return error.PythonException;
             };
@@ -413,6 +414,11 @@ fn Callback(comptime T: type) type {
                 argument.keep();
                 return err;
             };
+        }
+
+        fn visitElsewhere(argument: *Self) ?attachment.Visit {
+            const state = State.of(argument.module) orelse return null;
+            return .inOther(argument.caller, state.interpreter);
         }
 
         /// What was raised; of several threads the first one's.

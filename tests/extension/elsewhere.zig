@@ -9,6 +9,7 @@ const Errors = error{ PythonException, SystemResources };
 pub const nano_ffi_options = .{
     .spread = .{ .gil = .released },
     .detached = .{ .gil = .released },
+    .together = .{ .gil = .released },
     .leave_thread = .{ .gil = .released },
     .join_thread = .{ .gil = .released },
 };
@@ -63,6 +64,29 @@ pub fn both(function: Function) Errors!i64 {
     const here = try function.call(.{1});
     try inThread(&function, &result);
     return here + try result;
+}
+
+/// By both at once: the other one waits until `let`.
+pub fn together(function: Function) Errors!i64 {
+    var result: error{PythonException}!i64 = 0;
+    is_let.store(false, .release);
+    const thread = std.Thread.spawn(.{}, runWhenLet, .{ &function, &result }) catch
+        return error.SystemResources;
+    const here = function.call(.{1});
+    is_let.store(true, .release);
+    thread.join();
+    return try here + try result;
+}
+
+var is_let: std.atomic.Value(bool) = .init(false);
+
+pub fn let() void {
+    is_let.store(true, .release);
+}
+
+fn runWhenLet(function: *const Function, result: *error{PythonException}!i64) void {
+    while (!is_let.load(.acquire)) std.Thread.yield() catch {};
+    run(function, result);
 }
 
 fn inThread(function: *const Function, result: *error{PythonException}!i64) Errors!void {

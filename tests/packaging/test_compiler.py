@@ -320,6 +320,15 @@ def write_source(folder: Path, name: str, text: str) -> Path:
     return source
 
 
+def test_what_stands_around_a_file_is_written_into_an_empty_folder(tmp_path: Path) -> None:
+    """As scripts/tsan.py has it, which compiles by itself."""
+    source = tmp_path / "one.zig"
+    source.write_text("pub fn one() i64 { return 1; }", encoding="ascii")
+    Job.of(source).write_modules(Zig.find(), tmp_path)
+    written = {"build_options.zig", "root.zig", "source.zig"}
+    assert written <= {path.name for path in tmp_path.iterdir() if path.stat().st_size > 0}
+
+
 def test_a_mistake_is_shown_with_its_place(tmp_path: Path) -> None:
     source = tmp_path / "broken.zig"
     source.write_text('pub fn answer() i64 {\n    return "42";\n}\n')

@@ -727,8 +727,16 @@ pub fn hasOthers(region_: *Region) bool {
     return region.own_count > 1;
 }
 
+/// To be asked while no thread runs but this one.
 pub fn isInUse(region: *Region) bool {
     return !region.uses.isNone();
+}
+
+/// Whether nobody uses it.
+pub fn isFree(region_: *Region) bool {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    return region.uses.isNone() and region.close();
 }
 
 pub noinline fn raiseInUse(region_: *Region, mode: Mode) Error {
@@ -1840,6 +1848,9 @@ pub fn detach(
     const parts = if (self.marks.has_parts) region.objects.count() else 0;
     own.objects.ensureUnusedCapacity(memory.allocator, parts + 1) catch
         return errors.raiseNoMemory();
+    // Who finds it by an object that is in it already waits until all are.
+    own.lock();
+    defer own.unlock();
     own.live = 1;
     own.holders = 1;
     own.blocks = blocks.*;
@@ -1850,7 +1861,7 @@ pub fn detach(
     const storage: [*]u8 = @ptrFromInt(object.storage(self));
     @memcpy(storage[0..link.info.size], bytes[0..link.info.size]);
     if (adopt_value) |setAllocator| setAllocator(storage, own.blocks.allocator());
-    self.state = .own;
+    object.setState(self, .own);
     self.flags = .{ .has_snapshot = own_info.snapshot != 0 };
     self.flags.is_forgotten = false;
     region.change(self, own);

@@ -102,7 +102,7 @@ pub fn Fields(comptime T: type) type {
                 try load(value, blocks.allocator(), self, sig, given);
                 if (comptime !classes.isCopyable(T)) blocks.follow();
             } else try load(value, memory.allocator, self, sig, given); // it is asked for nothing
-            self.state = .own;
+            object.setState(self, .own);
         }
 
         /// Whether a default is not copied: nobody could, or `deinit` gives back what it has.

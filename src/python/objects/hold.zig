@@ -237,7 +237,7 @@ pub fn Use(comptime meanwhile: Meanwhile) type {
                 return object.resolve(self);
             }
             if (meanwhile == .nothing) if (quickly(self)) |address| return address;
-            if (self.state == .empty) return object.raiseUnusable(self);
+            if (object.stateOf(self) == .empty) return object.raiseUnusable(self);
             if (!meanwhile.isNoted() and isQuiet(self)) return object.resolve(self);
             use.holds.add(self, mode);
             try use.holds.acquire();

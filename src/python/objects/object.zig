@@ -185,6 +185,19 @@ pub inline fn of(object: *PyObject) *Layout {
     return @ptrCast(@alignCast(object));
 }
 
+/// What an object is, for who does not hold it yet: where threads are free, another one may just
+/// give it its value, or take the item that it was out of its list.
+pub inline fn stateOf(self: *Layout) State {
+    return if (capi.free_threaded) @atomicLoad(State, &self.state, .acquire) else self.state;
+}
+
+pub inline fn setState(self: *Layout, state: State) void {
+    if (capi.free_threaded)
+        @atomicStore(State, &self.state, state, .release)
+    else
+        self.state = state;
+}
+
 /// What a part or address knows.
 pub inline fn linkOf(self: *Layout) *Link {
     return @ptrFromInt(@intFromPtr(self) + comptime std.mem.alignForward(
@@ -568,6 +581,15 @@ pub fn keyOf(self: *Layout) []const u8 {
     return @as(*const Key, @ptrFromInt(linkOf(self).place)).text();
 }
 
+/// Where threads are free, another one may just bring it into another region.
+inline fn isInRegion(self: *Layout) bool {
+    const region = if (capi.free_threaded)
+        @atomicLoad(?*Region, &self.region, .monotonic)
+    else
+        self.region;
+    return region != null;
+}
+
 /// The memory of an object that nobody has any more, and its reference to its class.
 pub fn free(self: *Layout) void {
     const class = capi.typeOf(&self.ob_base);
@@ -583,7 +605,7 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
     const info = infoOfClass(class);
     if (info.has_gc) c.PyObject_GC_UnTrack(object);
     if (info.weak != 0 and weakOf(self, info).* != null) c.PyObject_ClearWeakRefs(object);
-    if (self.region != null) return Region.leave(self);
+    if (isInRegion(self)) return Region.leave(self);
     if (info.deinit != null) deinitOwn(self);
     free(self);
 }
@@ -592,14 +614,14 @@ pub fn dealloc(object: *PyObject) callconv(.c) void {
 /// subclass of Python's may be collected.
 pub fn deallocSimple(object: *PyObject) callconv(.c) void {
     const self = of(object);
-    if (self.region != null) Region.leave(self) else free(self);
+    if (isInRegion(self)) Region.leave(self) else free(self);
 }
 
 /// The same of a list, a map, or an iterator over one.
 pub fn deallocView(object: *PyObject) callconv(.c) void {
     const self = of(object);
     // One that another thread was faster with, or that had no room, has never joined.
-    if (self.region != null) Region.leave(self) else free(self);
+    if (isInRegion(self)) Region.leave(self) else free(self);
 }
 
 /// See tp_traverse. What a value has is its own only where nothing else may point into it, and no
@@ -631,7 +653,7 @@ pub fn traverse(
 /// See tp_clear.
 pub fn clear(object: *PyObject) callconv(.c) c_int {
     const self = of(object);
-    if (Region.of(self)) |region| if (region.isInUse() or !region.isOf(self)) return 0;
+    if (Region.of(self)) |region| if (!region.isFree() or !region.isOf(self)) return 0;
     if (self.state != .own) return 0;
     if (infoOfClass(capi.typeOf(object)).clear) |clearValue|
         clearValue(@ptrFromInt(storage(self)));
