@@ -42,6 +42,7 @@ from cibuildwheel.util.packaging import find_compatible_wheel
 from cibuildwheel.venv import find_uv
 
 from nano_ffi.wheels import checksums, records, sbom, targets
+from nano_ffi.wheels.deployment import for_deployment_target
 from nano_ffi.wheels.foreign import find_runtime
 from nano_ffi.wheels.images import as_in_its_image
 from nano_ffi.wheels.interpreters import find_interpreter, find_python
@@ -286,7 +287,6 @@ class Run:
         self.options = options
         self.session = session
         self.tmp = session.spaceless(tmp_path)
-        self.wanted = wanted
         self.package = options.globals.package_dir
         self.output = options.globals.output_dir
         # cibuildwheel changes the directory for an sdist only, to a temporary one.
@@ -301,6 +301,12 @@ class Run:
         self.prepares = any(self.build_options(target).before_build for target in wanted)
         """Whether there is a before-build."""
         self.base = base_environment(self.package, session.bytecode)
+        if self.without_zig:
+            wanted = [
+                for_deployment_target(target, self.asked_environment(target).get("MACOSX_DEPLOYMENT_TARGET")) or target
+                for target in wanted
+            ]
+        self.wanted = wanted
         self.environments = {target: self.environment(target) for target in wanted}
         tested = [target for target in wanted if self.wants_test(target)]
         self.interpreters = {target: find_interpreter(target) for target in tested}
@@ -364,7 +370,8 @@ class Run:
         environment = self.asked_environment(target)
         floor = target.platform.triples[0].target.partition("-macos.")[2]
         asked = environment.get("MACOSX_DEPLOYMENT_TARGET", floor)
-        if floor and version_of(asked) != version_of(floor):
+        is_heeded = self.without_zig and for_deployment_target(target, asked) == target
+        if floor and version_of(asked) != version_of(floor) and not is_heeded:
             message = (
                 f"MACOSX_DEPLOYMENT_TARGET is {asked}, and {target.identifier} is built for macOS {floor} and later, which "
                 f"its tag says, {target.platform.wheel_tag}: unset it, or set it to {floor}."
@@ -374,12 +381,13 @@ class Run:
 
     def asked_environment(self, target: Target) -> dict[str, str]:
         # The backend tags the wheel as it is to be published: auditwheel cannot tell the C library from the suffix of
-        # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule.
+        # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule. One
+        # without Zig may keep to the stable ABI, which its backend knows: of its tag only the platform is ours.
         return self.build_options(target).environment.as_dictionary(
             {
                 **self.base,
                 "CIBUILDWHEEL_BUILD_IDENTIFIER": target.identifier,
-                "SKBUILD_WHEEL_TAGS": target.tag,
+                **({} if self.without_zig else {"SKBUILD_WHEEL_TAGS": target.tag}),
                 "SETUPTOOLS_EXT_SUFFIX": target.suffix,
             }
         )

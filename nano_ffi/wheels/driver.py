@@ -28,7 +28,7 @@ FOREIGN = re.compile(
     -lpython[\d.]+t?            # the interpreter itself has Python's symbols; Windows' import library is added
     | -static-lib(?:gcc|stdc\+\+) | -stdlib=.* | -fuse-ld=.*  # Zig's own, always
     | -Wl,(?:--?rpath(?:-link)?[,=].* | --exclude-libs[,=].* | -z,(?:defs|nodlopen) | --no-undefined | --as-needed
-        | --no-as-needed | --out-implib[,=].* | --?soname[,=].* | -h,.* | --version-script[,=].* | -Bsymbolic.* | -x | -S
+        | --no-as-needed | --?soname[,=].* | -h,.* | --version-script[,=].* | -Bsymbolic.* | -x | -S
         | -dead_strip | -no_fixup_chains | -undefined,.* | @.* | -install_name,.* | --export-all-symbols | --strip-.* | -plugin.*
         | -(?:current|compatibility)_version,.* | -(?:un)?exported_symbols?(?:_list)?,.* | -bundle_loader,.* | -ld_classic
         | -no_warn_duplicate_libraries | -no_deduplicate | -(?:no_)?adhoc_codesign | -no_uuid | -bind_at_load | -no_data_const
@@ -122,7 +122,12 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
         folder = Path(f"{output}.inputs")
         kept = compile_sources(settings, tool, kept, folder)
         kept, entries = hide_exports(settings, kept, folder)
-    return [*common, "-shared", *kept, *link_options(settings, tool, output, entries)], output
+    own = link_options(settings, tool, output, entries)
+    if any(
+        argument.startswith("-Wl,--out-implib") for argument in kept
+    ):  # Meson puts it into the wheel, as numpy's are
+        own = [option for option in own if not option.startswith("-Wl,--out-implib")]
+    return [*common, "-shared", *kept, *own], output
 
 
 def is_extension(settings: dict[str, Any], output: str) -> bool:

@@ -190,6 +190,13 @@ set(PYTHON_MODULE_DEBUG_POSTFIX "" CACHE STRING "")
 set(PYTHON_IS_DEBUG FALSE CACHE BOOL "")
 """
 
+SUFFIXES = """\
+import importlib.machinery
+
+importlib.machinery.EXTENSION_SUFFIXES[:] = {suffixes}
+"""
+"""What backends take the suffix of the stable ABI from; what is imported here, CPython finds by a list of its own."""
+
 MESON = """\
 [binaries]
 c = '{bin}/cc'
@@ -280,6 +287,7 @@ class Toolchain:
         (self.folder / f"{SYSCONFIG}.py").write_text(
             f"build_time_vars = {pprint.pformat(self.variables())}\n", encoding="utf-8"
         )
+        (self.folder / "sitecustomize.py").write_text(SUFFIXES.format(suffixes=self.suffixes), encoding="utf-8")
         for name, text in {"toolchain.cmake": self.cmake(), "cross.ini": self.meson()}.items():
             (self.folder / name).write_text(text, encoding="utf-8")
 
@@ -402,6 +410,15 @@ class Toolchain:
         return {**own, **changed}
 
     @property
+    def suffixes(self) -> list[str]:
+        """``importlib.machinery.EXTENSION_SUFFIXES`` on the target."""
+        python = self.target.python
+        if self.system == "windows":
+            return [self.target.suffix, ".pyd"]
+        stable = [] if python.free_threaded and python.minor >= 15 else [".abi3.so"]
+        return [self.target.suffix, *stable, *([".abi3t.so"] if python.minor >= 15 else []), ".so"]
+
+    @property
     def soabi(self) -> str:
         return self.target.suffix.strip(".").rpartition(".")[0]
 
@@ -447,6 +464,8 @@ class Toolchain:
             # No library of this machine is to be found.
             "PKG_CONFIG_LIBDIR": str(self.folder / "pkgconfig"),
             "PKG_CONFIG_PATH": "",
+            # Of the interpreter that runs here, meson-python would have the version of macOS.
+            **({"MACOSX_DEPLOYMENT_TARGET": self.oldest_macos} if self.system == "macos" else {}),
         }
 
     def config_settings(self, given: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:

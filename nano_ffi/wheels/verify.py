@@ -25,7 +25,7 @@ import time
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from email.parser import BytesParser
@@ -421,10 +421,16 @@ JUNK = re.compile(
 TESTS = re.compile(r"(?:^|/)(?:tests?|testing_data)/(?!.*\.in$)|(?:^|/)(?:test_\w+|\w+_test|conftest)\.py$")
 
 
+def is_import_library(name: str, files: Container[str]) -> bool:
+    """Whether it is of the extension beside it: Meson installs it on Windows, where others might link with the extension."""
+    stem = re.sub(r"\.(?:dll\.a|lib)$", "", name)
+    return stem != name and f"{stem}.pyd" in files
+
+
 def _check_contents(files: dict[str, bytes], report: Report) -> None:
     kinds = ((JUNK, "left over from a build"), (TESTS, "a test"))
     for pattern, kind in kinds:
-        found = [name for name in files if pattern.search(name)]
+        found = [name for name in files if pattern.search(name) and not is_import_library(name, files)]
         more = f", as {len(found) - 1} more are" if len(found) > 1 else ""
         report.about(next(iter(found), ""))(
             not found, f"is {kind}{more}, expected only what is imported: exclude it in the build backend"

@@ -19,6 +19,7 @@ from cibuildwheel.errors import ConfigurationError
 
 from nano_ffi.wheels import hiding, targets
 from nano_ffi.wheels.binary import read
+from nano_ffi.wheels.deployment import for_deployment_target
 from nano_ffi.wheels.driver import compiler_arguments, resource_arguments
 from nano_ffi.wheels.extension import TOOLCHAIN_EXPORTS
 from nano_ffi.wheels.hiding import hide
@@ -227,6 +228,101 @@ def test_cpp_by_scikit_build_core_brings_its_standard_library(tmp_path: Path) ->
     code = "import json, _cpp; print(json.dumps(_cpp.text()))"
     assert answer(wheel, code, tmp_path / "native") == "caught here"
     run("verify", "wheelhouse", cwd=project)
+
+
+MESON = """
+project('plain', 'c', version: '1.0')
+python = import('python').find_installation(pure: false)
+maths = meson.get_compiler('c').find_library('m', required: false)
+python.install_sources('plain/__init__.py', subdir: 'plain')
+python.extension_module('_plain', 'plain/_plain.c', dependencies: maths, install: true, subdir: 'plain')
+"""
+
+
+def test_c_by_meson_python_is_built_for_each_system(tmp_path: Path) -> None:
+    project = tmp_path / "plain"
+    (project / "plain").mkdir(parents=True)
+    native = targets.native().platform.name
+    others = (native.replace("manylinux", "musllinux"), "macosx_x86_64", "macosx_arm64", "win_amd64")
+    text = PYPROJECT.format(build=" ".join(f"{CP}-{platform}" for platform in (native, *others)))
+    text = (
+        text.replace('dynamic = ["version"]', 'version = "1.0"')
+        .replace("setuptools>=77", "meson-python>=0.18")
+        .replace("setuptools.build_meta", "mesonpy")
+    )
+    text += '[tool.cibuildwheel.macos]\nenvironment = { MACOSX_DEPLOYMENT_TARGET = "10.14" }\n'
+    (project / "pyproject.toml").write_text(text)
+    (project / "meson.build").write_text(MESON)
+    (project / "README.md").write_text("C without Zig.\n")
+    (project / "plain" / "_plain.c").write_text(C)
+    (project / "plain" / "facts.h").write_text('#define NOTE "meson"\n')
+    (project / "plain" / "__init__.py").write_text("from plain._plain import *\n")
+    run("wheels", "--all-archs", cwd=project)
+    assert "5 wheels" in run("verify", "wheelhouse", cwd=project)
+    (wheel,) = (project / "wheelhouse").glob("*manylinux*.whl")
+    code = "import json, plain; print(json.dumps(plain.root(2.25)))"
+    assert answer(wheel, code, tmp_path / "native") == 1.5
+    macos = {wheel.stem.rpartition("-")[2] for wheel in (project / "wheelhouse").glob("*macosx*.whl")}
+    assert macos == {"macosx_10_14_x86_64", "macosx_11_0_arm64"}  # there is no older one for arm64
+
+
+def test_a_project_says_how_old_a_macos_may_be() -> None:
+    x86, arm, windows = (targets.parse(f"{CP}-{name}") for name in ("macosx_x86_64", "macosx_arm64", "win_amd64"))
+    for asked, tag in [("10.13", "10_13"), ("11", "11_0"), ("11.0.0", "11_0"), ("14.0", "14_0")]:
+        found = for_deployment_target(x86, asked)
+        assert found is not None
+        assert found.platform.wheel_tag == f"macosx_{tag}_x86_64"
+        assert found.platform.triples[0].target == f"x86_64-macos.{tag.replace('_', '.')}"
+    assert for_deployment_target(arm, "10.13") == arm
+    assert for_deployment_target(x86, None) == x86
+    assert for_deployment_target(windows, "nonsense") == windows
+    for asked in ("10.9", "12.3", "new", ""):  # a tag says the first number alone
+        assert for_deployment_target(x86, asked) is None
+
+
+STABLE = """
+cmake_minimum_required(VERSION 3.26)
+project(plain LANGUAGES C)
+find_package(Python REQUIRED COMPONENTS Interpreter Development.Module ${SKBUILD_SABI_COMPONENT})
+python_add_library(_plain MODULE USE_SABI 3.10 WITH_SOABI _plain.c)
+set_target_properties(_plain PROPERTIES COMPILE_OPTIONS -Wno-macro-redefined)
+target_link_libraries(_plain PRIVATE m)
+install(TARGETS _plain DESTINATION .)
+"""
+
+
+STABLE_SETUP = """
+from setuptools import Extension, setup
+setup(ext_modules=[Extension("_plain", ["_plain.c"], py_limited_api=True, libraries=["m"])], py_modules=[],
+      options={"bdist_wheel": {"py_limited_api": "cp310"}})
+"""
+
+
+@pytest.mark.parametrize("backend", ["scikit_build_core.build", "setuptools.build_meta"])
+def test_a_project_may_keep_to_the_stable_abi(backend: str, tmp_path: Path) -> None:
+    """Which its backend knows, and says in the tags."""
+    if PYTHON.free_threaded:
+        pytest.skip("abi3 is of CPythons with a GIL")
+    project = tmp_path / "plain"
+    project.mkdir()
+    native = targets.native().platform.name
+    text = PYPROJECT.format(build=f"{CP}-{native} {CP}-macosx_arm64 {CP}-win_amd64")
+    text = text.replace('dynamic = ["version"]', 'version = "1.0"').replace("setuptools.build_meta", backend)
+    text += 'audit-command = ""\n'  # which fetches its environment
+    if backend.startswith("scikit"):
+        text = text.replace("setuptools>=77", "scikit-build-core>=0.11")
+        text += '[tool.scikit-build]\nwheel.py-api = "cp310"\n'
+    files = {"pyproject.toml": text, "CMakeLists.txt": STABLE, "setup.py": STABLE_SETUP, "README.md": "C.\n"}
+    files |= {"_plain.c": "#define Py_LIMITED_API 0x030a0000\n" + C, "facts.h": '#define NOTE "stable"\n'}
+    for name, content in files.items():
+        (project / name).write_text(content)
+    run("wheels", "--all-archs", cwd=project)
+    assert "3 wheels" in run("verify", "wheelhouse", cwd=project)
+    wheels = sorted((project / "wheelhouse").glob("*.whl"))
+    assert {wheel.name.partition("-1.0-")[2].rpartition("-")[0] for wheel in wheels} == {"cp310-abi3"}
+    (wheel,) = (wheel for wheel in wheels if "manylinux" in wheel.name)
+    code = "import json, _plain; print(json.dumps(_plain.root(2.25)))"
+    assert answer(wheel, code, tmp_path / "native") == 1.5
 
 
 NANOBIND = """
