@@ -201,6 +201,21 @@ pub fn leadsToOwners(comptime T: type) bool {
     };
 }
 
+/// Whether what can be reached from a `T` may have memory that `Walk` does not see: an arena's, or
+/// what is behind a pointer that says nothing of it.
+pub fn hasUnseen(comptime T: type) bool {
+    return comptime has: {
+        @setEvalBranchQuota(1_000_000_000);
+        const reach = Reach.of(T);
+        for (reach.own ++ reach.behind) |Part| {
+            if (Part == std.heap.ArenaAllocator) break :has true;
+            if (@typeInfo(Part) == .pointer and
+                @typeInfo(@typeInfo(Part).pointer.child) == .@"opaque") break :has true;
+        }
+        break :has false;
+    };
+}
+
 /// Whether a pointer in a `T` itself can be to what a `C` points to.
 pub fn mayShare(comptime T: type, comptime C: type) bool {
     return comptime shares: {
@@ -667,6 +682,15 @@ test "leadsToTrees, leadsToOwners" {
     try expect(!leadsToTrees(struct { of: *const Leaves }));
     try expect(!leadsToTrees(struct { track: ?*Track, all: std.ArrayList(Leaves) }));
     try expect(leadsToOwners(Owner) and !leadsToOwners(View));
+}
+
+test hasUnseen {
+    const expect = std.testing.expect;
+    const Arenas = struct { arena: *std.heap.ArenaAllocator, of: *Leaves };
+    try expect(hasUnseen(Arenas) and hasUnseen(struct { all: []Arenas }));
+    try expect(hasUnseen(struct { arena: std.heap.ArenaAllocator }));
+    try expect(hasUnseen(struct { it: ?*anyopaque }));
+    try expect(!hasUnseen(struct { of: *Leaves, gpa: std.mem.Allocator, all: [][]const u8 }));
 }
 
 test mayShare {

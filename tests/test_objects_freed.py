@@ -109,6 +109,20 @@ def test_what_both_have_is_a_trees_when_the_other_one_lets_it_go(
     assert growth(change) < 1
 
 
+@pytest.mark.parametrize("way", ["scribe", "pen"])
+def test_what_is_in_an_arena_is_the_arenas(m: ModuleType, way: str) -> None:
+    page = m.Page()
+    scribe = m.Scribe(page)
+    for n in range(40):
+        (scribe if way == "scribe" else scribe.pen()).rename(f"{n:0100}")
+        assert page.pair[0] == f"{n:0100}"
+        page.pair = ["", ""]
+        for number in range(40):
+            page.list.append(f"{number:099}")
+        page.list = []
+    page.pair = ["", ""]
+
+
 def test_what_is_exported_is_not_moved_by_what_comes_by_value(m: ModuleType) -> None:
     stack = m.Stack()
     stack.push(1)

@@ -189,3 +189,34 @@ pub const Around = struct {
         try self.inner.stack.push(number);
     }
 };
+
+/// Has an arena, and lends it.
+pub const Scribe = struct {
+    arena: std.heap.ArenaAllocator,
+    page: *Page,
+
+    pub fn init(gpa: Allocator, page: *Page) Scribe {
+        return .{ .arena = .init(gpa), .page = page };
+    }
+
+    pub fn rename(self: *Scribe, name: []const u8) !void {
+        self.page.pair[0] = try self.arena.allocator().dupe(u8, name);
+    }
+
+    pub fn pen(self: *Scribe) Pen {
+        return .{ .arena = &self.arena, .page = self.page };
+    }
+
+    pub fn deinit(self: *Scribe) void {
+        self.arena.deinit();
+    }
+};
+
+pub const Pen = struct {
+    arena: *std.heap.ArenaAllocator,
+    page: *Page,
+
+    pub fn rename(self: *Pen, name: []const u8) !void {
+        self.page.pair[0] = try self.arena.allocator().dupe(u8, name);
+    }
+};

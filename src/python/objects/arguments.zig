@@ -709,7 +709,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (frame.argumentOf(index)) |argument|
                     if (Region.of(argument.instance.?)) |region| {
                         region.noteFreed(recorder);
-                        const is_others = comptime returned.mayBeResources(Function, passed[index]);
+                        const is_others = comptime pointing.hasUnseen(ObjectOf(A).Pointee) or
+                            returned.mayBeResources(Function, passed[index]);
                         if (is_first and !is_others) region.noteGiven(
                             recorder,
                             comptime if (pointing.leadsToOwners(ObjectOf(A).Pointee))
