@@ -109,12 +109,13 @@ def test_what_both_have_is_a_trees_when_the_other_one_lets_it_go(
     assert growth(change) < 1
 
 
-@pytest.mark.parametrize("way", ["scribe", "pen"])
+@pytest.mark.parametrize("way", ["scribe", "pen", "quill"])
 def test_what_is_in_an_arena_is_the_arenas(m: ModuleType, way: str) -> None:
     page = m.Page()
     scribe = m.Scribe(page)
     for n in range(40):
-        (scribe if way == "scribe" else scribe.pen()).rename(f"{n:0100}")
+        writer = scribe if way == "scribe" else getattr(scribe, way)()
+        writer.rename(f"{n:0100}")
         assert page.pair[0] == f"{n:0100}"
         page.pair = ["", ""]
         for number in range(40):

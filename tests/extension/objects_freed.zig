@@ -207,6 +207,10 @@ pub const Scribe = struct {
         return .{ .arena = &self.arena, .page = self.page };
     }
 
+    pub fn quill(self: *Scribe) Quill {
+        return .{ .gpa = self.arena.allocator(), .page = self.page };
+    }
+
     pub fn deinit(self: *Scribe) void {
         self.arena.deinit();
     }
@@ -218,5 +222,15 @@ pub const Pen = struct {
 
     pub fn rename(self: *Pen, name: []const u8) !void {
         self.page.pair[0] = try self.arena.allocator().dupe(u8, name);
+    }
+};
+
+/// Does not know that its allocator is an arena's.
+pub const Quill = struct {
+    gpa: Allocator,
+    page: *Page,
+
+    pub fn rename(self: *Quill, name: []const u8) !void {
+        self.page.pair[0] = try self.gpa.dupe(u8, name);
     }
 };

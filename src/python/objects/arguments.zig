@@ -711,7 +711,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         region.noteFreed(recorder);
                         const is_others = comptime pointing.hasUnseen(ObjectOf(A).Pointee) or
                             returned.mayBeResources(Function, passed[index]);
-                        if (is_first and !is_others) region.noteGiven(
+                        const is_ours = allocatesByOurs(
+                            ObjectOf(A).Pointee,
+                            @ptrFromInt(argument.address),
+                        );
+                        if (is_first and !is_others and is_ours) region.noteGiven(
                             recorder,
                             comptime if (pointing.leadsToOwners(ObjectOf(A).Pointee))
                                 .trees
@@ -1514,6 +1518,15 @@ fn isInvisible(comptime A: type, argument: *const A) bool {
     if (@hasDecl(A, "has_own_memory")) return true;
     if (!@hasField(A, "some")) return false;
     return if (argument.some) |*some| isInvisible(@TypeOf(some.*), some) else true;
+}
+
+/// Whether the allocators in a value are nano_ffi's, and none is an arena's.
+fn allocatesByOurs(comptime T: type, value: *const T) bool {
+    inline for (@typeInfo(T).@"struct".field_names, @typeInfo(T).@"struct".field_types) |name, F| {
+        if (F == std.mem.Allocator and @field(value, name).vtable != memory.allocator.vtable)
+            return false;
+    }
+    return true;
 }
 
 /// Looks for addresses in ranges of memory.
