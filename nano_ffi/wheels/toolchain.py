@@ -170,6 +170,7 @@ set(CMAKE_AR "{bin}/ar" CACHE FILEPATH "")
 set(CMAKE_RANLIB "{bin}/ranlib" CACHE FILEPATH "")
 set(CMAKE_RC_COMPILER "{bin}/windres" CACHE FILEPATH "")
 set(CMAKE_STRIP "{bin}/strip" CACHE FILEPATH "")
+set(CMAKE_INSTALL_NAME_TOOL "{bin}/install_name_tool" CACHE FILEPATH "")
 # Programs and CMake's own packages are this machine's, libraries and headers never.
 set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
@@ -188,6 +189,13 @@ set(PYTHON_LIBRARY "{library}" CACHE FILEPATH "" FORCE)
 set(PYTHON_MODULE_EXTENSION "{suffix}" CACHE STRING "")
 set(PYTHON_MODULE_DEBUG_POSTFIX "" CACHE STRING "")
 set(PYTHON_IS_DEBUG FALSE CACHE BOOL "")
+"""
+
+INSTALL_NAME_TOOL = """\
+case " $* " in *" -add_rpath "* | *" -rpath "* | *" -change "*)
+  echo "install_name_tool $*: where a library looks for others is not changed here" >&2
+  exit 1
+esac
 """
 
 SUFFIXES = """\
@@ -358,16 +366,17 @@ class Toolchain:
         }
         settings.write_text(json.dumps(said, indent=1), encoding="utf-8")
         for tool in ("cc", "c++", "ar", "ranlib", "windres"):
-            command = self.bin / tool
-            command.write_text(
-                f"#!/bin/sh\nexec '{sys.executable}' -I -S '{driver.__file__}' '{settings}' {tool} \"$@\"\n",
-                encoding="utf-8",
-            )
-            command.chmod(0o755)
+            run = f"exec '{sys.executable}' -I -S '{driver.__file__}' '{settings}' {tool}"
+            self.write_command(tool, f'{run} "$@"\n')
         # This machine's cannot read what is linked here, and that has no symbols to be taken out.
-        strip = self.bin / "strip"
-        strip.write_text("#!/bin/sh\n", encoding="utf-8")
-        strip.chmod(0o755)
+        self.write_command("strip", "")
+        # CMake wants one for macOS. It takes away the runtime paths of the build, which are never put in: see driver.py.
+        self.write_command("install_name_tool", INSTALL_NAME_TOOL)
+
+    def write_command(self, name: str, text: str) -> None:
+        command = self.bin / name
+        command.write_text(f"#!/bin/sh\n{text}", encoding="utf-8")
+        command.chmod(0o755)
 
     def variables(self) -> dict[str, str | int]:
         """Those of `sysconfig`, as the target's interpreter has them."""

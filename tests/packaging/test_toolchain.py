@@ -333,6 +333,7 @@ execute_process(COMMAND "${Python_EXECUTABLE}" -m nanobind --cmake_dir OUTPUT_ST
                 OUTPUT_VARIABLE nanobind_ROOT)
 find_package(nanobind CONFIG REQUIRED)
 nanobind_add_module(_bound bound.cpp)
+enable_language(C) # as a library beside it has, for which CMake looks for macOS' own tools
 install(TARGETS _bound LIBRARY DESTINATION .)
 """
 
