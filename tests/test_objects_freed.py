@@ -109,7 +109,7 @@ def test_what_both_have_is_a_trees_when_the_other_one_lets_it_go(
     assert growth(change) < 1
 
 
-@pytest.mark.parametrize("way", ["scribe", "pen", "quill"])
+@pytest.mark.parametrize("way", ["scribe", "pen", "quill", "nib"])
 def test_what_is_in_an_arena_is_the_arenas(m: ModuleType, way: str) -> None:
     page = m.Page()
     scribe = m.Scribe(page)
@@ -117,9 +117,10 @@ def test_what_is_in_an_arena_is_the_arenas(m: ModuleType, way: str) -> None:
         writer = scribe if way == "scribe" else getattr(scribe, way)()
         writer.rename(f"{n:0100}")
         assert page.pair[0] == f"{n:0100}"
+        page.list = [f"{number:099}" for number in range(400)]
+        page.list = []
         page.pair = ["", ""]
-        for number in range(40):
-            page.list.append(f"{number:099}")
+        page.list = [f"{number:099}" for number in range(400)]
         page.list = []
     page.pair = ["", ""]
 

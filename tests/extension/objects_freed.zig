@@ -211,6 +211,10 @@ pub const Scribe = struct {
         return .{ .gpa = self.arena.allocator(), .page = self.page };
     }
 
+    pub fn nib(self: *Scribe) Nib {
+        return .{ .quill = self.quill() };
+    }
+
     pub fn deinit(self: *Scribe) void {
         self.arena.deinit();
     }
@@ -232,5 +236,13 @@ pub const Quill = struct {
 
     pub fn rename(self: *Quill, name: []const u8) !void {
         self.page.pair[0] = try self.gpa.dupe(u8, name);
+    }
+};
+
+pub const Nib = struct {
+    quill: Quill,
+
+    pub fn rename(self: *Nib, name: []const u8) !void {
+        try self.quill.rename(name);
     }
 };

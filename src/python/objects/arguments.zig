@@ -1523,8 +1523,11 @@ fn isInvisible(comptime A: type, argument: *const A) bool {
 /// Whether the allocators in a value are nano_ffi's, and none is an arena's.
 fn allocatesByOurs(comptime T: type, value: *const T) bool {
     inline for (@typeInfo(T).@"struct".field_names, @typeInfo(T).@"struct".field_types) |name, F| {
-        if (F == std.mem.Allocator and @field(value, name).vtable != memory.allocator.vtable)
-            return false;
+        if (F == std.mem.Allocator) {
+            if (@field(value, name).vtable != memory.allocator.vtable) return false;
+        } else if (comptime classes.isClass(F) and !classes.isFlat(F)) {
+            if (!allocatesByOurs(F, &@field(value, name))) return false;
+        }
     }
     return true;
 }
