@@ -325,7 +325,7 @@ fn replace(region: *Region, place: **Layout, self: *Layout) void {
     if (known == self or known.state != .held) return;
     if (!known.flags.is_zombie) return region.remove(known);
     region.uncount(known);
-    known.state = .freed;
+    object.setState(known, .freed);
     _ = region.objects.appendNew(placeOf(known, object.infoOf(known)), known);
 }
 
@@ -1929,7 +1929,7 @@ pub fn letGo(self: *Layout) void {
     region.remove(self);
     const parent = object.linkOf(self).parent.?;
     if (self.state == .key) freeKey(object.linkOf(self).place);
-    self.state = .freed;
+    object.setState(self, .freed);
     region.unlock();
     c.Py_DecRef(&parent.ob_base);
 }

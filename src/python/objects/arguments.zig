@@ -551,7 +551,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 if (has_several) try frame.addSeveral();
                 inline for (types, 0..) |A, index| if (comptime isObject(A)) {
                     if (frame.argumentOf(index)) |argument| {
-                        if (argument.instance.?.state == .empty)
+                        if (object.stateOf(argument.instance.?) == .empty)
                             return object.raiseUnusable(argument.instance.?);
                         frame.modes[index] = modeOf(A, argument.instance.?);
                         frame.holds.add(argument.instance.?, frame.modes[index]);
@@ -629,7 +629,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         fn addSeveral(frame: *Self) Error!void {
             inline for (types, 0..) |A, index| if (comptime isSeveral(A)) {
                 if (frame.severalOf(index)) |several| for (several.instances) |instance| {
-                    if (instance.state == .empty) return object.raiseUnusable(instance);
+                    if (object.stateOf(instance) == .empty) return object.raiseUnusable(instance);
                     frame.holds.add(instance, .shared);
                 };
             };
@@ -739,7 +739,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (comptime !classes.isProxy(Object.Pointee)) return .shared;
             if (Object.is_by_value) return .exclusive;
             const region = Region.of(instance) orelse return .shared;
-            return if (instance.state == .own and region.hasOthers()) .exclusive else .shared;
+            const is_own = object.stateOf(instance) == .own;
+            return if (is_own and region.hasOthers()) .exclusive else .shared;
         }
 
         /// Whether no other thread has made one that a view points to before that was held.

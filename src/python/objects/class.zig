@@ -779,7 +779,7 @@ fn exit(
     _: capi.Py_ssize_t,
 ) callconv(.c) ?*PyObject {
     const self = object.of(given);
-    if (self.state != .destroyed) own.destroy(self) catch return null;
+    if (object.stateOf(self) != .destroyed) own.destroy(self) catch return null;
     return capi.singleton(.None);
 }
 
@@ -858,7 +858,7 @@ fn compareObjects(
     if (class != object.ownClass(capi.typeOf(other))) return notImplemented();
     const self = object.of(given);
     const with = object.of(other);
-    if (self.state == .empty or with.state == .empty) return notImplemented();
+    if (object.stateOf(self) == .empty or object.stateOf(with) == .empty) return notImplemented();
     const same = areSame(self, with, equal) catch return null;
     const is_true = same == (operator == capi.constants.Py_EQ);
     return if (is_true) capi.singleton(.True) else capi.singleton(.False);
@@ -986,7 +986,7 @@ fn reprOf(
     defer c.Py_DecRef(name);
     const visible = defs orelse
         return c.PyUnicode_FromFormat("<%s.%U object at %p>", module_name, name, given);
-    switch (object.of(given).state) {
+    switch (object.stateOf(object.of(given))) {
         .empty, .destroyed, .expired, .freed => return c.PyUnicode_FromFormat(
             "<%s.%U object without a value>",
             module_name,

@@ -264,7 +264,7 @@ fn Bits(comptime T: type, comptime name: [:0]const u8) type {
             const self = object.of(self_);
             const site = object.attributeOf(closure).site;
             const value = given orelse return refuseToDelete(self, site);
-            if (self.state == .empty) {
+            if (object.stateOf(self) == .empty) {
                 _ = noValue(self);
                 return -1;
             }
@@ -316,7 +316,7 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
                     return references.give(F, at(start, offset).*);
                 },
                 .part => {
-                    if (self.state == .empty) return noValue(self);
+                    if (object.stateOf(self) == .empty) return noValue(self);
                     const module = object.moduleOf(self);
                     const class = classes_of.classOf(F, module) orelse return null;
                     const info = classes_of.infoIn(F, module) orelse return null;
@@ -326,11 +326,11 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
                 },
                 .optional => return giveOptional(self, offset),
                 .list => {
-                    if (self.state == .empty) return noValue(self);
+                    if (object.stateOf(self) == .empty) return noValue(self);
                     return lists.give(F, allocation, self, offset);
                 },
                 .map => {
-                    if (self.state == .empty) return noValue(self);
+                    if (object.stateOf(self) == .empty) return noValue(self);
                     return maps.give(F, self, offset);
                 },
                 .array => return giveArray(self, offset, object.attributeOf(closure).site),
@@ -346,7 +346,7 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
         /// As long as there is a Python object of the array, the struct is not changed, which might
         /// give the memory back.
         noinline fn giveArray(self: *Layout, offset: usize, site: *const Site) ?*PyObject {
-            if (self.state == .empty) return noValue(self);
+            if (object.stateOf(self) == .empty) return noValue(self);
             var holds: hold.Holds(1, .python) = .{};
             holds.begin();
             holds.add(self, .shared);
@@ -432,7 +432,7 @@ noinline fn setSlowly(
     offset: usize,
     site: *const Site,
 ) c_int {
-    if (self.state == .empty) {
+    if (object.stateOf(self) == .empty) {
         _ = noValue(self);
         return -1;
     }

@@ -311,7 +311,7 @@ pub inline fn attributeOf(closure: ?*anyopaque) *const Attribute {
 }
 
 pub fn infoOf(self: *Layout) *const Info {
-    return switch (self.state) {
+    return switch (stateOf(self)) {
         .part, .item, .key, .address, .freed => linkOf(self).info,
         else => infoOfClass(capi.typeOf(&self.ob_base)),
     };
@@ -560,7 +560,7 @@ pub fn deinitOwn(self: *Layout) void {
     };
     const info = infoOfClass(class);
     const is_there = isTaken(self);
-    self.state = .destroyed;
+    setState(self, .destroyed);
     if (is_there and !self.flags.is_borrowed) deinitUnasked(class, info, value);
 }
 

@@ -47,7 +47,7 @@ pub const Make = fn (class: *PyObject, values: [*]const ?*PyObject) ?*PyObject;
 /// `__setstate__`: gives an object without a value that of a pickle.
 pub fn restore(given: *PyObject, state: *PyObject, fields: usize, make: *const Make) Error!void {
     const self = object.of(given);
-    if (self.state != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
+    if (object.stateOf(self) != .empty or !capi.hasFlag(state, "TUPLE_SUBCLASS") or
         c.PyTuple_Size(state) != 2) return refuse(self, "__setstate__ of a %s is for pickle: " ++
         "this is not what __reduce__ gave");
     const values = c.PyTuple_GetItem(state, 0) orelse return error.PythonException;
@@ -61,7 +61,7 @@ pub fn restore(given: *PyObject, state: *PyObject, fields: usize, make: *const M
         return error.PythonException;
     defer c.Py_DecRef(made);
     // What was converted may be Python's code, which has given it a value meanwhile.
-    if (self.state != .empty) return refuse(self, "this %s has a value already");
+    if (object.stateOf(self) != .empty) return refuse(self, "this %s has a value already");
     try move(self, object.of(made));
     if (dict != capi.object("_Py_NoneStruct")) try updateDict(given, dict);
 }
@@ -90,7 +90,7 @@ fn refuse(self: *Layout, message: [*:0]const u8) Error {
 /// That an object may get a value, or another one: what a stable one lent is good as long as it
 /// lives, and what others point into stays. TypeError where it may not.
 fn expectFillable(self: *Layout) Error!void {
-    if (self.state == .empty) return;
+    if (object.stateOf(self) == .empty) return;
     const info = object.infoOf(self);
     const is_own = self.state == .own or self.state == .held or self.state == .destroyed;
     const own: usize = if (self.state == .destroyed) 0 else 1;
@@ -104,7 +104,7 @@ fn expectFillable(self: *Layout) Error!void {
 /// Gives `self` the value of a new object that nobody else has.
 fn move(self: *Layout, made: *Layout) Error!void {
     const info = object.infoOf(made);
-    if (self.state == .empty) {
+    if (object.stateOf(self) == .empty) {
         var holds: hold.Holds(1, .nothing) = .{};
         holds.add(self, .exclusive);
         try holds.acquire();
@@ -152,7 +152,7 @@ pub fn destroy(self: *Layout) Error!void {
     Region.endOwn(self);
     var blocks = Region.takeBlocks(self);
     defer blocks.deinit();
-    self.state = .destroyed;
+    object.setState(self, .destroyed);
     use.end();
     if (is_borrowed) return;
     if (info.deinit) |deinit| try deinit(@ptrFromInt(value), object.moduleOf(self));

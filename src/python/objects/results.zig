@@ -435,7 +435,7 @@ pub fn expire(given: *PyObject, lenders: []const Lender) Blocks {
     while (region.current().tryHold(self, .exclusive, true, false) != .held) hold.pause();
     // Its place in the table is that of its address.
     region.forget(self);
-    self.state = .expired;
+    object.setState(self, .expired);
     var blocks = region.takeLent();
     region.release(.exclusive, false);
     if (blocks.map.count() == 0 or lenders.len == 0) return blocks;
