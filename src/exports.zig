@@ -665,9 +665,9 @@ fn expectObjects(
     };
 }
 
-/// Whether the file of a namespace, or one that it imports, may have variables.
+/// Whether the file of a namespace, or one that it imports, may have variables that keep memory.
 fn remembers(comptime source: type) bool {
-    return !@hasDecl(source, "nano_ffi.origin");
+    return !@hasDecl(source, "nano_ffi.forgets");
 }
 
 fn Spec(comptime namespace: type, comptime name: [:0]const u8) type {
@@ -1356,7 +1356,7 @@ test isKept {
         pub const nano_ffi_options = .{ .link = .{ .keeps = .{"b"}, .frees = .{"a"} } };
     };
     const source = struct {
-        pub const @"nano_ffi.origin" = "";
+        pub const @"nano_ffi.forgets" = {};
         pub const link = .{ .params = .{ "a", "b" }, .doc = "" };
     };
     const spec = comptime specOf(file, source, "link");

@@ -45,6 +45,7 @@ const File = struct {
     tree: Ast,
     /// See `Reader.digest`; null while nobody has asked.
     digest: ?[]const u8 = null,
+    forgets: bool = false,
 };
 
 /// A struct, enum or union, or a whole file, and what is around it.
@@ -189,11 +190,15 @@ const Reader = struct {
     /// A hash of the text of a file and of all that it imports by path. Empty where this does not
     /// say all: where there are variables, which every module has for itself, or other modules.
     fn digest(reader: *Reader, file: *File) ![]const u8 {
-        if (file.digest == null) file.digest = try reader.digestOf(file) orelse "";
+        if (file.digest == null) {
+            file.digest = try reader.digestOf(file, .none) orelse "";
+            file.forgets = file.digest.?.len > 0 or try reader.digestOf(file, .number) != null;
+        }
         return file.digest.?;
     }
 
-    fn digestOf(reader: *Reader, first: *File) !?[]const u8 {
+    /// Null where there are other variables than those.
+    fn digestOf(reader: *Reader, first: *File, variables: Variable) !?[]const u8 {
         if (reader.files.count() > 0 and
             !std.mem.eql(u8, first.module, reader.files.values()[0].file.module)) return null;
         var files: std.ArrayList(*File) = .empty;
@@ -205,7 +210,8 @@ const Reader = struct {
             hash.update(file.tree.source[0 .. file.tree.source.len + 1]);
             for (0..file.tree.nodes.len) |index| {
                 const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
-                if (hasVariable(file.tree, node)) return null;
+                const found = variablesIn(file.tree, node);
+                if (@intFromEnum(found) > @intFromEnum(variables)) return null;
                 const name = try importOf(reader.arena, file.tree, node) orelse continue;
                 if (!std.mem.endsWith(u8, name, ".zig")) {
                     if (std.mem.eql(u8, name, "std") or std.mem.eql(u8, name, "nano_ffi")) continue;
@@ -262,6 +268,7 @@ const Reader = struct {
             "pub const @\"nano_ffi.origin\" = \"{s}:{d}\";\n",
             .{ file, container.start },
         );
+        if (container.file.forgets) try writer.writeAll("pub const @\"nano_ffi.forgets\" = {};\n");
         try writer.writeAll("pub const @\"nano_ffi.fields\" = .{");
         for (container.members) |node| {
             const field = tree.fullContainerField(node) orelse continue;
@@ -1012,19 +1019,47 @@ fn beside(arena: std.mem.Allocator, file: *const File, name: []const u8) ![]cons
     return std.fs.path.resolve(arena, &.{ std.fs.path.dirname(file.path) orelse ".", name });
 }
 
-/// Whether a container has variables, or something of C, which may have some.
-fn hasVariable(tree: Ast, node: Ast.Node.Index) bool {
+const Variable = enum {
+    none,
+    /// It keeps no memory.
+    number,
+    any,
+};
+
+/// What variables a container has; those of C may be any.
+fn variablesIn(tree: Ast, node: Ast.Node.Index) Variable {
     var one: [1]Ast.Node.Index = undefined;
-    if (tree.fullFnProto(&one, node)) |proto| return isExtern(tree, proto);
+    if (tree.fullFnProto(&one, node)) |proto| return if (isExtern(tree, proto)) .any else .none;
     var two: [2]Ast.Node.Index = undefined;
     const members = if (tree.nodeTag(node) == .root)
         tree.rootDecls()
-    else if (tree.fullContainerDecl(&two, node)) |decl| decl.ast.members else return false;
-    return for (members) |member| {
+    else if (tree.fullContainerDecl(&two, node)) |decl| decl.ast.members else return .none;
+    var found: Variable = .none;
+    for (members) |member| {
         const variable = tree.fullVarDecl(member) orelse continue;
-        if (tree.tokenTag(variable.ast.mut_token) == .keyword_var or
-            variable.extern_export_token != null) break true;
-    } else false;
+        if (variable.extern_export_token != null) return .any;
+        if (tree.tokenTag(variable.ast.mut_token) != .keyword_var) continue;
+        const T = variable.ast.type_node.unwrap() orelse return .any;
+        if (!isNumber(tree.getNodeSource(T))) return .any;
+        found = .number;
+    }
+    return found;
+}
+
+/// Whether a type, as it is written, is one of Zig's numbers, or an atomic one.
+fn isNumber(written: []const u8) bool {
+    const atomic = "std.atomic.Value(";
+    const name = if (std.mem.startsWith(u8, written, atomic) and written[written.len - 1] == ')')
+        written[atomic.len .. written.len - 1]
+    else
+        written;
+    const names = [_][]const u8{ "bool", "usize", "isize", "c_int", "c_uint", "c_long", "c_ulong" };
+    for (names) |own| if (std.mem.eql(u8, name, own)) return true;
+    // Zig lets nothing else have such a name.
+    return name.len > 1 and std.mem.indexOfScalar(u8, "iuf", name[0]) != null and
+        for (name[1..]) |digit| {
+            if (!std.ascii.isDigit(digit)) break false;
+        } else true;
 }
 
 fn isExtern(tree: Ast, proto: Ast.full.FnProto) bool {
@@ -1297,6 +1332,13 @@ test "modules that are imported" {
     try std.testing.expectEqualStrings("far", names[1]);
 }
 
+test isNumber {
+    const numbers = [_][]const u8{ "u8", "i64", "f32", "usize", "bool", "std.atomic.Value(u64)" };
+    for (numbers) |name| try std.testing.expect(isNumber(name));
+    const others = [_][]const u8{ "[]const u8", "T", "i", "u8x", "?*u8", "std.atomic.Value(*u8)" };
+    for (others) |name| try std.testing.expect(!isNumber(name));
+}
+
 test "what a container is out of" {
     var arena_state: std.heap.ArenaAllocator = .init(std.testing.allocator);
     defer arena_state.deinit();
@@ -1316,10 +1358,12 @@ test "what a container is out of" {
         "fn f() void {\n    var local: u8 = 0;\n    _ = &local;\n}",
     };
     const has_digest = [texts.len]bool{ true, false, false, false, false, false, true };
+    const forgets = [texts.len]bool{ true, true, true, false, false, false, true };
     try reader.files.put(arena, "in/point.zig", point);
-    for (texts, has_digest) |text, expected| {
+    for (texts, has_digest, forgets) |text, expected, forgotten| {
         const file = try reader.parsed("main.zig", "main.zig", text);
         try std.testing.expectEqual(expected, (try reader.digest(file.file)).len == 32);
+        try std.testing.expectEqual(forgotten, file.file.forgets);
     }
     var writer: std.Io.Writer.Allocating = .init(arena);
     try reader.describe(try reader.parsed("main.zig", "main.zig", texts[0]), &writer.writer, "");

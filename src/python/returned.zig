@@ -188,7 +188,7 @@ const Search = struct {
     }
 };
 
-/// Whether the files that a function is out of may have variables.
+/// Whether the files that a function is out of may have variables that keep memory.
 fn mayRemember(comptime spec: anytype) bool {
     return !@hasField(@TypeOf(spec), "remembers") or spec.remembers;
 }
