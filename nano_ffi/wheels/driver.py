@@ -39,6 +39,7 @@ FOREIGN = re.compile(
     | -mmacosx-version-min=.* | -bundle | -dynamiclib | -fno-semantic-interposition | -specs=.* | -flto.* | -fno-lto
     | -g\d? | -ggdb\d? | -fprofile.* | -pipe | -fstack-clash-protection | -fcf-protection.* | -march=native | -mtune=native
     | -mcpu=native | -Werror
+    | (?i:/nodefaultlib(?::.*)? | (?:ucrt|libucrt|vcruntime|libvcruntime|msvcrt|libcmt|msvcprt|libcpmt)d?\.lib)  # Microsoft's
     """,
     re.VERBOSE,
 )

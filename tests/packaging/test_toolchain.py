@@ -758,6 +758,7 @@ def test_of_macos_own_options_are_left_out() -> None:
         ("-Wl,-undefined,dynamic_lookup,-dead_strip,-headerpad_max_install_names", "-Wl,-headerpad_max_install_names"),
         ("-Wl,--as-needed,-z,defs,-z,relro,-soname,libx.so.1", "-Wl,-z,relro"),
         ("-Wl,-exported_symbols_list,list.txt -Wl,-rpath,/usr/lib", ""),
+        ("ucrt.lib vcruntime.lib /nodefaultlib:libucrt.lib own.lib", "own.lib"),
     ],
 )
 def test_options_of_the_linker_are_known_however_they_are_spelt(said: str, left: str) -> None:
