@@ -26,8 +26,7 @@ from nano_ffi.zig import Zig
 
 ROOT = Path(__file__).resolve().parent.parent
 EXTENSION = ROOT / "tests" / "extension"
-MODULES = ("kinds", "panics", "classes", "lists", "maps", "graph", "references", "model", "model_more")
-MODULES += ("objects_threads", "speaking")
+MODULES = "kinds panics classes lists maps graph references model model_more objects_threads speaking".split()
 STRESS = ROOT / "tests" / "threads.py"
 
 PROBE = """

@@ -21,7 +21,7 @@ PYTHON = {
     "wheels": """
         wheels/__init__ wheels/driver wheels/pool wheels/binary wheels/claim wheels/baseline wheels/symbols
         wheels/interpreters wheels/records wheels/linking wheels/identity wheels/project wheels/android wheels/sbom
-        wheels/extension wheels/toolchain wheels/foreign wheels/job wheels/images wheels/cross
+        wheels/extension wheels/toolchain wheels/foreign wheels/job wheels/images wheels/deployment wheels/cross
     """,
     "the command line": "cache editors commands wheels/command wheels/complete wheels/verify __main__ stubs",
 }
@@ -29,7 +29,7 @@ PYTHON = {
 
 ZIG = {
     "the core, which knows no CPython": """
-        digits Line Blocks SpinLock Heap allocator declarations items dtypes messages ndarray array column operators page_size
+        digits Line Blocks SpinLock Readers Heap allocator declarations items dtypes messages ndarray array column operators page_size
         panics places retyped standard string_maps table tables variadic vectors
         layout
         adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+trees+untagged+variants

@@ -151,6 +151,9 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "Nothing is renewed.": ("test_objects_results.py::test_a_call_costs_the_same_however_much_it_points_to",),
         "Nothing is ever moved.": ("test_graph.py::test_pointers_into_a_stable_object",),
+        "A constant of a class is an object that nothing changes": (
+            "test_classes.py::test_a_constant_of_a_class_does_not_change",
+        ),
         "a region's again, and nothing else's": ("test_objects_threads.py::test_who_waits_for_what_is_dropped",),
     },
     "docs/background/performance.md": {
@@ -341,6 +344,7 @@ NO_PROMISES: dict[str, str] = {
     "a name in source code is always the same object": "what CPython does",
     "header (16 bytes), value, nothing else": "how an object is laid out",
     "has none, and costs nothing": "what there is not",
+    "keeps nothing alive: most are private, and Zig shows them to nobody": "what is not promised",
     "T a struct that has nothing but pointers": "which row it is",
     "every way of calling in one process": "how is measured",
     "Nothing is inspected at run time": "the heading's summary; the counts of instructions are in the table",
