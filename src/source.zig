@@ -211,7 +211,7 @@ const Reader = struct {
             for (0..file.tree.nodes.len) |index| {
                 const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
                 const found = variablesIn(file.tree, node);
-                if (@intFromEnum(found) > @intFromEnum(variables)) return null;
+                if (@backingInt(found) > @backingInt(variables)) return null;
                 const name = try importOf(reader.arena, file.tree, node) orelse continue;
                 if (!std.mem.endsWith(u8, name, ".zig")) {
                     if (std.mem.eql(u8, name, "std") or std.mem.eql(u8, name, "nano_ffi")) continue;
