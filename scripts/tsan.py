@@ -96,7 +96,6 @@ def build_module(target: targets.Target, name: str, source: Path, folder: Path, 
     )
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
-        (work / "unusable").touch()
         job.write_modules(zig, work)
         modules = job.modules(work, [])
         if built_in:

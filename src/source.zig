@@ -191,27 +191,32 @@ const Reader = struct {
     /// say all: where there are variables, which every module has for itself, or other modules.
     fn digest(reader: *Reader, file: *File) ![]const u8 {
         if (file.digest == null) {
-            file.digest = try reader.digestOf(file, .none) orelse "";
-            file.forgets = file.digest.?.len > 0 or try reader.digestOf(file, .number) != null;
+            const found = try reader.digestOf(file);
+            file.forgets = found != null;
+            file.digest = found orelse "";
         }
         return file.digest.?;
     }
 
-    /// Null where there are other variables than those.
-    fn digestOf(reader: *Reader, first: *File, variables: Variable) !?[]const u8 {
+    /// The same; null where there may be variables that keep memory.
+    fn digestOf(reader: *Reader, first: *File) !?[]const u8 {
         if (reader.files.count() > 0 and
             !std.mem.eql(u8, first.module, reader.files.values()[0].file.module)) return null;
         var files: std.ArrayList(*File) = .empty;
         try files.append(reader.arena, first);
         var hash: std.crypto.hash.sha2.Sha256 = .init(.{});
+        var has_numbers = false;
         var next: usize = 0;
         while (next < files.items.len) : (next += 1) {
             const file = files.items[next];
             hash.update(file.tree.source[0 .. file.tree.source.len + 1]);
             for (0..file.tree.nodes.len) |index| {
                 const node: Ast.Node.Index = @fromBackingInt(@intCast(index));
-                const found = variablesIn(file.tree, node);
-                if (@backingInt(found) > @backingInt(variables)) return null;
+                switch (variablesIn(file.tree, node)) {
+                    .none => {},
+                    .number => has_numbers = true,
+                    .any => return null,
+                }
                 const name = try importOf(reader.arena, file.tree, node) orelse continue;
                 if (!std.mem.endsWith(u8, name, ".zig")) {
                     if (std.mem.eql(u8, name, "std") or std.mem.eql(u8, name, "nano_ffi")) continue;
@@ -225,6 +230,7 @@ const Reader = struct {
                     try files.append(reader.arena, other.file);
             }
         }
+        if (has_numbers) return "";
         return try std.fmt.allocPrint(reader.arena, "{x}", .{hash.finalResult()[0..16]});
     }
 

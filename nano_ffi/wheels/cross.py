@@ -301,13 +301,11 @@ class Run:
         self.prepares = any(self.build_options(target).before_build for target in wanted)
         """Whether there is a before-build."""
         self.base = base_environment(self.package, session.bytecode)
-        if self.without_zig:
-            wanted = [
-                for_deployment_target(target, self.asked_environment(target).get("MACOSX_DEPLOYMENT_TARGET")) or target
-                for target in wanted
-            ]
-        self.wanted = wanted
-        self.environments = {target: self.environment(target) for target in wanted}
+        self.environments: dict[Target, dict[str, str]] = {}
+        for target in wanted:
+            environment = self.environment(target)
+            self.environments[self.for_macos(target, environment.get("MACOSX_DEPLOYMENT_TARGET"))] = environment
+        self.wanted = wanted = list(self.environments)
         tested = [target for target in wanted if self.wants_test(target)]
         self.interpreters = {target: find_interpreter(target) for target in tested}
         self.runtimes = {
@@ -366,20 +364,21 @@ class Run:
             triples = " and ".join(triple.target for triple in target.platform.triples)
             print(f"  {target.identifier:<30} for {triples}{backend}")
 
-    def environment(self, target: Target) -> dict[str, str]:
-        environment = self.asked_environment(target)
-        floor = target.platform.triples[0].target.partition("-macos.")[2]
-        asked = environment.get("MACOSX_DEPLOYMENT_TARGET", floor)
-        is_heeded = self.without_zig and for_deployment_target(target, asked) == target
-        if floor and version_of(asked) != version_of(floor) and not is_heeded:
+    def for_macos(self, target: Target, asked: str | None) -> Target:
+        """The target, for the macOS that is asked for. Raises ConfigurationError where its wheel could not be for that."""
+        floor = target.platform.oldest_macos
+        if not floor or asked is None or version_of(asked) == version_of(floor):
+            return target
+        found = for_deployment_target(target, asked) if self.without_zig else None
+        if found is None:
             message = (
                 f"MACOSX_DEPLOYMENT_TARGET is {asked}, and {target.identifier} is built for macOS {floor} and later, which "
                 f"its tag says, {target.platform.wheel_tag}: unset it, or set it to {floor}."
             )
             raise errors.ConfigurationError(message)
-        return environment
+        return found
 
-    def asked_environment(self, target: Target) -> dict[str, str]:
+    def environment(self, target: Target) -> dict[str, str]:
         # The backend tags the wheel as it is to be published: auditwheel cannot tell the C library from the suffix of
         # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule. One
         # without Zig may keep to the stable ABI, which its backend knows: of its tag only the platform is ours.

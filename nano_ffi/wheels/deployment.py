@@ -20,7 +20,7 @@ def for_deployment_target(target: Target, asked: str | None) -> Target | None:
     takes 11.0 then.
     """
     platform = target.platform
-    floor = platform.triples[0].target.partition("-macos.")[2]
+    floor = platform.oldest_macos
     if not floor or asked is None:
         return target
     version = re.fullmatch(r"(\d+)(?:\.(\d+))?(?:\.0)*", asked.strip())

@@ -123,12 +123,7 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
         folder = Path(f"{output}.inputs")
         kept = compile_sources(settings, tool, kept, folder)
         kept, entries = hide_exports(settings, kept, folder)
-    own = link_options(settings, tool, output, entries)
-    if any(
-        argument.startswith("-Wl,--out-implib") for argument in kept
-    ):  # Meson puts it into the wheel, as numpy's are
-        own = [option for option in own if not option.startswith("-Wl,--out-implib")]
-    return [*common, "-shared", *kept, *own], output
+    return [*common, "-shared", *kept, *link_options(settings, tool, kept, output, entries)], output
 
 
 def is_extension(settings: dict[str, Any], output: str) -> bool:
@@ -188,8 +183,8 @@ def static_library(name: str, folders: list[Path]) -> Path | None:
     return None
 
 
-def link_options(settings: dict[str, Any], tool: str, output: str, entries: set[str]) -> list[str]:
-    """What a shared library of the target is linked with, after all that the project says.
+def link_options(settings: dict[str, Any], tool: str, given: list[str], output: str, entries: set[str]) -> list[str]:
+    """What a shared library of the target is linked with, after all that the project says, which is `given`.
 
     Of an extension module nothing but its entry function is exported, those of `entries` that have its name, or ``PyInit_``
     and its name.
@@ -205,8 +200,11 @@ def link_options(settings: dict[str, Any], tool: str, output: str, entries: set[
             encoded = f"_{module}" if module.isascii() else f"U_{module.encode('punycode').decode().replace('-', '_')}"
             names = sorted(entries & {f"PyInit{encoded}", f"PyModExport{encoded}"}) or [f"PyInit{encoded}"]
             definition.write_text("\n  ".join(["EXPORTS", *names]) + "\n", encoding="utf-8")
-            # Nothing links with an extension, and what lies beside it gets into the wheel: see `finish`.
-            options += [str(definition), f"-Wl,--out-implib={output}.implib"]
+            options.append(str(definition))
+            # Nothing links with an extension, and what lies beside it gets into the wheel: see `finish`. Where the project
+            # names an import library, as Meson does, it wants it there.
+            if not any(option.startswith("-Wl,--out-implib") for option in given):
+                options.append(f"-Wl,--out-implib={output}.implib")
         # Without CPython's version in its name it keeps to the stable ABI, which is another DLL's.
         own = not extension or name.endswith(settings["suffixes"][0])
         return [*options, *settings["libraries"][:: 1 if own else -1]]

@@ -69,6 +69,11 @@ class Platform:
         return arch.upper() or "X86" if self.system == "windows" else arch
 
     @property
+    def oldest_macos(self) -> str:
+        """The version of macOS that Zig compiles for; empty for other systems."""
+        return self.triples[0].target.partition("-macos.")[2]
+
+    @property
     def musl_libc(self) -> str:
         """The name of the C library on a musllinux system; empty for others. (musl takes any ``libc.*`` for itself.)"""
         family, _, arch = self.name.partition("_")

@@ -262,10 +262,6 @@ class Toolchain:
         return {"macos": "darwin"}.get(self.system, self.system)
 
     @property
-    def oldest_macos(self) -> str:
-        return self.target.platform.triples[0].target.partition("-macos.")[2]
-
-    @property
     def bin(self) -> Path:
         return self.folder / "bin"
 
@@ -411,7 +407,7 @@ class Toolchain:
             "SIZEOF_VOID_P": 4 if self.arch in {"x86", "arm"} else 8,
         }
         if self.system == "macos":
-            changed["MACOSX_DEPLOYMENT_TARGET"] = self.oldest_macos
+            changed["MACOSX_DEPLOYMENT_TARGET"] = self.target.platform.oldest_macos
         if self.system == "windows":
             changed["base_prefix"] = str(self.folder)
         # What the running interpreter finds out by itself is not in the module.
@@ -474,7 +470,7 @@ class Toolchain:
             "PKG_CONFIG_LIBDIR": str(self.folder / "pkgconfig"),
             "PKG_CONFIG_PATH": "",
             # Of the interpreter that runs here, meson-python would have the version of macOS.
-            **({"MACOSX_DEPLOYMENT_TARGET": self.oldest_macos} if self.system == "macos" else {}),
+            **({"MACOSX_DEPLOYMENT_TARGET": self.target.platform.oldest_macos} if self.system == "macos" else {}),
         }
 
     def config_settings(self, given: Mapping[str, str | list[str]]) -> dict[str, str | list[str]]:
@@ -491,7 +487,7 @@ class Toolchain:
         if self.system == "windows":
             return self.target.platform.name.replace("_", "-")
         if self.system == "macos":
-            return f"macosx-{self.oldest_macos}-{self.processor}"
+            return f"macosx-{self.target.platform.oldest_macos}-{self.processor}"
         return f"linux-{self.processor}"
 
 

@@ -18,10 +18,6 @@ pub const Thread = struct {
 
 threadlocal var own: Thread = .{};
 
-pub fn here() *Thread {
-    return &own;
-}
-
 /// A call of this thread's: what is run for it, elsewhere or in a callback, finds its way back.
 pub const Caller = struct {
     thread: *const Thread,
