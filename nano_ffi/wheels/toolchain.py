@@ -170,7 +170,6 @@ set(CMAKE_AR "{bin}/ar" CACHE FILEPATH "")
 set(CMAKE_RANLIB "{bin}/ranlib" CACHE FILEPATH "")
 set(CMAKE_RC_COMPILER "{bin}/windres" CACHE FILEPATH "")
 set(CMAKE_STRIP "{bin}/strip" CACHE FILEPATH "")
-set(CMAKE_INSTALL_NAME_TOOL "{bin}/install_name_tool" CACHE FILEPATH "")
 # Programs and CMake's own packages are this machine's, libraries and headers never.
 set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
@@ -366,7 +365,7 @@ class Toolchain:
             self.write_command(tool, f'{run} "$@"\n')
         # This machine's cannot read what is linked here, and that has no symbols to be taken out.
         self.write_command("strip", "")
-        # CMake wants one for macOS. It takes away the runtime paths of the build, which are never put in: see driver.py.
+        # CMake wants one for macOS, beside the compiler. It takes away the runtime paths of the build, which are never put in: see driver.py.
         self.write_command("install_name_tool", INSTALL_NAME_TOOL)
 
     def write_command(self, name: str, text: str) -> None:
