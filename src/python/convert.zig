@@ -390,6 +390,7 @@ fn Callback(comptime T: type) type {
         }
 
         fn forget(argument: *Self) void {
+            if (argument.raised[0] == null) return; // there is a class where there is anything
             for (&argument.raised) |*object| {
                 c.Py_DecRef(object.*);
                 object.* = null;

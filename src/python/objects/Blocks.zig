@@ -18,9 +18,8 @@ const Blocks = @This();
 map: Table(usize, Block, AddressContext) = .empty,
 bytes: usize = 0,
 is_sorted: bool = true,
-has_candidates: bool = false,
-/// Whether there may be memory that Zig's code is not known to free.
-has_memory: bool = false,
+/// Of which there may be some.
+sources: std.EnumSet(std.meta.Tag(Source)) = .empty,
 /// Boxes that nobody has any more: to be released where no lock is held.
 ended: ?*Box = null,
 
@@ -39,24 +38,12 @@ pub const Block = struct {
     len: usize,
     /// How many more there are behind it, for a slice that grows.
     spare: usize = 0,
-    source: union(enum) {
-        memory: Alignment,
-        /// The same, which Zig's own code may free as well: by whom, its number says.
-        followed: Followed,
-        /// A reference to it.
-        box: *Box,
-        /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
-        candidate: Alignment,
-        /// The same, if that is a tree, and no value of another kind does.
-        shared: Followed,
-    },
+    source: Source,
     /// Whether a sweep leaves it there.
     is_pinned: bool = false,
     is_marked: bool = false,
     /// Whether what is no tree points to it.
     is_others: bool = false,
-
-    const Followed = struct { alignment: Alignment, number: u32 };
 
     /// Whether it is nobody's yet.
     fn isCandidate(block: Block) bool {
@@ -86,6 +73,20 @@ pub const Block = struct {
         const bytes: [*]u8 = @ptrFromInt(start);
         memory.allocator.rawFree(bytes[0..block.len], alignment, @returnAddress());
     }
+};
+
+pub const Source = union(enum) {
+    memory: Alignment,
+    /// The same, which Zig's own code may free as well: by whom, its number says.
+    followed: Followed,
+    /// A reference to it.
+    box: *Box,
+    /// Zig's own code has it from nano_ffi's allocator: this region's, if a value points to it.
+    candidate: Alignment,
+    /// The same, if that is a tree, and no value of another kind does.
+    shared: Followed,
+
+    const Followed = struct { alignment: Alignment, number: u32 };
 };
 
 pub const Piece = struct { start: usize, block: Block };
@@ -202,8 +203,8 @@ fn alloc(context: *anyopaque, len: usize, alignment: Alignment, address: usize) 
 
 /// Zig's own code may free all that is there from here on.
 pub fn follow(blocks: *Blocks) void {
-    if (!blocks.has_memory) return;
-    blocks.has_memory = false;
+    if (!blocks.sources.contains(.memory)) return;
+    blocks.sources.remove(.memory);
     for (blocks.map.items.items) |*item| {
         if (item.value.source != .memory) continue;
         const alignment = item.value.source.memory;
@@ -214,26 +215,33 @@ pub fn follow(blocks: *Blocks) void {
 
 /// There is room for it. Runs no Python code.
 pub fn add(blocks: *Blocks, start: usize, block: Block) void {
-    if (blocks.map.appendNew(start, block)) |known| {
-        // The same box a second time, or what is a block in any case. Else what was there before
-        // was freed by Zig's code.
-        const is_known = block.isCandidate() and !known.isCandidate();
-        if (known.source == .box or is_known) {
-            // A buffer may be given from its start on, and to another end.
-            if (known.source == .box and block.len > known.len) blocks.resize(start, block.len);
-            return blocks.drop(start, block);
-        }
-        blocks.bytes -= known.len;
-        known.* = block;
+    const hash = AddressContext.hash(start);
+    const place = blocks.map.findHashed(start, hash) orelse {
+        const all = blocks.map.items.items;
+        if (all.len > 0 and all[all.len - 1].key > start) blocks.is_sorted = false;
+        blocks.map.appendHashed(start, hash, block);
+        blocks.bytes += block.len;
+        blocks.sources.insert(block.source);
+        return;
+    };
+    blocks.addKnown(place, block);
+}
+
+/// The same of one at whose start there is one.
+noinline fn addKnown(blocks: *Blocks, place: usize, block: Block) void {
+    const item = &blocks.map.items.items[place];
+    const known = &item.value;
+    // The same box a second time, or what is a block in any case. Else what was there before was
+    // freed by Zig's code.
+    const is_known = block.isCandidate() and !known.isCandidate();
+    if (known.source == .box or is_known) {
+        // A buffer may be given from its start on, and to another end.
+        if (known.source == .box and block.len > known.len) blocks.resize(item.key, block.len);
+        return blocks.drop(item.key, block);
     }
-    switch (block.source) {
-        .memory => blocks.has_memory = true,
-        .candidate, .shared => blocks.has_candidates = true,
-        .followed, .box => {},
-    }
-    blocks.bytes += block.len;
-    const all = blocks.map.items.items;
-    if (all.len > 1 and all[all.len - 2].key > start) blocks.is_sorted = false;
+    blocks.bytes = blocks.bytes - known.len + block.len;
+    blocks.sources.insert(block.source);
+    known.* = block;
 }
 
 fn drop(blocks: *Blocks, start: usize, block: Block) void {
@@ -279,6 +287,11 @@ pub fn takeFresh(blocks: *Blocks, fresh: *Fresh) error{OutOfMemory}!void {
     try blocks.map.ensureUnusedCapacity(memory.allocator, fresh.count);
     for (fresh.few[0..fresh.count]) |piece| blocks.add(piece.start, piece.block);
     fresh.count = 0;
+}
+
+/// Whether there may be some that are nobody's yet.
+pub fn hasCandidates(blocks: *const Blocks) bool {
+    return blocks.sources.contains(.candidate) or blocks.sources.contains(.shared);
 }
 
 /// A block has another length.
@@ -360,20 +373,21 @@ pub fn mark(block: *Block, is_tree: bool) void {
 pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
     try gone.pieces.ensureUnusedCapacity(memory.allocator, blocks.map.count());
     var kept: usize = 0;
-    blocks.has_candidates = false;
+    blocks.sources.remove(.candidate);
+    blocks.sources.remove(.shared);
     for (blocks.map.items.items, 0..) |*item, place| {
         const block = &item.value;
         if (block.is_others) {
             block.is_marked = true;
             block.is_others = false;
-            blocks.has_candidates = true;
+            blocks.sources.insert(.shared);
         } else if (block.is_marked) switch (block.source) {
             .shared => |known| {
                 block.source = .{ .followed = known };
             },
             .candidate => |alignment| {
                 block.source = .{ .memory = alignment };
-                blocks.has_memory = true;
+                blocks.sources.insert(.memory);
                 if (!memory.mayBeBlock(item.key, block.len)) {
                     blocks.bytes -= block.len;
                     continue; // freed by who had it, and something else's since

@@ -1183,7 +1183,7 @@ fn remove(region: *Region, self: *Layout) void {
 /// Nobody has it any more.
 fn destroy(region: *Region) void {
     // What Zig's code has allocated is the values', where they point to it.
-    if (sweeps and region.blocks.has_candidates) {
+    if (sweeps and region.blocks.hasCandidates()) {
         var gone: Blocks.Gone = .{};
         defer gone.deinit();
         _ = region.takeUnreachable(&gone, false) catch {};
