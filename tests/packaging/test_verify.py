@@ -6,6 +6,7 @@ import base64
 import dataclasses
 import functools
 import hashlib
+import importlib.metadata
 import os
 import re
 import struct
@@ -14,14 +15,15 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from packaging.tags import parse_tag
 
-from nano_ffi.wheels import baseline, checksums, extension, sbom, targets, universal2
+from nano_ffi.wheels import baseline, checksums, extension, sbom, targets, universal2, verify
 from nano_ffi.wheels.android import check_android
-from nano_ffi.wheels.binary import Code, Format, Image, Segment, read
+from nano_ffi.wheels.binary import Code, Format, Image, ModuleHeader, Segment, module_headers, read
 from nano_ffi.wheels.claim import claim_of
 from nano_ffi.wheels.linking import check_linking
 from nano_ffi.wheels.symbols import cpython_symbols
@@ -205,6 +207,15 @@ def test_a_right_wheel_passes(build: Build, tmp_path: Path, platform: str) -> No
         python = "cp313" if platform.endswith("x86_64") else "cp315"
     identifier = f"{python}-{platform}"
     assert problems(pack(tmp_path, identifier, contents(identifier, build(*parts(identifier))))) == []
+
+
+def test_what_is_installed_from_a_data_folder_is_a_module_as_well(build: Build, tmp_path: Path) -> None:
+    files = contents(LINUX, build(*parts(LINUX)))
+    moved = {
+        name.replace("probe_pkg/probe", "probe-1.0.data/platlib/probe_pkg/probe"): data for name, data in files.items()
+    }
+    assert moved.keys() != files.keys()
+    assert problems(pack(tmp_path, LINUX, moved)) == []
 
 
 def test_a_template_of_a_test_is_no_test(build: Build, tmp_path: Path) -> None:
@@ -663,6 +674,11 @@ LINKED: dict[str, tuple[str, Callable[[Image], Image], list[str]]] = {
             "build with -target …-linux-musl, and let `auditwheel repair` bundle other libraries"
         ],
     ),
+    "musl, which calls an architecture otherwise": (
+        "cp313-musllinux_i686",
+        changed(needed=("libc.musl-x86.so.1",)),
+        [],
+    ),
     "versions of glibc on musl": (
         "cp313-musllinux_x86_64",
         changed(versions=frozenset({"GLIBC_2.2.5"})),
@@ -875,6 +891,75 @@ def test_a_broken_code_signature_is_refused(build: Build, tmp_path: Path) -> Non
     data[data.index(b"probe\0")] ^= 1
     found = problems(pack(tmp_path, MACOS, contents(MACOS, bytes(data))))
     assert any("its code signature is broken, the hash of page " in problem for problem in found), found
+
+
+def test_debug_information_that_is_compressed_is_refused(build: Build, tmp_path: Path) -> None:
+    data = build(*parts(LINUX)).replace(b"\0.gnu.hash\0", b"\0.zdebug_l\0")
+    (problem,) = problems(pack(tmp_path, LINUX, contents(LINUX, data)))
+    assert problem.endswith("holds debug information (.zdebug_l): build for release and strip (-fstrip)")
+
+
+def test_what_older_linkers_export_is_no_interface(build: Build, tmp_path: Path) -> None:
+    names = ("__bss_start__", "__bss_end__", "__end__", "_bss_end__")
+    data = build(*parts(LINUX), code="".join(f"export var {name}: u8 = 0;\n" for name in names))
+    assert problems(pack(tmp_path, LINUX, contents(LINUX, data))) == []
+    data = build(*parts(LINUX), code="export var more: u8 = 0;\n")
+    (problem,) = problems(pack(tmp_path, LINUX, contents(LINUX, data)))
+    assert "more" in problem
+
+
+def imports_of(data: bytes) -> dict[str, tuple[str | None, bool]]:
+    """What it needs of others: from which library, and whether it does without."""
+    (image,) = read(data, lambda holds, _problem: bool(holds))
+    return {found.name: (found.library, found.weak) for found in image.imports}
+
+
+def test_what_a_binary_needs_is_read(build: Build) -> None:
+    strong = "extern fn __cxa_finalize() void;\nextern fn needed() void;\n"
+    weak = 'const wanted = @extern(?*const fn () callconv(.c) void, .{ .name = "wanted", .linkage = .weak });\n'
+    body = "__cxa_finalize();\n    needed();\n    if (wanted) |f| f();"
+    assert imports_of(build(*parts(LINUX), code=strong + weak, body=body)) == {
+        "PyModuleDef_Init": (None, False),
+        "needed": (None, False),
+        "wanted": (None, True),
+        "__cxa_finalize": (None, True),  # by convention
+    }
+    data = build(*parts(MACOS), code="extern fn getpid() c_int;\n", body="_ = getpid();", flags=("-lc",))
+    system = "/usr/lib/libSystem.B.dylib"
+    assert imports_of(data) == {
+        "PyModuleDef_Init": (None, False),
+        "getpid": (system, False),
+        "dyld_stub_binder": (system, False),
+    }
+    # The number of a library that is not there.
+    at = data.index(struct.pack("<II", 0x2, 24), 32)  # LC_SYMTAB
+    table, count, names = struct.unpack_from("<III", data, at + 8)
+    broken = bytearray(data)
+    for entry in range(table, table + 16 * count, 16):
+        (name,) = struct.unpack_from("<I", data, entry)
+        if data[names + name :].startswith(b"_getpid\0"):
+            broken[entry + 7] = 200
+    assert imports_of(bytes(broken))["getpid"] == (None, False)
+
+
+@pytest.mark.parametrize("platform", ["manylinux_x86_64", "manylinux_i686", "macosx_arm64", "win_amd64", "win32"])
+def test_the_header_of_a_module_is_found(build: Build, platform: str) -> None:
+    for python, header in {
+        "cp310": ModuleHeader(free_threaded=False, reference_count=1),
+        "cp314t": ModuleHeader(free_threaded=True, reference_count=4),
+    }.items():
+        (image,) = read(build(*parts(f"{python}-{platform}")), lambda holds, _problem: bool(holds))
+        assert module_headers(image, "probe") == {header}
+        assert module_headers(image, "prob") == set()
+        assert image.entries
+        for entry in image.entries:
+            assert any(code.address <= entry < code.address + len(code.data) for code in image.code)
+
+
+def test_the_oldest_macos_is_read(build: Build) -> None:
+    data = build(*parts(MACOS), flags=("-target", "aarch64-macos.12.3"))
+    (image,) = read(data, lambda holds, _problem: bool(holds))
+    assert image.minimum_system == (12, 3)
 
 
 def test_a_flipped_byte_in_the_zip_is_refused(build: Build, tmp_path: Path) -> None:
@@ -1413,14 +1498,15 @@ def test_each_tool_refuses_a_wheel(build: Build, tmp_path: Path) -> None:
     )
     late = build(*parts("cp310-manylinux_x86_64"), code="extern fn PyLong_AsInt() void;", body="PyLong_AsInt();")
     stable_wheel = pack(tmp_path, LINUX, stable(contents(LINUX, late), floor=10, suffix=".abi3.so"))
+    stable_wheel = stable_wheel.rename(stable_wheel.with_name(stable_wheel.name.replace("cp313-cp313", "cp310-abi3")))
     wheels = [
-        stable_wheel.rename(stable_wheel.with_name(stable_wheel.name.replace("cp313-cp313", "cp310-abi3"))),
         pack(tmp_path, LINUX, contents(LINUX, glibc)),
+        stable_wheel,
         pack(tmp_path, WINDOWS, contents(WINDOWS, build(*parts(WINDOWS), dll="sqlite3.dll"))),
     ]
     found = {task().name: task().problems for task in _tool_tasks(wheels)}
     assert found["auditwheel"] == [
-        f"auditwheel: {wheels[1].name}: finds manylinux_2_34_x86_64, expected no newer than manylinux_2_17_x86_64 by the "
+        f"auditwheel: {wheels[0].name}: finds manylinux_2_34_x86_64, expected no newer than manylinux_2_17_x86_64 by the "
         "file's name: repair the wheel, or retag it"
     ]
     assert found["delvewheel"] == [
@@ -1429,6 +1515,35 @@ def test_each_tool_refuses_a_wheel(build: Build, tmp_path: Path) -> None:
     ]
     (problem,) = found["abi3audit"]
     assert problem.startswith("abi3audit: wheels: refuses with exit code 1: ")
+
+
+def test_a_tool_that_ends_otherwise_is_told(build: Build, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def entries(*, group: str, name: str) -> list[Any]:
+        assert group == "console_scripts"
+        return [SimpleNamespace(load=lambda: functools.partial(sys.exit, f"{name} has enough"))]
+
+    monkeypatch.setattr(importlib.metadata, "entry_points", entries)
+    assert _tool("twine", []).problems == ["twine: wheels: refuses with exit code 1: twine has enough"]
+    wheel = pack(tmp_path, LINUX, contents(LINUX, build(*parts(LINUX))))
+    shown = '{"overall_tag": "manylinux_2_17_x86_64"}'
+    monkeypatch.setattr(verify, "_call", lambda _tool, _arguments: (3, shown, "it is tired"))
+    assert verify._auditwheel([str(wheel)]).problems == [
+        f"auditwheel: {wheel.name}: show fails with exit code 3: it is tired"
+    ]
+
+
+def test_how_tags_of_policies_compare() -> None:
+    assert verify._policy("manylinux2014_x86_64") == verify._policy("manylinux_2_17_x86_64") == ("manylinux", 2, 17)
+    assert verify._policy("manylinux1_i686") < verify._policy("manylinux2010_i686") == ("manylinux", 2, 12)
+    assert verify._policy("musllinux_1_2_x86_64") == ("musllinux", 1, 2)
+
+
+def test_every_check_is_counted() -> None:
+    report = verify.Report(name="wheel")
+    expect = report.about("member")
+    assert expect(1, "is right") is True
+    assert expect(0, "is wrong") is False
+    assert (report.checks, report.problems) == (2, ["wheel: member: is wrong"])
 
 
 def test_reading_something_else_fails_cleanly() -> None:
