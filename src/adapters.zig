@@ -3,6 +3,7 @@
 //!
 //!     *std.Io.Writer      not the caller's: what is written is the result
 //!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
+//!                         Where an object keeps one of them: `streams.IoWriter`, `IoReader`
 //!     @Vector(n, T)       [n]T, also in arrays, tuples and optionals; *@Vector(n, T) is a writable
 //!                         buffer of n numbers
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
@@ -32,6 +33,7 @@ const raw_text = @import("raw_text.zig");
 const reach = @import("reach.zig");
 const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
+const streams = @import("streams.zig");
 const trees = @import("trees.zig");
 const vectors = @import("vectors.zig");
 
@@ -146,6 +148,7 @@ pub fn Adapted(
                     },
                     .context => calls,
                     .writer => &text.writer,
+                    .kept => streams.of(given[place]),
                     .nothing => .{},
                     .reader => reader: {
                         readers[index] = .fixed(given[place].data);
@@ -338,6 +341,7 @@ const Role = enum {
     same,
     writer,
     reader,
+    kept,
     vector,
     lanes,
     out,
@@ -449,8 +453,11 @@ fn planOf(
         else if (contains(hints.readers, index)) *std.Io.Reader else return null;
         if (T == type) return null;
         const is_stream = T == *std.Io.Writer or T == *std.Io.Reader;
-        if (is_stream and mayKeep(T, info, index, plan.callbacks.contexts)) return null;
-        const role: Role = if (T == *std.Io.Writer)
+        const is_kept = is_stream and mayKeep(T, info, index, plan.callbacks.contexts);
+        if (is_kept and !classes.isClass(streams.Of(T).?)) return null;
+        const role: Role = if (is_kept)
+            .kept
+        else if (T == *std.Io.Writer)
             .writer
         else if (contains(plan.callbacks.callbacks, index))
             .callback
@@ -488,6 +495,7 @@ fn planOf(
                 plan.names = plan.names ++ .{names[index]};
                 plan.types = plan.types ++ .{switch (role) {
                     .reader => signature.Input,
+                    .kept => *streams.Of(T).?,
                     .callback => c_callbacks.Given(T),
                     .vector => Array(T).?,
                     .lanes => []Lanes(T).?,
@@ -703,11 +711,32 @@ fn mayKeep(
 ) bool {
     for (info.param_types, 0..) |Param, other| {
         if (contains(contexts, other)) continue;
-        if (other != index and mayHold(T, Param orelse continue, &.{})) return true;
+        if (other != index and mayStore(T, Param orelse continue, &.{})) return true;
     }
     const Return = info.return_type orelse return false;
     if (info.is_generic) return false; // it cannot be told from here, and is refused later
     return mayHold(T, signature.Payload(Return), &.{});
+}
+
+/// Whether a function that is given a value of type `In` may put a `T` into what outlives the call:
+/// not into the value itself, nor behind its const pointers.
+fn mayStore(comptime T: type, comptime In: type, comptime open: []const type) bool {
+    if (In == std.mem.Allocator or In == std.Io) return false;
+    for (open) |Outer| if (Outer == In) return false;
+    const types: []const type = switch (@typeInfo(In)) {
+        .pointer => |pointer| if (pointer.attrs.@"const")
+            &.{pointer.child}
+        else
+            return mayHold(T, In, &.{}),
+        .optional => |optional| &.{optional.child},
+        .array => |array| &.{array.child},
+        .@"struct" => |info| info.field_types,
+        .@"union" => |info| info.field_types,
+        .@"opaque" => return true,
+        else => &.{},
+    };
+    for (types) |Part| if (mayStore(T, Part, open ++ .{In})) return true;
+    return false;
 }
 
 /// Whether a value of type `In` may have a `T` in it, or behind its pointers.

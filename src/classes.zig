@@ -11,6 +11,7 @@ const exports = @import("exports.zig");
 const root = if (@import("builtin").is_test) example else @import("root");
 const raw_text = @import("raw_text.zig");
 const signature = @import("signature.zig");
+const streams = @import("streams.zig");
 const string_maps = @import("string_maps.zig");
 const tables = @import("tables.zig");
 const variants = @import("variants.zig");
@@ -26,6 +27,13 @@ pub const Class = struct {
     within: type,
     /// Whether it has no declaration of its own: a function of `within` returns it, to be iterated.
     is_returned: bool = false,
+    /// Whether it is nano_ffi's own, with no declaration either: objects keep streams.
+    is_stream: bool = false,
+
+    /// Whether `namespace` has it, though it does not declare it.
+    pub fn isAddedTo(comptime class: Class, comptime namespace: type) bool {
+        return (class.is_returned or class.is_stream) and class.within == namespace;
+    }
 
     /// The name without those around it.
     pub fn ownName(comptime class: Class) [:0]const u8 {
@@ -75,6 +83,7 @@ fn listOf(comptime namespace: type, comptime source: type) Found {
     const declared = found.classes;
     addIterators(&found.classes, namespace, source, "");
     for (declared) |class| addIterators(&found.classes, class.T, class.source, class.name ++ ".");
+    addStreams(&found.classes, namespace);
     const list = found;
     return list;
 }
@@ -181,10 +190,33 @@ fn addIterators(
     }
 }
 
+/// Adds the classes of the streams that objects keep.
+fn addStreams(comptime found: *[]const Class, comptime namespace: type) void {
+    const declared = found.*;
+    for (.{ *std.Io.Writer, *std.Io.Reader }, .{ "IoWriter", "IoReader" }) |Stream, name| {
+        for (declared) |class| {
+            if (!streams.keeps(class.T, Stream)) continue;
+            found.* = found.* ++ .{Class{
+                .T = streams.Of(Stream).?,
+                .name = freeName(namespace, name),
+                .source = @field(streams.source, name),
+                .within = namespace,
+                .is_stream = true,
+            }};
+            break;
+        }
+    }
+}
+
 /// `words` returns a `WordsIterator`, `iterator` an `Iterator`.
 fn iteratorName(comptime namespace: type, comptime function: []const u8) [:0]const u8 {
     var name: [:0]const u8 = .{std.ascii.toUpper(function[0])} ++ function[1..] ++ "";
     if (!std.mem.endsWith(u8, name, "terator")) name = name ++ "Iterator";
+    return freeName(namespace, name);
+}
+
+fn freeName(comptime namespace: type, comptime wanted: [:0]const u8) [:0]const u8 {
+    var name = wanted;
     while (@hasDecl(namespace, name)) name = name ++ "_";
     return name;
 }
@@ -971,7 +1003,9 @@ pub fn whyUnseen(comptime T: type, comptime name: [:0]const u8) ?[]const u8 {
         if (fieldKind(Field) != .hidden or isComptime(T, name) or says(T, name, "hidden") or
             signature.isLibrary(T)) break :why null;
         const Some = if (@typeInfo(Field) == .optional) @typeInfo(Field).optional.child else Field;
-        if (signature.isProvided(Some) or Some == std.heap.ArenaAllocator) break :why null;
+        const is_stream = streams.Of(Some) != null; // a function takes it
+        if (signature.isProvided(Some) or Some == std.heap.ArenaAllocator or is_stream)
+            break :why null;
         break :why "it has type " ++ @typeName(Field) ++ ", which Python has nothing for: a " ++
             "method can give what is to be seen of it";
     };
@@ -1051,7 +1085,10 @@ fn obstacleOf(comptime T: type) ?[:0]const u8 {
         else if (isKept(Field) or keepsDefault(T, name))
             null
         else if (!isCopyable(Field))
-            "has type " ++ @typeName(Field) ++ ", which cannot come from Python"
+            "has type " ++ @typeName(Field) ++ (if (streams.Of(Field) == null)
+                ", which cannot come from Python"
+            else
+                ", which a function may be given that returns a " ++ nameOf(T))
         else if (hasDeinit(T) and !isFlat(Field)) "has memory that deinit frees" else null;
         if (why) |reason| return std.fmt.comptimePrint(
             "its field '{s}' {s}, and it has no init",
@@ -1249,6 +1286,8 @@ test listOf {
     try expectEqualStrings("Inner", list.classes[3].ownName());
     try expectEqualStrings("WordsIterator", list.classes[4].name);
     try expect(list.classes[4].is_returned and !list.classes[3].is_returned);
+    try expect(list.classes[4].isAddedTo(example.nano_ffi_module));
+    try expect(!list.classes[3].isAddedTo(list.classes[3].within));
     try std.testing.expectEqual(1, list.values.len);
     try expectEqualStrings("Kind", list.values[0].name);
 }

@@ -91,7 +91,7 @@ fn membersOf(
         }
     }
     inline for (classes.all) |class| {
-        if (class.is_returned and class.within == namespace)
+        if (class.isAddedTo(namespace))
             types_in.classes = types_in.classes ++ .{classItself(class, left_out)};
     }
     const has_class = classes.isClass(namespace);

@@ -492,7 +492,7 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                 },
             };
             inline for (classes.all, state.instances) |class, made| {
-                if (comptime !class.is_returned or class.within != T) continue;
+                if (comptime !class.isAddedTo(T)) continue;
                 if (c.PyObject_SetAttrString(target, comptime class.ownName(), made.?) < 0)
                     return false;
             }

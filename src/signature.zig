@@ -1434,8 +1434,7 @@ pub fn remedyOf(comptime T: type) []const u8 {
     if (isOut(T) and @typeInfo(@typeInfo(T).pointer.child) == .optional)
         return "return it, in a tuple with what is returned besides";
     if (T == *std.Io.Writer or T == *std.Io.Reader)
-        return "what outlives the call may keep it: let it be for the call only, and write one " ++
-            "text, or return what else there is alone";
+        return "let the function write one text, and return what else there is alone";
     // A name makes no class of a list.
     if (std.mem.startsWith(u8, @typeName(classes.Pointee(T)), "array_list."))
         return "let it be a slice of its items, or the only one that the function may change, " ++

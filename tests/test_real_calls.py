@@ -99,7 +99,7 @@ def test_functions_that_call_each_other(calls: ModuleType) -> None:
     assert calls.countdown(3) == "3210"
 
 
-def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
+def test_what_has_no_one_type_or_two_writers_is_left_out(calls: ModuleType) -> None:
     left = {
         left.name: left.reason
         for left in described(calls).left_out
@@ -116,8 +116,8 @@ def test_what_keeps_a_writer_is_left_out(calls: ModuleType) -> None:
         "calls it with one",
         "sorted": "parameter 'texts' has type [][]const u8, in which a slice is not const, and what is written into a copy "
         "is lost: make it []const, or a parameter of its own",
-        "Kept.of": "parameter 'writer' has type *Io.Writer, which cannot come from Python: what outlives the call may keep "
-        "it: let it be for the call only, and write one text, or return what else there is alone",
+        "toBoth": "parameter 'first' has type *Io.Writer, which cannot come from Python: let the function write one text, "
+        "and return what else there is alone",
     }
 
 

@@ -65,13 +65,10 @@ pub fn upper(reader: *std.Io.Reader, writer: *std.Io.Writer) !void {
     }
 }
 
-pub const Kept = struct {
-    writer: *std.Io.Writer,
-
-    pub fn of(writer: *std.Io.Writer) Kept {
-        return .{ .writer = writer };
-    }
-};
+pub fn toBoth(first: *std.Io.Writer, second: *std.Io.Writer) !void {
+    try first.writeAll("1");
+    try second.writeAll("2");
+}
 
 pub const Point = struct {
     x: i32,

@@ -32,7 +32,7 @@ ZIG = {
         digits Line Blocks SpinLock Readers Heap allocator declarations items dtypes messages ndarray array column operators page_size
         panics places retyped standard string_maps table tables variadic vectors
         layout
-        adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+trees+untagged+variants
+        adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+streams+trees+untagged+variants
         registry comptime_bridge description pointing
     """,
     "CPython, and what is raised": """

@@ -220,6 +220,7 @@ def check(folder: Path, *modules: str) -> None:
         "defaults",
         "hiding",
         "real_calls",
+        "real_streams",
         "real_types",
         "real_std",
     ],
