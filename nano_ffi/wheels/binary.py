@@ -96,14 +96,14 @@ class Image:
     versions: frozenset[str]
     """ELF only: the symbol versions that it needs, ``GLIBC_2.17``."""
     code: tuple[Code, ...]
-    entries: frozenset[int]
-    """Addresses of the exported functions; of Thumb code they are odd."""
     minimum_system: tuple[int, int] | None
     """Mach-O only: the oldest macOS that it is for."""
     pointers: Mapping[int, int]
     """Address of each relocated pointer → what it points to."""
     memory: Callable[[int, int], bytes]
     """(address, size) → the bytes that are loaded there, before relocation; fewer where there are fewer."""
+    entries: frozenset[int] = frozenset()
+    """ELF only: addresses of the exported functions; of Thumb code they are odd."""
     segments: tuple[Segment, ...] = ()
     """ELF only."""
     sections: frozenset[str] = frozenset()
@@ -382,12 +382,7 @@ def _macho(macho: lief.MachO.Binary, data: bytes, expect: Expect) -> Image:
             known = ordinal not in DYNAMIC_LOOKUP and ordinal <= len(libraries)
             library = libraries[ordinal - 1] if known else None
             imports.append(Import(name=name, library=library, weak=bool(int(symbol.description) & 0x40)))
-    exports, entries = set(), set()
-    base = int(macho.imagebase)
-    for symbol in macho.exported_symbols:
-        exports.add(str(symbol.name).removeprefix("_"))
-        if symbol.export_info is not None:
-            entries.add(base + int(symbol.export_info.address))
+    exports = {str(symbol.name).removeprefix("_") for symbol in macho.exported_symbols}
     expect(
         not stabs and not any(str(s.name) == "__DWARF" for s in macho.segments),
         "holds debug information: build for release and strip (-fstrip)",
@@ -449,7 +444,6 @@ def _macho(macho: lief.MachO.Binary, data: bytes, expect: Expect) -> Image:
         exports=frozenset(exports),
         versions=frozenset(),
         code=tuple(code),
-        entries=frozenset(entries),
         minimum_system=minimum,
         pointers=pointers,
         memory=memory,
@@ -572,7 +566,6 @@ def _pe(pe: lief.PE.Binary, data: bytes, expect: Expect) -> Image:
             for s in pe.sections
             if int(s.characteristics) & 0x20000000
         ),
-        entries=frozenset(base + int(e.address) for e in entries),
         minimum_system=None,
         pointers=pointers,
         memory=memory,

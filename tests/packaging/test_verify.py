@@ -951,9 +951,33 @@ def test_the_header_of_a_module_is_found(build: Build, platform: str) -> None:
         (image,) = read(build(*parts(f"{python}-{platform}")), lambda holds, _problem: bool(holds))
         assert module_headers(image, "probe") == {header}
         assert module_headers(image, "prob") == set()
-        assert image.entries
-        for entry in image.entries:
-            assert any(code.address <= entry < code.address + len(code.data) for code in image.code)
+
+
+@pytest.mark.parametrize(
+    ("size", "pointers", "is_one"),
+    [
+        (-1, (), True),
+        (0, (), True),
+        (4096, (), True),
+        (-2, (), False),
+        (1 << 30, (), False),
+        (0, (0x1008,), False),
+        (0, (0x1000,), False),
+    ],
+)
+def test_what_only_looks_like_a_header_is_none(
+    build: Build, size: int, pointers: tuple[int, ...], is_one: bool
+) -> None:
+    """Five words, a pointer to the module's name, its documentation, and `size`."""
+    data = struct.pack("<6Q2q", 1, 0, 0, 0, 0, 0x1040, 0, size) + b"probe\0"
+    (image,) = read(build(*parts(LINUX)), lambda holds, _problem: bool(holds))
+    image = dataclasses.replace(
+        image,
+        memory=lambda address, count: data[address - 0x1000 : address - 0x1000 + count] if address >= 0x1000 else b"",
+        pointers={0x1028: 0x1040, **dict.fromkeys(pointers, 0x1010)},
+    )
+    header = ModuleHeader(free_threaded=False, reference_count=1)
+    assert module_headers(image, "probe") == ({header} if is_one else set())
 
 
 def test_the_oldest_macos_is_read(build: Build) -> None:
