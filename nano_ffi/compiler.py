@@ -42,10 +42,21 @@ const nano_ffi = @import("nano_ffi");
 pub const panic = nano_ffi.panic;
 pub const std_options = nano_ffi.stdOptions(@import("module"));
 pub const std_options_debug_io = nano_ffi.debug_io;
-pub const nano_ffi_module = @import("module");
-pub const nano_ffi_source = @import("module_source");
+const file = @import("module");
+const source = @import("module_source");
+// A file with fields is a struct, and the class of its name.
+const is_class = @typeInfo(file).@"struct".field_names.len > 0;
+pub const nano_ffi_module = if (is_class) struct {{
+    pub const @{name} = file;
+}} else file;
+pub const nano_ffi_source = if (is_class) struct {{
+    pub const @"nano_ffi.doc" = source.@"nano_ffi.doc";
+    pub const @"nano_ffi.fields" = .{{}};
+    pub const @"nano_ffi.undefined_fields" = source.@"nano_ffi.undefined_fields";
+    pub const @{name} = source;
+}} else source;
 comptime {{
-    nano_ffi.exportModule({name}, @import("module"), @import("module_source"));
+    nano_ffi.exportModule({name}, nano_ffi_module, nano_ffi_source);
 }}
 """
 

@@ -366,3 +366,20 @@ def test_a_union_in_a_struct_that_has_no_name(types: ModuleType) -> None:
     calls = {"call": {"function": "f", "arguments": [{"number": 1.0}, {"call": {"function": "g", "arguments": []}}]}}
     assert types.expression(calls) == calls
     assert types.expression({"number": 2.0}) == {"number": 2.0}
+
+
+def test_a_file_with_fields_is_a_class(zig_module: Callable[[str], ModuleType]) -> None:
+    module = zig_module("Stack")
+    assert [name for name in dir(module) if not name.startswith("_")] == ["Stack"]
+    assert module.__doc__ == module.Stack.__doc__ == "A stack of numbers."
+    stack = module.Stack(2)
+    stack.push(1)
+    stack.push(item=5)
+    assert (stack.len, list(stack.items), stack.limit) == (2, [1, 5], 2)
+    with pytest.raises(module.Stack.Full, match=r"^Full$"):
+        stack.push(3)
+    assert type(module.Stack.small()) is module.Stack
+    assert module.Stack.twice(module.Stack.Pair(1, b=2)) == module.Stack.Pair(2, 4)
+    assert (module.Stack.most, module.Stack.__module__) == (3, "Stack")
+    assert described(module).left_out == ()
+    assert 'class Stack:\n    """A stack of numbers."""' in stub(described(module))

@@ -221,6 +221,7 @@ def check(folder: Path, *modules: str) -> None:
         "hiding",
         "real_calls",
         "real_streams",
+        "Stack",
         "real_types",
         "real_std",
     ],
