@@ -1453,7 +1453,7 @@ pub fn loadFields(
     site: *const Site,
 ) Error!T {
     if (!capi.hasFlag(object, "DICT_SUBCLASS")) {
-        const dict = try protocols.fieldsOf(T, object) orelse return errors.raiseWrongType(
+        const dict = try protocols.fieldsOf(T, object, site) orelse return errors.raiseWrongType(
             site,
             "a dict, a tuple or an object of its fields",
             object,

@@ -4,10 +4,12 @@
 
 const std = @import("std");
 const capi = @import("capi.zig");
-const Error = @import("errors.zig").Error;
+const errors = @import("errors.zig");
+const Error = errors.Error;
 const classes = @import("../classes.zig");
 const says = classes.says;
 const pythonName = @import("../signature.zig").pythonName;
+const Site = @import("../comptime_bridge.zig").Site;
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
@@ -60,8 +62,8 @@ fn hasAttribute(class: *PyObject, name: [*:0]const u8) bool {
 
 /// A new reference to a dict of the fields of a `T`: of a dict itself, of a mapping, of a tuple in
 /// their order, or of an object that has all attributes it needs. Null where the object is nothing
-/// of that.
-pub fn fieldsOf(comptime T: type, object: *PyObject) Error!?*PyObject {
+/// of that. Raises ValueError for a tuple that is too long or too short.
+pub fn fieldsOf(comptime T: type, object: *PyObject, site: *const Site) Error!?*PyObject {
     if (capi.hasFlag(object, "DICT_SUBCLASS")) {
         c.Py_IncRef(object);
         return object;
@@ -75,8 +77,10 @@ pub fn fieldsOf(comptime T: type, object: *PyObject) Error!?*PyObject {
     const is_tuple = capi.hasFlag(object, "TUPLE_SUBCLASS") and
         !hasAttribute(capi.typeOf(object), "_fields");
     if (is_tuple) {
-        if (try addItems(T, dict, object)) return dict;
-    } else if (try addAttributes(T, dict, object)) return dict;
+        try addItems(T, dict, object, site);
+        return dict;
+    }
+    if (try addAttributes(T, dict, object)) return dict;
     c.Py_DecRef(dict);
     return null;
 }
@@ -112,23 +116,30 @@ fn noRecord() Error!?*PyObject {
     return null;
 }
 
-/// Where it fails, the dict is given back. False where the tuple is too long or too short.
-fn addItems(comptime T: type, dict: *PyObject, tuple: *PyObject) Error!bool {
+/// Where it fails, the dict is given back.
+fn addItems(
+    comptime T: type,
+    dict: *PyObject,
+    tuple: *PyObject,
+    site: *const Site,
+) Error!void {
     errdefer c.Py_DecRef(dict);
     const size = c.PyTuple_Size(tuple);
     var place: capi.Py_ssize_t = 0;
+    var is_short = false;
     inline for (comptime classes.membersOf(T)) |member| {
         const name = member.name;
         if (comptime says(member.T, name, "hidden")) continue;
         defer place += 1;
         if (place >= size) {
-            if (!comptime classes.hasDefault(member.T, name)) return false;
+            is_short = is_short or !comptime classes.hasDefault(member.T, name);
         } else {
             const item = c.PyTuple_GetItem(tuple, place) orelse return error.PythonException;
             if (c.PyDict_SetItemString(dict, name, item) < 0) return error.PythonException;
         }
     }
-    return size <= place;
+    if (is_short or size > place)
+        return errors.raiseWrongSize(site, @intCast(place), @intCast(size));
 }
 
 /// The same. False where an attribute is not there, or none of all is.

@@ -68,7 +68,7 @@ pub fn Argument(comptime T: type) type {
                 .address = 0,
                 .made = if (from_dict or is_copied) null,
             };
-            const fields = if (from_dict) try protocols.fieldsOf(Class, given) else null;
+            const fields = if (from_dict) try protocols.fieldsOf(Class, given, site) else null;
             if (fields) |dict| {
                 defer c.Py_DecRef(dict);
                 const copied = memory.allocator.create(Copy) catch return errors.raiseNoMemory();
