@@ -80,7 +80,7 @@ class Writer:
         self.imports: dict[str, set[str]] = {}
         self.helpers: dict[str, str] = {}
         """Name → definition of what only type checkers know."""
-        self.structs: dict[tuple[str, str, bool], str] = {}
+        self.structs: dict[tuple[object, ...], str] = {}
         self.enums: dict[str, Enum] = {}
         self.enum_paths: dict[str, str] = {}
         """Where each is to be found."""
@@ -483,7 +483,7 @@ class Writer:
 
     def struct(self, typ: Type, *, taken: bool) -> str:
         """The TypedDict of a record, or the union of those of a tagged union, as a parameter or as a result."""
-        key = (typ.zig, typ.name, taken)
+        key = self.struct_key(typ, taken)
         if key in self.structs:
             return self.structs[key]
         if typ.untagged:
@@ -491,13 +491,14 @@ class Writer:
         if not all(usable(field.name) for field in typ.fields):
             return f"{self.builtin('dict')}[{self.builtin('str')}, {self.typing('Any')}]"
         # Zig numbers what has no name, on another machine otherwise.
-        base = re.sub(r"\W+", "_", re.sub(r"__(struct|union)_\d+", "", typ.own_name)) + ("Like" if taken else "")
+        own = re.sub(r"__(struct|union)_\d+", "", typ.own_name)
+        base = ("Struct" if " " in own else re.sub(r"\W+", "_", own)) + ("Like" if taken else "")
         if typ.kind == "record":
-            name = self.structs[key] = self.free_name(base)
+            name = self.structs[key] = self.structs[key[:3]] = self.free_name(base)
             self.helpers[name] = ""  # its place, before those of its fields
             self.helpers[name] = self.typed_dict(name, typ.fields, taken=taken)
             return name
-        alias = self.structs[key] = self.free_name(f"_{base}")
+        alias = self.structs[key] = self.structs[key[:3]] = self.free_name(f"_{base}")
         self.helpers[alias] = ""
         empty = [quoted(field.name) for field in typ.fields if field.type.kind == "void"]
         parts = [f"{self.typing('Literal')}[{', '.join(empty)}]"] if empty else []
@@ -512,10 +513,16 @@ class Writer:
             self.helpers[alias] = listed(f"{head} {self.typing('Union')}", "[", parts, "]", "\n")
         return alias
 
+    def struct_key(self, typ: Type, taken: bool) -> tuple[object, ...]:
+        """What tells it from others of its name; within itself it has no fields, and is the one that is open."""
+        fields = tuple((field.name, field.type.zig) for field in typ.fields)
+        return (typ.zig, typ.name, taken, fields) if fields else (typ.zig, typ.name, taken)
+
     def untagged(self, typ: Type, *, taken: bool) -> str:
         """The union of what one holds, under a name: it may hold lists of its own kind."""
         base = re.sub(r"\W+", "_", re.sub(r"__union_\d+", "", typ.own_name)) + ("Like" if taken else "")
-        alias = self.structs[typ.zig, typ.name, taken] = self.free_name(f"_{base}")
+        key = self.struct_key(typ, taken)
+        alias = self.structs[key] = self.structs[key[:3]] = self.free_name(f"_{base}")
         self.helpers[alias] = ""  # its place, before those of its parts
         parts: list[str] = []
         for field in typ.fields:

@@ -357,8 +357,11 @@ pub fn Constant(comptime T: type, comptime value: T) type {
             Array(array.child, &value)
         else
             Slice(array.child, &value), // what a literal points to
+        .enum_literal => []const u8,
         .@"struct" => |info| if (info.is_tuple)
             Tuple(T, value)
+        else if (isLiteral(T))
+            Record(T, value)
         else if (signature.kindOf(T) == .record and !isReadable(T, value)) noreturn else T,
         .optional => if (signature.kindOf(T) == null or isReadable(T, value)) T else noreturn,
         else => T,
@@ -431,6 +434,26 @@ fn Tuple(comptime T: type, comptime value: T) type {
     return @Tuple(&types);
 }
 
+/// Whether a struct is what `.{ .a = 1 }` is: without a name, and all of it known.
+fn isLiteral(comptime T: type) bool {
+    const info = @typeInfo(T).@"struct";
+    if (info.field_names.len == 0 or info.decl_names.len > 0 or classes.isClass(T)) return false;
+    return for (info.field_attrs) |attrs| {
+        if (!attrs.@"comptime") break false;
+    } else true;
+}
+
+fn Record(comptime T: type, comptime value: T) type {
+    const info = @typeInfo(T).@"struct";
+    var types: [info.field_types.len]type = undefined;
+    for (&types, info.field_names, info.field_types) |*Field, name, Literal| {
+        Field.* = Constant(Literal, @field(value, name));
+        if (Literal == @TypeOf(.{})) Field.* = [0]bool; // Zig has no other one that is empty
+        if (Field.* == noreturn) return noreturn;
+    }
+    return @Struct(.auto, null, info.field_names, &types, &@splat(.{}));
+}
+
 /// The value of a constant as the type that it goes to Python as.
 pub fn constant(comptime value: anytype) Constant(@TypeOf(value), value) {
     return constantAs(Constant(@TypeOf(value), value), value);
@@ -450,13 +473,16 @@ fn constantAs(comptime Value: type, comptime value: anytype) Value {
                 item.* = constantAs(@typeInfo(Value).array.child, literal);
             break :array items;
         },
-        .@"struct" => |info| if (!info.is_tuple) value else tuple: {
+        .enum_literal => @tagName(value),
+        .@"struct" => |info| if (Value == @TypeOf(value)) value else if (Value == [0]bool)
+            .{}
+        else fields: {
             var items: Value = undefined;
             for (info.field_names) |name| @field(items, name) = constantAs(
                 @FieldType(Value, name),
                 @field(value, name),
             );
-            break :tuple items;
+            break :fields items;
         },
         else => value,
     };

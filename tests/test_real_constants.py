@@ -36,10 +36,32 @@ def test_long_ones_take_no_time_while_compiling(constants: ModuleType) -> None:
 
 def test_a_text_that_is_none_within_others_is_left_out_by_name(constants: ModuleType) -> None:
     left = {each.name: each.reason for each in described(constants).left_out}
+    assert left.pop("typed").startswith("its type real_constants.typed__struct_")
     assert set(left) == {"kind", "mixed", "kinds", "maybe", "Format.names"}
     assert set(left.values()) == {"a text in it is not UTF-8: let that be nano_ffi.Bytes"}
     for name in left:
         assert not hasattr(constants, name)
+
+
+def test_structs_without_a_name_are_dicts(constants: ModuleType) -> None:
+    assert constants.about == {
+        "kind": "codec",
+        "name": "json",
+        "needs": [],
+        "version": (1, 2),
+        "limits": {"depth": 0.5, "sizes": [7, 9]},
+    }
+    assert (constants.mode, constants.stages) == ("fast", ("early", "late"))
+
+
+def test_the_stub_tells_types_of_one_name_apart(constants: ModuleType) -> None:
+    assert constants.Outer.at({"raw": {"ticks": 7}}) == 7
+    text = stub(described(constants))
+    assert "about: Final[Struct]" in text
+    assert "    limits: Struct2\n" in text
+    assert "class Struct2(TypedDict):\n    depth: float\n    sizes: list[int]\n" in text
+    assert "class TimeLike(TypedDict):\n    raw: ReadOnly[TimeLike2]\n" in text
+    assert "class TimeLike2(TypedDict):\n    ticks: ReadOnly[SupportsIndex]\n" in text
 
 
 def test_the_stub(constants: ModuleType) -> None:

@@ -41,3 +41,25 @@ pub const Format = enum {
     pub const magic = "\x89PNG";
     pub const names = [_][]const u8{ "a", "\xff" };
 };
+
+/// What a library says of itself, in structs without a name.
+pub const about = .{
+    .kind = .codec,
+    .name = "json",
+    .needs = .{},
+    .version = .{ 1, 2 },
+    .limits = .{ .depth = 0.5, .sizes = [_]u16{ 7, 9 } },
+};
+pub const mode = .fast;
+pub const stages = .{ .early, .late };
+/// Has a type, which is nothing in Python.
+pub const typed = .{ .T = u8 };
+
+/// Two types of one name.
+pub const Outer = struct {
+    pub fn at(time: Time) i64 {
+        return time.raw.ticks;
+    }
+
+    const Time = struct { raw: @import("real_constants_other.zig").Time };
+};
