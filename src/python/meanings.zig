@@ -5,122 +5,93 @@ const capi = @import("capi.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// A builtin, and the errors that mean the same: those that std returns, and those that people
-/// choose for the same things.
-const same_meaning = .{
-    .{ "ArithmeticError", .{ "Underflow", "NegativeIntoUnsigned" } },
-    .{ "AssertionError", .{"AssertionFailed"} },
-    .{ "EOFError", .{ "EndOfStream", "EndOfFile" } },
-    .{ "IndexError", .{ "IndexOutOfBounds", "OutOfBounds" } },
-    .{ "KeyError", .{ "KeyNotFound", "NotFound" } },
-    .{ "MemoryError", .{"OutOfMemory"} },
-    .{ "NotImplementedError", .{ "NotImplemented", "Unimplemented", "Unsupported" } },
-    .{ "OverflowError", .{"Overflow"} },
-    .{ "RecursionError", .{"StackOverflow"} },
-    .{ "TypeError", .{ "WrongType", "TypeMismatch" } },
-    .{ "UnicodeError", .{ "InvalidUtf8", "InvalidUnicode" } },
-    .{ "ValueError", .{
-        "InvalidArgument",
-        "InvalidCharacter",
-        "InvalidFormat",
-        "InvalidValue",
-        "OutOfRange",
-    } },
-    .{ "ZeroDivisionError", .{"DivisionByZero"} },
-};
+/// In each line a builtin, the number that it has in C, by the name in Python's `errno`, or "-", and
+/// the errors that mean the same: those that std returns, and those that people choose for the same
+/// things. The first line that has a name counts. One text, which is read when a class is made: it
+/// costs nothing while compiling.
+const all =
+    \\ArithmeticError - Underflow NegativeIntoUnsigned
+    \\AssertionError - AssertionFailed
+    \\EOFError - EndOfStream EndOfFile
+    \\IndexError - IndexOutOfBounds OutOfBounds
+    \\KeyError - KeyNotFound NotFound
+    \\MemoryError - OutOfMemory
+    \\NotImplementedError - NotImplemented Unimplemented Unsupported
+    \\OverflowError - Overflow
+    \\RecursionError - StackOverflow
+    \\TypeError - WrongType TypeMismatch
+    \\UnicodeError - InvalidUtf8 InvalidUnicode
+    \\ValueError - InvalidArgument InvalidCharacter InvalidFormat InvalidValue OutOfRange
+    \\ZeroDivisionError - DivisionByZero
+    \\BlockingIOError EAGAIN WouldBlock
+    \\BrokenPipeError EPIPE BrokenPipe
+    \\ChildProcessError ECHILD
+    \\ConnectionAbortedError ECONNABORTED ConnectionAborted
+    \\ConnectionRefusedError ECONNREFUSED ConnectionRefused
+    \\ConnectionResetError ECONNRESET ConnectionReset ConnectionResetByPeer
+    \\FileExistsError EEXIST PathAlreadyExists FileExists
+    \\FileNotFoundError ENOENT FileNotFound
+    \\InterruptedError EINTR Interrupted
+    \\IsADirectoryError EISDIR IsDir
+    \\NotADirectoryError ENOTDIR NotDir
+    \\PermissionError EACCES AccessDenied
+    \\PermissionError EPERM PermissionDenied
+    \\ProcessLookupError ESRCH ProcessNotFound
+    \\TimeoutError ETIMEDOUT Timeout TimedOut ConnectionTimedOut
+    \\OSError - Unexpected
+    \\OSError EADDRINUSE AddressInUse
+    \\OSError EADDRNOTAVAIL AddressNotAvailable AddressUnavailable
+    \\OSError EBADF NotOpenForReading NotOpenForWriting
+    \\OSError EBUSY DeviceBusy
+    \\OSError EDQUOT DiskQuota
+    \\OSError EFBIG FileTooBig
+    \\OSError EHOSTUNREACH HostUnreachable
+    \\OSError EINVAL BadPathName
+    \\OSError EIO InputOutput
+    \\OSError ELOOP SymLinkLoop
+    \\OSError EMFILE ProcessFdQuotaExceeded
+    \\OSError EMLINK LinkQuotaExceeded
+    \\OSError ENAMETOOLONG NameTooLong
+    \\OSError ENETUNREACH NetworkUnreachable
+    \\OSError ENFILE SystemFdQuotaExceeded
+    \\OSError ENODEV NoDevice
+    \\OSError ENOMEM SystemResources
+    \\OSError ENOSPC NoSpaceLeft
+    \\OSError ENOTCONN SocketUnconnected
+    \\OSError ENOTEMPTY DirNotEmpty
+    \\OSError EROFS ReadOnlyFileSystem
+    \\OSError ESPIPE Unseekable
+    \\OSError ETXTBSY FileBusy
+    \\OSError EXDEV RenameAcrossMountPoints
+;
 
-/// The same of what an operating system says no to, with the number that it has in C, by the name
-/// in Python's `errno`: "" where there is none. A builtin without errors has its own name only.
-const of_the_system = .{
-    .{ "BlockingIOError", "EAGAIN", .{"WouldBlock"} },
-    .{ "BrokenPipeError", "EPIPE", .{"BrokenPipe"} },
-    .{ "ChildProcessError", "ECHILD", .{} },
-    .{ "ConnectionAbortedError", "ECONNABORTED", .{"ConnectionAborted"} },
-    .{ "ConnectionRefusedError", "ECONNREFUSED", .{"ConnectionRefused"} },
-    .{ "ConnectionResetError", "ECONNRESET", .{ "ConnectionReset", "ConnectionResetByPeer" } },
-    .{ "FileExistsError", "EEXIST", .{ "PathAlreadyExists", "FileExists" } },
-    .{ "FileNotFoundError", "ENOENT", .{"FileNotFound"} },
-    .{ "InterruptedError", "EINTR", .{"Interrupted"} },
-    .{ "IsADirectoryError", "EISDIR", .{"IsDir"} },
-    .{ "NotADirectoryError", "ENOTDIR", .{"NotDir"} },
-    .{ "PermissionError", "EACCES", .{"AccessDenied"} },
-    .{ "PermissionError", "EPERM", .{"PermissionDenied"} },
-    .{ "ProcessLookupError", "ESRCH", .{"ProcessNotFound"} },
-    .{ "TimeoutError", "ETIMEDOUT", .{ "Timeout", "TimedOut", "ConnectionTimedOut" } },
-    .{ "OSError", "", .{"Unexpected"} },
-    .{ "OSError", "EADDRINUSE", .{"AddressInUse"} },
-    .{ "OSError", "EADDRNOTAVAIL", .{ "AddressNotAvailable", "AddressUnavailable" } },
-    .{ "OSError", "EBADF", .{ "NotOpenForReading", "NotOpenForWriting" } },
-    .{ "OSError", "EBUSY", .{"DeviceBusy"} },
-    .{ "OSError", "EDQUOT", .{"DiskQuota"} },
-    .{ "OSError", "EFBIG", .{"FileTooBig"} },
-    .{ "OSError", "EHOSTUNREACH", .{"HostUnreachable"} },
-    .{ "OSError", "EINVAL", .{"BadPathName"} },
-    .{ "OSError", "EIO", .{"InputOutput"} },
-    .{ "OSError", "ELOOP", .{"SymLinkLoop"} },
-    .{ "OSError", "EMFILE", .{"ProcessFdQuotaExceeded"} },
-    .{ "OSError", "EMLINK", .{"LinkQuotaExceeded"} },
-    .{ "OSError", "ENAMETOOLONG", .{"NameTooLong"} },
-    .{ "OSError", "ENETUNREACH", .{"NetworkUnreachable"} },
-    .{ "OSError", "ENFILE", .{"SystemFdQuotaExceeded"} },
-    .{ "OSError", "ENODEV", .{"NoDevice"} },
-    .{ "OSError", "ENOMEM", .{"SystemResources"} },
-    .{ "OSError", "ENOSPC", .{"NoSpaceLeft"} },
-    .{ "OSError", "ENOTCONN", .{"SocketUnconnected"} },
-    .{ "OSError", "ENOTEMPTY", .{"DirNotEmpty"} },
-    .{ "OSError", "EROFS", .{"ReadOnlyFileSystem"} },
-    .{ "OSError", "ESPIPE", .{"Unseekable"} },
-    .{ "OSError", "ETXTBSY", .{"FileBusy"} },
-    .{ "OSError", "EXDEV", .{"RenameAcrossMountPoints"} },
-};
+const Meaning = struct { builtin: []const u8, symbol: []const u8 };
 
-const Meaning = struct {
-    name: [:0]const u8,
-    builtin: [:0]const u8,
-    /// Of the number: "" where there is none.
-    symbol: [:0]const u8,
-};
-
-/// All of them, which are searched in this order, as one text with a 0 behind each part: a table of
-/// pointers takes six times as much of a module.
-const all = all: {
-    var text: []const u8 = "";
-    for (same_meaning) |row| for (row[1]) |name| {
-        text = text ++ name ++ "\x00" ++ row[0] ++ "\x00\x00";
-    };
-    for (of_the_system) |row| for (.{row[0]} ++ row[2]) |name| {
-        text = text ++ name ++ "\x00" ++ row[0] ++ "\x00" ++ row[1] ++ "\x00";
-    };
-    break :all text[0..].*;
-};
-
-const Meanings = struct {
-    left: []const u8 = &all,
-
-    fn next(meanings: *Meanings) ?Meaning {
-        if (meanings.left.len == 0) return null;
-        return .{ .name = meanings.part(), .builtin = meanings.part(), .symbol = meanings.part() };
+fn find(name: []const u8) ?Meaning {
+    var lines = std.mem.splitScalar(u8, all, '\n');
+    while (lines.next()) |line| {
+        var words = std.mem.splitScalar(u8, line, ' ');
+        const one: Meaning = .{ .builtin = words.first(), .symbol = words.next().? };
+        if (std.mem.eql(u8, name, one.builtin)) return one;
+        while (words.next()) |word| if (std.mem.eql(u8, name, word)) return one;
     }
-
-    fn part(meanings: *Meanings) [:0]const u8 {
-        const end = std.mem.indexOfScalar(u8, meanings.left, 0).?;
-        defer meanings.left = meanings.left[end + 1 ..];
-        return meanings.left[0..end :0];
-    }
-};
+    return null;
+}
 
 /// The builtin exception class (a new reference) that has the name of a Zig error, or means the
 /// same. Null where there is none, with the error set where the search failed.
 pub fn builtinOf(name: [:0]const u8, key: *PyObject) ?*PyObject {
-    if (find(name)) |one| if (!std.mem.eql(u8, name, one.builtin))
-        return capi.imported("builtins", one.builtin);
-    return namesake(key);
+    const one = find(name) orelse return namesake(key);
+    if (std.mem.eql(u8, name, one.builtin)) return namesake(key);
+    const builtins = c.PyImport_ImportModule("builtins") orelse return null;
+    defer c.Py_DecRef(builtins);
+    return attribute(builtins, one.builtin);
 }
 
-fn find(name: []const u8) ?Meaning {
-    var meanings: Meanings = .{};
-    while (meanings.next()) |one| if (std.mem.eql(u8, name, one.name)) return one;
-    return null;
+fn attribute(object: *PyObject, name: []const u8) ?*PyObject {
+    const key = capi.newStr(name) orelse return null;
+    defer c.Py_DecRef(key);
+    return c.PyObject_GetAttr(object, key);
 }
 
 /// Adds `errno`, `strerror` and `filename` to the attributes of the class of a Zig error, where
@@ -145,10 +116,10 @@ fn setPlain(attributes: *PyObject, name: [*:0]const u8) bool {
 }
 
 /// A system may lack the number: then the error has none.
-fn setNumber(attributes: *PyObject, symbol: [:0]const u8) bool {
+fn setNumber(attributes: *PyObject, symbol: []const u8) bool {
     const numbers = c.PyImport_ImportModule("errno") orelse return false;
     defer c.Py_DecRef(numbers);
-    const number = c.PyObject_GetAttrString(numbers, symbol) orelse {
+    const number = attribute(numbers, symbol) orelse {
         c.PyErr_Clear();
         return true;
     };
