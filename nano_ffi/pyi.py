@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -570,7 +570,13 @@ class Writer:
         own = f"{around}.{enum.name}" if around else enum.name
         body = docstring(enum.doc, inner)
         values = {name: quoted(name) if enum.base == "StrEnum" else value for name, value in enum.members}
-        members = [f"{inner}{name} = {value}\n" for name, value in values.items() if usable(name)]
+        known = {*dir(str if enum.base == "StrEnum" else int), "is_integer", "name"}
+        ignored = "  # type: ignore[assignment, unused-ignore]"
+        members = [
+            f"{inner}{name} = {value}{ignored if name in known else ''}\n"
+            for member, value in values.items()
+            if usable(name := member_attribute(member, values))
+        ]
         head = f"{indent}class {enum.name}({self.typing(enum.base, 'enum')}):\n"
         around_members, self.members = (
             self.members,
@@ -816,6 +822,17 @@ def split_union(annotation: str) -> list[str]:
             parts.append(piece)
         depth += piece.count("[") - piece.count("]")
     return parts
+
+
+def member_attribute(name: str, members: Container[str]) -> str:
+    """What a member of an enum is an attribute as: see src/python/enums.zig."""
+    is_kept = len(name) > 2 and name.startswith("_") and name.endswith("_")
+    if not is_kept and name != "mro" and (not keyword.iskeyword(name) or f"{name}_" in members):
+        return name
+    name += "_"
+    while name in members:
+        name += "_"
+    return name
 
 
 def usable(name: str) -> bool:

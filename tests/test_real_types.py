@@ -383,3 +383,23 @@ def test_a_file_with_fields_is_a_class(zig_module: Callable[[str], ModuleType]) 
     assert (module.Stack.most, module.Stack.__module__) == (3, "Stack")
     assert described(module).left_out == ()
     assert 'class Stack:\n    """A stack of numbers."""' in stub(described(module))
+
+
+def test_members_whose_names_python_keeps_to_itself(types: ModuleType) -> None:
+    word = types.Word
+    assert [member.value for member in word] == list(range(10))
+    assert (word.and_, word["and"], word.None_, word["in"], word.in_) == (0, 0, 1, 2, 3)
+    assert (word.and_.name, word["in"].name, word.in_.name) == ("and", "in", "in_")
+    assert (word.mro__, word.mro_, word._own__, word.__init___) == (4, 5, 6, 7)
+    assert (word["name"], word["value"]) == (8, 9)
+    assert [member.next() for member in word] == [*list(word)[1:], word.and_]
+    text = stub(described(types))
+    lines = text[text.index("class Word(IntEnum):") :].split("\n\n")[1].splitlines()
+    names = ["and_", "None_", "in_", "mro__", "mro_", "_own__", "__init___", "name", "value"]
+    assert [line.split()[0] for line in lines] == names
+    assert [line.split()[0] for line in lines if "type: ignore[assignment" in line] == ["name"]
+
+
+@pytest.mark.parametrize("name", ["and", "None", "in", "in_", "mro", "mro_", "_own_", "__init__", "name", "value"])
+def test_members_are_taken_by_their_names_in_zig(types: ModuleType, name: str) -> None:
+    assert types.isWord(name, name)

@@ -172,10 +172,32 @@ fn namesOf(comptime E: type) []const [:0]const u8 {
         @setEvalBranchQuota(1_000_000);
         const members = signature.membersOf(E);
         var names: [members.len][:0]const u8 = undefined;
-        for (&names, members) |*name, member| name.* = member.name;
+        for (&names, members) |*name, member| name.* = attributeOf(E, member.name);
         const final = names;
         break :names &final;
     };
+}
+
+/// The attribute that a member is: Python's enums have no `mro`, and keep `_a_` and `__a__` to
+/// themselves.
+fn attributeOf(comptime E: type, comptime name: [:0]const u8) [:0]const u8 {
+    const is_kept = name.len > 2 and name[0] == '_' and name[name.len - 1] == '_';
+    if (!is_kept and !std.mem.eql(u8, name, "mro")) return name;
+    var free: [:0]const u8 = name ++ "_";
+    while (isMember(E, free)) free = free ++ "_";
+    return free;
+}
+
+/// The other attribute that a member is whose name is a keyword of Python.
+fn aliasOf(comptime E: type, comptime name: [:0]const u8) ?[:0]const u8 {
+    const alias = signature.pythonName(name);
+    return if (alias.len == name.len or isMember(E, alias)) null else alias;
+}
+
+fn isMember(comptime E: type, comptime name: []const u8) bool {
+    return for (signature.membersOf(E)) |member| {
+        if (std.mem.eql(u8, member.name, name)) break true;
+    } else false;
 }
 
 /// A new tuple of a class, and of its attributes with these names, or null with the error set.
@@ -267,7 +289,10 @@ fn create(comptime E: type, module: *PyObject, qualified: [:0]const u8) ?*PyObje
         else
             c.PyLong_FromLongLong(member.value)) orelse return null;
         defer c.Py_DecRef(value);
-        if (c.PyDict_SetItemString(members, member.name, value) < 0) return null;
+        const attribute = comptime attributeOf(E, member.name);
+        if (c.PyDict_SetItemString(members, attribute, value) < 0) return null;
+        if (comptime aliasOf(E, member.name)) |alias|
+            if (c.PyDict_SetItemString(members, alias, value) < 0) return null;
     }
     const is_mixed = base == .StrEnum and !has_str_enum;
     const parent = capi.imported("enum", if (is_mixed) "Enum" else @tagName(base)) orelse

@@ -457,3 +457,25 @@ pub const Wire = struct {
 
     pub const Purpose = enum { bus, net };
 };
+
+/// Names that Python's enums have not, or keep to themselves.
+pub const Word = enum {
+    @"and",
+    None,
+    in,
+    in_,
+    mro,
+    mro_,
+    _own_,
+    __init__,
+    name,
+    value,
+
+    pub fn next(self: Word) Word {
+        return if (self == .value) .@"and" else @fromBackingInt(@backingInt(self) + 1);
+    }
+};
+
+pub fn isWord(word: Word, name: []const u8) bool {
+    return std.mem.eql(u8, @tagName(word), name);
+}

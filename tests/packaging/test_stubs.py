@@ -169,7 +169,8 @@ def check(folder: Path, *modules: str) -> None:
     # answer NotImplemented. And a stub cannot say a member's name that is no identifier.
     allowed = folder / "allowed.txt"
     operators = "add|sub|mul|matmul|truediv|floordiv|mod|[lr]shift|and|or|xor"
-    names = (rf".*\.__r({operators})__", r"classes_options\.Word\.__(le|g[et])__", r"real_types\.Layer\.solder mask")
+    members = r"real_types\.(Layer\.solder mask|Word\.(and|None|in))"
+    names = (rf".*\.__r({operators})__", r"classes_options\.Word\.__(le|g[et])__", members)
     allowed.write_text("\n".join(names) + "\n")
     done = subprocess.run(
         [
