@@ -4,6 +4,7 @@
 //!     *std.Io.Writer      not the caller's: what is written is the result
 //!     *std.Io.Reader      `signature.Input`: text, bytes, or what reads them
 //!                         Where an object keeps one of them: `streams.IoWriter`, `IoReader`
+//!     ?std.mem.Allocator  std.mem.Allocator
 //!     @Vector(n, T)       [n]T, also in arrays, tuples and optionals; *@Vector(n, T) is a writable
 //!                         buffer of n numbers
 //!     *[N]T, *T           a writable buffer of so many numbers, or of one
@@ -109,7 +110,8 @@ pub fn Adapted(
             comptime var place = 0;
             inline for (plan.roles, plan.originals, 0..) |role, Original, index| {
                 values[index] = switch (role) {
-                    .same => if (comptime is_noted and Original == std.mem.Allocator)
+                    .same, .allocator => if (comptime is_noted and
+                        plan.types[place] == std.mem.Allocator)
                         notes.allocator()
                     else
                         given[place],
@@ -339,6 +341,8 @@ fn allocatorOf(comptime types: []const type) ?usize {
 /// What becomes of a parameter.
 const Role = enum {
     same,
+    /// An `?std.mem.Allocator`, which is never null.
+    allocator,
     writer,
     reader,
     kept,
@@ -457,6 +461,8 @@ fn planOf(
         if (is_kept and !classes.isClass(streams.Of(T).?)) return null;
         const role: Role = if (is_kept)
             .kept
+        else if (T == ?std.mem.Allocator)
+            .allocator
         else if (T == *std.Io.Writer)
             .writer
         else if (contains(plan.callbacks.callbacks, index))
@@ -494,6 +500,7 @@ fn planOf(
             else => {
                 plan.names = plan.names ++ .{names[index]};
                 plan.types = plan.types ++ .{switch (role) {
+                    .allocator => std.mem.Allocator,
                     .reader => signature.Input,
                     .kept => *streams.Of(T).?,
                     .callback => c_callbacks.Given(T),

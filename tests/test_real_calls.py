@@ -41,6 +41,11 @@ def test_what_is_written_is_the_result(calls: ModuleType) -> None:
     assert (calls.rawText(), calls.rawOrNone(True), calls.rawOrNone(False)) == (b"\xff\0", b"\xfe", None)
 
 
+def test_an_allocator_that_may_be_null_is_given(calls: ModuleType) -> None:
+    assert calls.repeated("ab") == b"abab"
+    assert str(inspect.signature(calls.repeated)) == "(text)"
+
+
 def test_format_is_the_text_of_an_object(calls: ModuleType) -> None:
     point = calls.Point(1, -2)
     assert str(point) == f"{point}" == point.format() == "(1, -2)"

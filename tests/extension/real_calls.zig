@@ -65,6 +65,11 @@ pub fn upper(reader: *std.Io.Reader, writer: *std.Io.Writer) !void {
     }
 }
 
+/// Some libraries let one do without an allocator.
+pub fn repeated(text: []const u8, gpa: ?std.mem.Allocator) ![]u8 {
+    return std.mem.concat(gpa orelse return error.NoAllocator, u8, &.{ text, text });
+}
+
 pub fn toBoth(first: *std.Io.Writer, second: *std.Io.Writer) !void {
     try first.writeAll("1");
     try second.writeAll("2");
