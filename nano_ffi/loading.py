@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from importlib.machinery import ExtensionFileLoader, ModuleSpec
@@ -141,6 +142,12 @@ def unseen(method: Callable[Parameters, Result]) -> Callable[Parameters, Result]
     return importing
 
 
+def missing_symbol(message: str) -> str | None:
+    """What the system's loader found nowhere, as glibc, musl and macOS say it; None where it says something else."""
+    found = re.search(r"undefined symbol: (\w+)|: (\w+): symbol not found|symbol not found .*?'_?(\w+)'", message)
+    return next(filter(None, found.groups())) if found else None
+
+
 class ZigLoader(Loader):
     """Builds a Zig file if need be, and loads the extension module."""
 
@@ -171,9 +178,17 @@ class ZigLoader(Loader):
         try:
             module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
         except ImportError as error:
-            if os.access(path, os.X_OK):
+            if not os.access(path, os.X_OK):
+                raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
+            if (symbol := missing_symbol(str(error))) is None:
                 raise
-            raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
+            raise NanoFfiError(
+                f"{self.source}: a function of it calls {symbol!r}, which is nowhere: name the library in link of "
+                '[tool.nano-ffi]; or, where another system has it, leave out what calls it: .skip = .{"name"} in '
+                "nano_ffi_options of what declares that",
+                name=self.fullname,
+                path=path,
+            ) from None
         module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
         return loader, module
 

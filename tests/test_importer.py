@@ -36,6 +36,18 @@ from nano_ffi.settings import Table
 from nano_ffi.switches import SWITCHES, SettingsError, Switches, cache_folder, make_folder, write_whole
 from nano_ffi.zig import Zig, tool
 
+FOREIGN = """
+extern "kernel32" fn FarAway(x: i64) i64;
+
+pub fn far(x: i64) i64 {
+    return FarAway(x);
+}
+
+pub fn near(x: i64) i64 {
+    return x + 1;
+}
+"""
+
 ADD = """\
 /// The sum.
 pub fn add(a: i64, b: i64) i64 {
@@ -1081,6 +1093,29 @@ def test_what_cannot_be_run_is_said_with_the_reason(here: Path, monkeypatch: pyt
 
 def frames(traceback: str) -> list[str]:
     return [line for line in traceback.splitlines() if line.startswith("  File ")]
+
+
+def test_what_calls_a_function_of_another_system_says_what_to_do(here: Path) -> None:
+    source = here / "foreign.zig"
+    source.write_text(FOREIGN, encoding="utf-8")
+    skip = '.skip = .{"name"} in nano_ffi_options of what declares that'
+    with pytest.raises(ImportError, match=rf"foreign\.zig: a function of it calls 'FarAway', .*{re.escape(skip)}$"):
+        nano_ffi.load(source)
+    source.write_text(f'pub const nano_ffi_options = .{{ .skip = .{{"far"}} }};\n{FOREIGN}', encoding="utf-8")
+    assert nano_ffi.load(source).near(1) == 2
+
+
+@pytest.mark.parametrize(
+    ("message", "symbol"),
+    [
+        ("/a/x.so: undefined symbol: FarAway", "FarAway"),
+        ("Error relocating /a/x.so: FarAway: symbol not found", "FarAway"),
+        ("dlopen(/a/x.so, 0x0002): symbol not found in flat namespace '_FarAway'", "FarAway"),
+        ("/a/x.so: cannot open shared object file: No such file or directory", None),
+    ],
+)
+def test_the_symbol_that_is_missing(message: str, symbol: str | None) -> None:
+    assert loading.missing_symbol(message) == symbol
 
 
 def test_what_zig_says_of_nano_ffis_own_files_is_left_out() -> None:
