@@ -254,7 +254,14 @@ class Rehearsal:
         hashes = " ".join(f"--hash=sha256:{digest}" for digest in self.files.values())
         requirements.write_text(f"nano-ffi=={self.version} {hashes}\n", encoding="utf-8")
         for python in pythons.find():
-            for tool in ("pip", "uv"):
+            # One that is built for tests alone may lack it.
+            has_pip = (
+                subprocess.run([python.executable, "-c", "import pyexpat"], check=False, capture_output=True).returncode
+                == 0
+            )
+            if not has_pip:
+                print(f"  CPython {python.version}, {python.executable}: pip needs pyexpat, which it has not; uv alone")
+            for tool in ("pip", "uv")[not has_pip :]:
                 with step(f"{tool} installs it for CPython {python.version}, {python.executable}"):
                     self.install_one(tool, python, f"{url}/+simple/", requirements)
 

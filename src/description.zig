@@ -940,19 +940,19 @@ fn object(comptime members: anytype) []const u8 {
         if (member[1].len == 0 or std.mem.eql(u8, member[1], "[]")) continue;
         parts = parts ++ .{"\"" ++ member[0] ++ "\":" ++ member[1]};
     }
-    return "{" ++ joined(parts) ++ "}";
+    return "{" ++ joined(parts, ",") ++ "}";
 }
 
 fn list(comptime items: []const []const u8) []const u8 {
-    return "[" ++ joined(items) ++ "]";
+    return "[" ++ joined(items, ",") ++ "]";
 }
 
-/// With commas between them. By halves: what is long is put together a few times, not once an item.
-fn joined(comptime items: []const []const u8) []const u8 {
+/// By halves: what is long is put together a few times, not once an item.
+fn joined(comptime items: []const []const u8, comptime between: []const u8) []const u8 {
     if (items.len == 0) return "";
     if (items.len == 1) return items[0];
     const half = items.len / 2;
-    return joined(items[0..half]) ++ "," ++ joined(items[half..]);
+    return joined(items[0..half], between) ++ between ++ joined(items[half..], between);
 }
 
 /// Names of errors, sorted: their own order depends on what else is compiled.
@@ -980,19 +980,41 @@ fn commentOf(comptime source: type) []const u8 {
 
 /// A JSON string.
 fn quoted(comptime text: []const u8) []const u8 {
-    const plain = for (text) |byte| {
-        if (byte < 32 or byte == '"' or byte == '\\') break false;
-    } else true;
-    if (plain) return "\"" ++ text ++ "\"";
-    comptime var result: []const u8 = "\"";
-    inline for (text) |byte| result = result ++ switch (byte) {
+    return comptime quoted: {
+        // In pieces: put together byte by byte, long comments take longer than all else.
+        var pieces: []const []const u8 = &.{"\""};
+        var start = 0;
+        for (text, 0..) |byte, at| if (is_escaped[byte]) {
+            pieces = pieces ++ .{ text[start..at], escaped(byte) };
+            start = at + 1;
+        };
+        break :quoted joined(pieces ++ .{ text[start..], "\"" }, "");
+    };
+}
+
+const is_escaped = table: {
+    var table: [256]bool = @splat(false);
+    @memset(table[0..32], true);
+    table['"'] = true;
+    table['\\'] = true;
+    break :table table;
+};
+
+fn escaped(comptime byte: u8) []const u8 {
+    return switch (byte) {
         '"' => "\\\"",
         '\\' => "\\\\",
         '\n' => "\\n",
-        0...9, 11...31 => std.fmt.comptimePrint("\\u{x:0>4}", .{byte}),
-        else => &[_]u8{byte},
+        else => std.fmt.comptimePrint("\\u{x:0>4}", .{byte}),
     };
-    return result ++ "\"";
+}
+
+test quoted {
+    try std.testing.expectEqualStrings("\"plain\"", comptime quoted("plain"));
+    try std.testing.expectEqualStrings("\"\"", comptime quoted(""));
+    try std.testing.expectEqualStrings(
+        \\"\n\"a\\b\u0001ü"
+    , comptime quoted("\n\"a\\b\x01ü"));
 }
 
 test of {
