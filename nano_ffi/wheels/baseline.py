@@ -267,7 +267,7 @@ def _a32_words(data: bytes) -> Iterator[tuple[int, bytes]]:
     literals: set[int] = set()
     for index, word in enumerate(words):
         up = 1 if word & 0x00800000 else -1
-        if word & 0x0F7F0000 == 0x051F0000:  # LDR, LDRB (literal)
+        if word & 0x0F3F0000 == 0x051F0000:  # LDR, LDRB (literal)
             literals.add((4 * index + 8 + up * (word & 0xFFF)) // 4)
         elif word & 0x0F3F0E00 == 0x0D1F0A00:  # VLDR (literal)
             first = (4 * index + 8 + up * 4 * (word & 0xFF)) // 4
@@ -363,8 +363,7 @@ A64_FEATURES = (
 )
 
 
-def _a64(mnemonic: str, operands: str, unit: bytes, groups: frozenset[str], *, m1: bool) -> str | None:
-    name = mnemonic.partition(".")[0] if mnemonic.startswith("b.") else mnemonic
+def _a64(name: str, operands: str, unit: bytes, groups: frozenset[str], *, m1: bool) -> str | None:
     if re.search(r"\b(?:[zp]\d+|za\d*)\b", operands):
         return "SVE or SME"
     if not m1:

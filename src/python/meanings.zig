@@ -5,7 +5,7 @@ const capi = @import("capi.zig");
 const c = capi.functions;
 const PyObject = capi.PyObject;
 
-/// In each line a builtin, the number that it has in C, by the name in Python's `errno`, or "-", and
+/// In each line a builtin, the name in Python's `errno` of the number that it has in C, or "-", and
 /// the errors that mean the same: those that std returns, and those that people choose for the same
 /// things. The first line that has a name counts. One text, which is read when a class is made: it
 /// costs nothing while compiling.

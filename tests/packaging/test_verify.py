@@ -551,6 +551,60 @@ def test_which_instructions_a_baseline_has(name: str) -> None:
         assert found == ([] if (machine, format) in fine else [feature]), (machine, format)
 
 
+NOP = 0xE1A00000
+
+
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ((0xE59F0004, NOP, NOP, NOP, NOP), [0, 1, 2, 4]),  # ldr r0, [pc, #4]
+        ((NOP, NOP, NOP, NOP, 0xE51F000C), [0, 1, 2, 4]),  # ldr r0, [pc, #-12]
+        ((0xE5DF0004, NOP, NOP, NOP, NOP), [0, 1, 2, 4]),  # ldrb r0, [pc, #4]
+        ((0xE5910004, NOP, NOP, NOP, NOP), [0, 1, 2, 3, 4]),  # ldr r0, [r1, #4]
+        ((0xED9F0A01, NOP, NOP, NOP, NOP), [0, 1, 2, 4]),  # vldr s0, [pc, #4]
+        ((0xED9F0B01, NOP, NOP, NOP, NOP), [0, 1, 2]),  # vldr d0, [pc, #4]
+        ((0xE1CF00D4, NOP, NOP, NOP, NOP), [0, 1, 2]),  # ldrd r0, r1, [pc, #4]
+        ((0xE28F0004, NOP, NOP, NOP, NOP), [0, 1, 2]),  # adr r0, #4
+        ((0xE28F0F01, NOP, NOP, NOP, NOP), [0, 1, 2]),  # adr r0, #4, as 1 rotated by 30
+        ((NOP, NOP, NOP, NOP, 0xE24F000C), [0, 1, 2]),  # adr r0, #-12
+        ((0xFF000000, 0xFEFFFFFF), [1]),
+    ],
+)
+def test_what_arm_code_loads_is_no_instruction(words: tuple[int, ...], kept: list[int]) -> None:
+    units = baseline._a32_words(struct.pack(f"<{len(words)}I", *words))
+    assert [offset // 4 for offset, _ in units] == kept
+
+
+def test_where_instructions_begin() -> None:
+    s390x = bytes.fromhex("0707 a7f40001 47000000 c00400000001 0707")
+    assert [(at, len(unit)) for at, unit in baseline._s390x_units(s390x)] == [(0, 2), (2, 4), (6, 4), (10, 6), (16, 2)]
+    riscv = bytes.fromhex("0100 13000000 0100 6f000000")
+    assert [(at, len(unit)) for at, unit in baseline._riscv_units(riscv)] == [(0, 2), (2, 4), (6, 2), (8, 4)]
+    # b, bl, b.eq, cbz, cbnz, tbz, adr, adrp, and one of libunwind's; but not bc.eq and nop
+    branches = (
+        0x14000001,
+        0x94000001,
+        0x54000020,
+        0x34000020,
+        0xB5000020,
+        0x36000020,
+        0x10000000,
+        0x90000000,
+        0x04E0E3E0,
+    )
+    units = baseline._a64_words(struct.pack("<11I", *branches, 0x54000030, 0xD503201F))
+    assert [offset // 4 for offset, _ in units] == [9, 10]
+    # The primary opcode 0 of POWER.
+    assert [at for at, _ in baseline._ppc_words(bytes.fromhex("00000000 00000060 ffffff03 00000004"))] == [4, 12]
+
+
+def test_each_instruction_beyond_the_baseline_is_counted(build: Build) -> None:
+    (image,) = read(build(*parts(LINUX)), lambda holds, _problem: bool(holds))
+    vpxor = bytes.fromhex("c5f9efc0")
+    (excess,) = baseline.beyond_baseline(dataclasses.replace(image, code=(Code(address=64, data=vpxor * 3),)))
+    assert (excess.count, excess.address) == (3, 64)
+
+
 def changed(**fields: Any) -> Callable[[Image], Image]:
     return lambda image: dataclasses.replace(image, **fields)
 
