@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from packaging.tags import Tag
 
@@ -58,6 +58,16 @@ class Claim:
         name = "abi3t" if "abi3t" in self.stable else "abi3"
         triplet = Target(python=self.python, platform=self.platform).suffix.partition("-")[2].partition("-")[2]
         return (f".{name}.so", *([f".{name}-{triplet}"] if self.python.minor >= 15 and triplet else []))
+
+    def of_module(self, suffix: str, dlls: Iterable[str]) -> Claim:
+        """What is promised of a module with `suffix` that needs `dlls`: a wheel for one CPython may have some that keep to
+        its stable ABI, whose suffix that CPython finds, too."""
+        python = self.python
+        found = {"abi3": not python.free_threaded, "abi3t": python.minor >= 15}
+        for claim in (replace(self, stable=frozenset({name})) for name in found if found[name] and not self.stable):
+            if suffix in claim.suffixes and (claim.format is not Format.PE or claim.dll in dlls):
+                return claim
+        return self
 
     @property
     def dll(self) -> str:

@@ -381,13 +381,17 @@ class Run:
     def environment(self, target: Target) -> dict[str, str]:
         # The backend tags the wheel as it is to be published: auditwheel cannot tell the C library from the suffix of
         # CPython 3.10's modules, and takes it from the tag. The option comes last, so that a project can overrule. One
-        # without Zig may keep to the stable ABI, which its backend knows: of its tag only the platform is ours.
+        # without Zig may keep to the stable ABI, which its backend knows: of its tag only the platform is ours; and it asks
+        # `sysconfig` for the suffix, as on a runner (some do what an old setuptools needs where a variable says it).
         return self.build_options(target).environment.as_dictionary(
             {
                 **self.base,
                 "CIBUILDWHEEL_BUILD_IDENTIFIER": target.identifier,
-                **({} if self.without_zig else {"SKBUILD_WHEEL_TAGS": target.tag}),
-                "SETUPTOOLS_EXT_SUFFIX": target.suffix,
+                **(
+                    {}
+                    if self.without_zig
+                    else {"SKBUILD_WHEEL_TAGS": target.tag, "SETUPTOOLS_EXT_SUFFIX": target.suffix}
+                ),
             }
         )
 

@@ -39,7 +39,10 @@ def check_binary(member: str, data: bytes, claim: Claim, members: frozenset[str]
     ):
         return []
     _check_paths(data, expect)
-    folder, _, _ = member.rpartition("/")
+    folder, _, name = member.rpartition("/")
+    suffix = name[len(module_name(member)) :]
+    if is_extension(member):
+        claim = claim.of_module(suffix, {library.lower() for image in images for library in image.needed})
     notes = []
     for image in images:
         if claim.platform.system == "android":
@@ -52,14 +55,12 @@ def check_binary(member: str, data: bytes, claim: Claim, members: frozenset[str]
             _check_exports(image, module_name(member), expect)
             notes += _check_threads(image, module_name(member), claim, expect)
     if is_extension(member):
-        _check_suffix(member, claim, expect)
+        _check_suffix(suffix, claim, expect)
         _check_marker(data, claim, expect)
     return notes
 
 
-def _check_suffix(member: str, claim: Claim, expect: Expect) -> None:
-    name = member.rpartition("/")[2]
-    suffix = name[len(module_name(member)) :]
+def _check_suffix(suffix: str, claim: Claim, expect: Expect) -> None:
     trap = " (CPython 3.10 has the suffix of glibc on musl too)" if claim.musl and claim.python.minor == 10 else ""
     expect(
         suffix in claim.suffixes,

@@ -94,9 +94,11 @@ def _problem_of(member: str, data: bytes, claim: Claim, *, for_cpython: bool) ->
     if not for_cpython:  # a library that ctypes loads
         return []
     suffix = member.rpartition("/")[2][len(module_name(member)) :]
+    needed = {name.decode().lower() for name in PYTHON_DLLS.findall(data)}
+    claim = claim.of_module(suffix, needed)
     if suffix not in claim.suffixes:
         return [f"has the suffix {suffix}, and not {claim.suffixes[0]}, by which the tag's CPython finds it"]
-    if format is Format.PE and (dlls := {name.decode().lower() for name in PYTHON_DLLS.findall(data)} - {claim.dll}):
+    if format is Format.PE and (dlls := needed - {claim.dll}):
         return [f"needs {' and '.join(sorted(dlls))}, and not {claim.dll}"]
     said = {match[1].decode() for match in MARKER.finditer(data)}
     if said - (claim.stable or {claim.python.abi_tag}):

@@ -44,6 +44,16 @@ NATIVE_PATH = f"import os, sys; sys.path.extend([os.environ['{NATIVE}']] if '{NA
 LIBRARY_MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 """Zig's name of an architecture → dlltool's."""
 
+STANDARD_HEADERS = """\
+#if defined(__cplusplus) && defined(Py_LIMITED_API)
+/* Python.h leaves them out, for the stable ABI; other C++ libraries than Zig's have them by <stdexcept>. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#endif
+"""
+
 PYCONFIG = """\
 /* The native one with the sizes of the target, which the compiler knows. */
 #include "pyconfig_native.h"
@@ -175,6 +185,8 @@ set(CMAKE_FIND_USE_CMAKE_SYSTEM_PATH FALSE)
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_OSX_SYSROOT "" CACHE STRING "")
 set(CMAKE_INTERPROCEDURAL_OPTIMIZATION OFF)
+# Without one, find_package(Python) refuses, since CMake 4.1 (CMP0190).
+set(CMAKE_CROSSCOMPILING_EMULATOR "{bin}/run")
 set(CMAKE_C_COMPILER_WORKS TRUE)
 set(CMAKE_CXX_COMPILER_WORKS TRUE)
 foreach(_prefix Python Python3)
@@ -316,7 +328,7 @@ class Toolchain:
             libc = "musl" if self.target.platform.musl_libc else self.system
             headers = re.findall(r"^#define HAVE_(\w+)_H 1", native.read_text(encoding="utf-8"), re.MULTILINE)
             text = PYCONFIG.format(sizes=defines(SIZES | SIZES_OF[libc]), headers="\n".join(map(unless_there, headers)))
-        (self.include / "pyconfig.h").write_text(text, encoding="utf-8")
+        (self.include / "pyconfig.h").write_text(text + STANDARD_HEADERS, encoding="utf-8")
 
     def write_libraries(self) -> None:
         for library in self.libraries:
@@ -365,6 +377,8 @@ class Toolchain:
             self.write_command(tool, f'{run} "$@"\n')
         # This machine's cannot read what is linked here, and that has no symbols to be taken out.
         self.write_command("strip", "")
+        # Python, which is this machine's, and of programs of the target those that this machine can run as they are.
+        self.write_command("run", 'exec "$@"\n')
         # CMake wants one for macOS, beside the compiler. It takes away the runtime paths of the build, which are never put in: see driver.py.
         self.write_command("install_name_tool", INSTALL_NAME_TOOL)
 

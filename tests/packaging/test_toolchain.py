@@ -327,13 +327,13 @@ def test_a_project_may_keep_to_the_stable_abi(backend: str, tmp_path: Path) -> N
 
 
 NANOBIND = """
-cmake_minimum_required(VERSION 3.20)
+cmake_minimum_required(VERSION 3.20...4.1)
 project(bound LANGUAGES CXX)
-find_package(Python REQUIRED COMPONENTS Interpreter Development.Module)
+find_package(Python REQUIRED COMPONENTS Interpreter Development.Module OPTIONAL_COMPONENTS Development.SABIModule)
 execute_process(COMMAND "${Python_EXECUTABLE}" -m nanobind --cmake_dir OUTPUT_STRIP_TRAILING_WHITESPACE
                 OUTPUT_VARIABLE nanobind_ROOT)
 find_package(nanobind CONFIG REQUIRED)
-nanobind_add_module(_bound bound.cpp)
+nanobind_add_module(_bound STABLE_ABI bound.cpp)
 enable_language(C) # as a library beside it has, for which CMake looks for macOS' own tools
 install(TARGETS _bound LIBRARY DESTINATION .)
 """
@@ -352,7 +352,10 @@ NB_MODULE(_bound, module) {
 
 
 def test_nanobind_exports_none_of_its_types(tmp_path: Path) -> None:
-    """Its exceptions ask for it: for DLLs and macOS, where no list says what is exported, too."""
+    """Its exceptions ask for it: for DLLs and macOS, where no list says what is exported, too.
+
+    The modules keep to the stable ABI, of which the tag says nothing; CMake asks for Python as 4.1 does.
+    """
     project = tmp_path / "bound"
     project.mkdir()
     native = targets.native().platform.name
@@ -368,6 +371,9 @@ def test_nanobind_exports_none_of_its_types(tmp_path: Path) -> None:
     (project / "bound.cpp").write_text(BOUND)
     run("wheels", "--all-archs", cwd=project)
     assert "3 wheels" in run("verify", "wheelhouse", cwd=project)
+    for wheel in (project / "wheelhouse").glob("*.whl"):
+        (module,) = (name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("_bound"))
+        assert PYTHON.minor < 12 or PYTHON.free_threaded or module in {"_bound.abi3.so", "_bound.pyd"}
     (wheel,) = (project / "wheelhouse").glob("*manylinux*.whl")
     code = (
         "import json, _bound; c = _bound.Counter(); print(json.dumps([c.next(), c.next(), next(iter(c.next, 0), 3)]))"
@@ -648,6 +654,31 @@ def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None
     defined = [f"-DEPOLL={int(system == 'linux')}", f"-DWINDOWS={int(system == 'windows')}", f"-DBIG={int(big)}"]
     (triple,) = target.platform.triples
     command = [zig, "cc", "-target", triple.target, f"-I{tools / 'include'}", *defined, "-c", "asked.c"]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", ["manylinux_x86_64", "musllinux_x86_64", "macosx_arm64", "win_amd64"])
+def test_cpp_for_the_stable_abi_has_the_headers_of_c(name: str, tmp_path: Path) -> None:
+    """nanobind takes them from ``<stdexcept>``, in which Zig's library has none."""
+    interpreter = find_python(PYTHON, headers=True)
+    if interpreter is None or PYTHON.free_threaded:
+        pytest.skip("no Python.h on this machine that has abi3")
+    target = targets.Target(python=PYTHON, platform=targets.PLATFORMS[name])
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    zig = str(zig_executable())
+    Toolchain(
+        target=target, interpreter=interpreter, python=interpreter.executable, zig=zig, folder=tools, sources=tmp_path
+    ).write_headers()
+    uses = 'int f() { errno = 0; return fprintf(stderr, "%p", malloc(strlen(getenv("HOME")))); }'
+    (tmp_path / "asked.cpp").write_text(
+        f"#define Py_LIMITED_API 0x030b0000\n#include <stdexcept>\n#include <Python.h>\n{uses}\n"
+    )
+    (triple,) = target.platform.triples
+    command = [zig, "c++", "-target", triple.target, f"-I{tools / 'include'}", "-c", "asked.cpp"]
     done = subprocess.run(
         command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
     )

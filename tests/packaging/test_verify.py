@@ -1395,6 +1395,38 @@ def test_the_stable_abi_is_kept_to(
     assert problems(wheel) == [f"{wheel.name}: probe_pkg/probe.abi3.so: {text}" for text in expected]
 
 
+def test_a_module_of_one_cpython_may_keep_to_its_stable_abi(build: Build, tmp_path: Path) -> None:
+    name = "probe_pkg/probe.abi3.so"
+    files = contents(LINUX, build(*parts("cp310-manylinux_x86_64")))
+    files[name] = files.pop(member(LINUX))
+    assert problems(pack(tmp_path, LINUX, files)) == []
+    body, code = "PyUnstable_Long_IsCompact();", "extern fn PyUnstable_Long_IsCompact() void;"
+    files[name] = build(*parts("cp310-manylinux_x86_64"), code=code, body=body)
+    assert problems(wheel := pack(tmp_path, LINUX, files)) == [
+        f"{wheel.name}: {name}: imports PyUnstable_Long_IsCompact, which the stable ABI does not have: do not use it with abi3"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tags", "suffix", "dlls", "stable"),
+    [
+        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3.so", (), {"abi3"}),
+        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3t.so", (), set()),
+        ("cp315-cp315-manylinux_2_17_x86_64", ".abi3t.so", (), {"abi3t"}),
+        ("cp315-cp315t-macosx_11_0_arm64", ".abi3t.so", (), {"abi3t"}),
+        ("cp315-cp315t-macosx_11_0_arm64", ".abi3.so", (), set()),
+        ("cp313-cp313t-manylinux_2_17_x86_64", ".abi3.so", (), set()),
+        ("cp313-cp313-manylinux_2_17_x86_64", ".so", (), set()),
+        ("cp313-cp313-win_amd64", ".pyd", ("kernel32.dll", "python3.dll"), {"abi3"}),
+        ("cp313-cp313-win_amd64", ".pyd", ("python313.dll",), set()),
+        ("cp315-cp315t-win_amd64", ".pyd", ("python3t.dll",), {"abi3t"}),
+        ("cp313-cp313-win_amd64", ".cp313-win_amd64.pyd", ("python3.dll",), set()),
+    ],
+)
+def test_which_modules_keep_to_a_stable_abi(tags: str, suffix: str, dlls: tuple[str, ...], stable: set[str]) -> None:
+    assert claim_of(parse_tag(tags)).of_module(suffix, dlls).stable == stable
+
+
 @pytest.mark.parametrize(
     ("tags", "suffix", "dll", "minimum", "free_threaded"),
     [

@@ -969,6 +969,11 @@ def test_which_binaries_are_refused(tmp_path: Path) -> None:
     assert problems(tag, "ext.cp312-win_amd64.pyd", windows) == [
         "has the suffix .cp312-win_amd64.pyd, and not .cp313-win_amd64.pyd, by which the tag's CPython finds it"
     ]
+    assert problems(tag, "ext.pyd", windows + b"python3.dll") == []
+    assert problems(tag, "ext.pyd", windows + b"python313.dll") == [
+        "has the suffix .pyd, and not .cp313-win_amd64.pyd, by which the tag's CPython finds it"
+    ]
+    assert problems("cp313-manylinux_x86_64", "ext.abi3.so", elf(62, 2, 1)) == []
     assert problems("cp313-macosx_arm64", "ext.cpython-313-darwin.so", b"\xcf\xfa\xed\xfe\x07\0\0\1") == [
         "is macOS Mach-O for x86_64, and not macOS Mach-O for aarch64"
     ]
