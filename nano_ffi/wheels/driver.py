@@ -109,6 +109,9 @@ def compiler_arguments(settings: dict[str, Any], tool: str, arguments: list[str]
     if settings["system"] == "linux":
         # For musl Zig's own choice is that of programs, and a project that says nothing has a compiler that chooses so.
         common.append("-fPIC")
+    if settings["system"] == "windows":
+        common += ["-idirafter", settings["spellings"]]
+        kept = library_names(kept)
     common += [f"-ffile-prefix-map={path}={name}" for path, name in settings["prefixes"].items()]
     if not links:
         return common + kept, None
@@ -170,6 +173,20 @@ def hide_exports(settings: dict[str, Any], arguments: list[str], folder: Path) -
                 argument = str(copy)
         given.append(argument)
     return given, entries
+
+
+def library_names(arguments: list[str]) -> list[str]:
+    """The arguments with ``-lWs2_32`` in small letters, as Zig has Windows' libraries, unless the project has one so called."""
+    folders = [Path(argument[2:]) for argument in arguments if argument.startswith("-L")]
+
+    def is_there(name: str) -> bool:
+        names = (f"lib{name}.dll.a", f"lib{name}.a", f"{name}.lib", f"lib{name}.lib", f"{name}.dll")
+        return any((folder / file).exists() for folder in folders for file in names)
+
+    return [
+        argument.lower() if re.match(r"-l[^:]", argument) and not is_there(argument[2:]) else argument
+        for argument in arguments
+    ]
 
 
 def static_library(name: str, folders: list[Path]) -> Path | None:

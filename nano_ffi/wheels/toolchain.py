@@ -29,6 +29,7 @@ from nano_ffi.wheels.identity import is_extension
 from nano_ffi.wheels.interpreters import Interpreter
 from nano_ffi.wheels.symbols import cpython_symbols
 from nano_ffi.wheels.targets import Python, Target
+from nano_ffi.zig import Zig
 
 __all__ = ["NATIVE_PATH", "Toolchain"]
 
@@ -43,6 +44,15 @@ NATIVE_PATH = f"import os, sys; sys.path.extend([os.environ['{NATIVE}']] if '{NA
 
 LIBRARY_MACHINES = {"x86_64": "i386:x86-64", "x86": "i386", "aarch64": "arm64"}
 """Zig's name of an architecture → dlltool's."""
+
+SPELT = """
+AccCtrl AclAPI BaseTsd CfgMgr32 CommCtrl CommDlg DbgHelp DwmApi FileAPI GuidDef HandleAPI InitGuid IntSafe IPHlpApi IPTypes
+KnownFolders LMCons MemoryApi MMSystem MSTcpIP MSWSock NtSecAPI NTSecAPI NtStatus ObjBase OleAuto PdhMsg PowrProf ProcessThreadsApi
+PropKey RpcDce SetupAPI ShellAPI ShellScalingApi ShlObj ShlObj_core ShlwAPI ShlwApi StrSafe SynchApi SysInfoApi TimeAPI TlHelp32
+UserEnv UxTheme VersionHelpers WinBase WinCon WinCrypt WinDef WinError WinGDI WinInet WinIoCtl WinNls WinNT WinPerf WinReg WinSock
+WinSock2 WinSvc WinUser WS2tcpip WS2TCPIP WtsApi32
+""".split()
+"""Windows' headers as Microsoft's are called, beside those with one capital: sources are written where case does not matter."""
 
 STANDARD_HEADERS = """\
 #if defined(__cplusplus) && defined(Py_LIMITED_API)
@@ -286,6 +296,10 @@ class Toolchain:
         return self.folder / "include"
 
     @property
+    def spellings(self) -> Path:
+        return self.folder / "spellings"
+
+    @property
     def libraries(self) -> list[Path]:
         """Windows' import libraries: that of the stable ABI, too."""
         if self.system != "windows":
@@ -297,6 +311,7 @@ class Toolchain:
         """Raises CalledProcessError where Zig cannot make an import library."""
         self.bin.mkdir(parents=True)
         self.write_headers()
+        self.write_spellings()
         self.write_libraries()
         self.write_commands()
         (self.folder / f"{SYSCONFIG}.py").write_text(
@@ -330,6 +345,16 @@ class Toolchain:
             text = PYCONFIG.format(sizes=defines(SIZES | SIZES_OF[libc]), headers="\n".join(map(unless_there, headers)))
         (self.include / "pyconfig.h").write_text(text + STANDARD_HEADERS, encoding="utf-8")
 
+    def write_spellings(self) -> None:
+        """Windows' headers by the names that sources have for them, and Zig has in small letters."""
+        if self.system != "windows":
+            return
+        self.spellings.mkdir()
+        headers = {path.name: path for path in (Zig.find().library / "libc/include/any-windows-any").glob("*.h")}
+        for name in {*(name.capitalize() for name in headers), *(f"{name}.h" for name in SPELT)} - headers.keys():
+            if name.lower() in headers:
+                (self.spellings / name).symlink_to(headers[name.lower()])
+
     def write_libraries(self) -> None:
         for library in self.libraries:
             library.parent.mkdir(exist_ok=True)
@@ -362,6 +387,7 @@ class Toolchain:
             "cpu": triple.cpu,
             "system": self.system,
             "include": str(self.include),
+            "spellings": str(self.spellings),
             "libraries": [str(path) for path in self.libraries],
             "exports": str(exports),
             "musl": self.target.platform.musl_libc,

@@ -660,6 +660,34 @@ def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout
 
 
+def test_windows_headers_and_libraries_are_found_as_microsoft_spells_them(tmp_path: Path) -> None:
+    interpreter = find_python(PYTHON, headers=True)
+    if interpreter is None:
+        pytest.skip("no Python.h on this machine")
+    target = targets.Target(python=PYTHON, platform=targets.PLATFORMS["win_amd64"])
+    tools = Toolchain(
+        target=target,
+        interpreter=interpreter,
+        python=interpreter.executable,
+        zig=str(zig_executable()),
+        folder=tmp_path,
+        sources=tmp_path,
+    )
+    tools.write()
+    headers = "WinSock2.h WS2tcpip.h Windows.h Shlwapi.h ShlObj.h Psapi.h TlHelp32.h DbgHelp.h"
+    (tmp_path / "asked.c").write_text("".join(f"#include <{name}>\n" for name in headers.split()))
+    command = [str(tools.bin / "cc"), "-c", "asked.c", "-o", "asked.o"]
+    done = subprocess.run(
+        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout
+
+    settings = {**SETTINGS, "system": "windows", "spellings": str(tools.spellings)}
+    (tmp_path / "Own.lib").touch()
+    given, _ = compiler_arguments(settings, "cc", [*"x.o -o x.exe -lWs2_32 -lOwn -l:Other.a".split(), f"-L{tmp_path}"])
+    assert given[-4:] == ["-lws2_32", "-lOwn", "-l:Other.a", f"-L{tmp_path}"]
+
+
 @pytest.mark.parametrize("name", ["manylinux_x86_64", "musllinux_x86_64", "macosx_arm64", "win_amd64"])
 def test_cpp_for_the_stable_abi_has_the_headers_of_c(name: str, tmp_path: Path) -> None:
     """nanobind takes them from ``<stdexcept>``, in which Zig's library has none."""
@@ -805,6 +833,7 @@ def test_a_windows_extension_imports_the_dll_of_its_python(tmp_path: Path) -> No
     settings = {
         **SETTINGS,
         "system": "windows",
+        "spellings": "/t/spellings",
         "libraries": ["python313.lib", "python3.lib"],
         "suffixes": [".cp313-win_amd64.pyd", ".pyd"],
     }

@@ -1410,21 +1410,22 @@ def test_a_module_of_one_cpython_may_keep_to_its_stable_abi(build: Build, tmp_pa
 @pytest.mark.parametrize(
     ("tags", "suffix", "dlls", "stable"),
     [
-        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3.so", (), {"abi3"}),
-        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3t.so", (), set()),
-        ("cp315-cp315-manylinux_2_17_x86_64", ".abi3t.so", (), {"abi3t"}),
-        ("cp315-cp315t-macosx_11_0_arm64", ".abi3t.so", (), {"abi3t"}),
-        ("cp315-cp315t-macosx_11_0_arm64", ".abi3.so", (), set()),
-        ("cp313-cp313t-manylinux_2_17_x86_64", ".abi3.so", (), set()),
-        ("cp313-cp313-manylinux_2_17_x86_64", ".so", (), set()),
-        ("cp313-cp313-win_amd64", ".pyd", ("kernel32.dll", "python3.dll"), {"abi3"}),
-        ("cp313-cp313-win_amd64", ".pyd", ("python313.dll",), set()),
-        ("cp315-cp315t-win_amd64", ".pyd", ("python3t.dll",), {"abi3t"}),
-        ("cp313-cp313-win_amd64", ".cp313-win_amd64.pyd", ("python3.dll",), set()),
+        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3.so", (), "abi3"),
+        ("cp313-cp313-manylinux_2_17_x86_64", ".abi3t.so", (), ""),
+        ("cp315-cp315-manylinux_2_17_x86_64", ".abi3t.so", (), "abi3t"),
+        ("cp315-cp315t-macosx_11_0_arm64", ".abi3t.so", (), "abi3t"),
+        ("cp315-cp315t-macosx_11_0_arm64", ".abi3.so", (), ""),
+        ("cp313-cp313t-manylinux_2_17_x86_64", ".abi3.so", (), ""),
+        ("cp313-cp313-manylinux_2_17_x86_64", ".so", (), ""),
+        ("cp313-cp313-win_amd64", ".pyd", ("kernel32.dll", "python3.dll"), "abi3"),
+        ("cp313-cp313-win_amd64", ".pyd", ("python313.dll",), ""),
+        ("cp315-cp315t-win_amd64", ".pyd", ("python3t.dll",), "abi3t"),
+        ("cp313-cp313-win_amd64", ".cp313-win_amd64.pyd", ("python3.dll",), ""),
     ],
 )
-def test_which_modules_keep_to_a_stable_abi(tags: str, suffix: str, dlls: tuple[str, ...], stable: set[str]) -> None:
-    assert claim_of(parse_tag(tags)).of_module(suffix, dlls).stable == stable
+def test_which_modules_keep_to_a_stable_abi(tags: str, suffix: str, dlls: tuple[str, ...], stable: str) -> None:
+    found = claim_of(parse_tag(tags)).of_module(suffix, dlls).stable
+    assert found == frozenset(stable.split())
 
 
 @pytest.mark.parametrize(
