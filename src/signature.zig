@@ -1472,6 +1472,19 @@ fn refused(comptime format: []const u8, comptime values: anytype) Analysis {
     return .{ .refused = std.fmt.comptimePrint(format, values) };
 }
 
+/// A type's name with the article that it has in English; one with a U may be spoken either way.
+pub fn oneOf(comptime name: []const u8) [:0]const u8 {
+    return switch (name[0]) {
+        'A', 'E', 'I', 'O', 'a', 'e', 'i', 'o' => "an " ++ name,
+        else => "a " ++ name,
+    };
+}
+
+test oneOf {
+    try std.testing.expectEqualStrings("an Item", comptime oneOf("Item"));
+    try std.testing.expectEqualStrings("a Point", comptime oneOf("Point"));
+}
+
 test typeName {
     try std.testing.expectEqualStrings("i64", typeName(i64).?);
     try std.testing.expectEqualStrings("u7", typeName(u7).?);

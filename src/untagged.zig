@@ -134,7 +134,7 @@ pub fn expected(comptime T: type) [:0]const u8 {
                 .bytes => "bytes",
                 .path => "a path",
                 .standard => "a " ++ standard.of(Field).?.fullName(),
-                .member, .class => "a " ++ signature.typeName(Field).?,
+                .member, .class => signature.oneOf(signature.typeName(Field).?),
                 .list => "a list",
                 .dict => "a dict",
                 .any => "any object",

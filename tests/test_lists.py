@@ -80,7 +80,7 @@ def test_errors_are_those_of_a_list(m: ModuleType) -> None:
     assert raises(partial(items.remove, m.Item(9))) == (ValueError, "Item(number=9, name='') is not in list")
     assert raises(partial(items.append, 3)) == (
         TypeError,
-        "list(): parameter 'items[0]' must be a Item or a dict (Item), not int",
+        "list(): parameter 'items[0]' must be an Item or a dict (Item), not int",
     )
     assert raises(partial(items.__setitem__, slice(0, 3, 2), [])) == (
         ValueError,

@@ -93,7 +93,7 @@ def test_errors(m: ModuleType) -> None:
     )
     assert raises(partial(items.__setitem__, "a", 1)) == (
         TypeError,
-        "dict(): parameter 'value' must be a Item or a dict (Item), not int",
+        "dict(): parameter 'value' must be an Item or a dict (Item), not int",
     )
     assert raises(lambda: m.Store(items=3)) == (
         TypeError,

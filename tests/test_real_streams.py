@@ -83,7 +83,7 @@ def test_objects_keep_readers(streams: ModuleType) -> None:
     parser = streams.parse(streams.IoReader("a#b\n#\ncd"), without="#")
     churn(streams)
     assert list(parser) == ["ab", "", "cd"]
-    with pytest.raises(TypeError, match=r"parameter 'reader' must be a IoReader \(\*IoReader\), not bytes"):
+    with pytest.raises(TypeError, match=r"parameter 'reader' must be an IoReader \(\*IoReader\), not bytes"):
         streams.lines(b"abc")
     with pytest.raises(TypeError, match=r"parameter 'text' must be a str, a bytes-like object, or an object with"):
         streams.IoReader(1)

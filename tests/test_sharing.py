@@ -116,7 +116,7 @@ def test_what_each_module_has_for_itself(first: ModuleType, second: ModuleType) 
     assert second.size(second.Owning(5)) == 5
     assert raises(lambda: second.size(first.Owning(5))) == (
         TypeError,
-        "size(): parameter 'owning' must be a Owning (*const Owning), not the Owning of module sharing_first: "
+        "size(): parameter 'owning' must be an Owning (*const Owning), not the Owning of module sharing_first: "
         "modules share only plain data, of files without variables",
     )
     assert raises(lambda: second.norm(5)) == (

@@ -376,7 +376,8 @@ fn Class(comptime T: type, comptime qualified: [:0]const u8, comptime doc: [:0]c
             if (value == capi.object("_Py_NoneStruct") or
                 classes_of.instanceOf(Pointee, module, value) != null) return capi.newRef(value);
             const name = comptime classes.all[classes.indexOf(Pointee).?].ownName();
-            return errors.raiseWrongClass(site, "a " ++ name ++ " or None", name, value);
+            const wanted = comptime signature.oneOf(name) ++ " or None";
+            return errors.raiseWrongClass(site, wanted, name, value);
         }
 
         fn reduce(self: *PyObject, _: ?*PyObject) callconv(.c) ?*PyObject {

@@ -206,7 +206,7 @@ const Wanted = struct {
         const index = classes.indexOf(Class).?;
         return .{
             .index = index,
-            .expected = comptime "a " ++ classes.nameOf(Class) ++ or_else,
+            .expected = comptime signature.oneOf(classes.nameOf(Class)) ++ or_else,
             .own_name = comptime classes.all[index].ownName(),
         };
     }
