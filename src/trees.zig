@@ -233,6 +233,17 @@ pub const Visitor = struct {
     complete: bool = true,
 };
 
+/// `walk` of a type that the caller does not know.
+pub const Walk = fn (visitor: *Visitor, value: *const anyopaque) void;
+
+pub fn walkOf(comptime T: type) *const Walk {
+    return &struct {
+        fn of(visitor: *Visitor, value: *const anyopaque) void {
+            walk(T, visitor, @ptrCast(@alignCast(value)));
+        }
+    }.of;
+}
+
 /// Tells of all that a value points to. Of one that cannot be copied, no more is known than the
 /// words in it: each might be an address.
 pub fn walk(comptime T: type, visitor: *Visitor, value: *const T) void {

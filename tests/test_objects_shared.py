@@ -182,3 +182,99 @@ def test_an_owner_is_asked_for_while_it_goes(m: ModuleType) -> None:
     del view
     gc.collect()
     assert m.endedBags() == 1
+
+
+@pytest.fixture
+def few_calls(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NANO_FFI_GROWTH_CALLS", "150")
+
+
+def book(m: ModuleType) -> Any:
+    made = m.Book()
+    for n in range(3):
+        made.section(text(n)).add(text(n)).add("another line")
+    return made
+
+
+def copied(m: ModuleType, other: Any = None) -> Any:
+    """What has memory that two objects were there to have."""
+    made = m.Book() if other is None else other
+    book(m).copyTo(made)
+    return made
+
+
+CHANGES: dict[str, Callable[[ModuleType, Any], object]] = {
+    "nothing": lambda m, b: None,
+    "an attribute": lambda m, b: setattr(b, "sections", []),
+    "an attribute that may be null": lambda m, b: setattr(b, "last", None),
+    "an attribute of an item": lambda m, b: setattr(b.sections[1], "lines", ["x"]),
+    "an item": lambda m, b: b.sections.__setitem__(0, b.sections[1]),
+    "an item that is text": lambda m, b: b.sections[0].lines.__setitem__(0, "x"),
+    "items": lambda m, b: b.sections.__setitem__(slice(0, 2), []),
+    "items with a step": lambda m, b: b.sections.__delitem__(slice(None, None, 2)),
+    "an item removed": lambda m, b: b.sections.__delitem__(0),
+    "an item popped": lambda m, b: b.sections.pop(),
+    "all items": lambda m, b: b.sections.clear(),
+    "a list that moves": lambda m, b: b.sections.extend([{}, {}]),
+    "a value of a map": lambda m, b: b.notes.__setitem__("a note", "x"),
+    "a value removed": lambda m, b: b.notes.pop("a note", None),
+    "a whole map": lambda m, b: b.notes.clear(),
+    "an object": lambda m, b: b.__init__(),
+}
+
+
+@pytest.mark.usefixtures("few_calls")
+@pytest.mark.parametrize("make", [book, copied])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_zig_has_allocated_for_a_tree_goes_with_it(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float], make: Callable[..., Any], change: str
+) -> None:
+    def run() -> None:
+        CHANGES[change](m, make(m))
+
+    run()
+    assert growth(run) < 40
+
+
+@pytest.mark.usefixtures("few_calls")
+def test_what_a_call_takes_out_of_a_tree_is_given_back(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    long_lived = m.Book()
+
+    def run() -> None:
+        del long_lived.sections[:]
+        long_lived.section(text(0) * 100).add(text(1))
+        assert long_lived.take(0).lines == [text(1)]
+
+    run()
+    assert growth(run) < 40
+
+
+def test_a_list_that_zig_let_grow_gets_shorter(m: ModuleType) -> None:
+    for make in (book, copied):
+        made = make(m)
+        del made.sections[0]
+        made.section("new")
+        made.sections.clear()
+        made.section("newer")
+        assert [one.label for one in made.sections] == ["newer"]
+
+
+@pytest.mark.usefixtures("few_calls")
+def test_a_list_that_an_object_is_given_of_itself_is_no_reference_to_it(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def whole() -> None:
+        made = book(m)
+        made.replace(made.sections)
+        assert made.last.label == text(0)
+
+    def items() -> None:
+        made = book(m)
+        made.replace(list(made.sections))
+        assert made.last.label == text(0)
+
+    for run in (whole, items):
+        run()
+        assert growth(run) < 40

@@ -207,7 +207,7 @@ fn mayKeep(comptime spec: anytype, comptime params: []const ?type) bool {
     } else false;
 }
 
-/// The same where what the argument of `parameter` has is known, and its result is copied.
+/// The same where what the argument of `parameter` has is known, but for its result.
 pub fn mayKeepBut(
     comptime Function: type,
     comptime spec: anytype,
@@ -216,7 +216,6 @@ pub fn mayKeepBut(
     const info = @typeInfo(Function).@"fn";
     if (mayRemember(spec) or ownershipOf(spec) == .borrowed) return true;
     if (trees.hasManagedMap(classes.Pointee(info.param_types[parameter].?))) return true;
-    if (mayHaveMore(signature.Payload(info.return_type.?))) return true;
     return for (info.param_types, 0..) |Param, index| {
         if (index != parameter and mayStore(Param.?)) break true;
     } else false;
@@ -276,12 +275,21 @@ fn isChanged(comptime Param: type) bool {
 }
 
 /// Whether a result is more than numbers and text, and so may be what has the memory.
-fn mayHaveMore(comptime R: type) bool {
+pub fn mayHaveMore(comptime R: type) bool {
     if (classes.isFlat(R)) return false;
     return switch (signature.kindOf(R) orelse return true) {
         .void, .str, .text, .bytes, .buffer, .path => false,
         .optional => mayHaveMore(@typeInfo(R).optional.child),
         else => true,
+    };
+}
+
+/// Whether a result is a pointer to an object, or null.
+pub fn isPointer(comptime R: type) bool {
+    return switch (signature.kindOf(R) orelse return false) {
+        .optional => isPointer(@typeInfo(R).optional.child),
+        .reference => true,
+        else => false,
     };
 }
 

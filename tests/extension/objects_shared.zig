@@ -141,3 +141,49 @@ pub const NodeView = struct {
         return self.node;
     }
 };
+
+pub const Section = struct {
+    label: []const u8 = "",
+    lines: std.ArrayList([]const u8) = .empty,
+
+    pub fn add(self: *Section, gpa: Allocator, line: []const u8) !*Section {
+        try self.lines.append(gpa, try gpa.dupe(u8, line));
+        return self;
+    }
+};
+
+/// What has no deinit, and so is Python's, whoever allocates it.
+pub const Book = struct {
+    sections: []Section = &.{},
+    last: ?Section = null,
+    notes: std.StringHashMapUnmanaged([]const u8) = .empty,
+
+    pub fn section(self: *Book, gpa: Allocator, label: []const u8) !*Section {
+        self.sections = try gpa.realloc(self.sections, self.sections.len + 1);
+        const new = &self.sections[self.sections.len - 1];
+        new.* = .{ .label = try gpa.dupe(u8, label) };
+        return new;
+    }
+
+    pub fn take(self: *Book, index: usize) Section {
+        defer self.sections[index] = .{};
+        return self.sections[index];
+    }
+
+    pub fn copyTo(self: *const Book, gpa: Allocator, other: *Book) !void {
+        const sections = try gpa.alloc(Section, self.sections.len);
+        for (sections, self.sections) |*copy, *known| {
+            copy.* = .{ .label = try gpa.dupe(u8, known.label) };
+            for (known.lines.items) |line| _ = try copy.add(gpa, line);
+        }
+        other.sections = sections;
+        other.last = .{ .label = try gpa.dupe(u8, "the last one") };
+        try other.notes.put(gpa, try gpa.dupe(u8, "a note"), try gpa.dupe(u8, "of a copy"));
+    }
+
+    pub fn replace(self: *Book, gpa: Allocator, sections: []const Section) !void {
+        for (self.sections, sections) |*known, *new|
+            known.label = try gpa.dupe(u8, new.label);
+        if (sections.len > 0) self.last = sections[0];
+    }
+};

@@ -306,14 +306,35 @@ pub fn resize(blocks: *Blocks, start: usize, len: usize) void {
 /// that has it from here on, for Zig's allocator as well.
 pub fn fit(blocks: *Blocks, start: usize, from: usize, to: usize) void {
     const block = blocks.map.getPtr(start) orelse return;
-    if (block.len != from or block.source != .memory) return;
-    memory.relabel(
-        .{ .address = start, .len = from, .alignment = block.source.memory },
-        to,
-    );
+    if (block.len != from) return;
+    const alignment = blocks.claim(start, block) orelse return;
+    memory.relabel(.{ .address = start, .len = from, .alignment = alignment }, to);
     blocks.bytes = blocks.bytes - from + to;
     block.spare = block.len + block.spare - to;
     block.len = to;
+}
+
+/// What a value points to is nobody else's that may be: its alignment; null where it is no memory
+/// of ours, or is not there any more.
+fn claim(blocks: *Blocks, start: usize, block: *Block) ?Alignment {
+    const alignment, const source: @FieldType(Block, "source") = switch (block.source) {
+        .memory => |alignment| return alignment,
+        .box => return null,
+        .followed => |known| .{ known.alignment, block.source },
+        .candidate => |alignment| .{ alignment, .{ .memory = alignment } },
+        .shared => |known| .{ known.alignment, .{ .followed = known } },
+    };
+    if (!memory.mayBeBlock(start, block.len)) return null;
+    block.source = source;
+    if (source == .memory) blocks.has_memory = true;
+    return alignment;
+}
+
+/// The same of what is around an address.
+pub fn claimAround(blocks: *Blocks, address: usize) void {
+    const block = blocks.around(address) orelse return;
+    const item: *Item = @alignCast(@fieldParentPtr("value", block));
+    _ = blocks.claim(item.key, block);
 }
 
 /// A block is no more: its memory was freed, or is another's now.

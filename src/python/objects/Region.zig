@@ -1037,6 +1037,7 @@ pub fn leave(self: *Layout) void {
         return;
     }
     const is_spoilt = is_own and region.noteEnd(self);
+    if (is_own and sweeps) Claim.all(region, self);
     var is_zombie_spoilt = false;
     region.remove(self);
     region.unlink(self);
@@ -1051,6 +1052,7 @@ pub fn leave(self: *Layout) void {
                     region.live > 0 and canDeinit(region, above))
                 {
                     is_zombie_spoilt = region.noteEnd(above);
+                    if (sweeps) Claim.all(region, above);
                     region.remove(above);
                     region.unlink(above);
                     zombie = above;
@@ -1441,6 +1443,8 @@ fn takeUnreachable(
     while (marker.reached.pop()) |known| marker.walk(known, object.storage(known));
     if (!marker.through.visitor.complete) return marker.through.steps;
     try gone.objects.ensureUnusedCapacity(memory.allocator, marker.values.items.len);
+    if (!marker.through.has_unknown) for (marker.values.items) |value|
+        if (!value.is_marked and !value.is_needed) Claim.all(region, value.self);
     try region.blocks.takeUnmarked(gone);
     if (marker.through.has_unknown) return marker.through.steps;
     for (marker.values.items) |value| if (!value.is_marked and !value.is_needed) {
@@ -1583,6 +1587,72 @@ const Marker = struct {
         if (value.is_marked or value.is_needed) return;
         value.is_marked = true;
         marker.reached.appendAssumeCapacity(value.self);
+    }
+};
+
+/// Takes what a tree's value points to for the value's own, before that goes, or is another one: what
+/// a call has allocated for it may not have been looked at since.
+pub const Claim = struct {
+    through: pointing.Walk = .{
+        .visitor = .{ .visit = &visit },
+        .is_object = &isObject,
+        .is_there = &memory.isThere,
+        .gpa = memory.unnoted,
+    },
+    region: *Region,
+
+    /// Null where there is nothing of the kind.
+    pub inline fn begin(region_: ?*Region) ?Claim {
+        if (comptime !sweeps) return null;
+        const region = (region_ orelse return null).current();
+        return if (region.blocks.has_candidates) .{ .region = region } else null;
+    }
+
+    /// Under the region's lock: all that the value of an object points to.
+    fn all(region: *Region, self: *Layout) void {
+        if (!region.blocks.has_candidates or self.state != .own) return;
+        const info = object.infoOf(self);
+        const walk = info.walk orelse return;
+        if (info.kind != .tree) return;
+        var claim: Claim = .{ .region = region };
+        walk(&claim.through, @ptrFromInt(object.storage(self)));
+    }
+
+    /// The same of an object in it that is held exclusively.
+    pub fn allOf(self: *Layout) void {
+        const region = of(self) orelse return;
+        region.lock();
+        defer region.unlock();
+        all(region, self);
+    }
+
+    pub fn one(claim: *Claim, comptime T: type, value: *const T) void {
+        claim.region.lock();
+        defer claim.region.unlock();
+        trees.walk(T, &claim.through.visitor, value);
+    }
+
+    pub fn around(claim: *Claim, address: usize) void {
+        claim.region.lock();
+        defer claim.region.unlock();
+        claim.region.blocks.claimAround(address);
+    }
+
+    /// What `walk` tells of.
+    pub fn each(claim: *Claim, walk: *const trees.Walk, value: *const anyopaque) void {
+        claim.region.lock();
+        defer claim.region.unlock();
+        walk(&claim.through.visitor, value);
+    }
+
+    fn visit(visitor: *trees.Visitor, start: usize, _: usize) void {
+        const through: *pointing.Walk = @fieldParentPtr("visitor", visitor);
+        const claim: *Claim = @fieldParentPtr("through", through);
+        claim.region.blocks.claimAround(start);
+    }
+
+    fn isObject(_: *pointing.Walk, _: usize) bool {
+        return false;
     }
 };
 

@@ -676,7 +676,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         /// What the function did to the memory of what it changes: trees do not give back theirs.
         /// It may have freed what any of them had; what it has allocated is the first one's, to
         /// which another one is tied that points there, unless it may be a resource's.
-        fn noteMemory(frame: *Self) Error!void {
+        fn noteMemory(frame: *Self, result: ?*PyObject) Error!void {
             const recorder = frame.recorder orelse return;
             var is_first = true;
             inline for (types, 0..) |A, index| if (comptime isChangedTree(A)) {
@@ -700,7 +700,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         );
                         if (is_first and !is_others) region.noteGiven(
                             recorder,
-                            comptime takersOf(index),
+                            frame.takersOf(index, result),
                         ) catch return errors.raiseNoMemory();
                     }
                     is_first = false;
@@ -717,10 +717,10 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         );
                         if (is_first and !is_others and is_ours) region.noteGiven(
                             recorder,
-                            comptime if (pointing.leadsToOwners(ObjectOf(A).Pointee))
+                            if (comptime pointing.leadsToOwners(ObjectOf(A).Pointee))
                                 .trees
                             else
-                                takersOf(index),
+                                frame.takersOf(index, result),
                         ) catch return errors.raiseNoMemory();
                         is_first = false;
                     };
@@ -728,8 +728,28 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         }
 
         /// Who may have what the call has allocated, but what is no tree.
-        fn takersOf(comptime index: usize) Region.Takers {
-            return if (returned.mayKeepBut(Function, spec, passed[index])) .pointing else .values;
+        fn takersOf(
+            frame: *const Self,
+            comptime index: usize,
+            result: ?*PyObject,
+        ) Region.Takers {
+            if (comptime returned.mayKeepBut(Function, spec, passed[index])) return .pointing;
+            const Result = signature.Payload(info.return_type.?);
+            if (comptime !returned.mayHaveMore(Result)) return .values;
+            // What the call is given, and a part of it, have nothing that is not its own.
+            const is_known = (comptime returned.isPointer(Result)) and frame.isKnown(result);
+            return if (is_known) .values else .pointing;
+        }
+
+        fn isKnown(frame: *const Self, result: ?*PyObject) bool {
+            const given = result orelse return false;
+            if (given == capi.singleton(.None)) return true;
+            for (frame.lenders[0..frame.lender_count]) |lender|
+                if (lender.object == given) return true;
+            return switch (object.of(given).state) {
+                .part, .item, .key => true,
+                else => false,
+            };
         }
 
         /// A view may change what it points to, though it does not change itself.
@@ -981,7 +1001,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
             if (!changes and !allocates) return result;
             if (result) |given| {
-                frame.keep() catch {
+                frame.keep(given) catch {
                     c.Py_DecRef(given);
                     return null;
                 };
@@ -989,13 +1009,13 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             }
             var raised: [3]?*PyObject = undefined;
             c.PyErr_Fetch(&raised[0], &raised[1], &raised[2]);
-            frame.keep() catch c.PyErr_Clear();
+            frame.keep(null) catch c.PyErr_Clear();
             c.PyErr_Restore(raised[0], raised[1], raised[2]);
             return null;
         }
 
-        fn keep(frame: *Self) Error!void {
-            if (allocates) try frame.noteMemory();
+        fn keep(frame: *Self, result: ?*PyObject) Error!void {
+            if (allocates) try frame.noteMemory(result);
             inline for (types, 0..) |A, index| if (comptime mayChange(A) or (isObject(A) and
                 ObjectOf(A).mode == .exclusive and keepsAny(spec)))
             {
@@ -1440,19 +1460,24 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             const Moved = struct {
                 box: Blocks.Box,
                 argument: A,
-                owner: *PyObject,
+                owner: ?*PyObject,
 
                 fn free(box: *Blocks.Box) void {
                     const moved: *@This() = @fieldParentPtr("box", box);
                     if (@hasDecl(A, "release")) moved.argument.release();
                     const owner = moved.owner;
                     memory.allocator.destroy(moved);
-                    c.Py_DecRef(owner);
+                    if (owner) |some| c.Py_DecRef(some);
                 }
             };
             const moved = memory.allocator.create(Moved) catch return errors.raiseNoMemory();
-            const owner = frame.objects[index].?;
-            c.Py_IncRef(owner);
+            // A copy needs no list of objects of its own region, which would keep that for ever.
+            const owner: ?*PyObject = if (comptime hasOwnMemory(A) and
+                !signature.holdsObject(info.param_types[passed[index]].?))
+                null
+            else
+                frame.objects[index].?;
+            if (owner) |some| c.Py_IncRef(some);
             moved.* = .{
                 .box = .{ .object = owner, .free = &Moved.free },
                 .argument = frame.arguments[index],
@@ -1516,9 +1541,15 @@ fn stay(argument: anytype) Error!void {
 fn isInvisible(comptime A: type, argument: *const A) bool {
     if (@hasDecl(A, "isLocked")) return !argument.isLocked();
     if (@hasDecl(A, "is_object")) return true;
-    if (@hasDecl(A, "has_own_memory")) return true;
+    if (comptime hasOwnMemory(A)) return true;
     if (!@hasField(A, "some")) return false;
     return if (argument.some) |*some| isInvisible(@TypeOf(some.*), some) else true;
+}
+
+/// Whether an argument is a copy of all that it has.
+fn hasOwnMemory(comptime A: type) bool {
+    if (@hasDecl(A, "has_own_memory")) return true;
+    return @hasField(A, "some") and hasOwnMemory(@typeInfo(@FieldType(A, "some")).optional.child);
 }
 
 /// Whether the allocators in a value are nano_ffi's, and none is an arena's.

@@ -500,6 +500,10 @@ fn assign(
     }
     const region = try Region.ensure(self);
     try region.adoptFresh(&fresh);
+    if (Region.Claim.begin(region)) |begun| {
+        var claim = begun;
+        claim.one(F, place);
+    }
     place.* = loaded;
     trees.setAllocator(F, place, region.current().blocks.allocator());
     if (!region.is_stable) region.end();

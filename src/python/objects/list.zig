@@ -94,6 +94,8 @@ pub const Ops = struct {
     copy: ?*const fn (module: *PyObject, at: *anyopaque) ?*PyObject,
     /// Lets maps in a new item that have an allocator have this one.
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
+    /// Of what an item points to; null where no tree's item points to anything.
+    walk: ?*const trees.Walk,
     /// See `Keeping`; null where objects of items are gone with these.
     keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
 
@@ -159,6 +161,10 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .load = &load,
             .copy = if ((of_class or of_lists) and classes.isCopyable(Item)) &copyItem else null,
             .adopt = if (trees.hasManagedMap(Item)) &adopt else null,
+            .walk = if (classes.isFlat(Item) or !classes.isCopyable(Item))
+                null
+            else
+                trees.walkOf(Item),
             .keep = if (of_class and classes.isCopyable(Item)) &Keeping(Part.?).copy else null,
         };
 
@@ -886,6 +892,7 @@ noinline fn putTree(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
         const end = if (wanted != null) raw.len else raw.capacity;
         if (place < end and isQuick(view, ops, raw, place)) {
             const region = view.region.?;
+            if (place < raw.len) claim(ops, region, raw, place, 1, 1, false);
             region.adoptFresh(&given.fresh) catch return -1;
             overwrite(view, ops, list, raw, place, new);
             var gone: Blocks.Gone = .{};
@@ -969,6 +976,7 @@ fn splice(
     try kept.take(ops, view, held.list, start, removed, 1);
     try region.adoptFresh(&given.fresh);
     const room = try roomFor(ops, region, is_trees, raw, @max(len, raw.len));
+    if (is_trees) claim(ops, region, raw, start, removed, 1, room.address != raw.address);
     kept.detach(ops);
     const size = ops.size;
     const bytes: [*]u8 = @ptrFromInt(room.address);
@@ -1006,6 +1014,7 @@ fn removeEach(held: *Held, raw: Raw, slice: Range.Places, gone: *Blocks.Gone) Er
     var kept: Kept = .{};
     defer kept.deinit(ops);
     try kept.take(ops, view, held.list, first, (slice.count - 1) * step + 1, step);
+    if (isTrees(view)) claim(ops, region, raw, first, slice.count, step, false);
     kept.detach(ops);
     const bytes: [*]u8 = @ptrFromInt(raw.address);
     const size = ops.size;
@@ -1085,6 +1094,23 @@ fn roomFor(ops: *const Ops, region: *Region, is_trees: bool, raw: Raw, size: usi
     if (!is_trees and raw.capacity > 0)
         gpa.rawFree(old[0 .. raw.capacity * ops.size], ops.alignment, @returnAddress());
     return .{ .address = @intFromPtr(bytes), .len = raw.len, .capacity = capacity };
+}
+
+/// Items that are about to go, and the list where it `moves`, have had what they point to.
+fn claim(
+    ops: *const Ops,
+    region: *Region,
+    raw: Raw,
+    start: usize,
+    count: usize,
+    step: usize,
+    moves: bool,
+) void {
+    var claimed = Region.Claim.begin(region) orelse return;
+    if (moves and raw.capacity > 0) claimed.around(raw.address);
+    const walk = ops.walk orelse return;
+    for (0..count) |number|
+        claimed.each(walk, @ptrFromInt(raw.address + (start + number * step) * ops.size));
 }
 
 /// The memory of a slice is as long as that, so that Zig's code can give it back.

@@ -56,6 +56,9 @@ const Ops = struct {
     clear: *const fn (map: *anyopaque) void,
     keyFrom: *const fn (map: *anyopaque, place: *usize) ?[]const u8,
     adopt: ?*const fn (at: *anyopaque, gpa: std.mem.Allocator) void,
+    /// Of what a value points to, and of what the whole map does.
+    walk: ?*const trees.Walk,
+    walkAll: ?*const trees.Walk,
     keep: ?*const fn (gpa: std.mem.Allocator, from: *const anyopaque, to: *anyopaque) Error!void,
 
     fn of(self: *Layout) *const Ops {
@@ -95,6 +98,11 @@ fn OpsOf(comptime Map: type) type {
             .clear = &clear_,
             .keyFrom = &keyFrom,
             .adopt = if (trees.hasManagedMap(Value)) &adopt else null,
+            .walk = if (classes.isFlat(Value) or !classes.isCopyable(Value))
+                null
+            else
+                trees.walkOf(Value),
+            .walkAll = if (classes.isCopyable(Map)) trees.walkOf(Map) else null,
             .keep = if (of_class and classes.isCopyable(Value))
                 &lists.Keeping(Part.?).copy
             else
@@ -371,6 +379,10 @@ const Held = struct {
         const start = if (key) |some| Region.hashOfText(some) else 0;
         const count: usize = if (key == null) std.math.maxInt(usize) else 1;
         try kept.take(held.ops, held.view, held.map, start, count, 1);
+        var claim = Region.Claim.begin(Region.of(held.view)) orelse return;
+        if (key) |some| {
+            if (held.ops.walk) |walk| claim.each(walk, held.find(some).?);
+        } else if (held.ops.walkAll) |walk| claim.each(walk, held.map);
     }
 
     fn changed(held: *const Held, gone: *Blocks.Gone) void {
