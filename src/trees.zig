@@ -435,6 +435,9 @@ test walk {
     walk(Plain, &count.visitor, &.{ .name = "abc", .numbers = &.{ 1, 2 }, .words = .{ "", "d" } });
     try std.testing.expectEqual(12, count.bytes);
     try std.testing.expect(count.visitor.complete);
+    const text: []const u8 = "abcd";
+    walkOf([]const u8)(&count.visitor, &text);
+    try std.testing.expectEqual(16, count.bytes);
     count.bytes = 0;
     const value: Sample = .{ .name = "abc" };
     walk(Sample, &count.visitor, &value); // a pointer in it: its words, as far as they may be such

@@ -1590,8 +1590,8 @@ const Marker = struct {
     }
 };
 
-/// Takes what a tree's value points to for the value's own, before that goes, or is another one: what
-/// a call has allocated for it may not have been looked at since.
+/// Takes what a tree's value points to for the value's own, before that goes, or is another one:
+/// what a call has allocated for it may not have been looked at since.
 pub const Claim = struct {
     through: pointing.Walk = .{
         .visitor = .{ .visit = &visit },
