@@ -317,7 +317,7 @@ pub fn fit(blocks: *Blocks, start: usize, from: usize, to: usize) void {
 /// What a value points to is nobody else's that may be: its alignment; null where it is no memory
 /// of ours, or is not there any more.
 fn claim(blocks: *Blocks, start: usize, block: *Block) ?Alignment {
-    const alignment, const source: @FieldType(Block, "source") = switch (block.source) {
+    const alignment, const source: Source = switch (block.source) {
         .memory => |alignment| return alignment,
         .box => return null,
         .followed => |known| .{ known.alignment, block.source },
@@ -326,7 +326,7 @@ fn claim(blocks: *Blocks, start: usize, block: *Block) ?Alignment {
     };
     if (!memory.mayBeBlock(start, block.len)) return null;
     block.source = source;
-    if (source == .memory) blocks.has_memory = true;
+    blocks.sources.insert(source);
     return alignment;
 }
 

@@ -1605,12 +1605,12 @@ pub const Claim = struct {
     pub inline fn begin(region_: ?*Region) ?Claim {
         if (comptime !sweeps) return null;
         const region = (region_ orelse return null).current();
-        return if (region.blocks.has_candidates) .{ .region = region } else null;
+        return if (region.blocks.hasCandidates()) .{ .region = region } else null;
     }
 
     /// Under the region's lock: all that the value of an object points to.
     fn all(region: *Region, self: *Layout) void {
-        if (!region.blocks.has_candidates or self.state != .own) return;
+        if (!region.blocks.hasCandidates() or self.state != .own) return;
         const info = object.infoOf(self);
         const walk = info.walk orelse return;
         if (info.kind != .tree) return;
