@@ -278,3 +278,34 @@ def test_a_list_that_an_object_is_given_of_itself_is_no_reference_to_it(
     for run in (whole, items):
         run()
         assert growth(run) < 40
+
+
+def test_what_another_ones_memory_is_pointed_to_from_keeps_that_one(m: ModuleType) -> None:
+    def press() -> Any:
+        made = m.Press(text(3))
+        for number in range(4, 40):
+            made.rename(text(number))
+        return made
+
+    section, one, other = m.Section(lines=["first"]), book(m), book(m)
+    one.section("empty")
+    press().sign(section)
+    press().signAll(one)
+    press().note(other)
+    gc.collect()
+    more = [press() for _ in range(10)]  # takes what is free
+    assert section.lines == ["first", text(3)]
+    assert one.sections[-1].lines == [text(number) for number in range(4, 40)]
+    assert other.notes == {"signed": text(3)}
+    assert more[0].name == text(3)
+
+
+def test_who_has_only_written_is_not_kept(m: ModuleType) -> None:
+    section, count = m.Section(lines=["first"]), m.Press.count()
+    m.Press(text(3)).write(section)
+    assert section.lines == ["first", text(3)]
+    assert m.Press.count() == count
+    m.Press(text(3)).sign(section)
+    assert m.Press.count() == count + 1
+    del section
+    assert m.Press.count() == count

@@ -187,3 +187,48 @@ pub const Book = struct {
         if (sections.len > 0) self.last = sections[0];
     }
 };
+
+/// Has memory that nobody else knows of, and lets others point there.
+pub const Press = struct {
+    gpa: Allocator,
+    name: []const u8,
+    names: std.ArrayList([]const u8) = .empty,
+
+    var living: i64 = 0;
+
+    pub fn init(gpa: Allocator, name: []const u8) !Press {
+        living += 1;
+        return .{ .gpa = gpa, .name = try gpa.dupe(u8, name) };
+    }
+
+    pub fn count() i64 {
+        return living;
+    }
+
+    pub fn deinit(self: *Press) void {
+        living -= 1;
+        for (self.names.items) |name| self.gpa.free(name);
+        self.names.deinit(self.gpa);
+        self.gpa.free(self.name);
+    }
+
+    pub fn rename(self: *Press, name: []const u8) !void {
+        try self.names.append(self.gpa, try self.gpa.dupe(u8, name));
+    }
+
+    pub fn sign(self: *Press, section: *Section) !void {
+        try section.lines.append(self.gpa, self.name);
+    }
+
+    pub fn signAll(self: *const Press, book: *Book) !void {
+        for (book.sections) |*section| try section.lines.appendSlice(self.gpa, self.names.items);
+    }
+
+    pub fn note(self: *const Press, book: *Book) !void {
+        try book.notes.put(self.gpa, "signed", self.name);
+    }
+
+    pub fn write(self: *const Press, section: *Section) !void {
+        _ = try section.add(self.gpa, self.name);
+    }
+};

@@ -1066,7 +1066,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             other.address,
                             is_said or is_hidden or (comptime own != null and
                                 mayShare(spec, types[own.?], A)) and
-                                frame.hasOther(T, argument, own.?),
+                                try frame.hasOther(T, argument, own.?),
                         );
                         if (comptime mayKeepOf(spec, T, C))
                             try Region.share(argument.instance.?, other.instance.?);
@@ -1088,19 +1088,39 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             }
         }
 
-        /// Whether a pointer of the object `argument` is to something that it was not to before the
-        /// call, and that is nothing which the call has allocated.
-        fn hasOther(frame: *Self, comptime T: type, argument: anytype, comptime own: usize) bool {
+        /// Whether the object `argument` points to something that it did not point to before the
+        /// call, that is nothing of its region, and nothing which the call has allocated. Of what
+        /// is no tree, only the value itself is known to be there.
+        fn hasOther(
+            frame: *Self,
+            comptime T: type,
+            argument: anytype,
+            comptime own: usize,
+        ) Error!bool {
             const value: *const T = @ptrFromInt(argument.address);
-            const pointers: pointing.Pointers = .of(T, value);
             const before = &frame.pointers[own];
-            if (!pointers.complete or !before.complete) return true;
             const recorder = frame.recorder orelse return true;
-            for (pointers.slice()) |address| {
-                if (address -% argument.address < @sizeOf(T) or before.has(address)) continue;
-                if (!pointing.contains(&recorder.live, address, 1)) return true;
+            if (!before.complete or recorder.is_partial) return true;
+            if (comptime !classes.isCopyable(T)) {
+                const pointers: pointing.Pointers = .of(T, value);
+                if (!pointers.complete) return true;
+                for (pointers.slice()) |address| {
+                    if (address -% argument.address < @sizeOf(T) or before.has(address)) continue;
+                    if (!pointing.contains(&recorder.live, address, 1)) return true;
+                }
+                return false;
             }
-            return recorder.is_partial;
+            var finder: Finder = .{};
+            defer finder.deinit();
+            try finder.takeAll(&recorder.live);
+            var search: Unknown = .{
+                .finder = &finder,
+                .region = Region.of(argument.instance.?),
+                .own = .{ .start = argument.address, .len = @sizeOf(T) },
+                .before = before,
+            };
+            trees.walk(T, &search.visitor, value);
+            return search.found or !search.visitor.complete;
         }
 
         /// Keeps an argument that is no object of ours, where the changed object points into it.
@@ -1571,7 +1591,14 @@ const Finder = struct {
     failed: bool = false,
     found: bool = false,
 
-    const Range = struct { start: usize, len: usize };
+    const Range = struct {
+        start: usize,
+        len: usize,
+
+        fn has(range: Range, address: usize) bool {
+            return address -% range.start < range.len;
+        }
+    };
 
     fn deinit(finder: *Finder) void {
         finder.ranges.deinit(memory.allocator);
@@ -1584,6 +1611,15 @@ const Finder = struct {
         };
     }
 
+    fn takeAll(finder: *Finder, blocks: *const memory.Blocks) Error!void {
+        finder.ranges.ensureTotalCapacity(memory.allocator, blocks.count) catch
+            return errors.raiseNoMemory();
+        var all = blocks.iterator();
+        while (all.next()) |block|
+            finder.ranges.appendAssumeCapacity(.{ .start = block.address, .len = block.len });
+        finder.sort();
+    }
+
     fn sort(finder: *Finder) void {
         std.mem.sort(Range, finder.ranges.items, {}, struct {
             fn lessThan(_: void, a: Range, b: Range) bool {
@@ -1594,15 +1630,37 @@ const Finder = struct {
 
     fn search(visitor: *trees.Visitor, start: usize, _: usize) void {
         const finder: *Finder = @fieldParentPtr("visitor", visitor);
+        if (finder.has(start)) finder.found = true;
+    }
+
+    fn has(finder: *const Finder, start: usize) bool {
         const ranges = finder.ranges.items;
         const behind = std.sort.upperBound(Range, ranges, start, order);
-        if (behind == 0) return;
-        const range = ranges[behind - 1];
-        if (start - range.start < range.len) finder.found = true;
+        return behind > 0 and ranges[behind - 1].has(start);
     }
 
     fn order(address: usize, range: Range) std.math.Order {
         return std.math.order(address, range.start);
+    }
+};
+
+/// Whether what is walked through points to memory that is nobody's here.
+const Unknown = struct {
+    visitor: trees.Visitor = .{ .visit = &visit },
+    /// What the call has allocated.
+    finder: *const Finder,
+    region: ?*Region,
+    own: Finder.Range,
+    before: *const pointing.Pointers,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, size: usize) void {
+        const search: *Unknown = @fieldParentPtr("visitor", visitor);
+        if (search.found or size == 0 or search.own.has(start) or search.finder.has(start) or
+            search.before.has(start)) return;
+        if (search.region) |region|
+            if (region.ownerAround(start) != null or region.hasBlockAround(start)) return;
+        search.found = true;
     }
 };
 
