@@ -291,7 +291,8 @@ pub fn takeFresh(blocks: *Blocks, fresh: *Fresh) error{OutOfMemory}!void {
 
 /// Whether there may be some that are nobody's yet.
 pub fn hasCandidates(blocks: *const Blocks) bool {
-    return blocks.sources.contains(.candidate) or blocks.sources.contains(.shared);
+    const candidates: @TypeOf(blocks.sources) = comptime .initMany(&.{ .candidate, .shared });
+    return blocks.sources.bits.mask & candidates.bits.mask != 0;
 }
 
 /// A block has another length.

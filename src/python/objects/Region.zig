@@ -1601,11 +1601,14 @@ pub const Claim = struct {
     },
     region: *Region,
 
-    /// Null where there is nothing of the kind.
-    pub inline fn begin(region_: ?*Region) ?Claim {
-        if (comptime !sweeps) return null;
-        const region = (region_ orelse return null).current();
-        return if (region.blocks.hasCandidates()) .{ .region = region } else null;
+    /// Whether there may be something of the kind.
+    pub inline fn isNeeded(region: ?*Region) bool {
+        if (comptime !sweeps) return false;
+        return (region orelse return false).current().blocks.hasCandidates();
+    }
+
+    pub fn begin(region: *Region) Claim {
+        return .{ .region = region.current() };
     }
 
     /// Under the region's lock: all that the value of an object points to.

@@ -500,8 +500,8 @@ fn assign(
     }
     const region = try Region.ensure(self);
     try region.adoptFresh(&fresh);
-    if (Region.Claim.begin(region)) |begun| {
-        var claim = begun;
+    if (Region.Claim.isNeeded(region)) {
+        var claim: Region.Claim = .begin(region);
         claim.one(F, place);
     }
     place.* = loaded;

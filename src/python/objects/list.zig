@@ -890,9 +890,8 @@ noinline fn putTree(self: *PyObject, wanted: ?isize, value: *PyObject) c_int {
         const raw = ops.get(list);
         const place: usize = if (wanted) |place| @bitCast(place) else raw.len;
         const end = if (wanted != null) raw.len else raw.capacity;
-        if (place < end and isQuick(view, ops, raw, place)) {
-            const region = view.region.?;
-            if (place < raw.len) claim(ops, region, raw, place, 1, 1, false);
+        const region = view.region.?; // which is the current one, or that would have been slow
+        if (place < end and isQuick(view, ops, raw, place) and !region.blocks.hasCandidates()) {
             region.adoptFresh(&given.fresh) catch return -1;
             overwrite(view, ops, list, raw, place, new);
             var gone: Blocks.Gone = .{};
@@ -1106,7 +1105,8 @@ fn claim(
     step: usize,
     moves: bool,
 ) void {
-    var claimed = Region.Claim.begin(region) orelse return;
+    if (!Region.Claim.isNeeded(region)) return;
+    var claimed: Region.Claim = .begin(region);
     if (moves and raw.capacity > 0) claimed.around(raw.address);
     const walk = ops.walk orelse return;
     for (0..count) |number|

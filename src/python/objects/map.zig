@@ -379,7 +379,9 @@ const Held = struct {
         const start = if (key) |some| Region.hashOfText(some) else 0;
         const count: usize = if (key == null) std.math.maxInt(usize) else 1;
         try kept.take(held.ops, held.view, held.map, start, count, 1);
-        var claim = Region.Claim.begin(Region.of(held.view)) orelse return;
+        const region = Region.of(held.view);
+        if (!Region.Claim.isNeeded(region)) return;
+        var claim: Region.Claim = .begin(region.?);
         if (key) |some| {
             if (held.ops.walk) |walk| claim.each(walk, held.find(some).?);
         } else if (held.ops.walkAll) |walk| claim.each(walk, held.map);
