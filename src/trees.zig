@@ -436,7 +436,7 @@ test walk {
     try std.testing.expectEqual(12, count.bytes);
     try std.testing.expect(count.visitor.complete);
     const text: []const u8 = "abcd";
-    walkOf([]const u8)(&count.visitor, &text);
+    walkOf([]const u8)(&count.visitor, @ptrCast(&text));
     try std.testing.expectEqual(16, count.bytes);
     count.bytes = 0;
     const value: Sample = .{ .name = "abc" };

@@ -499,7 +499,7 @@ def test_a_path_that_leads_nowhere(typegraph: ModuleType) -> None:
     del graph, d
     gc.collect()
     assert error.node.child("top").path() == ["other", "top"]
-    for wrong, text in (([3], "'path[0]' must be a str or a EdgeTraversal"), ("top", "'path' must be")):
+    for wrong, text in (([3], "'path[0]' must be a str or an EdgeTraversal"), ("top", "'path' must be")):
         graph, d = divider(typegraph)
         kind, message = raises(partial(graph.resolve, d, wrong))
         assert (kind, text in message) == (TypeError, True), message

@@ -120,8 +120,9 @@ def fields_of(name: str, value: Any) -> Any:
     found: dict[str, Any] = {}
     if is_a(value, tuple) and not hasattr(type(value), "_fields"):
         parts = [tuple.__getitem__(value, index) for index in range(tuple.__len__(value))]
-        if len(parts) > len(RECORDS[name]):
-            raise refusal(value)
+        needed = [place for place, (_, *default) in enumerate(RECORDS[name].values()) if not default]
+        if len(parts) > len(RECORDS[name]) or any(place >= len(parts) for place in needed):
+            raise ValueError
         found = dict(zip(RECORDS[name], parts, strict=False))
     else:
         for key in RECORDS[name]:

@@ -351,7 +351,7 @@ def test_what_python_cannot_say() -> None:
     }
     text = stub(Description.of(described))
     assert "lambda" not in text
-    assert "class Kind(IntEnum):\n    plain = 2\n" in text
+    assert "class Kind(IntEnum):\n    class_ = 0\n    plain = 2\n" in text
     assert (
         "def mixed(\n    one: SupportsIndex,\n    arg2: SupportsIndex,\n    arg3: SupportsIndex,\n    /,\n"
         "    last: SupportsIndex,\n) -> None: ...\n"
