@@ -940,19 +940,11 @@ fn object(comptime members: anytype) []const u8 {
         if (member[1].len == 0 or std.mem.eql(u8, member[1], "[]")) continue;
         parts = parts ++ .{"\"" ++ member[0] ++ "\":" ++ member[1]};
     }
-    return "{" ++ joined(parts, ",") ++ "}";
+    return "{" ++ literals.joined(parts, ",") ++ "}";
 }
 
 fn list(comptime items: []const []const u8) []const u8 {
-    return "[" ++ joined(items, ",") ++ "]";
-}
-
-/// By halves: what is long is put together a few times, not once an item.
-fn joined(comptime items: []const []const u8, comptime between: []const u8) []const u8 {
-    if (items.len == 0) return "";
-    if (items.len == 1) return items[0];
-    const half = items.len / 2;
-    return joined(items[0..half], between) ++ between ++ joined(items[half..], between);
+    return "[" ++ literals.joined(items, ",") ++ "]";
 }
 
 /// Names of errors, sorted: their own order depends on what else is compiled.
@@ -980,33 +972,16 @@ fn commentOf(comptime source: type) []const u8 {
 
 /// A JSON string.
 fn quoted(comptime text: []const u8) []const u8 {
-    return comptime quoted: {
-        // In pieces: put together byte by byte, long comments take longer than all else.
-        var pieces: []const []const u8 = &.{"\""};
-        var start = 0;
-        for (text, 0..) |byte, at| if (is_escaped[byte]) {
-            pieces = pieces ++ .{ text[start..at], escaped(byte) };
-            start = at + 1;
-        };
-        break :quoted joined(pieces ++ .{ text[start..], "\"" }, "");
-    };
+    return literals.quoted("\"", text, "\"", literals.plainBut("\"", true), escaped);
 }
 
-const is_escaped = table: {
-    var table: [256]bool = @splat(false);
-    @memset(table[0..32], true);
-    table['"'] = true;
-    table['\\'] = true;
-    break :table table;
-};
-
-fn escaped(comptime byte: u8) []const u8 {
-    return switch (byte) {
+fn escaped(comptime rest: []const u8) literals.Spelt {
+    return .{ .text = switch (rest[0]) {
         '"' => "\\\"",
         '\\' => "\\\\",
         '\n' => "\\n",
-        else => std.fmt.comptimePrint("\\u{x:0>4}", .{byte}),
-    };
+        else => |byte| std.fmt.comptimePrint("\\u{x:0>4}", .{byte}),
+    } };
 }
 
 test quoted {

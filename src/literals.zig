@@ -109,23 +109,84 @@ pub fn whole(comptime value: anytype) ?[:0]const u8 {
 
 /// A str literal in ASCII, which is all that inspect reads.
 fn str(comptime text: []const u8) [:0]const u8 {
-    var result: [:0]const u8 = "'";
-    var view: std.unicode.Utf8View = .initUnchecked(text);
-    var iterator = view.iterator();
-    while (iterator.nextCodepoint()) |character| result = result ++ switch (character) {
+    return quoted("'", text, "'", plainBut("'", false), characterOf);
+}
+
+fn characterOf(comptime rest: []const u8) Spelt {
+    const len = std.unicode.utf8ByteSequenceLength(rest[0]) catch unreachable;
+    const character = std.unicode.utf8Decode(rest[0..len]) catch unreachable;
+    return .{ .len = len, .text = switch (character) {
         0...127 => ascii(character),
         128...255 => std.fmt.comptimePrint("\\x{x}", .{character}),
         256...0xffff => std.fmt.comptimePrint("\\u{x:0>4}", .{character}),
         else => std.fmt.comptimePrint("\\U{x:0>8}", .{character}),
-    };
-    return result ++ "'";
+    } };
 }
 
 fn bytes(comptime data: []const u8) [:0]const u8 {
-    var result: [:0]const u8 = "b'";
-    for (data) |byte| result = result ++
-        if (byte < 128) ascii(byte) else std.fmt.comptimePrint("\\x{x}", .{byte});
-    return result ++ "'";
+    return quoted("b'", data, "'", plainBut("'", false), byteOf);
+}
+
+fn byteOf(comptime rest: []const u8) Spelt {
+    const byte = rest[0];
+    return .{
+        .text = if (byte < 128) ascii(byte) else std.fmt.comptimePrint("\\x{x}", .{byte}),
+    };
+}
+
+/// What stands for `len` bytes in a literal.
+pub const Spelt = struct { len: usize = 1, text: []const u8 };
+
+/// Which bytes are themselves in a literal: what can be seen of ASCII, but for these and `\`, and
+/// what is `beyond` it.
+pub fn plainBut(comptime others: []const u8, comptime beyond: bool) [256]bool {
+    var plain: [256]bool = @splat(beyond);
+    @memset(plain[0..' '], false);
+    @memset(plain[' '..127], true);
+    for (others ++ "\\") |byte| plain[byte] = false;
+    return plain;
+}
+
+/// A text between quotes, where `spell` says what stands for the beginning of a text that is not
+/// `plain`. In pieces: put together byte by byte, a long one takes longer to compile than all else.
+pub fn quoted(
+    comptime before: []const u8,
+    comptime text: []const u8,
+    comptime behind: []const u8,
+    comptime plain: [256]bool,
+    comptime spell: fn (comptime rest: []const u8) Spelt,
+) [:0]const u8 {
+    return comptime quoted: {
+        @setEvalBranchQuota(1_000_000_000);
+        var pieces: [2 * text.len + 3][]const u8 = undefined;
+        pieces[0] = before;
+        var count = 1;
+        var start = 0;
+        var at = 0;
+        while (at < text.len) {
+            if (plain[text[at]]) {
+                at += 1;
+                continue;
+            }
+            const other = spell(text[at..]);
+            pieces[count..][0..2].* = .{ text[start..at], other.text };
+            count += 2;
+            at += other.len;
+            start = at;
+        }
+        pieces[count..][0..2].* = .{ text[start..], behind };
+        const all = pieces[0 .. count + 2].*;
+        const whole_text = joined(&all, "");
+        break :quoted whole_text[0..whole_text.len] ++ "";
+    };
+}
+
+/// By halves: what is long is put together a few times, not once an item.
+pub fn joined(comptime items: []const []const u8, comptime between: []const u8) []const u8 {
+    if (items.len == 0) return "";
+    if (items.len == 1) return items[0];
+    const half = items.len / 2;
+    return joined(items[0..half], between) ++ between ++ joined(items[half..], between);
 }
 
 /// Whether a text is UTF-8. Piece by piece: the compiler takes time for a slice of a long one.
@@ -152,6 +213,24 @@ pub fn ascii(comptime character: u7) []const u8 {
         0...8, 11, 12, 14...31, 127 => std.fmt.comptimePrint("\\x{x:0>2}", .{character}),
         else => &.{character},
     };
+}
+
+fn spellForTest(comptime rest: []const u8) Spelt {
+    return .{ .len = 2, .text = "<" ++ rest[0..1] ++ ">" };
+}
+
+test quoted {
+    const expect = std.testing.expectEqualStrings;
+    const plain = comptime plainBut("x", true);
+    try expect("[]", comptime quoted("[", "", "]", plain, spellForTest));
+    try expect("[<x>\xc3a<x>]", comptime quoted("[", "x1\xc3axy", "]", plain, spellForTest));
+    try std.testing.expect(comptime !plainBut("", false)['\\'] and !plainBut("", true)['\n']);
+    try std.testing.expect(comptime !plainBut("", false)[127] and plainBut("", true)[127]);
+}
+
+test joined {
+    try std.testing.expectEqualStrings("", comptime joined(&.{}, ","));
+    try std.testing.expectEqualStrings("a,,b", comptime joined(&.{ "a", "", "b" }, ","));
 }
 
 test valueOf {
