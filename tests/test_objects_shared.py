@@ -210,6 +210,7 @@ CHANGES: dict[str, Callable[[ModuleType, Any], object]] = {
     "an attribute of an item": lambda m, b: setattr(b.sections[1], "lines", ["x"]),
     "an item": lambda m, b: b.sections.__setitem__(0, b.sections[1]),
     "an item that is text": lambda m, b: b.sections[0].lines.__setitem__(0, "x"),
+    "an item that is text, of its own list": lambda m, b: b.words and b.words.__setitem__(0, "x"),
     "items": lambda m, b: b.sections.__setitem__(slice(0, 2), []),
     "items with a step": lambda m, b: b.sections.__delitem__(slice(None, None, 2)),
     "an item removed": lambda m, b: b.sections.__delitem__(0),
@@ -302,6 +303,7 @@ def test_what_another_ones_memory_is_pointed_to_from_keeps_that_one(m: ModuleTyp
 
 def test_who_has_only_written_is_not_kept(m: ModuleType) -> None:
     section, count = m.Section(lines=["first"]), m.Press.count()
+    section.name()  # what is there before is no news
     m.Press(text(3)).write(section)
     assert section.lines == ["first", text(3)]
     assert m.Press.count() == count

@@ -146,17 +146,24 @@ pub const Section = struct {
     label: []const u8 = "",
     lines: std.ArrayList([]const u8) = .empty,
 
+    pub fn name(self: *Section) void {
+        self.label = "of the file's own memory";
+    }
+
     pub fn add(self: *Section, gpa: Allocator, line: []const u8) !*Section {
         try self.lines.append(gpa, try gpa.dupe(u8, line));
         return self;
     }
 };
 
+const long: [3000]u8 = @splat('x');
+
 /// What has no deinit, and so is Python's, whoever allocates it.
 pub const Book = struct {
     sections: []Section = &.{},
     last: ?Section = null,
     notes: std.StringHashMapUnmanaged([]const u8) = .empty,
+    words: std.ArrayList([]const u8) = .empty,
 
     pub fn section(self: *Book, gpa: Allocator, label: []const u8) !*Section {
         self.sections = try gpa.realloc(self.sections, self.sections.len + 1);
@@ -178,7 +185,8 @@ pub const Book = struct {
         }
         other.sections = sections;
         other.last = .{ .label = try gpa.dupe(u8, "the last one") };
-        try other.notes.put(gpa, try gpa.dupe(u8, "a note"), try gpa.dupe(u8, "of a copy"));
+        try other.notes.put(gpa, try gpa.dupe(u8, "a note"), try gpa.dupe(u8, &long));
+        try other.words.append(gpa, try gpa.dupe(u8, &long));
     }
 
     pub fn replace(self: *Book, gpa: Allocator, sections: []const Section) !void {
