@@ -728,30 +728,26 @@ fn mayKeep(
 /// Whether a function that is given a value of type `In` may put a `T` into what outlives the call:
 /// not into the value itself, nor behind its const pointers.
 fn mayStore(comptime T: type, comptime In: type, comptime open: []const type) bool {
-    if (In == std.mem.Allocator or In == std.Io) return false;
-    for (open) |Outer| if (Outer == In) return false;
-    const types: []const type = switch (@typeInfo(In)) {
-        .pointer => |pointer| if (pointer.attrs.@"const")
-            &.{pointer.child}
-        else
-            return mayHold(T, In, &.{}),
-        .optional => |optional| &.{optional.child},
-        .array => |array| &.{array.child},
-        .@"struct" => |info| info.field_types,
-        .@"union" => |info| info.field_types,
-        .@"opaque" => return true,
-        else => &.{},
-    };
-    for (types) |Part| if (mayStore(T, Part, open ++ .{In})) return true;
-    return false;
+    if (@typeInfo(In) == .pointer and !@typeInfo(In).pointer.attrs.@"const")
+        return mayHold(T, In, &.{});
+    return mayIn(mayStore, T, In, open);
 }
 
 /// Whether a value of type `In` may have a `T` in it, or behind its pointers.
 fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) bool {
     if (In == T) return open.len > 0;
+    return mayIn(mayHold, T, In, open);
+}
+
+/// Whether one of the parts of an `In` may, or nobody knows them. What is open is being asked.
+fn mayIn(
+    comptime may: anytype,
+    comptime T: type,
+    comptime In: type,
+    comptime open: []const type,
+) bool {
     if (In == std.mem.Allocator or In == std.Io) return false;
     for (open) |Outer| if (Outer == In) return false;
-    const inner = open ++ .{In};
     const types: []const type = switch (@typeInfo(In)) {
         .pointer => |pointer| &.{pointer.child},
         .optional => |optional| &.{optional.child},
@@ -761,7 +757,7 @@ fn mayHold(comptime T: type, comptime In: type, comptime open: []const type) boo
         .@"opaque" => return true,
         else => &.{},
     };
-    for (types) |Part| if (mayHold(T, Part, inner)) return true;
+    for (types) |Part| if (may(T, Part, open ++ .{In})) return true;
     return false;
 }
 

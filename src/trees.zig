@@ -244,6 +244,11 @@ pub fn walkOf(comptime T: type) *const Walk {
     }.of;
 }
 
+/// The same of a part of a tree; null where that points to nothing.
+pub fn walkOfTree(comptime T: type) ?*const Walk {
+    return if (classes.isFlat(T) or !classes.isCopyable(T)) null else walkOf(T);
+}
+
 /// Tells of all that a value points to. Of one that cannot be copied, no more is known than the
 /// words in it: each might be an address.
 pub fn walk(comptime T: type, visitor: *Visitor, value: *const T) void {
@@ -438,6 +443,8 @@ test walk {
     const text: []const u8 = "abcd";
     walkOf([]const u8)(&count.visitor, @ptrCast(&text));
     try std.testing.expectEqual(16, count.bytes);
+    try std.testing.expectEqual(null, walkOfTree(u32));
+    try std.testing.expectEqual(walkOf(Plain), walkOfTree(Plain).?);
     count.bytes = 0;
     const value: Sample = .{ .name = "abc" };
     walk(Sample, &count.visitor, &value); // a pointer in it: its words, as far as they may be such

@@ -630,18 +630,26 @@ ASKED = """
 """
 
 
-@pytest.mark.parametrize("name", FACTS)
-def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None:
+def compile_for(name: str, folder: Path, tool: str, *arguments: str) -> None:
+    """What is in `folder`, with the headers of a CPython on the platform `name`."""
     interpreter = find_python(PYTHON, headers=True)
     if interpreter is None:
         pytest.skip("no Python.h on this machine")
     target = targets.Target(python=PYTHON, platform=targets.PLATFORMS[name])
-    tools = tmp_path / "tools"
+    tools = folder / "tools"
     tools.mkdir()
     zig = str(zig_executable())
     Toolchain(
-        target=target, interpreter=interpreter, python=interpreter.executable, zig=zig, folder=tools, sources=tmp_path
+        target=target, interpreter=interpreter, python=interpreter.executable, zig=zig, folder=tools, sources=folder
     ).write_headers()
+    (triple,) = target.platform.triples
+    command = [zig, tool, "-target", triple.target, f"-I{tools / 'include'}", "-c", *arguments]
+    done = subprocess.run(command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None:
     *sizes, big = FACTS[name]
     spelt = {"VOID_P": "void *", "LONG": "long", "LONG_DOUBLE": "long double"}
     lines = [
@@ -650,14 +658,9 @@ def test_pyconfig_has_the_facts_of_the_target(name: str, tmp_path: Path) -> None
         if size
     ]
     (tmp_path / "asked.c").write_text("\n".join([ASKED, *lines, ""]))
-    system = target.platform.system
+    system = targets.PLATFORMS[name].system
     defined = [f"-DEPOLL={int(system == 'linux')}", f"-DWINDOWS={int(system == 'windows')}", f"-DBIG={int(big)}"]
-    (triple,) = target.platform.triples
-    command = [zig, "cc", "-target", triple.target, f"-I{tools / 'include'}", *defined, "-c", "asked.c"]
-    done = subprocess.run(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
+    compile_for(name, tmp_path, "cc", *defined, "asked.c")
 
 
 def test_windows_headers_and_libraries_are_found_as_microsoft_spells_them(tmp_path: Path) -> None:
@@ -691,26 +694,13 @@ def test_windows_headers_and_libraries_are_found_as_microsoft_spells_them(tmp_pa
 @pytest.mark.parametrize("name", ["manylinux_x86_64", "musllinux_x86_64", "macosx_arm64", "win_amd64"])
 def test_cpp_for_the_stable_abi_has_the_headers_of_c(name: str, tmp_path: Path) -> None:
     """nanobind takes them from ``<stdexcept>``, in which Zig's library has none."""
-    interpreter = find_python(PYTHON, headers=True)
-    if interpreter is None or PYTHON.free_threaded:
-        pytest.skip("no Python.h on this machine that has abi3")
-    target = targets.Target(python=PYTHON, platform=targets.PLATFORMS[name])
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    zig = str(zig_executable())
-    Toolchain(
-        target=target, interpreter=interpreter, python=interpreter.executable, zig=zig, folder=tools, sources=tmp_path
-    ).write_headers()
+    if PYTHON.free_threaded:
+        pytest.skip("it has no abi3")
     uses = 'int f() { errno = 0; return fprintf(stderr, "%p", malloc(strlen(getenv("HOME")))); }'
     (tmp_path / "asked.cpp").write_text(
         f"#define Py_LIMITED_API 0x030b0000\n#include <stdexcept>\n#include <Python.h>\n{uses}\n"
     )
-    (triple,) = target.platform.triples
-    command = [zig, "c++", "-target", triple.target, f"-I{tools / 'include'}", "-c", "asked.cpp"]
-    done = subprocess.run(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout
+    compile_for(name, tmp_path, "c++", "asked.cpp")
 
 
 def test_debians_headers_have_a_pyconfig_for_each_machine(tmp_path: Path) -> None:

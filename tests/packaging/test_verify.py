@@ -599,7 +599,7 @@ def test_where_instructions_begin() -> None:
 
 
 def test_each_instruction_beyond_the_baseline_is_counted(build: Build) -> None:
-    (image,) = read(build(*parts(LINUX)), lambda holds, _problem: bool(holds))
+    image = image_of(build(*parts(LINUX)))
     vpxor = bytes.fromhex("c5f9efc0")
     (excess,) = baseline.beyond_baseline(dataclasses.replace(image, code=(Code(address=64, data=vpxor * 3),)))
     assert (excess.count, excess.address) == (3, 64)
@@ -962,10 +962,15 @@ def test_what_older_linkers_export_is_no_interface(build: Build, tmp_path: Path)
     assert "more" in problem
 
 
+def image_of(data: bytes) -> Image:
+    """What is read of a binary for one machine, whatever is wrong with it."""
+    (image,) = read(data, lambda holds, _problem: bool(holds))
+    return image
+
+
 def imports_of(data: bytes) -> dict[str, tuple[str | None, bool]]:
     """What it needs of others: from which library, and whether it does without."""
-    (image,) = read(data, lambda holds, _problem: bool(holds))
-    return {found.name: (found.library, found.weak) for found in image.imports}
+    return {found.name: (found.library, found.weak) for found in image_of(data).imports}
 
 
 def test_what_a_binary_needs_is_read(build: Build) -> None:
@@ -1002,7 +1007,7 @@ def test_the_header_of_a_module_is_found(build: Build, platform: str) -> None:
         "cp310": ModuleHeader(free_threaded=False, reference_count=1),
         "cp314t": ModuleHeader(free_threaded=True, reference_count=4),
     }.items():
-        (image,) = read(build(*parts(f"{python}-{platform}")), lambda holds, _problem: bool(holds))
+        image = image_of(build(*parts(f"{python}-{platform}")))
         assert module_headers(image, "probe") == {header}
         assert module_headers(image, "prob") == set()
 
@@ -1024,7 +1029,7 @@ def test_what_only_looks_like_a_header_is_none(
 ) -> None:
     """Five words, a pointer to the module's name, its documentation, and `size`."""
     data = struct.pack("<6Q2q", 1, 0, 0, 0, 0, 0x1040, 0, size) + b"probe\0"
-    (image,) = read(build(*parts(LINUX)), lambda holds, _problem: bool(holds))
+    image = image_of(build(*parts(LINUX)))
     image = dataclasses.replace(
         image,
         memory=lambda address, count: data[address - 0x1000 : address - 0x1000 + count] if address >= 0x1000 else b"",
@@ -1036,8 +1041,7 @@ def test_what_only_looks_like_a_header_is_none(
 
 def test_the_oldest_macos_is_read(build: Build) -> None:
     data = build(*parts(MACOS), flags=("-target", "aarch64-macos.12.3"))
-    (image,) = read(data, lambda holds, _problem: bool(holds))
-    assert image.minimum_system == (12, 3)
+    assert image_of(data).minimum_system == (12, 3)
 
 
 def test_a_flipped_byte_in_the_zip_is_refused(build: Build, tmp_path: Path) -> None:

@@ -87,6 +87,15 @@ pub const Source = union(enum) {
     shared: Followed,
 
     const Followed = struct { alignment: Alignment, number: u32 };
+
+    /// Where a value points to it: what was nobody's yet is the region's.
+    fn taken(source: Source) Source {
+        return switch (source) {
+            .candidate => |alignment| .{ .memory = alignment },
+            .shared => |known| .{ .followed = known },
+            else => source,
+        };
+    }
 };
 
 pub const Piece = struct { start: usize, block: Block };
@@ -318,16 +327,15 @@ pub fn fit(blocks: *Blocks, start: usize, from: usize, to: usize) void {
 /// What a value points to is nobody else's that may be: its alignment; null where it is no memory
 /// of ours, or is not there any more.
 fn claim(blocks: *Blocks, start: usize, block: *Block) ?Alignment {
-    const alignment, const source: Source = switch (block.source) {
+    const alignment = switch (block.source) {
         .memory => |alignment| return alignment,
         .box => return null,
-        .followed => |known| .{ known.alignment, block.source },
-        .candidate => |alignment| .{ alignment, .{ .memory = alignment } },
-        .shared => |known| .{ known.alignment, .{ .followed = known } },
+        .candidate => |alignment| alignment,
+        .followed, .shared => |known| known.alignment,
     };
     if (!memory.mayBeBlock(start, block.len)) return null;
-    block.source = source;
-    blocks.sources.insert(source);
+    block.source = block.source.taken();
+    blocks.sources.insert(block.source);
     return alignment;
 }
 
@@ -403,20 +411,14 @@ pub fn takeUnmarked(blocks: *Blocks, gone: *Gone) error{OutOfMemory}!void {
             block.is_marked = true;
             block.is_others = false;
             blocks.sources.insert(.shared);
-        } else if (block.is_marked) switch (block.source) {
-            .shared => |known| {
-                block.source = .{ .followed = known };
-            },
-            .candidate => |alignment| {
-                block.source = .{ .memory = alignment };
-                blocks.sources.insert(.memory);
-                if (!memory.mayBeBlock(item.key, block.len)) {
-                    blocks.bytes -= block.len;
-                    continue; // freed by who had it, and something else's since
-                }
-            },
-            else => {},
-        };
+        } else if (block.is_marked and block.isCandidate()) {
+            if (block.source == .candidate and !memory.mayBeBlock(item.key, block.len)) {
+                blocks.bytes -= block.len;
+                continue; // freed by who had it, and something else's since
+            }
+            block.source = block.source.taken();
+            blocks.sources.insert(block.source);
+        }
         if (block.is_marked or block.is_pinned) {
             block.is_marked = false;
             blocks.map.move(place, kept);

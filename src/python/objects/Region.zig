@@ -1225,14 +1225,19 @@ fn destroy(region: *Region) void {
     region.giveBack();
 }
 
-/// The handles of a region that ends, where their functions may free each other.
-const Handles = struct {
-    through: pointing.Walk = .{
-        .visitor = .{ .visit = &visit },
-        .is_object = &isObject,
+/// Through what is in memory that is there, as `visit` and `isObject` of the type want it.
+fn walkOf(comptime Owner: type) pointing.Walk {
+    return .{
+        .visitor = .{ .visit = &Owner.visit },
+        .is_object = &Owner.isObject,
         .is_there = &memory.isThere,
         .gpa = memory.unnoted,
-    },
+    };
+}
+
+/// The handles of a region that ends, where their functions may free each other.
+const Handles = struct {
+    through: pointing.Walk = walkOf(Handles),
     region: *Region,
     all: std.ArrayList(Handle) = .empty,
     /// Who is looked through.
@@ -1481,12 +1486,7 @@ fn takeLost(region: *Region, gone: *Blocks.Gone) error{OutOfMemory}!void {
 }
 
 const Marker = struct {
-    through: pointing.Walk = .{
-        .visitor = .{ .visit = &visit },
-        .is_object = &isObject,
-        .is_there = &memory.isThere,
-        .gpa = memory.unnoted,
-    },
+    through: pointing.Walk = walkOf(Marker),
     region: *Region,
     /// Own values by their addresses, of which some are only there if something points into them.
     values: std.ArrayList(Value) = .empty,
@@ -1593,12 +1593,7 @@ const Marker = struct {
 /// Takes what a tree's value points to for the value's own, before that goes, or is another one:
 /// what a call has allocated for it may not have been looked at since.
 pub const Claim = struct {
-    through: pointing.Walk = .{
-        .visitor = .{ .visit = &visit },
-        .is_object = &isObject,
-        .is_there = &memory.isThere,
-        .gpa = memory.unnoted,
-    },
+    through: pointing.Walk = walkOf(Claim),
     region: *Region,
 
     /// Whether there may be something of the kind.
@@ -1627,12 +1622,6 @@ pub const Claim = struct {
         region.lock();
         defer region.unlock();
         all(region, self);
-    }
-
-    pub fn one(claim: *Claim, comptime T: type, value: *const T) void {
-        claim.region.lock();
-        defer claim.region.unlock();
-        trees.walk(T, &claim.through.visitor, value);
     }
 
     pub fn around(claim: *Claim, address: usize) void {

@@ -1066,6 +1066,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                             other.address,
                             is_said or is_hidden or (comptime own != null and
                                 mayShare(spec, types[own.?], A)) and
+                                !isTied(argument.instance.?, other.instance.?) and
                                 try frame.hasOther(T, argument, own.?),
                         );
                         if (comptime mayKeepOf(spec, T, C))
@@ -1677,6 +1678,17 @@ const Overlap = struct {
     }
 };
 
+fn areTogether(self: *Layout, other: *Layout) bool {
+    return Region.of(self) != null and Region.of(self) == Region.of(other);
+}
+
+/// Whether another object is there as long: in its region, where it has its value not for itself.
+fn isTied(self: *Layout, other: *Layout) bool {
+    if (!areTogether(self, other)) return false;
+    const owner = object.ownerOf(other) orelse return true;
+    return owner.flags.is_pointed;
+}
+
 /// One region of two objects, where the value of the first, which a call may have changed, points
 /// into what is of the second one.
 fn tie(
@@ -1687,11 +1699,8 @@ fn tie(
     is_kept: bool,
 ) Error!void {
     const self = argument.instance.?;
-    const is_same = Region.of(self) != null and Region.of(self) == Region.of(other);
-    if (is_same) { // then it is there as long, unless it has its value for itself
-        const owner = object.ownerOf(other) orelse return;
-        if (owner.flags.is_pointed) return;
-    }
+    if (isTied(self, other)) return;
+    const is_same = areTogether(self, other);
     if (!is_kept) {
         var search: Region.Search = .{ .address = address, .size = object.infoOf(other).size };
         // What it has of its own region is no news.

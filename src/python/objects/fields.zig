@@ -502,7 +502,7 @@ fn assign(
     try region.adoptFresh(&fresh);
     if (Region.Claim.isNeeded(region)) {
         var claim: Region.Claim = .begin(region);
-        claim.one(F, place);
+        claim.each(trees.walkOf(F), @ptrCast(place));
     }
     place.* = loaded;
     trees.setAllocator(F, place, region.current().blocks.allocator());

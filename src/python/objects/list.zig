@@ -161,10 +161,7 @@ fn OpsOf(comptime List: type, comptime allocation: Allocation) type {
             .load = &load,
             .copy = if ((of_class or of_lists) and classes.isCopyable(Item)) &copyItem else null,
             .adopt = if (trees.hasManagedMap(Item)) &adopt else null,
-            .walk = if (classes.isFlat(Item) or !classes.isCopyable(Item))
-                null
-            else
-                trees.walkOf(Item),
+            .walk = trees.walkOfTree(Item),
             .keep = if (of_class and classes.isCopyable(Item)) &Keeping(Part.?).copy else null,
         };
 

@@ -98,11 +98,8 @@ fn OpsOf(comptime Map: type) type {
             .clear = &clear_,
             .keyFrom = &keyFrom,
             .adopt = if (trees.hasManagedMap(Value)) &adopt else null,
-            .walk = if (classes.isFlat(Value) or !classes.isCopyable(Value))
-                null
-            else
-                trees.walkOf(Value),
-            .walkAll = if (classes.isCopyable(Map)) trees.walkOf(Map) else null,
+            .walk = trees.walkOfTree(Value),
+            .walkAll = trees.walkOfTree(Map),
             .keep = if (of_class and classes.isCopyable(Value))
                 &lists.Keeping(Part.?).copy
             else

@@ -127,7 +127,7 @@ fn move(self: *Layout, made: *Layout) Error!void {
         if (info.deinit) |deinit| deinit(@ptrFromInt(old), object.moduleOf(self)) else {}
     else {};
     self.flags.is_borrowed = false;
-    if (info.kind == .tree) Region.Claim.allOf(self);
+    Region.Claim.allOf(self);
     blocks = Region.takeBlocks(self);
     try Region.moveOwn(self, made, info);
     if (Region.of(self)) |region| {
