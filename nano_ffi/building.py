@@ -8,10 +8,12 @@ import shutil
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nano_ffi import builds
+from nano_ffi.absent import absent_functions
 from nano_ffi.builds import Record, Unit
 from nano_ffi.compiler import SOURCES, CompileError, Extension, Job
 from nano_ffi.pyi import write_stub
@@ -24,11 +26,16 @@ except ImportError:
     Zig.find()  # without the extra there is no compiler either, and that is what is missed first
     raise CompileError('what is built needs a lock: pip install "nano-ffi[zig]" brings filelock') from None
 
-__all__ = ["build"]
+__all__ = ["build", "build_without"]
+
+CATCHING = ("Debug", "ReleaseSafe")
+"""The modes in which a panic is an exception."""
 
 
-def build(unit: Unit) -> str:
+def build(unit: Unit, absent: Sequence[str] = ()) -> str:
     """The path of a new extension of `unit`, or of one that another process has built meanwhile.
+
+    The functions of other libraries that are `absent` are known to be nowhere.
 
     Raises CompileError; what was built before is kept then.
     """
@@ -37,9 +44,9 @@ def build(unit: Unit) -> str:
         # The system frees the lock of a process that ends, however it ends.
         with FileLock(Path(unit.folder, "lock")):
             record = Record.load(unit)
-            if record is not None and unit.switches.build != "always" and record.holds():
+            if record is not None and not absent and unit.switches.build != "always" and record.holds():
                 return record.binary
-            return build_locked(unit, record)
+            return build_locked(unit, record, absent)
     except OSError as error:
         if not str(error.filename or "").startswith(cache_folder()):
             raise
@@ -49,12 +56,30 @@ def build(unit: Unit) -> str:
         ) from None
 
 
-def build_locked(unit: Unit, before: Record | None) -> str:
+def build_without(unit: Unit, symbol: str, known: Sequence[str]) -> tuple[str, ...]:
+    """The functions that are nowhere, `known` ones and `symbol` among them, for `build`: what calls them panics. Empty
+    where nothing can be in the place of `symbol`: it is none of Zig's functions, or nothing would catch the panic.
+    """
+    job = job_of(unit)
+    record = Record.load(unit)
+    if record is None or symbol in known or job.mode not in CATCHING:
+        return ()
+    files = [Path(path) for *_, path in record.files if path.endswith(".zig") and not path.startswith(builds.OURS)]
+    is_plain = not job.has_c and not job.package_is_used
+    found = absent_functions(symbol, files, Zig.find().library / "std", is_plain=is_plain)
+    return (*known, *found) if found else ()
+
+
+def job_of(unit: Unit) -> Job:
+    return Job.of(Path(unit.source), name=unit.name, mode=unit.switches.mode, cpu=unit.switches.cpu)
+
+
+def build_locked(unit: Unit, before: Record | None, absent: Sequence[str]) -> str:
     started = time.time_ns()
     known = [path for *_, path in before.files] if before else []
     seen = {path: digest for path in known if (digest := digest_or_none(path, unit.source))}
     upward = find_upward(unit.source)
-    job = Job.of(Path(unit.source), name=unit.name, mode=unit.switches.mode, cpu=unit.switches.cpu)
+    job = replace(job_of(unit), absent=tuple(absent))
     folder = Path(unit.folder, secrets.token_hex(8))
     try:
         if not Path(cache_folder("tools")).is_dir() and unit.switches.verbose:

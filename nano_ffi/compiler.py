@@ -67,6 +67,7 @@ pub const free_threaded = {free_threaded};
 pub const limited = {abi3};
 pub const places = {places};
 pub const linked: ?[]const []const u8 = {linked};
+pub const absent: []const []const u8 = {absent};
 """
 
 
@@ -156,6 +157,8 @@ class Job:
     table: Table
     package: str = ""
     """Path of the build.zig.zon whose dependencies the file may import; empty for none."""
+    absent: tuple[str, ...] = ()
+    """Functions of other libraries that are nowhere, see src/absent.zig."""
 
     @classmethod
     def of(
@@ -281,7 +284,9 @@ class Job:
         # Something new each time: Zig must not find in its cache what is taken out of there.
         root = ROOT.format(salt=secrets.token_hex(), name=json.dumps(self.name))
         (work / "root.zig").write_text(root, encoding="utf-8")
-        write_build_options(self.target, abi3=self.abi3, folder=work, places=self.shows_places, linked=self.linked)
+        write_build_options(
+            self.target, abi3=self.abi3, folder=work, places=self.shows_places, linked=self.linked, absent=self.absent
+        )
 
     def compile_usable(self, triple: Triple, zig: Zig, work: Path) -> tuple[Path, list[str]]:
         """The same as `compile_for`, without what does not compile in files that are not the user's: Zig looks at what is
@@ -559,23 +564,37 @@ class Job:
 
 
 def write_build_options(
-    target: Target, *, abi3: bool, folder: Path, places: bool = False, linked: list[str] | None = None
+    target: Target,
+    *,
+    abi3: bool,
+    folder: Path,
+    places: bool = False,
+    linked: list[str] | None = None,
+    absent: Sequence[str] = (),
 ) -> Path:
-    """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig."""
+    """What the package's Zig files are told, as a Zig file in `folder`; for `linked` see src/declarations.zig, for
+    `absent` src/absent.zig."""
     options = folder / "build_options.zig"
-    options.write_text(build_options(target, abi3=abi3, places=places, linked=linked), encoding="utf-8")
+    options.write_text(build_options(target, abi3=abi3, places=places, linked=linked, absent=absent), encoding="utf-8")
     return options
 
 
-def build_options(target: Target, *, abi3: bool, places: bool, linked: list[str] | None) -> str:
+def build_options(
+    target: Target, *, abi3: bool, places: bool, linked: list[str] | None, absent: Sequence[str] = ()
+) -> str:
     return BUILD_OPTIONS.format(
         version=json.dumps(version()),
         minor=STABLE_MINOR if abi3 else target.python.minor,
         free_threaded=str(target.python.free_threaded).lower(),
         abi3=str(abi3).lower(),
         places=str(places).lower(),
-        linked="null" if linked is None else f"&.{{{', '.join(map(json.dumps, linked))}}}",
+        linked="null" if linked is None else zig_list(linked),
+        absent=zig_list(absent),
     )
+
+
+def zig_list(names: Sequence[str]) -> str:
+    return f"&.{{{', '.join(map(json.dumps, names))}}}"
 
 
 def library_in(folder: Path) -> Path:

@@ -31,6 +31,9 @@ __all__ = ["ZigLoader", "extension_of", "load", "loads", "reload", "zig_spec"]
 OF_THE_IMPORT = frozenset(("__builtins__", "__file__", "__loader__", "__name__", "__package__", "__spec__"))
 """What a module has from its import, not from its code."""
 
+ROUNDS = 6
+"""How often a module is built whose functions call what is nowhere: the system names one such function at a time."""
+
 lock = threading.RLock()
 
 loaded: WeakKeyDictionary[ModuleType, tuple[str, list[str]]] = WeakKeyDictionary()
@@ -173,22 +176,32 @@ class ZigLoader(Loader):
         loaded[module] = (self.extension.path, [name for name in vars(module) if name not in before])
 
     def new_module(self) -> tuple[ExtensionFileLoader, ModuleType]:
-        path = extension_of(self.source, self.fullname.rpartition(".")[2], self.mode, watch=True)
-        loader = ExtensionFileLoader(self.fullname, path)
-        try:
-            module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
-        except ImportError as error:
-            if not os.access(path, os.X_OK):
-                raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
-            if (symbol := missing_symbol(str(error))) is None:
-                raise
-            raise NanoFfiError(
-                f"{self.source}: a function of it calls {symbol!r}, which is nowhere: name the library in link of "
-                '[tool.nano-ffi]; or, where another system has it, leave out what calls it: .skip = .{"name"} in '
-                "nano_ffi_options of what declares that",
-                name=self.fullname,
-                path=path,
-            ) from None
+        name = self.fullname.rpartition(".")[2]
+        path = extension_of(self.source, name, self.mode, watch=True)
+        absent: tuple[str, ...] = ()
+        for left in reversed(range(ROUNDS)):
+            loader = ExtensionFileLoader(self.fullname, path)
+            try:
+                module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
+                break
+            except ImportError as error:
+                if not os.access(path, os.X_OK):
+                    raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
+                if (symbol := missing_symbol(str(error))) is None:
+                    raise
+                unit = unit_of(self.source, name, self.mode)
+                absent = without(unit, symbol, absent) if left else ()
+                if not absent:
+                    raise NanoFfiError(
+                        f"{self.source}: a function of it uses {symbol!r}, which is nowhere: name the library in link of "
+                        '[tool.nano-ffi]; or, where another system has it, leave out what uses it: .skip = .{"name"} in '
+                        "nano_ffi_options of what declares that",
+                        name=self.fullname,
+                        path=path,
+                    ) from None
+                from nano_ffi.building import build
+
+                path = build(unit, absent)
         module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
         return loader, module
 
@@ -226,10 +239,8 @@ def extension_of(source: str, name: str, mode: str = "", *, watch: bool = False)
     Raises CompileError, an ImportError, with Zig's message; SettingsError for a wrong setting; and ImportError where
     nothing is built, and ``NANO_FFI_BUILD=never``.
     """
-    switches = Switches()
-    if mode:
-        switches.mode = mode_named(mode, "mode")
-    unit = Unit(os.path.abspath(source), name, switches)
+    unit = unit_of(source, name, mode)
+    switches = unit.switches
     record = Record.load(unit)
     if switches.build == "never":
         if record is None:
@@ -251,6 +262,22 @@ def extension_of(source: str, name: str, mode: str = "", *, watch: bool = False)
 
         watch_along(unit.source, name, switches)
     return path
+
+
+def unit_of(source: str, name: str, mode: str) -> Unit:
+    switches = Switches()
+    if mode:
+        switches.mode = mode_named(mode, "mode")
+    return Unit(os.path.abspath(source), name, switches)
+
+
+def without(unit: Unit, symbol: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    """What a build has to do without in which the system found no `symbol`; empty where none can."""
+    if unit.switches.build == "never":
+        return ()
+    from nano_ffi.building import build_without
+
+    return build_without(unit, symbol, known)
 
 
 def zig_spec(fullname: str, source: str, mode: str = "") -> ModuleSpec:

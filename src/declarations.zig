@@ -2,6 +2,7 @@
 //! look at them: Zig evaluates what is looked at, and not all can be.
 
 const std = @import("std");
+const absent = @import("absent.zig");
 const build_options = @import("build_options");
 const root = @import("root");
 
@@ -34,15 +35,19 @@ pub fn brokenOf(comptime source: type, comptime name: []const u8) ?Obstacle {
         if (@TypeOf(read) == type) break :broken null;
         if (@hasField(@TypeOf(read), "left_out"))
             break :broken .{ .kind = read.left_out[0], .reason = read.left_out[1] };
-        if (@hasField(@TypeOf(read), "library")) break :broken foreign(read.library);
+        if (@hasField(@TypeOf(read), "library")) break :broken foreign(name, read.library);
         break :broken null;
     };
 }
 
 /// A function that is elsewhere: without that, the module could not be loaded.
-fn foreign(comptime library: []const u8) ?Obstacle {
+fn foreign(comptime name: []const u8, comptime library: []const u8) ?Obstacle {
+    if (absent.isAbsent(name)) return .{
+        .kind = "function",
+        .reason = "it is nowhere: " ++ absent.remedy,
+    };
     const all = linked orelse return null;
-    for (all) |name| if (std.mem.eql(u8, name, library)) return null;
+    for (all) |other| if (std.mem.eql(u8, other, library)) return null;
     // Zig has the import libraries of Windows itself.
     const is_windows = @import("builtin").os.tag == .windows;
     if (is_windows and library.len > 0 and !std.mem.eql(u8, library, "c")) return null;

@@ -70,6 +70,7 @@ pub const OwnedArena = allocators.OwnedArena;
 pub const allocator = @import("python/memory.zig").allocator;
 
 test {
+    _ = @import("absent.zig");
     _ = @import("adapters.zig");
     _ = @import("allocator.zig");
     _ = @import("array.zig");

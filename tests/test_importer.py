@@ -28,8 +28,10 @@ import nano_ffi
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
 from nano_ffi import builds, loading, switches, watching
+from nano_ffi.absent import absent_functions
 from nano_ffi.compiler import CompileError, Job
 from nano_ffi.complaints import for_the_user, unusable
+from nano_ffi.explaining import described
 from nano_ffi.importer import ZigFinder, has_its_case
 from nano_ffi.packages import has_dependencies
 from nano_ffi.settings import Table
@@ -38,9 +40,16 @@ from nano_ffi.zig import Zig, tool
 
 FOREIGN = """
 extern "kernel32" fn FarAway(x: i64) i64;
+/// Nowhere, too.
+pub extern "c" fn nano_ffi_far(x: c_int) c_int;
+pub extern "c" fn abs(x: c_int) c_int;
 
 pub fn far(x: i64) i64 {
-    return FarAway(x);
+    return if (x == 0) 0 else FarAway(x);
+}
+
+pub fn watched() i64 {
+    return @import("std").c.kqueue();
 }
 
 pub fn near(x: i64) i64 {
@@ -1095,14 +1104,64 @@ def frames(traceback: str) -> list[str]:
     return [line for line in traceback.splitlines() if line.startswith("  File ")]
 
 
-def test_what_calls_a_function_of_another_system_says_what_to_do(here: Path) -> None:
+def test_what_calls_a_function_of_another_system_costs_no_other(here: Path) -> None:
     source = here / "foreign.zig"
     source.write_text(FOREIGN, encoding="utf-8")
+    foreign = nano_ffi.load(source)
+    assert (foreign.near(1), foreign.abs(-3), foreign.far(0)) == (2, 3, 0)
+    nowhere = "which is nowhere: name the library in link of [tool.nano-ffi], where this system has it"
+    with pytest.raises(nano_ffi.ZigPanic, match=rf"^far\(\): calls 'FarAway', {re.escape(nowhere)}$"):
+        foreign.far(1)
+    with pytest.raises(nano_ffi.ZigPanic, match=rf"^watched\(\): calls 'kqueue', {re.escape(nowhere)}$"):
+        foreign.watched()
+    left_out = {left.name: left.reason for left in described(foreign).left_out}
+    assert left_out == {"nano_ffi_far": nowhere.removeprefix("which ").replace("is", "it is", 1)}
+    built = foreign.__file__
+    nano_ffi.reload(foreign)
+    assert foreign.__file__ == built
+
+
+def test_what_cannot_do_without_it_says_what_to_do(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     skip = '.skip = .{"name"} in nano_ffi_options of what declares that'
-    with pytest.raises(ImportError, match=rf"foreign\.zig: a function of it calls 'FarAway', .*{re.escape(skip)}$"):
-        nano_ffi.load(source)
-    source.write_text(f'pub const nano_ffi_options = .{{ .skip = .{{"far"}} }};\n{FOREIGN}', encoding="utf-8")
-    assert nano_ffi.load(source).near(1) == 2
+
+    def refused(source: Path, symbol: str, **options: str) -> None:
+        message = rf"{source.name}: a function of it uses '{symbol}', .*{re.escape(skip)}$"
+        with pytest.raises(ImportError, match=message):
+            nano_ffi.load(source, **options)
+
+    # In the place of a variable is nothing that could be read, and nothing catches a panic in ReleaseFast.
+    variable = here / "variable.zig"
+    variable.write_text('extern "c" var nano_ffi_far: c_int;\npub fn get() i64 {\n    return nano_ffi_far;\n}\n')
+    refused(variable, "nano_ffi_far")
+    source = here / "foreign.zig"
+    source.write_text(FOREIGN, encoding="utf-8")
+    refused(source, "(FarAway|kqueue|nano_ffi_far)", mode="ReleaseFast")
+    monkeypatch.setenv("NANO_FFI_BUILD", "never")
+    refused(source, "(FarAway|kqueue|nano_ffi_far)", mode="ReleaseFast")
+    monkeypatch.delenv("NANO_FFI_BUILD")
+    skipped = 'pub const nano_ffi_options = .{ .skip = .{ "far", "watched", "nano_ffi_far" } };'
+    source.write_text(f"{skipped}\n{FOREIGN}", encoding="utf-8")
+    assert nano_ffi.load(source, mode="ReleaseFast").near(1) == 2
+
+
+def test_functions_that_are_nowhere(tmp_path: Path) -> None:
+    file = tmp_path / "a.zig"
+    file.write_text(
+        'extern fn here(x: u8) u8;\npub extern "b" fn @"there"() void;\nextern "c" fn abs(c_int) c_int;\n'
+        'extern "c" threadlocal var value: u8;\nextern const both: u8;\nextern fn both() void;\n'
+    )
+    library = tmp_path / "std"
+    library.mkdir()
+    (library / "c.zig").write_text('pub extern "c" fn kqueue() c_int;\nextern var environ: u8;\n')
+
+    def found(symbol: str, *, is_plain: bool = True) -> list[str]:
+        return absent_functions(symbol, [file], library, is_plain=is_plain)
+
+    assert found("here") == ["here", "there"]
+    assert found("there", is_plain=False) == ["there"]
+    assert found("kqueue") == ["kqueue"]
+    for symbol in ("value", "both", "environ", "nobody"):
+        assert found(symbol) == []
 
 
 @pytest.mark.parametrize(

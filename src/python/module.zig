@@ -2,6 +2,7 @@
 //! has its own, and nothing that needs the GIL.
 
 const std = @import("std");
+const absent = @import("../absent.zig");
 const decimal = @import("../digits.zig").decimal;
 const builtin = @import("builtin");
 const capi = @import("capi.zig");
@@ -58,6 +59,7 @@ fn textSignature(comptime sig: Signature) [:0]const u8 {
 
 /// Exports PyInit_NAME.
 pub fn exportModule(comptime definition: Definition) void {
+    absent.exportAll();
     const Module = struct {
         // CPython wants these mutable; it writes to `def` only.
         var methods = (definition.methods ++

@@ -16,7 +16,7 @@ PYTHON = {
     "what all share": """
         switches complaints wheels/checksums wheels/targets wheels/universal2 wheels/musl wheels/hiding elf settings project
     """,
-    "the way of a Zig file": "zig description pyi packages compiler builds building watching loading importer explaining zig_tests",
+    "the way of a Zig file": "zig description pyi packages compiler absent builds building watching loading importer explaining zig_tests",
     "plugins": "ipython pytest_plugin hatch_hook",
     "wheels": """
         wheels/__init__ wheels/driver wheels/pool wheels/binary wheels/claim wheels/baseline wheels/symbols
@@ -29,7 +29,7 @@ PYTHON = {
 
 ZIG = {
     "the core, which knows no CPython": """
-        digits Line Blocks SpinLock Readers Heap allocator declarations items dtypes messages ndarray array column operators page_size
+        digits Line Blocks SpinLock Readers Heap allocator absent declarations items dtypes messages ndarray array column operators page_size
         panics places retyped standard string_maps table tables variadic vectors
         layout
         adapters+c_callbacks+classes+elementwise+exceptions+exports+literals+raw_text+reach+sequences+signature+streams+trees+untagged+variants

@@ -234,6 +234,7 @@ PROMISES: dict[str, dict[str, tuple[str, ...]]] = {
         "Nothing public costs the module": (
             "test_real_zig.py::test_what_cannot_cross_is_left_out_by_name",
             "packaging/test_stubs.py::test_explain",
+            "test_importer.py::test_what_calls_a_function_of_another_system_costs_no_other",
         ),
         "every module of a package by its name": ("test_importer.py::test_the_dependencies_of_a_package",),
         "and all of `std` at once": ("test_real_std.py::test_what_cannot_cross_is_left_out_by_name",),
