@@ -541,12 +541,12 @@ pub fn isContext(comptime T: type) bool {
 }
 
 /// What a field is that nothing was given of; null where it has to be. What its declaration leaves
-/// undefined is zero, where a zero is a value: nobody may look at it.
+/// undefined is blank, where there is such a value: nobody may look at it.
 pub fn defaultOf(comptime T: type, comptime name: [:0]const u8) ?@FieldType(T, name) {
     const Field = @FieldType(T, name);
     return comptime if (!hasDefault(T, name))
         null
-    else if (isUndefined(T, name)) std.mem.zeroes(Field) else attributesOf(T, name).defaultValue(
+    else if (isUndefined(T, name)) blankOf(Field).? else attributesOf(T, name).defaultValue(
         Field,
     );
 }
@@ -564,16 +564,41 @@ pub fn defaultsOf(comptime T: type) T {
 /// Whether a field need not be given.
 pub fn hasDefault(comptime T: type, comptime name: [:0]const u8) bool {
     return comptime attributesOf(T, name).default_value_ptr != null and
-        (!isUndefined(T, name) or isZero(@FieldType(T, name)));
+        (!isUndefined(T, name) or blankOf(@FieldType(T, name)) != null);
 }
 
-/// Whether zeros are a value.
-fn isZero(comptime T: type) bool {
+/// The value that has nothing in it: zeros, no text, null, the first member of an enum. Null of a
+/// type that has none, as it points to what Zig's code is to put there.
+fn blankOf(comptime T: type) ?T {
     return switch (@typeInfo(T)) {
-        .int, .float, .bool => true,
-        .vector => |vector| isZero(vector.child),
-        .array => |array| array.sentinel_ptr == null and isZero(array.child),
-        else => false,
+        .void => {},
+        .int, .float => 0,
+        .bool => false,
+        .optional => @as(T, null),
+        .@"enum" => |info| if (info.field_names.len > 0)
+            @field(T, info.field_names[0])
+        else if (info.mode == .exhaustive) null else @as(T, @fromBackingInt(0)),
+        .pointer => |pointer| if (pointer.size == .slice and pointer.attrs.@"const" and
+            pointer.sentinel_ptr == null and signature.isPlain(pointer)) &.{} else null,
+        .vector => |vector| if (blankOf(vector.child)) |item| @splat(item) else null,
+        .array => |array| if (array.sentinel_ptr == null and blankOf(array.child) != null)
+            @splat(blankOf(array.child).?)
+        else
+            null,
+        .@"struct" => |info| blank: {
+            var value: T = undefined;
+            for (info.field_names, info.field_types, info.field_attrs) |name, Field, attrs| {
+                if (!attrs.@"comptime")
+                    @field(value, name) = blankOf(Field) orelse break :blank null;
+            }
+            break :blank value;
+        },
+        .@"union" => |info| if (info.tag_type == null)
+            null
+        else for (info.field_names, info.field_types) |name, Field| {
+            if (blankOf(Field)) |value| break @unionInit(T, name, value);
+        } else null,
+        else => null,
     };
 }
 
@@ -1342,6 +1367,20 @@ test defaultOf {
     try std.testing.expectEqual(0, defaultOf(Plane, "y"));
     try std.testing.expectEqual(null, defaultOf(Plane, "x"));
     try std.testing.expectEqual(0, defaultOf(Grip, "number"));
+}
+
+test blankOf {
+    const Kind = enum(u8) { one = 1, two };
+    const Value = union(enum) { node: *u8, list: []const @This(), kind: Kind };
+    const Frame = struct { kind: Kind, text: []const u8, next: ?*u8, at: struct { u8, f32 } };
+    const frames = comptime blankOf([2]Frame).?;
+    try expect(frames[1].kind == .one and frames[1].text.len == 0 and frames[1].next == null);
+    try expect(frames[0].at[0] == 0 and (comptime blankOf(Value).?).list.len == 0);
+    try expect(@backingInt(comptime blankOf(enum(u8) { _ }).?) == 0);
+    try expect(comptime (blankOf(@Vector(2, f32)).?[1] == 0 and !blankOf(bool).?));
+    const Untagged = union { x: u8 };
+    inline for (.{ *u8, []u8, [:0]const u8, [2]*u8, std.mem.Allocator, Untagged, enum {} }) |Other|
+        try expect(comptime blankOf(Other) == null);
 }
 
 test hasDefault {

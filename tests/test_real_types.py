@@ -186,6 +186,16 @@ def test_what_is_undefined_at_first_is_zero(types: ModuleType) -> None:
     assert (types.Fault(3).column, types.Fault(3, column=4).column) == (0, 4)
 
 
+def test_what_is_undefined_at_first_is_blank(types: ModuleType) -> None:
+    runner = types.Runner()
+    assert runner.values == [{"list": []}] * 3
+    assert runner.frames == [types.Runner.Frame("", 0, "call")] * 2
+    assert (runner.done, runner.caller, runner.depth) == ([types.Runner.Step.call] * 2, None, 0)
+    runner.push("main", 7)
+    assert (runner.values[0], runner.frames[0].name, runner.done[0].name) == ({"number": 7}, "main", "leave")
+    assert types.Runner(depth=2).depth == 2
+
+
 def test_fields_that_only_zig_can_give_have_their_defaults(
     types: ModuleType, growth: Callable[[Callable[[], object]], float]
 ) -> None:

@@ -203,6 +203,26 @@ fn Bounded(comptime T: type, comptime capacity: usize) type {
 
 pub const Eight = Bounded(i16, 8);
 
+/// The stacks of what runs programs have room for all sorts of things.
+pub const Runner = struct {
+    values: [3]Held = undefined,
+    frames: [2]Frame = undefined,
+    done: [2]Step = undefined,
+    caller: ?*const Frame = undefined,
+    depth: u8 = 0,
+
+    pub const Step = enum(u8) { call = 1, leave };
+    pub const Frame = struct { name: []const u8, at: u32, step: Step };
+    pub const Held = union(enum) { list: []const Held, number: i64 };
+
+    pub fn push(runner: *Runner, name: []const u8, number: i64) void {
+        runner.values[runner.depth] = .{ .number = number };
+        runner.frames[runner.depth] = .{ .name = name, .at = runner.depth, .step = .call };
+        runner.done[runner.depth] = .leave;
+        runner.depth += 1;
+    }
+};
+
 const Rough = struct { weight: u8 = undefined, size: u8 = 2 };
 
 pub fn rough() Rough {

@@ -148,7 +148,7 @@ pub fn Fields(comptime T: type) type {
                         some,
                         comptime &siteOf(sig, index),
                     ));
-                } else if (comptime if (index < parameters.len)
+                } else if (comptime if (classes.isVisible(member.T, name))
                     classes.defaultOf(member.T, name)
                 else
                     attrs.defaultValue(Field)) |default|
