@@ -106,7 +106,7 @@ fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]
         giveBack(memory, alignment);
         return null;
     };
-    if (recording.load(.monotonic) != 0) noteGiven(block);
+    if (is_recorded.load(.monotonic)) noteGiven(block);
     return memory;
 }
 
@@ -121,7 +121,7 @@ fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, 
     const moved: ?[*]u8 = @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
     const new: Block = if (moved) |start| .of(start[0..len], alignment) else old;
     if (is_noted) heap.add(new) catch @panic("memory: there is none to note what was resized");
-    if (moved != null and recording.load(.monotonic) != 0) noteMoved(old, new);
+    if (moved != null and is_recorded.load(.monotonic)) noteMoved(old, new);
     return moved;
 }
 
@@ -171,12 +171,12 @@ pub fn unfollow(address: usize, number: u32) bool {
 pub fn free(block: Block) void {
     if (!is_watched) {
         if (is_noted) heap.forget(block);
-        if (recording.load(.monotonic) != 0) noteFreed(block);
+        if (is_recorded.load(.monotonic)) noteFreed(block);
         return giveBack(@ptrFromInt(block.address), block.alignment);
     }
     const freed = heap.free(block);
     fail("freed", block, freed.fault);
-    if (recording.load(.monotonic) != 0) noteFreed(block);
+    if (is_recorded.load(.monotonic)) noteFreed(block);
     const gone = freed.gone orelse return;
     giveBack(@ptrFromInt(gone.address), gone.alignment);
     if (freed.more) freeMore(block);
@@ -189,7 +189,7 @@ pub fn freeAtOnce(block: Block) void {
         if (heap.is_strict.load(.monotonic)) return free(block);
         fail("freed", block, heap.remove(block));
     } else if (is_noted) heap.forget(block);
-    if (recording.load(.monotonic) != 0) noteFreed(block);
+    if (is_recorded.load(.monotonic)) noteFreed(block);
     giveBack(@ptrFromInt(block.address), block.alignment);
 }
 
@@ -329,11 +329,8 @@ fn readRest() bool {
 /// What the thread that began it allocates and frees with `allocator` until it ends. There may be
 /// several at a time: each of them notes all. What other threads do is not noted.
 pub const Recorder = struct {
-    thread: c_ulong,
-    /// The next one of any thread; under `recorders_lock`.
-    next: ?*Recorder,
-    /// The one of this thread that began before. Only this thread's business.
-    outer: ?*Recorder,
+    /// The one of this thread that began before.
+    outer: ?*Recorder = null,
     /// What was allocated, and is still there.
     live: Blocks = .{},
     /// What was there before, and is not any more: freed, or moved by growing.
@@ -349,50 +346,31 @@ pub const Recorder = struct {
 
     /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
     pub fn begin() ?*Recorder {
-        const recorder = spare.swap(null, .acquire) orelse new: {
-            const new = unnoted.create(Recorder) catch return null;
-            new.* = .{ .thread = undefined, .next = null, .outer = null };
-            break :new new;
-        };
-        recorder.thread = ownThread();
-        recorders_lock.lock();
-        defer recorders_lock.unlock();
-        recorder.outer = innermostOf(recorder.thread);
-        recorder.next = recorders;
-        recorders = recorder;
-        _ = recording.fetchAdd(1, .monotonic);
+        const chain = &recorders;
+        const recorder = if (chain.is_first_free) &chain.first else unnoted.create(Recorder) catch
+            return null;
+        if (recorder == &chain.first) chain.is_first_free = false;
+        recorder.* = .{ .outer = chain.innermost };
+        chain.innermost = recorder;
+        if (!is_recorded.load(.monotonic)) is_recorded.store(true, .monotonic);
         return recorder;
     }
 
     /// On the thread that began it; in any order.
     pub fn end(recorder: *Recorder) void {
-        {
-            recorders_lock.lock();
-            defer recorders_lock.unlock();
-            var place = &recorders;
-            while (place.*.? != recorder) : (place = &place.*.?.next)
-                if (place.*.?.outer == recorder) {
-                    place.*.?.outer = recorder.outer;
-                };
-            place.* = recorder.next;
-            _ = recording.fetchSub(1, .monotonic);
-        }
-        recorder.is_partial = false;
-        recorder.is_closed = false;
-        recorder.is_paused = false;
-        recorder.freed.clearAndFree(unnoted);
-        recorder.resized.clearAndFree(unnoted);
-        if (recorder.live.count > 0 or recorder.live.slots.len > 64) recorder.live.deinit(unnoted);
-        // The next call has it, with its table.
-        if (spare.cmpxchgStrong(null, recorder, .release, .monotonic) == null) return;
+        const chain = &recorders;
+        var place = &chain.innermost;
+        while (place.*.? != recorder) place = &place.*.?.outer;
+        place.* = recorder.outer;
+        recorder.freed.deinit(unnoted);
+        recorder.resized.deinit(unnoted);
         recorder.live.deinit(unnoted);
-        unnoted.destroy(recorder);
+        if (recorder == &chain.first) chain.is_first_free = true else unnoted.destroy(recorder);
     }
 
     /// Before Python code runs: the recorder to `goOn`, or null where there is none to pause.
     pub fn pause() ?*Recorder {
-        if (recording.load(.monotonic) == 0) return null;
-        const recorder = ownRecorder() orelse return null;
+        const recorder = innermost() orelse return null;
         if (recorder.is_paused) return null;
         recorder.is_paused = true;
         return recorder;
@@ -407,10 +385,9 @@ pub const Recorder = struct {
         return recorder.live.find(@intFromPtr(address)) != null;
     }
 
-    fn innermostOf(thread: c_ulong) ?*Recorder {
-        var recorder = recorders;
-        while (recorder) |some| : (recorder = some.next) if (some.thread == thread) return some;
-        return null;
+    /// A thread asks for its own only after any has begun one: that takes longer.
+    inline fn innermost() ?*Recorder {
+        return if (is_recorded.load(.monotonic)) recorders.innermost else null;
     }
 
     fn given(recorder: *Recorder, block: Block) void {
@@ -434,25 +411,19 @@ pub const Recorder = struct {
     }
 };
 
-/// How many recorders there are. A thread sees its own ones.
-var recording: std.atomic.Value(usize) = .init(0);
-var recorders: ?*Recorder = null;
-var spare: std.atomic.Value(?*Recorder) = .init(null);
-var recorders_lock: SpinLock = .{};
+/// A thread's recorders. Most calls need one at a time, which takes no memory.
+const Chain = struct {
+    innermost: ?*Recorder = null,
+    first: Recorder = undefined,
+    is_first_free: bool = true,
+};
 
-fn ownThread() c_ulong {
-    return if (builtin.is_test) std.Thread.getCurrentId() else c.PyThread_get_thread_ident();
-}
-
-fn ownRecorder() ?*Recorder {
-    const thread = ownThread();
-    recorders_lock.lock();
-    defer recorders_lock.unlock();
-    return Recorder.innermostOf(thread);
-}
+threadlocal var recorders: Chain = .{};
+/// Whether any thread has begun one.
+var is_recorded: std.atomic.Value(bool) = .init(false);
 
 noinline fn noteGiven(block: Block) void {
-    var recorder = ownRecorder();
+    var recorder = Recorder.innermost();
     while (recorder) |some| : (recorder = some.outer) {
         if (some.is_paused) return;
         some.given(block);
@@ -460,12 +431,12 @@ noinline fn noteGiven(block: Block) void {
 }
 
 noinline fn noteFreed(block: Block) void {
-    var recorder = ownRecorder();
+    var recorder = Recorder.innermost();
     while (recorder) |some| : (recorder = some.outer) some.gone(block);
 }
 
 noinline fn noteMoved(old: Block, new: Block) void {
-    var recorder = ownRecorder();
+    var recorder = Recorder.innermost();
     var is_paused = false;
     while (recorder) |some| : (recorder = some.outer) {
         is_paused = is_paused or some.is_paused;
@@ -544,6 +515,5 @@ test Recorder {
     free(inner.live.find(@intFromPtr(list.items.ptr)).?.block().?);
     try std.testing.expectEqual(0, inner.live.count);
     inner.end();
-    try std.testing.expectEqual(0, recording.load(.monotonic));
-    try std.testing.expectEqual(null, recorders);
+    try std.testing.expectEqual(null, recorders.innermost);
 }
