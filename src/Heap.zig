@@ -129,12 +129,17 @@ pub fn check(heap: *Heap, block: Block) ?Fault {
 
 /// Whether a block begins at `address` that has `bytes`, or more, and was not freed.
 pub fn has(heap: *Heap, address: usize, bytes: usize) bool {
-    return (heap.live(address) orelse return false).len >= bytes;
+    return (heap.lenOf(address) orelse return false) >= bytes;
+}
+
+/// How many bytes the block has that begins at `address`, and was not freed.
+pub fn lenOf(heap: *Heap, address: usize) ?usize {
+    return (heap.live(address) orelse return null).len;
 }
 
 /// Whether a block that has just so many bytes begins at `address`.
 pub fn isBlock(heap: *Heap, address: usize, bytes: usize) bool {
-    return (heap.live(address) orelse return false).len == bytes;
+    return heap.lenOf(address) == bytes;
 }
 
 /// The block that begins at `address`, and was not freed.
@@ -336,6 +341,7 @@ test Heap {
     try std.testing.expectEqual(null, heap.resize(block, 5));
     try std.testing.expectEqual(null, heap.resize(.of(memory[8..13], .@"8"), 8));
 
+    try std.testing.expectEqual(8, heap.lenOf(block.address));
     try std.testing.expect(heap.has(block.address, 8) and !heap.has(block.address, 9));
     try std.testing.expect(!heap.has(block.address + 1, 1));
     try std.testing.expect(heap.isBlock(block.address, 8) and !heap.isBlock(block.address, 7));

@@ -391,3 +391,89 @@ def test_what_a_variable_has_is_not_given_back(remembered: ModuleType) -> None:
         remembered.addToShared(number)
         remembered.sharedShelf()
     assert remembered.sumOfShared() == sum(range(10))
+
+
+@pytest.fixture(scope="module")
+def builders(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_builders")
+
+
+def filled(builder: Any, count: int = 3) -> Any:
+    """Texts that are told one by one."""
+    for number in range(count):
+        builder.add(f"text {number}" + "!" * 100)
+    return builder
+
+
+def test_what_a_builder_has_made_is_its_own(builders: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    def build() -> None:
+        builder = filled(builders.Builder())
+        first = builder.build()
+        count, second = filled(builder).buildAll()
+        assert count == 3
+        filled(builder)
+        assert [first.at(0)[:6], second.at(2)[:6]] == ["text 0", "text 2"]
+        builder.clear()
+        del builder, first
+        gc.collect(0)
+        assert second.at(1)[:6] == "text 1"
+
+    build()
+    assert growth(build) < 8
+
+
+def test_what_a_builder_still_has_ends_with_its_changes(builders: ModuleType) -> None:
+    builder = filled(builders.Builder())
+    shown = builder.show()
+    assert shown.at(2)[:6] == "text 2"
+    builder.clear()
+    with pytest.raises(ReferenceError, match="the Shown is gone, or may be"):
+        shown.at(2)
+
+    builder = filled(builders.Builder())
+    opened = builder.buildOpen()
+    assert (opened.at(0)[:6], builder.ending()[:4]) == ("text 0", "t 0!")
+    builder.clear()
+    with pytest.raises(ReferenceError, match="the Built is gone, or may be"):
+        opened.at(0)
+
+
+def test_what_is_built_where_others_look_ends_with_its_changes(builders: ModuleType) -> None:
+    builder = filled(builders.Builder())
+    watcher = builders.watch(builder)
+    assert watcher.text()[:6] == "text 0"
+    built = builder.build()
+    assert built.at(0)[:6] == "text 0"
+    builder.clear()
+    with pytest.raises(ReferenceError, match="the Built is gone, or may be"):
+        built.at(0)
+
+
+def test_what_is_built_of_others_memory_keeps_it(builders: ModuleType) -> None:
+    collector = filled(builders.Collector())
+    listing = collector.build()
+    del collector
+    gc.collect()
+    assert [listing.at(number)[:6] for number in range(3)] == ["text 0", "text 1", "text 2"]
+
+    collector = builders.Collector()
+    sheet = builders.Collector.Sheet(list(range(1000)))
+    collector.keep(sheet)
+    del sheet
+    gc.collect()
+    pages = collector.giveLast()
+    del collector
+    gc.collect()
+    assert [pages.at(number) for number in (0, 500, 999)] == [0, 500, 999]
+
+
+@pytest.mark.parametrize("with_scratch", [False, True])
+def test_what_is_built_with_an_allocator_of_the_builder(builders: ModuleType, with_scratch: bool) -> None:
+    fixed = filled(builders.Fixed())
+    product = fixed.build(with_scratch)
+    fixed.add("another")
+    if not with_scratch:
+        assert product.at(1)[:6] == "text 1"
+        return
+    with pytest.raises(ReferenceError, match=r"the Fixed\.Product is gone, or may be"):
+        product.at(1)

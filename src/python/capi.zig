@@ -692,7 +692,6 @@ pub const functions = struct {
     pub extern fn PyCapsule_SetName(capsule: *PyObject, name: ?[*:0]const u8) c_int;
 
     // Locks and the identity of threads.
-    pub extern fn PyThread_get_thread_ident() c_ulong;
     pub extern fn PyThread_allocate_lock() ?*anyopaque;
     pub extern fn PyThread_free_lock(lock: *anyopaque) void;
     pub extern fn PyThread_acquire_lock(lock: *anyopaque, wait: c_int) c_int;

@@ -146,6 +146,11 @@ pub fn isThere(address: usize, bytes: usize) bool {
     return is_noted and heap.has(address, bytes);
 }
 
+/// How many bytes the block of `allocator` has that begins at `address`; null where none is known.
+pub fn lenOf(address: usize) ?usize {
+    return if (is_noted) heap.lenOf(address) else null;
+}
+
 /// Whether what begins there has just so many; true where nobody knows.
 pub noinline fn mayBeBlock(address: usize, bytes: usize) bool {
     return !is_noted or heap.isBlock(address, bytes);
@@ -245,7 +250,7 @@ const is_watched = std.debug.runtime_safety;
 /// Whether the allocator knows what is its own: to watch that, for what looks through objects to
 /// know what memory is there, or to know that a handle, what Python gave, or what is for a tree was
 /// freed. Nowhere else is anything of a Heap compiled.
-const is_noted = is_watched or pointing.anyKeeps() or follows();
+pub const is_noted = is_watched or pointing.anyKeeps() or follows();
 
 fn follows() bool {
     return comptime for (classes.all) |class| {
@@ -253,7 +258,31 @@ fn follows() bool {
         if (classes.isHeapHandle(T)) break true;
         if (!classes.isCopyable(T) and classes.ownsOfPython(T)) break true;
         if (pointing.leadsToTrees(T) and pointing.leadsToOwners(T)) break true;
+        if (classes.hasDeinit(T) and mayBeMade(T)) break true;
     } else false;
+}
+
+/// Whether a function of another class's object may give a `T` that has memory which that had.
+fn mayBeMade(comptime T: type) bool {
+    return comptime for (classes.all) |class| {
+        if (class.T == T or classes.isCopyable(class.T)) continue;
+        if (pointing.mayHide(T, class.T) or pointing.mayShare(T, class.T)) break true;
+    } else false;
+}
+
+/// Whether the allocators in a value are this one, and none is an arena's.
+pub fn allocatesByOurs(comptime T: type, value: *const T) bool {
+    if (T == std.mem.Allocator) return value.vtable == allocator.vtable;
+    if (comptime classes.isFlat(T)) return true;
+    switch (@typeInfo(T)) {
+        .@"struct" => |info| inline for (info.field_names, info.field_types) |name, F| {
+            if (!allocatesByOurs(F, &@field(value, name))) return false;
+        },
+        .optional => |optional| if (value.*) |*some| return allocatesByOurs(optional.child, some),
+        .array => |array| for (value) |*item| if (!allocatesByOurs(array.child, item)) return false,
+        else => {},
+    }
+    return true;
 }
 
 /// That of the first of the interpreter's modules: a value of a class that modules share may get

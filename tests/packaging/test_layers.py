@@ -45,7 +45,7 @@ ZIG = {
         python/array+python/attachment+python/columns+python/convert+python/elementwise+python/enums+python/exceptions
         +python/field_names+python/memories+python/module+python/operations+python/quick+python/references+python/reuse+python/said
         +python/sharing+python/small_ints+python/standard+python/State+python/traces+python/tuples+python/variants
-        +python/objects/arguments+python/objects/Blocks+python/objects/class+python/objects/classes_of+python/objects/construct
+        +python/objects/apart+python/objects/arguments+python/objects/Blocks+python/objects/class+python/objects/classes_of+python/objects/construct
         +python/objects/fields+python/objects/hold+python/objects/list+python/objects/map+python/objects/method
         +python/objects/object+python/objects/own+python/objects/places+python/objects/Region+python/objects/results
         +python/objects/slots

@@ -3,6 +3,7 @@
 
 const std = @import("std");
 const arrays = @import("../array.zig");
+const apart = @import("apart.zig");
 const Blocks = @import("Blocks.zig");
 const capi = @import("../capi.zig");
 const classes = @import("../../classes.zig");
@@ -711,7 +712,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         region.noteFreed(recorder);
                         const is_others = comptime pointing.hasUnseen(ObjectOf(A).Pointee) or
                             returned.mayBeResources(Function, passed[index]);
-                        const is_ours = allocatesByOurs(
+                        const is_ours = memory.allocatesByOurs(
                             ObjectOf(A).Pointee,
                             @ptrFromInt(argument.address),
                         );
@@ -1384,9 +1385,16 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             value: T,
             owns: bool,
         ) ?*PyObject {
+            var are_apart: [types.len]bool = @splat(false);
             if (comptime is_looked_through) if (!frame.isNew(T, &value)) {
                 inline for (types, 0..) |A, index| if (comptime mayReturn(T, A)) {
-                    if (frame.argumentOf(index)) |argument| frame.markKept(argument.instance.?);
+                    if (frame.argumentOf(index)) |argument| {
+                        const owner = argument.instance.?;
+                        const C = ObjectOf(A).Pointee;
+                        are_apart[index] = owns and
+                            apart.isApart(T, &value, C, owner, argument.address);
+                        if (!are_apart[index]) frame.markKept(owner);
+                    }
                 };
             };
             const made = results.giveOwn(
@@ -1396,7 +1404,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 frame.lenders[0..frame.lender_count],
                 owns,
             ) orelse return null;
-            frame.keepArguments(T, object.of(made)) catch {
+            frame.keepArguments(T, object.of(made), &are_apart) catch {
                 c.Py_DecRef(made);
                 return null;
             };
@@ -1443,15 +1451,20 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                     if (object.ownerOf(argument.instance.?)) |owner| owner.marks.is_kept = true;
                 }
             };
-            try frame.keepArguments(T, made);
+            try frame.keepArguments(T, made, &@splat(false));
         }
 
         /// What a new object of class `T` may point to of the arguments, for as long as it lives.
-        fn keepArguments(frame: *Self, comptime T: type, made: *Layout) Error!void {
+        fn keepArguments(
+            frame: *Self,
+            comptime T: type,
+            made: *Layout,
+            are_apart: *const [types.len]bool,
+        ) Error!void {
             inline for (types, passed, 0..) |A, parameter, index| {
                 if (comptime isObject(A) and !ObjectOf(A).may_be_copied) {
                     if (comptime mayKeepOf(spec, T, ObjectOf(A).Pointee)) {
-                        if (frame.argumentOf(index)) |argument|
+                        if (frame.argumentOf(index)) |argument| if (!are_apart[index])
                             try Region.share(made, argument.instance.?);
                     }
                 } else if (comptime lends(T, info.param_types[parameter].?)) if (frame
@@ -1571,18 +1584,6 @@ fn isInvisible(comptime A: type, argument: *const A) bool {
 fn hasOwnMemory(comptime A: type) bool {
     if (@hasDecl(A, "has_own_memory")) return true;
     return @hasField(A, "some") and hasOwnMemory(@typeInfo(@FieldType(A, "some")).optional.child);
-}
-
-/// Whether the allocators in a value are nano_ffi's, and none is an arena's.
-fn allocatesByOurs(comptime T: type, value: *const T) bool {
-    inline for (@typeInfo(T).@"struct".field_names, @typeInfo(T).@"struct".field_types) |name, F| {
-        if (F == std.mem.Allocator) {
-            if (@field(value, name).vtable != memory.allocator.vtable) return false;
-        } else if (comptime classes.isClass(F) and !classes.isFlat(F)) {
-            if (!allocatesByOurs(F, &@field(value, name))) return false;
-        }
-    }
-    return true;
 }
 
 /// Looks for addresses in ranges of memory.

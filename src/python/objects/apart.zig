@@ -1,0 +1,114 @@
+//! Whether what a function gives has nothing in common with an object that it was given. A builder
+//! gives what it has made of all that it was told before: no call allocated that as a whole, and
+//! yet the builder has none of it any more.
+
+const std = @import("std");
+const classes = @import("../../classes.zig");
+const memory = @import("../memory.zig");
+const object = @import("object.zig");
+const pointing = @import("../../pointing.zig");
+const Region = @import("Region.zig");
+const trees = @import("../../trees.zig");
+
+/// Whether `value`, which has an end of its own, leads only to whole blocks of nano_ffi's
+/// allocator, and nothing of `owner`, in which a `C` is at an address, leads to one of these. What
+/// cannot be looked through to its end may.
+pub fn isApart(
+    comptime T: type,
+    value: *const T,
+    comptime C: type,
+    owner: *object.Layout,
+    address: usize,
+) bool {
+    if (comptime !memory.is_noted or !classes.hasDeinit(T) or pointing.hasUnseen(C)) return false;
+    if (owner.state != .own and owner.state != .held) return false;
+    // What else is in its region may lead anywhere.
+    if (Region.of(owner)) |region| if (region.counted()[0] != 1) return false;
+    if (!memory.allocatesByOurs(T, value)) return false;
+    var result: Result = .{ .owner = .{ .start = address, .end = address + @sizeOf(C) } };
+    defer result.deinit();
+    if (!result.takeAll(T, value)) return false;
+    var search: Search = .{ .ranges = result.ranges.items };
+    defer search.through.deinit();
+    search.through.through(C, @ptrFromInt(address));
+    return !search.found and !search.through.has_unknown and search.through.visitor.complete;
+}
+
+const Range = struct {
+    start: usize,
+    end: usize,
+
+    fn isBefore(_: void, a: Range, b: Range) bool {
+        return a.start < b.start;
+    }
+
+    fn order(address: usize, range: Range) std.math.Order {
+        return std.math.order(address, range.start);
+    }
+};
+
+fn walkOf(comptime Owner: type) pointing.Walk {
+    return .{
+        .visitor = .{ .visit = &Owner.visit },
+        .is_object = &Owner.isDone,
+        .is_there = &memory.isThere,
+        .gpa = memory.unnoted,
+    };
+}
+
+/// The blocks that a result leads to.
+const Result = struct {
+    through: pointing.Walk = walkOf(Result),
+    owner: Range,
+    ranges: std.ArrayList(Range) = .empty,
+
+    fn deinit(result: *Result) void {
+        result.through.deinit();
+        result.ranges.deinit(memory.unnoted);
+    }
+
+    fn takeAll(result: *Result, comptime T: type, value: *const T) bool {
+        result.through.through(T, value);
+        std.sort.heap(Range, result.ranges.items, {}, Range.isBefore);
+        return result.through.visitor.complete and !result.through.has_unknown;
+    }
+
+    fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
+        const walk: *pointing.Walk = @fieldParentPtr("visitor", visitor);
+        const result: *Result = @fieldParentPtr("through", walk);
+        if (!visitor.complete) return;
+        const len = memory.lenOf(start) orelse 0;
+        if (len < bytes or (result.owner.start < start + len and start < result.owner.end)) {
+            visitor.complete = false;
+            return;
+        }
+        result.ranges.append(memory.unnoted, .{ .start = start, .end = start + len }) catch {
+            visitor.complete = false;
+        };
+    }
+
+    /// Where it is known that it is not apart, no more is looked at.
+    fn isDone(walk: *pointing.Walk, _: usize) bool {
+        return !walk.visitor.complete;
+    }
+};
+
+/// Looks for what leads to one of these blocks, be it into the middle of it.
+const Search = struct {
+    through: pointing.Walk = walkOf(Search),
+    ranges: []const Range,
+    found: bool = false,
+
+    fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
+        const walk: *pointing.Walk = @fieldParentPtr("visitor", visitor);
+        const search: *Search = @fieldParentPtr("through", walk);
+        const last = start +| @max(bytes, 1) - 1;
+        const before = std.sort.upperBound(Range, search.ranges, last, Range.order);
+        if (before > 0 and search.ranges[before - 1].end > start) search.found = true;
+    }
+
+    fn isDone(walk: *pointing.Walk, _: usize) bool {
+        const search: *Search = @fieldParentPtr("through", walk);
+        return search.found;
+    }
+};
