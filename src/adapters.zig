@@ -11,6 +11,8 @@
 //!     *const [N]T         [N]T, and so with enums, unions and the like, where nothing can keep the
 //!                         pointer: a result that may point there is copied
 //!     *std.ArrayList(T)   []const T, and what the list has after the call is the result
+//!     *std.AutoHashMap(K, V), *std.EnumSet(E) and the like
+//!                         the map or set, and what it has after the call is the result
 //!     std.ArrayList(T)    as a result: []T, and so with the lists of sequences.zig
 //!     *const T            as a result: T, where that is no object; *T of an iterator of std
 //!     Entry               as a result: the key and the value that an iterator of a map is at
@@ -34,7 +36,9 @@ const raw_text = @import("raw_text.zig");
 const reach = @import("reach.zig");
 const sequences = @import("sequences.zig");
 const signature = @import("signature.zig");
+const string_maps = @import("string_maps.zig");
 const streams = @import("streams.zig");
+const tables = @import("tables.zig");
 const trees = @import("trees.zig");
 const vectors = @import("vectors.zig");
 
@@ -79,7 +83,7 @@ pub fn Adapted(
     const is_changeable = isOfIterator(hints);
     const Errors = if (can_fail) @typeInfo(Return).error_union.error_set else error{};
     const R = if (can_fail or plan.writes or plan.copies or plan.may_copy or plan.calls or
-        plan.collects or plan.has(.grown) or
+        plan.collects or plan.has(.grown) or plan.has(.filled) or
         plan.has(.out) or plan.has(.lanes))
         (Errors || plan.Errors())!Result
     else
@@ -99,6 +103,7 @@ pub fn Adapted(
             var values: @Tuple(plan.originals) = undefined;
             var written: @Tuple(&plan.lanes()) = undefined;
             var grown: plan.List() = undefined;
+            var filled: plan.Map() = undefined;
             var text: std.Io.Writer.Allocating =
                 if (plan.writes) .init(given[plan.types.len - 1]) else undefined;
             const calls = if (plan.calls) try Calls.begin();
@@ -139,6 +144,11 @@ pub fn Adapted(
                         else
                             .fromOwnedSlice(gpa, copy);
                         break :list &grown;
+                    },
+                    .filled => map: {
+                        const gpa = given[comptime allocatorOf(plan.types).?];
+                        filled = try copyOf(plan.Map(), gpa, &given[place]);
+                        break :map &filled;
                     },
                     .path => if (Original == []const u8)
                         given[place].data
@@ -185,12 +195,25 @@ pub fn Adapted(
                 if (is_noted) notes.freeAll();
                 if (comptime plan.has(.grown))
                     freeGrown(given[comptime allocatorOf(plan.types).?], &grown);
+                if (comptime plan.has(.filled))
+                    freeMap(plan.Map(), given[comptime allocatorOf(plan.types).?], &filled);
                 return error.PythonException;
             };
             if (comptime plan.has(.grown)) {
                 const gpa = given[comptime allocatorOf(plan.types).?];
                 errdefer freeGrown(gpa, &grown);
                 return withGrown(if (can_fail) try returned else returned, gpa, &grown);
+            }
+            if (comptime plan.has(.filled)) {
+                const gpa = given[comptime allocatorOf(plan.types).?];
+                errdefer freeMap(plan.Map(), gpa, &filled);
+                const payload = if (can_fail) try returned else returned;
+                if (Payload == void) return filled;
+                // One that has its allocator is no part of others.
+                return .{ payload, if (@hasField(plan.Map(), "unmanaged"))
+                    filled.unmanaged
+                else
+                    filled };
             }
             if (plan.copies) return copied(
                 if (can_fail) try returned else returned,
@@ -301,6 +324,18 @@ pub fn Adapted(
     };
 }
 
+/// A map of memory of `gpa` that has what another one has.
+fn copyOf(comptime Map: type, gpa: std.mem.Allocator, map: *const Map) error{OutOfMemory}!Map {
+    return if (comptime tables.of(Map) != null)
+        tables.copy(Map, gpa, map)
+    else
+        map.cloneWithAllocator(gpa);
+}
+
+fn freeMap(comptime Map: type, gpa: std.mem.Allocator, map: *Map) void {
+    if (comptime tables.of(Map) != null) tables.free(Map, map, gpa) else map.deinit();
+}
+
 /// Looks for pointers to what is in a place.
 const Finder = struct {
     start: usize,
@@ -352,6 +387,7 @@ const Role = enum {
     pointee,
     map,
     grown,
+    filled,
     path,
     callback,
     context,
@@ -411,6 +447,13 @@ const Plan = struct {
         } else void;
     }
 
+    /// The map, in the same way.
+    fn Map(comptime plan: Plan) type {
+        return for (plan.roles, plan.originals) |role, Original| {
+            if (role == .filled) break @typeInfo(Original).pointer.child;
+        } else void;
+    }
+
     fn Item(comptime plan: Plan) type {
         return sequences.ItemOf(plan.List()).?;
     }
@@ -424,7 +467,10 @@ const Plan = struct {
         const Memory = if (plan.copies or plan.may_copy)
             error{ OutOfMemory, RecursionError }
         else if (plan.writes) error{OutOfMemory} else error{};
-        const Items = if (plan.collects or plan.has(.grown)) error{OutOfMemory} else error{};
+        const Items = if (plan.collects or plan.has(.grown) or plan.has(.filled))
+            error{OutOfMemory}
+        else
+            error{};
         const Calls = if (plan.calls)
             error{ OutOfMemory, PythonException, RuntimeError }
         else
@@ -481,6 +527,8 @@ fn planOf(
             .map
         else if (isGrown(T, info, index))
             .grown
+        else if (isFilled(T, info, index))
+            .filled
         else if (isPointee(T, info, index))
             .pointee
         else if (isPath(T, names[index], hints))
@@ -490,8 +538,8 @@ fn planOf(
         else if (index == last and T != hints.within and
             isOptions(T, info.param_types, index)) .options else .same;
         // Which one is the result?
-        const is_result = role == .writer or role == .grown;
-        if (is_result and (plan.writes or plan.has(.grown))) return null;
+        const is_result = role == .writer or role == .grown or role == .filled;
+        if (is_result and (plan.writes or plan.has(.grown) or plan.has(.filled))) return null;
         plan.roles = plan.roles ++ .{role};
         plan.originals = plan.originals ++ .{T};
         switch (role) {
@@ -507,7 +555,7 @@ fn planOf(
                     .vector => Array(T).?,
                     .lanes => []Lanes(T).?,
                     .out => []Written(T).?,
-                    .pointee, .map => @typeInfo(T).pointer.child,
+                    .pointee, .map, .filled => @typeInfo(T).pointer.child,
                     .grown => []const sequences.ItemOf(@typeInfo(T).pointer.child).?,
                     .path => if (T == []const u8) signature.Path else ?signature.Path,
                     .options => ?T,
@@ -533,10 +581,9 @@ fn planOf(
     const has_copy = !plan.writes and plan.has(.pointee) and !classes.isFlat(Return);
     plan.may_copy = has_copy and allocatorOf(plan.types) != null;
     plan.copies = has_copy and !plan.may_copy;
-    if (plan.has(.grown) and (has_copy or plan.collects)) return null;
-    if (plan.writes or plan.copies or
-        (plan.has(.grown) and allocatorOf(plan.types) == null))
-    {
+    const has_grown = plan.has(.grown) or plan.has(.filled);
+    if (has_grown and (has_copy or plan.collects)) return null;
+    if (plan.writes or plan.copies or (has_grown and allocatorOf(plan.types) == null)) {
         plan.names = plan.names ++ .{"allocator"};
         plan.types = plan.types ++ .{std.mem.Allocator};
     }
@@ -692,12 +739,40 @@ fn isGrown(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: us
     } else false;
     if (!is_told and pointer.child != std.array_list.Managed(Item)) return false;
     if (!isValue([]const Item) or signature.kindOf([]Item) == null) return false;
+    return isAlone(T, info, index);
+}
+
+/// Whether no argument, and nothing that is returned, can have what is behind a pointer.
+fn isAlone(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
     for (info.param_types, 0..) |Param, other| {
         const Other = Param orelse return false;
         if (other == index or signature.isProvided(Other)) continue;
         if (reach.storageOf(Other) != .nowhere) return false;
     }
     return !mayKeep(T, info, index, &.{});
+}
+
+/// The same of a map or a set.
+fn isFilled(comptime T: type, comptime info: std.lang.Type.Fn, comptime index: usize) bool {
+    if (@typeInfo(T) != .pointer) return false;
+    const pointer = @typeInfo(T).pointer;
+    if (pointer.size != .one or pointer.attrs.@"const" or !signature.isPlain(pointer))
+        return false;
+    const Map = pointer.child;
+    const kind = signature.kindOf(Map) orelse return false;
+    if (kind != .table and kind != .map) return false;
+    const Value = if (tables.of(Map)) |table|
+        (if (tables.isList(Map)) table.Key else table.Value)
+    else
+        string_maps.Value(Map).?;
+    if (Value != void and !isValue([]const Value)) return false;
+    if (tables.of(Map) != null and tables.isTold(Map)) {
+        const is_told = for (info.param_types) |Param| {
+            if (Param == std.mem.Allocator) break true;
+        } else false;
+        if (!is_told) return false;
+    }
+    return isAlone(T, info, index);
 }
 
 fn isPath(comptime T: type, comptime name: []const u8, comptime hints: Hints) bool {
@@ -775,6 +850,16 @@ fn ResultOf(comptime Payload: type, comptime plan: Plan, comptime hints: Hints) 
             !signature.isPart(Payload)) return null;
         const Both = struct { Payload, List };
         return if (is_text) allocators.OwnedArena(Both) else Both;
+    }
+    if (plan.has(.filled)) {
+        if (Payload == void) return plan.Map();
+        const Map = if (@hasField(plan.Map(), "unmanaged"))
+            @FieldType(plan.Map(), "unmanaged")
+        else
+            plan.Map();
+        if (!classes.isFlat(Payload) or signature.kindOf(Payload) == null or
+            !signature.isPart(Payload) or !signature.isPart(Map)) return null;
+        return struct { Payload, Map };
     }
     const Raw = if (hints.is_bytes) raw_text.Of(Payload) else null;
     if (plan.copies) return allocators.OwnedArena(Raw orelse Payload);

@@ -262,6 +262,47 @@ pub fn release(comptime T: type, map: *T) void {
     }
 }
 
+/// A map of memory of `gpa` that has what another one has.
+pub fn copy(comptime T: type, gpa: std.mem.Allocator, map: *const T) error{OutOfMemory}!T {
+    const table = comptime of(T).?;
+    const Put = struct {
+        map: T,
+        gpa: std.mem.Allocator,
+        failed: error{OutOfMemory}!void = {},
+
+        pub fn visit(made: *@This(), key: table.Key, value: table.Value) bool {
+            made.failed = put(T, &made.map, made.gpa, key, value);
+            return if (made.failed) true else |_| false;
+        }
+    };
+    var made: Put = .{ .map = empty(T, gpa), .gpa = gpa };
+    errdefer free(T, &made.map, gpa);
+    _ = each(T, map, &made);
+    try made.failed;
+    return made.map;
+}
+
+/// Gives back all memory that a map has, which is of `gpa`.
+pub fn free(comptime T: type, map: *T, gpa: std.mem.Allocator) void {
+    switch (comptime of(T).?.kind) {
+        .managed, .buffers, .managed_bits => map.deinit(),
+        .enums, .all_enums => {},
+        .list => if (@hasField(T, "allocator")) map.deinit() else map.deinit(gpa),
+        .unmanaged, .ordered, .scattered => map.deinit(gpa),
+        .bits => if (@hasField(T, "bit_length")) map.deinit(gpa),
+    }
+}
+
+/// Whether functions that change such a map have to be told the allocator.
+pub fn isTold(comptime T: type) bool {
+    return comptime switch (of(T).?.kind) {
+        .managed, .buffers, .managed_bits, .enums, .all_enums => false,
+        .list => !@hasField(T, "allocator"),
+        .unmanaged, .ordered, .scattered => true,
+        .bits => @hasField(T, "bit_length"),
+    };
+}
+
 /// Whether a value may have such a map in it: that has no allocator, or its memory is found without
 /// one.
 pub fn isPart(comptime T: type) bool {
@@ -342,6 +383,49 @@ test isValue {
     try std.testing.expect(isValue(std.AutoHashMap(u8, u8)));
     try std.testing.expect(!isValue(std.AutoHashMapUnmanaged(u8, u8)) and !isValue(Color));
     try std.testing.expect(!isValue(std.DynamicBitSetUnmanaged));
+}
+
+test copy {
+    const gpa = std.testing.allocator;
+    const Counter = struct {
+        count: usize = 0,
+
+        pub fn visit(counter: *@This(), _: anytype, _: anytype) bool {
+            counter.count += 1;
+            return true;
+        }
+    };
+    inline for (.{
+        std.AutoHashMap(u8, u16),
+        std.AutoArrayHashMapUnmanaged(u8, void),
+        std.BufSet,
+        std.EnumMap(Color, u8),
+        std.DynamicBitSetUnmanaged,
+        std.StaticBitSet(9),
+        std.Deque(u8),
+    }) |T| {
+        var map = empty(T, gpa);
+        defer free(T, &map, gpa);
+        const key: of(T).?.Key = if (T == std.BufSet) "a" else if (T == std.EnumMap(Color, u8))
+            .green
+        else
+            8;
+        try put(T, &map, gpa, key, if (of(T).?.Value == void) {} else 5);
+        var other = try copy(T, gpa, &map);
+        defer free(T, &other, gpa);
+        var counter: Counter = .{};
+        try std.testing.expect(each(T, &other, &counter) and counter.count == 1);
+    }
+    var set: std.BufSet = .init(gpa);
+    defer set.deinit();
+    try set.insert("a");
+    const failing = std.testing.failing_allocator;
+    try std.testing.expectError(error.OutOfMemory, copy(std.BufSet, failing, &set));
+}
+
+test isTold {
+    try std.testing.expect(!isTold(std.BufSet) and !isTold(std.StaticBitSet(8)));
+    try std.testing.expect(isTold(std.Deque(u8)) and isTold(std.DynamicBitSetUnmanaged));
 }
 
 test isList {

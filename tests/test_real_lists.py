@@ -51,7 +51,15 @@ def test_nothing_stays(lists: ModuleType, growth: Callable[[Callable[[], Any]], 
     assert growth(lambda: lists.words(["x" * 300] * 9, "a b " * 100)) < 1
     assert growth(lambda: (lists.copies([], "abc" * 30), lists.tokens([lists.Token("a" * 300)] * 9, "b"))) < 1
     assert growth(lambda: (lists.sort(range(300)), lists.halve(range(300)), lists.clear(range(300)))) < 1
-    for fails in (lambda: lists.escape("x" * 300, "a\0"), lambda: lists.words(["x" * 300], "a b !")):
+    text = " ".join(map(str, range(300)))
+    assert growth(lambda: (lists.tally({"a" * 300: 1}, text), lists.counted_({}, range(300)))) < 1
+    assert growth(lambda: (lists.indexed({"a" * 300: lists.Token("b" * 300)}, text), lists.attack(range(99), 1))) < 1
+    assert growth(lambda: (lists.merge({1: "a" * 300}, 2, text), lists.seen({"a" * 300}, text))) < 1
+    for fails in (
+        lambda: lists.escape("x" * 300, "a\0"),
+        lambda: lists.words(["x" * 300], "a b !"),
+        lambda: lists.tally({}, text + " !"),
+    ):
         assert growth(fails) < 1
 
 
@@ -67,7 +75,32 @@ def test_what_may_be_kept_is_left_out(lists: ModuleType) -> None:
     )
     assert left["words_of_axes"] == "it is a std.StaticStringMap: write a function that looks a text up in it"
     assert (lists.axisOf("b"), lists.axisOf("c")) == (lists.Axis.y, None)
-    assert left["tally"].endswith("which cannot come from Python: let it be the map itself, and return that")
+    for name in ("untold", "swapped"):
+        assert left[name].endswith("which cannot come from Python: let it be the map itself, and return that")
+
+
+def test_what_a_map_has_is_the_result(lists: ModuleType) -> None:
+    given = {"a": 1}
+    assert lists.tally(given, "a b a") == {"a": 3, "b": 1}
+    assert given == {"a": 1}
+    assert lists.tally({}, " ".join(str(number) for number in range(300))) == {str(n): 1 for n in range(300)}
+    with pytest.raises(RuntimeError, match="Unwanted"):
+        lists.tally(given, "b !")
+    assert lists.counted_({7: 1}, [7, 8, 7]) == (2, {7: 3, 8: 1})
+    assert lists.counted_({}, []) == (0, {})
+    assert lists.indexed({"x": lists.Token("x" * 99)}, "y z") == {
+        "x": lists.Token("x" * 99),
+        "Y": lists.Token("y", 1),
+        "Z": lists.Token("z", 2),
+    }
+    assert lists.merge({1: "a", 2: "b"}, 1, "") == (True, {2: "b"})
+    assert lists.merge({1: "a"}, 3, "c" * 50) == (True, {1: "a", 3: "c" * 50})
+    assert lists.seen({"gone", "here"}, "") == {"here"}
+    assert lists.seen(["here"], "x" * 50) == {"here", "x" * 50}
+    assert lists.rotate({"x", "y"}) == (False, {lists.Axis.y})
+    assert lists.attack([1, 2], 3) == (1, [2, 3])
+    with pytest.raises(TypeError, match=r"^tally\(\): parameter 'counts' must be a dict"):
+        lists.tally(3, "a")
 
 
 def test_named_sets_are_sets(lists: ModuleType) -> None:
@@ -85,6 +118,11 @@ def test_they_are_described(lists: ModuleType) -> None:
     assert "def escape(out: str | Buffer, text: str | Buffer) -> str: ..." in text
     assert "-> tuple[float | None, list[float]]: ..." in text
     assert str(inspect.signature(lists.words)) == "(out, text)"
+    assert (
+        "def tally(\n    counts: Mapping[str, SupportsIndex],\n    text: str | Buffer,\n) -> dict[str, int]: ..."
+        in text
+    )
+    assert "-> tuple[int, dict[int, int]]: ..." in text
 
 
 def test_an_iterator_of_a_map_gives_unions(lists: ModuleType) -> None:

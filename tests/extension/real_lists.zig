@@ -82,8 +82,62 @@ pub fn both(one: *std.array_list.Managed(i64), other: *std.array_list.Managed(i6
     std.mem.swap(std.array_list.Managed(i64), one, other);
 }
 
-pub fn tally(counts: *std.StringHashMap(u32), word: []const u8) !void {
-    try counts.put(word, 1);
+// Maps and sets that functions are given a pointer to, and change.
+
+pub fn tally(counts: *std.StringHashMap(u32), text: []const u8) !void {
+    var found = std.mem.tokenizeScalar(u8, text, ' ');
+    while (found.next()) |word| {
+        if (word[0] == '!') return error.Unwanted;
+        const entry = try counts.getOrPutValue(word, 0);
+        entry.value_ptr.* += 1;
+    }
+}
+
+pub fn counted_(
+    gpa: std.mem.Allocator,
+    counts: *std.AutoHashMapUnmanaged(i64, u32),
+    numbers: []const i64,
+) !usize {
+    for (numbers) |number| (try counts.getOrPutValue(gpa, number, 0)).value_ptr.* += 1;
+    return counts.count();
+}
+
+const TokensByName = std.StringArrayHashMapUnmanaged(Token);
+
+pub fn indexed(gpa: std.mem.Allocator, at: *TokensByName, text: []const u8) !void {
+    var found = std.mem.tokenizeScalar(u8, text, ' ');
+    while (found.next()) |word| {
+        const key = try std.ascii.allocUpperString(gpa, word);
+        try at.put(gpa, key, .{ .text = word, .at = at.count() });
+    }
+}
+
+pub fn merge(map: *std.AutoHashMap(u8, []const u8), key: u8, text: []const u8) !bool {
+    if (text.len == 0) return map.remove(key);
+    try map.put(key, text);
+    return true;
+}
+
+pub fn seen(words_seen: *std.BufSet, text: []const u8) !void {
+    if (text.len == 0) words_seen.remove("gone") else try words_seen.insert(text);
+}
+
+pub fn rotate(axes: *std.EnumSet(Axis)) bool {
+    axes.toggle(.x);
+    return axes.contains(.x);
+}
+
+pub fn attack(gpa: std.mem.Allocator, queue: *std.Deque(u8), by: u8) !?u8 {
+    try queue.pushBack(gpa, by);
+    return queue.popFront();
+}
+
+pub fn untold(counts: *std.AutoHashMapUnmanaged(i64, u32)) !void {
+    try counts.put(own, 1, 1);
+}
+
+pub fn swapped(one: *std.AutoHashMap(u8, u8), other: *std.AutoHashMap(u8, u8)) void {
+    std.mem.swap(std.AutoHashMap(u8, u8), one, other);
 }
 
 /// A name makes no class of a set.
