@@ -795,7 +795,8 @@ fn mayGiveMemory(comptime Function: type) bool {
     return false;
 }
 
-fn takesAllocator(comptime Function: type) bool {
+/// Whether a function has an allocator: it may free what it is given.
+pub fn takesAllocator(comptime Function: type) bool {
     for (@typeInfo(Function).@"fn".param_types) |Param| {
         if ((Param orelse continue) == std.mem.Allocator) return true;
     }
@@ -1358,6 +1359,11 @@ test mayOwn {
     try expect(!mayOwn(example_of.File, @TypeOf(example_of.open), .{
         .result = Ownership.borrowed,
     }));
+}
+
+test takesAllocator {
+    try std.testing.expect(takesAllocator(fn (u8, std.mem.Allocator) void));
+    try std.testing.expect(!takesAllocator(fn (u8) void));
 }
 
 test mayAllocate {

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import nano_ffi
+
 pytest.importorskip("ziglang", reason="no Zig to compile tests/extension with: pip install 'nano-ffi[zig]'")
 
 
@@ -169,3 +171,41 @@ def test_functions_without_an_allocator(m: ModuleType, growth: Callable[[Callabl
         assert stack.name == "again of Zig" * 20
 
     assert growth(change) < 1
+
+
+def test_what_is_passed_by_value_may_be_given_back(m: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    limbs = m.Limbs([1, 2, 3])
+    for _ in range(3):
+        assert (limbs.consume(), limbs.data) == (3, [1, 2, 3])
+    assert m.countOf({"data": range(100)}) == 100
+    assert growth(limbs.consume) < 1
+    assert growth(lambda: m.countOf({"data": [1] * 99})) < 1
+
+
+@pytest.mark.parametrize("order", ["first", "second", "collected"])
+def test_what_is_passed_by_value_may_be_kept(
+    m: ModuleType, order: str, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def pass_on() -> None:
+        first = m.Owner(4)
+        limbs = first.limbs()
+        second = limbs.toOwner()
+        assert (first.sum(), second.sum()) == (28, 28)
+        if order == "first":
+            first.destroy()
+            assert second.sum() == 28
+        elif order == "second":
+            second.destroy()
+            assert first.sum() == 28
+        assert limbs.data == [7] * 4
+
+    assert growth(pass_on) < 1
+    owner = m.ownerOf({"data": [1, 2]})
+    assert owner.sum() == 3
+    owner.destroy()
+
+
+def test_what_is_in_a_list_is_not_to_be_given_back(m: ModuleType) -> None:
+    for numbers in ([1, 2], range(1000), memoryview(bytes(range(255))), tuple(range(300))):
+        with pytest.raises(nano_ffi.ZigPanic, match="bytes are freed that nano_ffi's allocator did not give"):
+            m.consumed(numbers)

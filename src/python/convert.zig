@@ -979,7 +979,7 @@ fn Items(comptime T: type, comptime Item: type) type {
                 return true;
             };
             defer source.close();
-            const items = try memories.loadItems(Item, memory.allocator, module, &source, site);
+            const items = try memories.loadItems(Item, memory.unnoted, module, &source, site);
             argument.from = .{ .converted = items };
             return true;
         }
@@ -1018,7 +1018,7 @@ fn Items(comptime T: type, comptime Item: type) type {
         pub fn release(argument: *@This()) void {
             switch (argument.from) {
                 .lent => |*lent| lent.owner.release(),
-                .converted => |items| memory.allocator.free(items),
+                .converted => |items| memory.unnoted.free(items),
                 .sequence => |*from| from.release(),
             }
         }
@@ -1059,7 +1059,8 @@ fn Fixed(comptime T: type) type {
     };
 }
 
-/// A slice of such values: few are in the argument itself, many in one block of memory.
+/// A slice of such values: few are in the argument itself, many in one block of memory, which is
+/// none that Zig's code could free.
 fn Copied(comptime T: type, comptime Item: type) type {
     return struct {
         room: [count]Item,
@@ -1088,7 +1089,7 @@ fn Copied(comptime T: type, comptime Item: type) type {
                     return;
                 }
             }
-            argument.items = try loadItems(Item, memory.allocator, module, object, site);
+            argument.items = try loadItems(Item, memory.unnoted, module, object, site);
         }
 
         pub inline fn get(argument: *@This()) T {
@@ -1100,12 +1101,12 @@ fn Copied(comptime T: type, comptime Item: type) type {
         /// Lets the items be where they are when the argument is moved.
         pub fn stay(argument: *@This()) Error!void {
             if (argument.items != null) return;
-            argument.items = memory.allocator.dupe(Item, argument.room[0..argument.used]) catch
+            argument.items = memory.unnoted.dupe(Item, argument.room[0..argument.used]) catch
                 return errors.raiseNoMemory();
         }
 
         pub inline fn release(argument: *@This()) void {
-            if (argument.items) |items| memory.allocator.free(items);
+            if (argument.items) |items| memory.unnoted.free(items);
         }
     };
 }

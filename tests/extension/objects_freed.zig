@@ -246,3 +246,56 @@ pub const Nib = struct {
         try self.quill.rename(name);
     }
 };
+
+/// What is passed by value is a copy, which the function may give back, or keep.
+pub const Limbs = struct {
+    data: []u64,
+
+    pub fn toOwner(limbs: Limbs, gpa: std.mem.Allocator) Owner {
+        return .{ .gpa = gpa, .data = limbs.data };
+    }
+
+    pub fn consume(limbs: Limbs, gpa: std.mem.Allocator) usize {
+        defer gpa.free(limbs.data);
+        return limbs.data.len;
+    }
+};
+
+pub const Owner = struct {
+    gpa: std.mem.Allocator,
+    data: []u64,
+
+    pub fn init(gpa: std.mem.Allocator, count: usize) !Owner {
+        const data = try gpa.alloc(u64, count);
+        @memset(data, 7);
+        return .{ .gpa = gpa, .data = data };
+    }
+
+    pub fn deinit(owner: *Owner) void {
+        owner.gpa.free(owner.data);
+    }
+
+    pub fn limbs(owner: Owner) Limbs {
+        return .{ .data = owner.data };
+    }
+
+    pub fn sum(owner: *const Owner) u64 {
+        var all: u64 = 0;
+        for (owner.data) |limb| all += limb;
+        return all;
+    }
+};
+
+pub fn ownerOf(limbs: Limbs, gpa: std.mem.Allocator) Owner {
+    return limbs.toOwner(gpa);
+}
+
+pub fn countOf(limbs: Limbs, gpa: std.mem.Allocator) usize {
+    return limbs.consume(gpa);
+}
+
+/// Nothing of a list is the function's to give back.
+pub fn consumed(numbers: []const u64, gpa: std.mem.Allocator) usize {
+    defer gpa.free(numbers);
+    return numbers.len;
+}

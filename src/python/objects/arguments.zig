@@ -111,6 +111,11 @@ pub fn Argument(comptime T: type) type {
             return if (by_value) pointer.* else pointer;
         }
 
+        /// Zig's own code may give back what the copy has.
+        pub fn follow(argument: *@This()) void {
+            if (from_dict or is_copied) if (argument.made) |made| made.blocks.follow();
+        }
+
         pub fn release(argument: *@This()) void {
             if (from_dict or is_copied) if (argument.made) |made| destroyCopy(made);
         }
@@ -488,6 +493,8 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
     const always_records = compares or is_looked_through or changes_tree;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
+    // Whether it may give back what it has a copy of.
+    const may_free = exports.takesAllocator(Function);
     const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
         !gives_parts and
         !operations.mayRaise(info.return_type.?) and // what is raised may point into the object
@@ -580,10 +587,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         .address = argument.address,
                     };
                     frame.lender_count += 1;
-                    const Object = ObjectOf(A);
-                    if (comptime Object.is_always_copied or may_store and Object.may_be_copied)
-                        try argument.detach();
+                    if (comptime isDetached(ObjectOf(A))) try argument.detach();
                 }
+            };
+            if (may_free) inline for (types, 0..) |A, index| if (@hasDecl(A, "follow")) {
+                if (objects[index] != null) arguments[index].follow();
             };
             inline for (types, 0..) |A, index| if (@hasField(A, "lenders")) {
                 if (objects[index] != null)
@@ -1181,12 +1189,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
             if (changes) frame.gone.deinit();
         }
 
+        /// Whether an argument is a copy: it may be stored, or given back.
+        fn isDetached(comptime Object: type) bool {
+            return Object.is_always_copied or (may_store or may_free) and Object.may_be_copied;
+        }
+
         /// What an exception may point into: not a copy that ends with the call.
         pub fn lent(frame: *const Self) []const Lender {
             inline for (types) |A| if (comptime isObject(A)) {
-                const Object = ObjectOf(A);
-                if (comptime Object.is_always_copied or may_store and Object.may_be_copied)
-                    return &.{};
+                if (comptime isDetached(ObjectOf(A))) return &.{};
             };
             return frame.lenders[0..frame.lender_count];
         }
@@ -1517,6 +1528,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 .argument = frame.arguments[index],
                 .owner = owner,
             };
+            if (@hasDecl(A, "follow")) moved.argument.follow();
             frame.kept[index] = true;
             frame.boxes[index] = &moved.box;
             return &moved.box;
