@@ -1362,8 +1362,8 @@ test mayOwn {
 }
 
 test takesAllocator {
-    try std.testing.expect(takesAllocator(fn (u8, std.mem.Allocator) void));
-    try std.testing.expect(!takesAllocator(fn (u8) void));
+    try std.testing.expect(comptime takesAllocator(fn (u8, std.mem.Allocator) void));
+    try std.testing.expect(comptime !takesAllocator(fn (u8) void));
 }
 
 test mayAllocate {
