@@ -281,6 +281,9 @@ class Writer:
         """The annotation of an attribute, whose lists and dicts are in Zig's memory."""
         if typ.kind == "list":
             return self.live_list(typ)
+        if typ.kind == "references":
+            assert typ.item is not None
+            return f"{self.builtin('tuple')}[{self.giving(typ.item)}, ...]"
         return self.live_dict(typ) if typ.kind == "mapping" else self.giving(typ)
 
     def live_list(self, typ: Type) -> str:

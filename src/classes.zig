@@ -654,6 +654,8 @@ pub const FieldKind = enum {
     map,
     /// A pointer to a struct: the object there, to be read.
     reference,
+    /// A slice of such, or a std.ArrayList: the objects there, as a tuple.
+    references,
     /// A Python object that the struct keeps.
     kept,
     /// An array that a function made, or none: one that shares the struct's memory.
@@ -673,6 +675,8 @@ fn decideField(comptime Field: type) FieldKind {
         if (isClass(Item)) return .list;
         if (signature.kindOf(Item) != null and signature.isPart(Item)) return .list;
         if (isArrayList(Item) and isCopyable(Item)) return .list;
+        // An array may have some that are undefined.
+        if (@typeInfo(Field) != .array and isReferenceTo(Item)) return .references;
     }
     if (string_maps.Value(Field)) |Value| {
         if (isClass(Value)) return .map;
@@ -689,6 +693,12 @@ fn decideField(comptime Field: type) FieldKind {
         if (some == .class) return if (isCopyable(Field)) .optional else .hidden;
     }
     return if (kind != .object and signature.isPart(Field)) .value else .hidden;
+}
+
+/// Whether a `T` is a pointer to an object, or may be one.
+fn isReferenceTo(comptime T: type) bool {
+    const Some = if (@typeInfo(T) == .optional) @typeInfo(T).optional.child else T;
+    return signature.kindOf(Some) == .reference;
 }
 
 /// The array that a function has made, where a `T` is one, or may be one; null of other types.

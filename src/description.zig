@@ -394,7 +394,13 @@ fn fieldTypeOf(comptime Field: type) []const u8 {
         .{ "zig", quoted(classes.fieldTypeName(Field)) },
         .{ "item", typeOf(string_maps.Value(Field).?) },
     });
-    if (classes.fieldKind(Field) != .list) return typeOf(Field);
+    const kind = classes.fieldKind(Field);
+    if (kind == .references) return object(.{
+        .{ "k", quoted("references") },
+        .{ "zig", quoted(classes.fieldTypeName(Field)) },
+        .{ "item", typeOf(classes.ViewItem(Field).?) },
+    });
+    if (kind != .list) return typeOf(Field);
     return object(.{
         .{ "k", quoted("list") },
         .{ "zig", quoted(classes.fieldTypeName(Field)) },

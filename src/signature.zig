@@ -1110,6 +1110,16 @@ pub fn analyze(
                 "this is an array",
             .{ name, param_name, @typeName(T), "[]const " ++
                 classes.nameOf(@typeInfo(Value(T)).pointer.child) },
+        ) else if (comptime kindOf(Value(T)) == .objects and
+            kindOf(@typeInfo(Value(T)).pointer.child) == .reference) return refused(
+            "'{s}': parameter '{s}' has type {s}: the objects of a list are only read: take " ++
+                "[]const *const {s}",
+            .{
+                name,
+                param_name,
+                @typeName(T),
+                classes.nameOf(@typeInfo(@typeInfo(Value(T)).pointer.child).pointer.child),
+            },
         ) else if (comptime kindOf(Value(T)) == .owned or
             (kindOf(Value(T)) == .objects and !isWrittenRecords(Value(T))))
             return refused(

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import ModuleType
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -25,6 +25,11 @@ def trees(zig_module: Callable[[str], ModuleType]) -> ModuleType:
 @pytest.fixture(scope="module")
 def m(zig_module: Callable[[str], ModuleType]) -> ModuleType:
     return zig_module("objects_nodes")
+
+
+@pytest.fixture(scope="module")
+def children(zig_module: Callable[[str], ModuleType]) -> ModuleType:
+    return zig_module("objects_children")
 
 
 def raises(function: Callable[[], Any]) -> tuple[type[BaseException], str]:
@@ -580,3 +585,31 @@ def test_what_lists_of_objects_refuse(m: ModuleType) -> None:
     assert (numbers.counted([other]), numbers.count) == (0, 1)
     numbers.clear()
     gone(lambda: m.sumOf([node]))
+
+
+def test_lists_of_pointers_in_fields(children: ModuleType) -> None:
+    m = children
+    tree = m.Tree(2)
+    root = tree.root
+    assert isinstance(root.kids, tuple)
+    left, right = root.kids
+    assert (left.name, right.name, root.kids[0] is left) == ("left", "right", True)
+    assert (left.links, right.kids[1].links[0] is right) == ((root, None), True)
+    assert [kid.kids for kid in left.kids] == [(), ()]
+    assert sum(kid.size() for kid in root.kids) == 6
+    with pytest.raises(AttributeError, match=r"attribute 'kids' of 'objects_children\.Node' objects is not writable"):
+        root.kids = ()
+    assert not hasattr(root, "slots")
+    assert get_args(m.Node.__annotations__["kids"]) == (m.Node, ...)
+    assert get_args(m.Node.__annotations__["links"]) == (m.Node | None, ...)
+
+    del tree, root
+    gc.collect()
+    assert left.kids[0].name == "left"  # what it is in is there as long
+    tree = m.Tree(1)
+    kid, label = tree.root.kids[0], tree.label
+    assert repr(label) == "Label(text='')"
+    tree.rename("another")
+    gone(lambda: kid.name)
+    assert tree.root.kids[0].links[0].name == "another"
+    assert repr(label) == "<objects_children.Label object without a value>"

@@ -175,6 +175,10 @@ class GraphView:
     """A graph, or a part of one: views made of each other share nodes and edges."""
 
     @property
+    def bound(self) -> tuple[BoundNode, ...]: ...
+    @property
+    def links(self) -> tuple[BoundEdge, ...]: ...
+    @property
     def by_node(self) -> dict[int, int]:
         """Places in `bound` and `links`, by the numbers in the graph."""
 
@@ -306,6 +310,10 @@ class GraphView:
 class Path:
     """A way from a node to a node. It stays what it is, whatever becomes of the view."""
 
+    @property
+    def way(self) -> tuple[Edge, ...]: ...
+    @property
+    def stops(self) -> tuple[Node, ...]: ...
     def __init__(self, *args: Never, **kwargs: Never) -> None: ...
     def __len__(self) -> int:
         """How many edges it has."""

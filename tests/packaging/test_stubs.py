@@ -225,6 +225,7 @@ def check(folder: Path, *modules: str) -> None:
         "Stack",
         "real_types",
         "real_std",
+        "objects_children",
     ],
 )
 def test_stub_signature_and_module_agree(name: str, tmp_path: Path) -> None:
@@ -247,6 +248,18 @@ def test_the_same_for_another_machine(tmp_path: Path) -> None:
         path = compile_module(EXTENSION / "kinds.zig", tmp_path / str(identifier), target=target, mode="Debug")
         texts.add(stub(Description.read(path)))
     assert len(texts) == 1
+
+
+def test_lists_of_pointers(tmp_path: Path) -> None:
+    description = Description.read(compile_module(EXTENSION / "objects_children.zig", tmp_path, mode="Debug"))
+    text = stub(description)
+    assert "    def kids(self) -> tuple[Node, ...]: ...\n" in text
+    assert "    def links(self) -> tuple[Node | None, ...]: ...\n" in text
+    reasons = {one.name: one.reason for one in description.left_out}
+    assert reasons["Tree.take"] == (
+        "parameter 'nodes' has type []const *objects_children.Node: the objects of a list are only read: "
+        "take []const *const Node"
+    )
 
 
 @pytest.mark.parametrize("name", ["graph", "sexp", "typegraph"])

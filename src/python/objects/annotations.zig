@@ -54,7 +54,11 @@ pub fn add(all: []const Annotation, class: *PyObject, module: *PyObject) bool {
 
 /// A new reference to what an attribute is; `object` where that has no name.
 fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
-    if (comptime classes.ViewItem(F)) |Item| return generic("list", Item, module);
+    if (comptime classes.ViewItem(F)) |Item| return generic(
+        if (comptime classes.fieldKind(F) == .references) "tuple" else "list",
+        Item,
+        module,
+    );
     if (comptime string_maps.Value(F)) |Value| return generic("dict", Value, module);
     switch (comptime signature.kindOf(F) orelse return builtin("object")) {
         .bool => return builtin("bool"),
@@ -87,7 +91,7 @@ fn typeOf(comptime F: type, module: *PyObject) ?*PyObject {
     }
 }
 
-/// `list[Item]`, or `dict[str, Item]`.
+/// `list[Item]`, `tuple[Item, ...]`, or `dict[str, Item]`.
 fn generic(comptime name: [:0]const u8, comptime Item: type, module: *PyObject) ?*PyObject {
     const item = typeOf(Item, module) orelse return null;
     defer c.Py_DecRef(item);
@@ -96,6 +100,8 @@ fn generic(comptime name: [:0]const u8, comptime Item: type, module: *PyObject) 
     const is_map = comptime std.mem.eql(u8, name, "dict");
     const args = (if (is_map)
         c.PyTuple_Pack(2, capi.object("PyUnicode_Type"), item)
+    else if (comptime std.mem.eql(u8, name, "tuple"))
+        c.PyTuple_Pack(2, item, capi.object("_Py_EllipsisObject"))
     else
         c.PyTuple_Pack(1, item)) orelse return null;
     defer c.Py_DecRef(args);

@@ -986,14 +986,8 @@ fn reprOf(
     defer c.Py_DecRef(name);
     const visible = defs orelse
         return c.PyUnicode_FromFormat("<%s.%U object at %p>", module_name, name, given);
-    switch (object.stateOf(object.of(given))) {
-        .empty, .destroyed, .expired, .freed => return c.PyUnicode_FromFormat(
-            "<%s.%U object without a value>",
-            module_name,
-            name,
-        ),
-        else => {},
-    }
+    if (!isThere(object.of(given)))
+        return c.PyUnicode_FromFormat("<%s.%U object without a value>", module_name, name);
     // Faster than PyUnicode_FromFormat.
     const parts = c.PyTuple_New(@intCast(4 * visible.len + 2)) orelse return null;
     defer c.Py_DecRef(parts);
@@ -1014,6 +1008,21 @@ fn reprOf(
     const nothing = capi.newStr("") orelse return null;
     defer c.Py_DecRef(nothing);
     return c.PyUnicode_Join(nothing, parts);
+}
+
+fn isThere(self: *Layout) bool {
+    switch (object.stateOf(self)) {
+        .empty, .destroyed, .expired, .freed => return false,
+        else => {},
+    }
+    var use: hold.Use(.nothing) = .{};
+    _ = use.begin(self, .shared) catch {
+        if (c.PyErr_ExceptionMatches(capi.exception("ReferenceError")) == 0) return true;
+        c.PyErr_Clear();
+        return false;
+    };
+    use.end();
+    return true;
 }
 
 /// Gives a new tuple an item, which it consumes. False with the error set, also where it is null.

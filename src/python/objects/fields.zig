@@ -302,12 +302,17 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
                     var use: hold.Use(.nothing) = .{};
                     const start = use.begin(self, .shared) catch return null;
                     defer use.end();
+                    return giveReference(self, start, at(start, offset).*);
+                },
+                .references => {
+                    var use: hold.Use(.nothing) = .{};
+                    const start = use.begin(self, .shared) catch return null;
+                    defer use.end();
                     const value = at(start, offset).*;
-                    const pointer = if (@typeInfo(F) == .optional)
-                        value orelse return capi.singleton(.None)
+                    return giveReferences(self, start, if (comptime classes.isArrayList(F))
+                        value.items
                     else
-                        value;
-                    return results.giveField(@TypeOf(pointer), self, start, pointer);
+                        value);
                 },
                 .kept => {
                     var use: hold.Use(.nothing) = .{};
@@ -414,6 +419,29 @@ fn Attribute(comptime F: type, comptime allocation: lists.Allocation) type {
 }
 
 // What follows is compiled once for all fields of one type.
+
+/// A tuple, since what would be changed in a list is not changed in Zig's memory.
+fn giveReferences(self: *Layout, start: usize, pointers: anytype) ?*PyObject {
+    const given = c.PyTuple_New(@intCast(pointers.len)) orelse return null;
+    for (pointers, 0..) |each, index| {
+        const item = giveReference(self, start, each) orelse {
+            c.Py_DecRef(given);
+            return null;
+        };
+        _ = c.PyTuple_SetItem(given, @intCast(index), item);
+    }
+    return given;
+}
+
+/// What a pointer in a field leads to, where it is not null.
+fn giveReference(self: *Layout, start: usize, value: anytype) ?*PyObject {
+    const F = @TypeOf(value);
+    const pointer = if (@typeInfo(F) == .optional)
+        value orelse return capi.singleton(.None)
+    else
+        value;
+    return results.giveField(@TypeOf(pointer), self, start, pointer);
+}
 
 noinline fn refuseToDelete(self: *Layout, site: *const Site) c_int {
     _ = c.PyErr_Format(
