@@ -112,7 +112,8 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         "it is a std.StaticStringMap: write a function that looks a text up in it",
         .{},
     );
-    if (kind == null or !signature.isPart(Value) or !signature.isExact(Value)) return leftOut(
+    if (kind == null or !signature.isExact(Value) or
+        !(signature.isPart(Value) or isWhole(namespace, Value))) return leftOut(
         "constant",
         "its type {s} cannot go to Python",
         .{@typeName(@TypeOf(value))},
@@ -123,6 +124,13 @@ fn decide(comptime namespace: type, comptime source: type, comptime name: [:0]co
         .{@typeName(@TypeOf(value))},
     );
     return .constant;
+}
+
+/// Whether a constant of a class that is not copied is its object: what it points to is as constant
+/// as it is, and nobody gives it back.
+pub fn isWhole(comptime namespace: type, comptime T: type) bool {
+    return comptime @typeInfo(namespace) == .@"struct" and classes.isClass(T) and
+        !classes.isCopyable(T) and !classes.isHeapHandle(T);
 }
 
 /// Whether a namespace is an enum in Python: an enum, or a set of flags.
@@ -1237,6 +1245,10 @@ test isBlockEnd {
     try std.testing.expect(comptime isBlockEnd("__aexit__", @typeInfo(@TypeOf(Door.hear)).@"fn"));
     try std.testing.expect(comptime !isBlockEnd("__exit__", @typeInfo(@TypeOf(Door.other)).@"fn"));
     try std.testing.expect(comptime !isBlockEnd("exit", @typeInfo(@TypeOf(Door.close)).@"fn"));
+}
+
+test isWhole {
+    try std.testing.expect(!isWhole(example, struct { x: u8 })); // no class
 }
 
 test isMembers {

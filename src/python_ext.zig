@@ -21,6 +21,7 @@ const progress_bars = @import("python/progress_bars.zig");
 const classes_of = @import("python/objects/classes_of.zig");
 const lists = @import("python/objects/list.zig");
 const objects = @import("python/objects/object.zig");
+const results = @import("python/objects/results.zig");
 const maps = @import("python/objects/map.zig");
 const fork = @import("python/objects/fork.zig");
 const memory = @import("python/memory.zig");
@@ -481,6 +482,8 @@ fn Attributes(comptime own_name: []const u8, comptime namespace: type, comptime 
                         @typeInfo(Value).array.child == u8;
                     const made = if (is_list)
                         convert.giveList(u8, self, &value)
+                    else if (comptime exports.isWhole(T, Value))
+                        results.giveOwn(Value, self, value, &.{}, false)
                     else
                         convert.give(Value, self, value);
                     if (comptime classes.isClass(Value)) if (made) |some|

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import copy
+import gc
 from collections.abc import Callable
 from types import ModuleType
 
@@ -37,6 +39,7 @@ def test_long_ones_take_no_time_while_compiling(constants: ModuleType) -> None:
 def test_a_text_that_is_none_within_others_is_left_out_by_name(constants: ModuleType) -> None:
     left = {each.name: each.reason for each in described(constants).left_out}
     assert left.pop("typed").startswith("its type real_constants.typed__struct_")
+    assert left.pop("Codec.step").startswith("it has type *const fn (u8) u8")
     assert set(left) == {"kind", "mixed", "kinds", "maybe", "Format.names"}
     assert set(left.values()) == {"a text in it is not UTF-8: let that be nano_ffi.Bytes"}
     for name in left:
@@ -70,3 +73,23 @@ def test_the_stub(constants: ModuleType) -> None:
     assert "magic: Final[bytes]" in text
     assert "marks: Final[list[bytes]]" in text
     assert "license: Final[str]" in text
+
+
+def test_constants_of_classes_that_are_not_copied_are_objects(constants: ModuleType) -> None:
+    codec = constants.Codec.rot1
+    assert (codec.encode("HAL"), codec.title(), codec.name, codec.count) == (b"IBM", "rot1", "rot1", 0)
+    assert (constants.same_codec.encode("HAL"), constants.same_codec.title()) == (b"HAL", "same")
+    with pytest.raises(TypeError, match=r"^this Codec is read-only: it is a constant$"):
+        codec.use()
+    with pytest.raises(TypeError, match=r"^this Codec is read-only: it is a constant$"):
+        codec.count = 1
+    with pytest.raises(TypeError):
+        copy.copy(codec)
+    assert isinstance(codec, constants.Codec)
+    codec.destroy()
+    del codec, constants.Codec.rot1, constants.same_codec
+    gc.collect()
+    assert constants.endedSoFar() == 0
+    text = stub(described(constants))
+    assert "    rot1: Final[Codec]\n" in text
+    assert "same_codec: Final[Codec]\n" in text

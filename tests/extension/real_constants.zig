@@ -63,3 +63,49 @@ pub const Outer = struct {
 
     const Time = struct { raw: @import("real_constants_other.zig").Time };
 };
+
+/// Has what Python cannot copy.
+pub const Codec = struct {
+    name: []const u8,
+    step: *const fn (u8) u8,
+    gpa: std.mem.Allocator,
+    buffer: []u8 = &.{},
+    count: usize = 0,
+
+    pub const rot1: Codec = .{ .name = "rot1", .step = next, .gpa = std.heap.page_allocator };
+
+    pub fn encode(codec: Codec, gpa: std.mem.Allocator, text: []const u8) ![]u8 {
+        const made = try gpa.dupe(u8, text);
+        for (made) |*char| char.* = codec.step(char.*);
+        return made;
+    }
+
+    pub fn title(codec: *const Codec) []const u8 {
+        return codec.name;
+    }
+
+    pub fn use(codec: *Codec) void {
+        codec.count += 1;
+    }
+
+    pub fn deinit(codec: *Codec) void {
+        ended += 1;
+        codec.gpa.free(codec.buffer);
+    }
+};
+
+pub const same_codec: Codec = .{ .name = "same", .step = same, .gpa = std.heap.page_allocator };
+
+var ended: usize = 0;
+
+pub fn endedSoFar() usize {
+    return ended;
+}
+
+fn next(char: u8) u8 {
+    return char +% 1;
+}
+
+fn same(char: u8) u8 {
+    return char;
+}
