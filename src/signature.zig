@@ -1383,7 +1383,14 @@ fn lineOf(comptime name: []const u8, comptime param_types: []const ?type) []cons
             .type => "i64",
             .bool => "true",
             .int, .comptime_int => "8",
-            else => ".{}",
+            .float, .comptime_float => "0.5",
+            .optional => "null",
+            .@"fn" => "function", // one of the file
+            .@"enum" => |members| if (members.field_names.len > 0)
+                "." ++ members.field_names[0]
+            else
+                ".{}",
+            else => if (isBytes(T)) "\"text\"" else ".{}",
         } else "8";
         arguments = arguments ++ (if (index == 0) "" else ", ") ++ argument;
     }
@@ -1624,6 +1631,12 @@ test lineOf {
     try std.testing.expectEqualStrings(
         "pub const MyStack = Stack(i64, 8, true);",
         comptime lineOf("Stack", &.{ type, usize, bool }),
+    );
+    try std.testing.expectEqualStrings(
+        "pub const MySet = Set(.gt, function, 0.5, null, \"text\", .{});",
+        comptime lineOf("Set", &.{
+            std.math.Order, fn (u8) bool, f64, ?usize, []const u8, struct { x: u8 = 0 },
+        }),
     );
 }
 
