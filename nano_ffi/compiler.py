@@ -27,7 +27,7 @@ from nano_ffi.elf import with_short_symbols
 from nano_ffi.packages import build_folder, build_package, has_dependencies
 from nano_ffi.settings import Table, read_table
 from nano_ffi.switches import MODES, cache_folder, find_upward, machine, make_folder, mode_named, sources
-from nano_ffi.wheels import musl, targets, universal2
+from nano_ffi.wheels import debug_files, musl, targets, universal2
 from nano_ffi.wheels.hiding import hide
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.zig import CompileError, CrashError, Zig, take, tool, version_of
@@ -157,6 +157,8 @@ class Job:
     table: Table
     package: str = ""
     """Path of the build.zig.zon whose dependencies the file may import; empty for none."""
+    symbols: Path | None = None
+    """The folder in which the debug information is put, as debuggers look for it (see `debug_files`); the module has none."""
     absent: tuple[str, ...] = ()
     """Functions of other libraries that are nowhere, see src/absent.zig."""
 
@@ -171,6 +173,7 @@ class Job:
         cpu: str = "",
         strip: bool | None = None,
         abi3: bool = False,
+        symbols: Path | None = None,
     ) -> Job:
         """What the nearest pyproject.toml and the defaults make of it, see `compile_module`."""
         source = source.absolute()
@@ -187,6 +190,7 @@ class Job:
             abi3=abi3,
             table=table,
             package=package,
+            symbols=symbols,
         )
 
     def __post_init__(self) -> None:
@@ -337,7 +341,7 @@ class Job:
             binary = work / triple.target / "binary"
             binary.parent.mkdir(exist_ok=True)
             read = build_package(zig, Path(self.package), self.package_options(triple, zig, work, objects), binary)
-            self.finish(binary)
+            self.finish(binary, binary.parent / "prefix" / "pdb")
             return binary, [*read, *read_by_c]
         exports = ["--version-script", str(self.export_list(work))]
         link = {
@@ -355,6 +359,8 @@ class Job:
                 str(libpython(zig, self.target)),
             ],
         }[self.target.platform.system]()
+        if self.keeps_symbols and not self.windows:
+            link.append("--build-id=sha1")
         options = [
             "-dynamic",
             *("--name", self.name),
@@ -376,7 +382,7 @@ class Job:
                 raise
             built = zig.compile("build-lib", *options, *self.modules(work, objects), cwd=work)
         binary = library_in(built.folder)
-        self.finish(binary)
+        self.finish(binary, binary.with_suffix(".pdb"))
         return binary, [*built.inputs, *read_by_c]
 
     def cpu_of(self, triple: Triple) -> str:
@@ -430,18 +436,33 @@ class Job:
         libc = self.target.platform.musl_libc
         return f"-fsoname={libc}" if libc else "-fno-soname"
 
-    def finish(self, binary: Path) -> None:
-        """What the linker cannot be told."""
+    @property
+    def keeps_symbols(self) -> bool:
+        """Whether there is debug information to be put beside the module. On macOS Zig's linker leaves it in object files
+        in its cache, and only dsymutil, which is no part of Zig, makes a dSYM of those."""
+        return self.symbols is not None and self.target.platform.system != "macos"
+
+    def finish(self, binary: Path, pdb: Path) -> None:
+        """What the linker cannot be told. It has written `pdb` where there is debug information for Windows."""
         if self.target.platform.musl_libc:
             binary.write_bytes(musl.name_libc(binary.read_bytes()))
         if self.shows_places and self.mode != "Debug":  # there a debugger may show the functions of nano_ffi, too
             binary.write_bytes(with_short_symbols(binary.read_bytes()))
+        if self.symbols is not None and self.keeps_symbols:
+            data = binary.read_bytes()
+            parts = debug_files.of_pe(data, pdb.read_bytes()) if self.windows else debug_files.of_elf(data)
+            binary.write_bytes(parts.module)
+            place = self.symbols / parts.path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(parts.debug)
 
     def target_options(self, triple: Triple) -> list[str]:
         """Nothing where Zig is to look for libraries where this system has them."""
         return [] if self.local and set(self.table.link) - ZIGS_OWN else ["-target", triple.target]
 
     def debug_options(self) -> list[str]:
+        if self.keeps_symbols:  # code as without it, but for a few instructions that LLVM puts elsewhere
+            return ["-fno-strip", "-fomit-frame-pointer", "-fno-error-tracing"]
         if self.mode == "Debug":
             # The compiler's runtime need not be faster than what it serves, and is there four seconds earlier. (glibc
             # refuses to be compiled so.)
@@ -518,6 +539,7 @@ class Job:
         return [
             *self.package_source(triple, work),
             *(f"-Dstrip={str(strip).lower()}", f"-Dname={self.name}"),
+            *(["-Dsymbols=true"] if self.keeps_symbols else []),
             *(f"-Ddescribe={tool(zig, SOURCES / 'source.zig', tools_folder(zig))}", f"-Dstd={zig.standard_library}"),
             f"-Dunusable={work / 'unusable'}",
             *([f"-Dobject={import_library(zig, self.target, self.abi3)}"] if self.windows else []),

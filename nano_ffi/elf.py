@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import struct
 
-__all__ = ["with_short_symbols"]
+__all__ = ["with_short_symbols", "without_symbols"]
 
 SYMBOLS, NO_BITS = 2, 8  # types of sections
 ALLOCATED = 2  # a flag of them
@@ -44,6 +44,43 @@ def with_short_symbols(data: bytes) -> bytes:
     result += bytes(-len(result) % 8)
     struct.pack_into(order + word, result, 40 if wide else 32, len(result))
     return bytes(result + b"".join(table.pack(*section) for section in sections))
+
+
+def without_symbols(data: bytes) -> bytes:
+    """The ELF file without its table of symbols and its debug information: of what is loaded nothing has another place."""
+    order = "<" if data[5] == 1 else ">"
+    wide = data[4] == 2
+    word = "Q" if wide else "I"
+    table = struct.Struct(f"{order}II{4 * word}II{2 * word}")
+    (start,) = struct.unpack_from(order + word, data, 40 if wide else 32)
+    counts = 60 if wide else 48  # of e_shnum, which e_shstrndx follows
+    count, names = struct.unpack_from(f"{order}HH", data, counts)
+    sections = [list(table.unpack_from(data, start + index * table.size)) for index in range(count)]
+
+    def is_needed(section: list[int]) -> bool:
+        name = sections[names][4] + section[0]
+        return bool(section[2] & ALLOCATED) or not (
+            section[1] == SYMBOLS or data.startswith((b".debug", b".zdebug"), name)
+        )
+
+    texts = {section[6] for section in sections if section[1] == SYMBOLS}
+    kept = [index for index, section in enumerate(sections) if is_needed(section) and index not in texts]
+    places = {index: place for place, index in enumerate(kept)}
+    loaded = [section for section in sections if section[2] & ALLOCATED and section[1] != NO_BITS]
+    result = bytearray(data[: max(section[4] + section[5] for section in loaded)])
+    for index in kept:
+        section = sections[index]
+        content = data[section[4] : section[4] + section[5]]
+        section[6] = places.get(section[6], 0)
+        if index == 0 or section[2] & ALLOCATED:
+            continue
+        result += bytes(-len(result) % max(section[8], 1))
+        section[4] = len(result)
+        result += content
+    result += bytes(-len(result) % 8)
+    struct.pack_into(order + word, result, 40 if wide else 32, len(result))
+    struct.pack_into(f"{order}HH", result, counts, len(kept), places[names])
+    return bytes(result + b"".join(table.pack(*sections[index]) for index in kept))
 
 
 def short(symbols: bytes, names: bytes, order: str, wide: bool) -> tuple[bytes, bytes, int]:

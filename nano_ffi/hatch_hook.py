@@ -62,6 +62,7 @@ class ZigBuildHook(BuildHookInterface[Any]):
         stable = bool(identifier) and table.abi3 and has_stable_abi(target)
         for source in map(Path, table.modules):
             member = member_of(source, root)
+            symbols = os.environ.get("NANO_FFI_SYMBOLS")  # `nano-ffi wheels` wants debug information there
             job = Job.of(
                 source,
                 target=target if identifier else None,
@@ -69,6 +70,7 @@ class ZigBuildHook(BuildHookInterface[Any]):
                 cpu=wheel_cpu(switches.cpu, bool(identifier)),
                 strip=True,
                 abi3=stable,
+                symbols=Path(symbols) if symbols else None,
             )
             built = job.compile(self.folder / member.parent)
             if inputs := os.environ.get("NANO_FFI_INPUTS"):  # `nano-ffi wheels` asks what was read

@@ -104,7 +104,9 @@ class Zig:
     def environment(self) -> dict[str, str]:
         # The first compile for a target costs seconds, so a cache that is said to be shared is.
         environment = {"ZIG_GLOBAL_CACHE_DIR": self.cache, **os.environ, "ZIG_LOCAL_CACHE_DIR": self.cache}
-        return {**environment, "ZIG_DEBUG_CMD": "1", "NO_COLOR": "1"}
+        # Options of LLVM's linker of DLLs, which keeps what nobody uses where there is debug information, and names
+        # functions wrongly there that it makes one of.
+        return {**environment, "ZIG_DEBUG_CMD": "1", "NO_COLOR": "1", "LINK": "-OPT:REF -OPT:NOICF"}
 
     def run(self, *arguments: str, cwd: Path | None = None, ours: tuple[str, ...] = ()) -> str:
         """What Zig prints. Raises CompileError with what it complains of; `ours` is how further paths of ours begin."""

@@ -10,6 +10,7 @@ pub fn build(b: *Build) void {
     const target = b.standardTargetOptions(.{});
     const optimize = b.standardOptimizeOption(.{});
     const strip = b.option(bool, "strip", "Leave debug information out") orelse false;
+    const symbols = b.option(bool, "symbols", "Keep it, to be put beside the file") orelse false;
     const work = option(b, "work");
     const zig = option(b, "zig");
 
@@ -31,7 +32,7 @@ pub fn build(b: *Build) void {
         .root_source_file = in(b, work, "root.zig"),
         .target = target,
         .optimize = optimize,
-        .strip = strip,
+        .strip = strip and !symbols,
         .omit_frame_pointer = strip,
         .error_tracing = !strip,
     });
@@ -58,6 +59,9 @@ pub fn build(b: *Build) void {
     extension.linker_allow_shlib_undefined = !windows;
     extension.link_z_max_page_size = b.option(u64, "page-size", "Of memory, in bytes, at most");
     b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedBin(), "binary").step);
+    if (symbols and !windows) extension.build_id = .sha1;
+    if (symbols and windows)
+        b.getInstallStep().dependOn(&b.addInstallFile(extension.getEmittedPdb(), "pdb").step);
 }
 
 /// C libraries and sources are linked with the object later, see nano_ffi/zig_tests.py.

@@ -26,7 +26,7 @@ __all__ = ["main"]
 
 HELP = """\
 usage: nano-ffi wheels [--all-archs] [--shard K/N] [--force] [--fail-fast] [--state FOLDER] [--runtimes FOLDER]
-                       [cibuildwheel's arguments]
+                       [--debug-symbols FOLDER] [cibuildwheel's arguments]
 
 Build the wheels that [tool.cibuildwheel] in pyproject.toml selects, for Linux, macOS and Windows, all on this machine.
 Without --platform and --only all three are built. What is up to date in the output folder is kept.
@@ -39,6 +39,8 @@ With --platform android: for CPython's Android, 3.13 and later.
   --state FOLDER  where logs are, and what is known of the last run (build/wheels of the project)
   --runtimes FOLDER
                   test wheels of other systems, too: by commands of their names, cp313-win_amd64, each a CPython
+  --debug-symbols FOLDER
+                  put the debug information of each wheel there, as an archive of its name: for Linux and Windows
   --explain       say what would be built, how, and what stands in the way
 
 The rest of the command line is cibuildwheel's:
@@ -67,6 +69,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     own.add_argument("--explain", action="store_true")
     own.add_argument("--state", type=Path)
     own.add_argument("--runtimes", type=Path)
+    own.add_argument("--debug-symbols", type=Path)
     own.add_argument("--config-file")
     own_options, arguments = own.parse_known_args(arguments)
     if configuration := own_options.config_file:
@@ -81,6 +84,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         explain=own_options.explain,
         state=own_options.state.resolve() if own_options.state else None,
         runtimes=own_options.runtimes.resolve() if own_options.runtimes else None,
+        symbols=own_options.debug_symbols.resolve() if own_options.debug_symbols else None,
     )
     cross.install(session)
     if ours.help or ours.h or ours.clean_cache:
@@ -260,5 +264,10 @@ def tell_end(session: Session, seconds: float) -> None:
         if session.untested:
             print(f", {session.untested} not (no interpreter for them on this machine)", end="")
     print()
+    if names := session.without_symbols:
+        print(
+            f"No debug symbols for {cross.some(names)}: there are none of macOS, and none but of modules that nano-ffi's "
+            "build hook compiles"
+        )
     if session.failed:
         print(f"{len(session.failed)} failed: {', '.join(session.failed)}")

@@ -106,6 +106,10 @@ class Session:
     """The folder of records and logs, where it is not to be in the project."""
     runtimes: Path | None = None
     """The folder of commands that run CPythons of other systems."""
+    symbols: Path | None = None
+    """The folder for archives of debug information, where they are wanted."""
+    without_symbols: list[str] = field(default_factory=list)
+    """What was to have some, and has none."""
     directory: Path = field(default_factory=Path.cwd)
     """From where the command was called."""
     resources: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
@@ -292,7 +296,7 @@ class Run:
         # cibuildwheel changes the directory for an sdist only, to a temporary one.
         unpacked = Path.cwd() != session.directory
         self.state = session.state or (session.directory if unpacked else self.package) / "build" / "wheels"
-        self.ours = [self.output, self.state]
+        self.ours = [self.output, self.state, *([session.symbols] if session.symbols else [])]
         """Folders that are no part of the project."""
         self.before_target = settings(options.pyproject_toml).get("before-target", "")
         self.without_zig = is_without_zig(options.pyproject_toml)
@@ -336,11 +340,13 @@ class Run:
         if self.session.explain:
             return
         self.session.output = self.output
+        if self.session.symbols:
+            self.session.symbols.mkdir(parents=True, exist_ok=True)
         with alone_in(self.output), alone_in(self.state):
             for target in self.wanted:  # of a run that was killed
                 for left_over in self.output.glob(f".{target.identifier}.*.whl.part"):
                     left_over.unlink()
-            self.tree = records.Tree(self.package, self.state, [self.output])
+            self.tree = records.Tree(self.package, self.state, self.ours)
             self.keep_what_is_current()
             todo = [target for target in self.wanted if target not in self.wheels]
             if todo:
@@ -421,12 +427,12 @@ class Run:
                 options=self.build_options(target),
                 target=target,
                 environment=records.recorded_environment(self.environments[target]),
-                extra=[self.before_target, str(self.tester(target)), metadata],
+                extra=[self.before_target, str(self.tester(target)), metadata, *self.with_symbols],
             )
             if self.session.force:
                 continue
             record = Record.load(self.record_path(target))
-            if record is not None and record.holds(self.digests[target], self.output):
+            if record is not None and record.holds(self.digests[target], self.output, self.session.symbols):
                 self.finish(target, self.output / record.wheel)
                 if record.reused:
                     self.reused.add(target)
@@ -438,6 +444,11 @@ class Run:
         if self.wheels:
             seconds = time.monotonic() - started
             print(f"{len(self.wheels)} of {len(self.wanted)} wheels are up to date (checked in {seconds:.1f} s)")
+
+    @property
+    def with_symbols(self) -> list[str]:
+        """What debug information changes in a wheel: a few bytes."""
+        return ["debug symbols"] if self.session.symbols else []
 
     def metadata(self) -> str:
         """What the backend says of the project where it is not all in pyproject.toml: a version out of git, as a rule.
@@ -659,6 +670,7 @@ class Run:
                 alone=self.prepares,
                 compatible=find_compatible_wheel(self.finished(), target.identifier),
                 native=self.session.native.get(target.python),
+                symbols=self.session.symbols,
             ),
         )
 
@@ -685,9 +697,12 @@ class Run:
             sha256=built.sha256,
             reused=reused,
             tested=built.tested,
+            symbols=built.symbols,
             inputs=built.inputs,
         ).save(self.record_path(target))
         self.count_test(built.tested)
+        if self.session.symbols and not reused and not built.symbols:
+            self.session.without_symbols.append(target.identifier)
         if reused:
             self.session.reused += 1
             what = f"takes {built.name}, built before"

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -105,6 +106,8 @@ class Built:
     sha256: str
     tested: bool | None
     """None where no test-command is set."""
+    symbols: str = ""
+    """The archive of debug information; empty where there is none, and for a wheel that is reused."""
     inputs: dict[str, str] = field(default_factory=dict)
     """What the compiler says that it has read, see `Record.inputs`."""
 
@@ -130,6 +133,8 @@ class WheelJob:
     """Whether a wheel's before-build and build must not run beside another's: all are in one tree and environment."""
     compatible: Path | None
     """A wheel built before that this target's interpreter takes; then nothing is built."""
+    symbols: Path | None = None
+    """The folder for an archive of debug information, if one is wanted."""
     native: Path | None = None
     """The project's wheel of this machine and the same CPython, if there is one yet."""
 
@@ -146,6 +151,7 @@ class WheelJob:
                 name=wheel.name,
                 sha256=checksums.sha256(part or wheel),
                 tested=tested,
+                symbols="" if self.compatible else self.pack_symbols(wheel),
                 inputs=self.inputs(started),
             )
         finally:
@@ -214,11 +220,33 @@ class WheelJob:
             if path.exists()
         }
 
+    @property
+    def symbols_folder(self) -> Path:
+        """Where the backend puts debug information."""
+        return self.folder / "symbols"
+
+    def pack_symbols(self, wheel: Path) -> str:
+        """The name of the archive of what debuggers look for, made for `wheel`; empty where there is nothing."""
+        files = sorted(path for path in self.symbols_folder.rglob("*") if path.is_file())
+        if self.symbols is None or not files:
+            return ""
+        name = f"{wheel.stem}.debug.zip"
+        part = self.symbols / f".{self.target.identifier}.{name}.part"
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
+            for path in files:
+                entry = zipfile.ZipInfo(path.relative_to(self.symbols_folder).as_posix())
+                entry.external_attr = 0o644 << 16
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+        part.replace(self.symbols / name)
+        return name
+
     def call_backend(self, environment: Mapping[str, str]) -> Path:
         settings = prepare_config_settings(
             self.options.config_settings, project=Path.cwd(), package=self.options.package_dir
         )
         environment = {**environment, "NANO_FFI_INPUTS": str(self.inputs_file)}
+        if self.symbols is not None:
+            environment["NANO_FFI_SYMBOLS"] = str(self.symbols_folder)
         package, parsed = self.options.package_dir, dict(parse_config_settings(settings) or {})
         if self.backend.interpreter is not None:
             package, toolchain = self.cross_compile(self.backend.interpreter)

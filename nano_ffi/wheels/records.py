@@ -52,6 +52,8 @@ class Record:
     """The wheel is another identifier's, and this one's interpreter takes it too (abi3)."""
     tested: bool | None
     """None where no test-command is set for the identifier."""
+    symbols: str = ""
+    """The archive of debug information in the folder for those; empty for none."""
     inputs: dict[str, str] = field(default_factory=dict)
     """What the compiler says that it has read: path → hash, see `hash_of`."""
 
@@ -67,13 +69,15 @@ class Record:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_whole(path, json.dumps(dataclasses.asdict(self), indent=2) + "\n")
 
-    def holds(self, digest: str, folder: Path) -> bool:
-        """Whether the same inputs are asked for, and the wheel lies in `folder` as it was written."""
+    def holds(self, digest: str, folder: Path, symbols: Path | None = None) -> bool:
+        """Whether the same inputs are asked for, and the wheel lies in `folder` as it was written, and its debug
+        information in `symbols`."""
         wheel = folder / self.wheel
         return (
             self.digest == digest
             and wheel.is_file()
             and checksums.sha256(wheel) == self.sha256
+            and (symbols is None or not self.symbols or (symbols / self.symbols).is_file())
             and all(hash_of(Path(path)) == known for path, known in self.inputs.items())
         )
 

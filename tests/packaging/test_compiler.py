@@ -251,6 +251,47 @@ def test_android_binaries_need_libpython_alone(tmp_path: Path, depends: bool) ->
     assert found == []
 
 
+@pytest.mark.parametrize(
+    ("identifier", "depends"),
+    [
+        ("cp313-musllinux_s390x", False),
+        ("cp313-android_x86_64", False),
+        ("cp311-win32", False),
+        ("cp310-manylinux_armv7l", True),
+        ("cp314-win_arm64", True),
+    ],
+)
+def test_symbols_beside_a_binary_that_has_none(tmp_path: Path, identifier: str, depends: bool) -> None:
+    pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
+    from nano_ffi.wheels.claim import claim_of
+    from nano_ffi.wheels.extension import check_binary
+
+    for name, text in DEPENDS.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    body = "    var sum: f64 = 0;\n    for (values) |value| sum += value * STEP;\n    return sum;\n"
+    step = '@import("parts").three' if depends else "3"
+    (tmp_path / "depends.zig").write_text(f"pub fn total(values: []const f64) f64 {{\n{body}}}\n".replace("STEP", step))
+    if not depends:
+        (tmp_path / "build.zig.zon").unlink()
+    target = targets.parse(identifier)
+    symbols = tmp_path / "symbols"
+    job = Job.of(tmp_path / "depends.zig", target=target, strip=True, symbols=symbols)
+    binary = job.compile(tmp_path / "built").path
+    (kept,) = (path for path in symbols.rglob("*") if path.is_file())
+    assert kept.suffix == (".pdb" if job.windows else ".debug")
+    assert b"depends.zig" in kept.read_bytes()
+    assert b"depends.zig" not in binary.read_bytes()
+    found: list[str] = []
+
+    def expect(holds: object, problem: str) -> bool:
+        found.extend([] if holds else [problem])
+        return bool(holds)
+
+    assert check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect) == []
+    assert found == []
+
+
 ADD = """
 const table = [_]i64{ 1, 2, 3 };
 pub fn add(a: i64, b: i64) i64 {

@@ -11,7 +11,7 @@ import pytest
 lief = pytest.importorskip("lief", reason="pip install 'nano-ffi[wheels]'")
 pytest.importorskip("ziglang", reason="no Zig to compile with: pip install 'nano-ffi[zig]'")
 
-from nano_ffi.elf import with_short_symbols
+from nano_ffi.elf import with_short_symbols, without_symbols
 
 SOURCE = """\
 static int table[3] = {1, 2, 3};
@@ -73,3 +73,21 @@ def test_it_has_no_more_to_lose(binary: bytes) -> None:
     short = with_short_symbols(binary)
     assert len(short) < len(binary)
     assert with_short_symbols(short) == short
+
+
+def test_without_symbols_all_that_is_loaded_stays(binary: bytes) -> None:
+    stripped = without_symbols(binary)
+    before, after = lief.parse(list(binary)), lief.parse(list(stripped))
+    names = [section.name for section in before.sections]
+    tables = {".symtab", ".strtab"}
+    assert tables < set(names)
+    kept = [name for name in names if name not in tables and not name.startswith(".debug")]
+    assert [section.name for section in after.sections] == kept
+    assert {name: content for name, content in parts(binary).items() if name in kept} == parts(stripped)
+    for one, other in zip(before.segments, after.segments, strict=True):
+        assert (one.type, one.file_offset, one.virtual_address, one.physical_size, one.virtual_size) == (
+            *(other.type, other.file_offset, other.virtual_address, other.physical_size, other.virtual_size),
+        )
+    linked = {section.name: names[section.link] for section in before.sections if section.name in kept}
+    assert {section.name: kept[section.link] for section in after.sections} == linked
+    assert without_symbols(stripped) == stripped

@@ -14,7 +14,8 @@ ROOT = Path(__file__).parent.parent.parent
 PYTHON = {
     "a call, all that an installed wheel needs": "errors functions registration __init__",
     "what all share": """
-        switches complaints wheels/checksums wheels/targets wheels/universal2 wheels/musl wheels/hiding elf settings project
+        switches complaints wheels/checksums wheels/targets wheels/universal2 wheels/musl wheels/hiding elf
+        wheels/debug_files settings project
     """,
     "the way of a Zig file": "zig description pyi packages compiler absent builds building watching loading importer explaining zig_tests",
     "plugins": "ipython pytest_plugin hatch_hook",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import platform as machine
 import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,103 @@ def test_what_the_compiler_read_counts_wherever_it_is(project: Path) -> None:
     assert "(0 built, 1 up to date)" in run(*command("wheels", *only), cwd=project)
     (outside / "v.h").write_text("#define V 6\n")
     assert "(1 built, 0 up to date)" in run(*command("wheels", *only), cwd=project)
+
+
+def unpacked(archive: Path, folder: Path) -> list[str]:
+    """The names of the files in an archive that is now in the folder, too."""
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(folder)
+        return file.namelist()
+
+
+def with_debug_symbols(project: Path, identifier: str) -> tuple[str, list[str], Path]:
+    """What `nano-ffi wheels` says of a wheel, the files of its archive, and the folder in which those and the wheel's are."""
+    output = run(*command("wheels", "--only", identifier, "--debug-symbols", "symbols"), cwd=project)
+    (wheel,) = (project / "wheelhouse").glob(f"*-{identifier.partition('-')[0]}-*.whl")
+    folder = project.parent / "unpacked"
+    unpacked(wheel, folder)
+    assert "all wheels are what they claim to be" in run(*command("verify", str(wheel)), cwd=project)
+    archives = [path.name for path in (project / "symbols").iterdir()]
+    assert archives in ([], [f"{wheel.stem}.debug.zip"])
+    return output, unpacked(project / "symbols" / archives[0], folder) if archives else [], folder
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_debug_symbols_of_a_wheel_for_linux_are_found_by_its_build_id(project: Path) -> None:
+    identifier = targets.native().identifier
+    assert "No debug symbols" not in run(*command("wheels", "--only", identifier), cwd=project)
+    output, (name,), folder = with_debug_symbols(project, identifier)  # it is built again, to have some
+    assert re.fullmatch(r"\.build-id/[0-9a-f]{2}/[0-9a-f]{38}\.debug", name)
+    assert "(1 built, 0 up to date)" in output
+    assert "No debug symbols" not in output
+    (module,) = folder.glob("speedy/fast.*.so")
+    assert bytes.fromhex("".join(name.split("/")[1:]).removesuffix(".debug")) in module.read_bytes()
+    # There again: as long as the archive is.
+    again = command("wheels", "--only", identifier, "--debug-symbols", "symbols")
+    assert "(0 built, 1 up to date)" in run(*again, cwd=project)
+    shutil.rmtree(project / "symbols")
+    assert "(1 built, 0 up to date)" in run(*again, cwd=project)
+    if shutil.which("gdb") is None or machine.machine() != "x86_64":
+        pytest.skip("there is no gdb")
+    line = (project / "src/speedy/fast.zig").read_text().splitlines().index(
+        "    for (values) |value| sum += value;"
+    ) + 1
+    commands = (
+        "set debuginfod enabled off",
+        f"set debug-file-directory {folder}",
+        f"directory {project / 'src' / 'speedy'}",
+        "set breakpoint pending on",
+        f"break fast.zig:{line}",
+        "run",
+        "bt 1",
+    )
+    code = f"import sys; sys.path.insert(0, {str(folder)!r}); import speedy; speedy.total([1.0, 2.0])"
+    debugger = ("gdb", "-q", "-nx", "-batch", *(f"--ex={command}" for command in commands), "--args")
+    told = run(*debugger, sys.executable, "-P", "-c", code, cwd=folder)
+    assert re.search(rf"Breakpoint 1, fast\.total \(.*\) at \S*fast\.zig:{line}\n{line}\t    for \(values\)", told), (
+        told
+    )
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_the_bytes_of_wheels_with_debug_symbols_do_not_tell_where_they_were_built(
+    project: Path, tmp_path: Path
+) -> None:
+    identifiers = [targets.native().identifier, "cp313-win_amd64"]
+    shutil.copytree(project, tmp_path / "somewhere else")
+    for folder in (project, tmp_path / "somewhere else"):
+        for identifier in identifiers:
+            run(*command("wheels", "--only", identifier, "--debug-symbols", "symbols"), cwd=folder)
+    sums = [(folder / "wheelhouse" / "SHA256SUMS").read_text() for folder in (project, tmp_path / "somewhere else")]
+    assert sums[0] == sums[1]
+    assert len(sums[0].splitlines()) == len(identifiers)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+@pytest.mark.parametrize("identifier", ["cp313-win_amd64", "cp312-win32", "cp314-win_arm64"])
+def test_debug_symbols_of_a_wheel_for_windows_are_the_pdb_that_it_names(project: Path, identifier: str) -> None:
+    lief = pytest.importorskip("lief")
+    _, (name,), folder = with_debug_symbols(project, identifier)
+    (module,) = folder.glob("speedy/fast.*.pyd")
+    parsed = lief.parse(module)  # entries do not keep it
+    (named,) = (entry for entry in parsed.debug if isinstance(entry, lief.PE.CodeViewPDB))
+    guid = bytes(named.signature)
+    key = bytes([*guid[3::-1], *guid[5:3:-1], *guid[7:5:-1], *guid[8:]]).hex().upper()
+    assert name == f"fast.pdb/{key}{named.age:X}/fast.pdb"
+    assert named.filename == "fast.pdb"
+    pdb = (folder / name).read_bytes()
+    assert pdb.startswith(b"Microsoft C/C++ MSF 7.00")
+    assert guid in pdb
+    assert b"fast.zig" in pdb
+    assert b"total\0" in pdb
+    assert module.stat().st_size < 200_000  # what nobody uses is left out, as without
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux is where all wheels are built")
+def test_that_a_wheel_for_macos_has_no_debug_symbols_is_said(project: Path) -> None:
+    output, files, _ = with_debug_symbols(project, "cp313-macosx_arm64")
+    assert "No debug symbols for cp313-macosx_arm64: there are none of macOS" in output
+    assert files == []
 
 
 def install_and_test(project: Path) -> None:

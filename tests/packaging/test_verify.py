@@ -362,10 +362,6 @@ BINARIES = {
         spoiled_binary(LINUX, flags=("-fno-strip",)),
         "holds a symbol table (.symtab): strip it (-fstrip)",
     ),
-    "a PDB file": (
-        spoiled_binary(WINDOWS, flags=("-fno-strip",)),
-        "names a PDB file (probe.pdb): build for release and strip (-fstrip)",
-    ),
     "lazy binding": (
         spoiled_binary(LINUX, flags=("-z", "lazy")),
         "binds lazily, so that RELRO does not cover its import table: link with `-z now`",
@@ -426,6 +422,26 @@ def test_a_wrong_binary_is_refused(build: Build, tmp_path: Path, way: str) -> No
     spoil, expected = BINARIES[way]
     found = spoil(build, tmp_path)
     assert any(problem.endswith(f": {expected}") and ": probe_pkg/probe." in problem for problem in found), found
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("probe.pdb", ""),
+        *(
+            (path, f"names a PDB file by its path ({path}): strip it (-fstrip), or link with -PDBALTPATH:NAME.pdb")
+            for path in (r"C:\a.pdb", "b/a.pdb")
+        ),
+    ],
+)
+def test_a_pdb_is_named_without_a_path(build: Build, tmp_path: Path, name: str, expected: str) -> None:
+    data = build(*parts(WINDOWS), flags=("-fno-strip",))
+    assert data.count(b"probe.pdb\0") == 1
+    data = data.replace(b"probe.pdb\0", name.encode().ljust(10, b"\0"))
+    found = problems(pack(tmp_path, WINDOWS, contents(WINDOWS, data)))
+    assert [problem.rpartition(": probe_pkg/probe.cp313-win_amd64.pyd: ")[2] for problem in found] == [expected] * bool(
+        expected
+    )
 
 
 BEYOND = {
