@@ -195,7 +195,13 @@ def tool(zig: Zig, source: Path, folder: Path, *modules: str) -> Path:
 
 
 def take(path: Path, place: Path) -> None:
-    """Copy a file, whole or not at all."""
+    """Copy a file, whole or not at all. What nobody wrote in this process can be run at once: a process that another thread
+    starts has a file for a moment that is open here, and Linux runs none that is open for writing.
+    """
     part = place.with_name(f".{place.name}.{os.getpid()}-{threading.get_ident()}.part")
-    shutil.copy(path, part)
+    try:
+        os.link(path, part)
+    except OSError:  # to another file system, or on one that has no links
+        shutil.copy(path, part)
     part.replace(place)
+    part.unlink(missing_ok=True)  # two links of one file stay two

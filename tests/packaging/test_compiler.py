@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
@@ -440,6 +441,32 @@ def test_threads_write_the_same_file(tmp_path: Path) -> None:
         list(pool.map(lambda _: take(built, place), range(200)))
     assert sorted(tmp_path.iterdir()) == [built, place]
     assert place.read_bytes() == built.read_bytes()
+
+
+def test_a_program_can_be_run_at_once(tmp_path: Path) -> None:
+    """Another thread that starts processes: one has the files of this process until it is another program."""
+    built = tmp_path / "built"
+    shutil.copy(sys.executable, built)
+    with built.open("ab") as file:
+        file.write(bytes(2**25))  # copying takes its time
+    done = threading.Event()
+
+    def start() -> None:
+        while not done.is_set():
+            subprocess.run([sys.executable, "-c", ""], check=True, preexec_fn=int)
+
+    with ThreadPoolExecutor(2) as pool:
+        started = [pool.submit(start) for _ in range(2)]
+        try:
+            for number in range(30):
+                place = tmp_path / f"place{number}"
+                take(built, place)
+                # It may not find its library, and is run.
+                subprocess.run([place, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        finally:
+            done.set()
+        for each in started:
+            each.result()
 
 
 def test_no_register_is_used_that_a_variable_of_a_thread_may_cost(tmp_path: Path) -> None:
