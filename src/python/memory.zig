@@ -106,7 +106,7 @@ fn alloc(_: *anyopaque, len: usize, alignment: std.mem.Alignment, _: usize) ?[*]
         giveBack(memory, alignment);
         return null;
     };
-    if (is_recorded.load(.monotonic)) noteGiven(block);
+    if (Recorder.innermost()) |recorder| noteGiven(recorder, block);
     return memory;
 }
 
@@ -121,7 +121,7 @@ fn remap(_: *anyopaque, memory: []u8, alignment: std.mem.Alignment, len: usize, 
     const moved: ?[*]u8 = @ptrCast(Domain.realloc(memory.ptr, @max(len, alignment.toByteUnits())));
     const new: Block = if (moved) |start| .of(start[0..len], alignment) else old;
     if (is_noted) heap.add(new) catch @panic("memory: there is none to note what was resized");
-    if (moved != null and is_recorded.load(.monotonic)) noteMoved(old, new);
+    if (moved != null) if (Recorder.innermost()) |recorder| noteMoved(recorder, old, new);
     return moved;
 }
 
@@ -176,12 +176,12 @@ pub fn unfollow(address: usize, number: u32) bool {
 pub fn free(block: Block) void {
     if (!is_watched) {
         if (is_noted) heap.forget(block);
-        if (is_recorded.load(.monotonic)) noteFreed(block);
+        if (Recorder.innermost()) |recorder| noteFreed(recorder, block);
         return giveBack(@ptrFromInt(block.address), block.alignment);
     }
     const freed = heap.free(block);
     fail("freed", block, freed.fault);
-    if (is_recorded.load(.monotonic)) noteFreed(block);
+    if (Recorder.innermost()) |recorder| noteFreed(recorder, block);
     const gone = freed.gone orelse return;
     giveBack(@ptrFromInt(gone.address), gone.alignment);
     if (freed.more) freeMore(block);
@@ -194,7 +194,7 @@ pub fn freeAtOnce(block: Block) void {
         if (heap.is_strict.load(.monotonic)) return free(block);
         fail("freed", block, heap.remove(block));
     } else if (is_noted) heap.forget(block);
-    if (is_recorded.load(.monotonic)) noteFreed(block);
+    if (Recorder.innermost()) |recorder| noteFreed(recorder, block);
     giveBack(@ptrFromInt(block.address), block.alignment);
 }
 
@@ -376,10 +376,13 @@ pub const Recorder = struct {
     /// Null where there is no memory. Not on the stack: what a greenlet does with it is its own.
     pub fn begin() ?*Recorder {
         const chain = &recorders;
-        const recorder = if (chain.is_first_free) &chain.first else unnoted.create(Recorder) catch
-            return null;
-        if (recorder == &chain.first) chain.is_first_free = false;
-        recorder.* = .{ .outer = chain.innermost };
+        const recorder = if (chain.is_first_free) &chain.first else another: {
+            const new = unnoted.create(Recorder) catch return null;
+            new.* = .{};
+            break :another new;
+        };
+        chain.is_first_free = false;
+        recorder.outer = chain.innermost;
         chain.innermost = recorder;
         if (!is_recorded.load(.monotonic)) is_recorded.store(true, .monotonic);
         return recorder;
@@ -391,10 +394,19 @@ pub const Recorder = struct {
         var place = &chain.innermost;
         while (place.*.? != recorder) place = &place.*.?.outer;
         place.* = recorder.outer;
-        recorder.freed.deinit(unnoted);
-        recorder.resized.deinit(unnoted);
+        if (recorder.live.slots.len + recorder.freed.capacity + recorder.resized.capacity > 0)
+            recorder.forget();
+        if (recorder != &chain.first) return unnoted.destroy(recorder);
+        recorder.is_partial = false;
+        recorder.is_closed = false;
+        recorder.is_paused = false;
+        chain.is_first_free = true;
+    }
+
+    noinline fn forget(recorder: *Recorder) void {
         recorder.live.deinit(unnoted);
-        if (recorder == &chain.first) chain.is_first_free = true else unnoted.destroy(recorder);
+        recorder.freed.clearAndFree(unnoted);
+        recorder.resized.clearAndFree(unnoted);
     }
 
     /// Before Python code runs: the recorder to `goOn`, or null where there is none to pause.
@@ -443,7 +455,7 @@ pub const Recorder = struct {
 /// A thread's recorders. Most calls need one at a time, which takes no memory.
 const Chain = struct {
     innermost: ?*Recorder = null,
-    first: Recorder = undefined,
+    first: Recorder = .{},
     is_first_free: bool = true,
 };
 
@@ -451,21 +463,21 @@ threadlocal var recorders: Chain = .{};
 /// Whether any thread has begun one.
 var is_recorded: std.atomic.Value(bool) = .init(false);
 
-noinline fn noteGiven(block: Block) void {
-    var recorder = Recorder.innermost();
+noinline fn noteGiven(innermost: *Recorder, block: Block) void {
+    var recorder: ?*Recorder = innermost;
     while (recorder) |some| : (recorder = some.outer) {
         if (some.is_paused) return;
         some.given(block);
     }
 }
 
-noinline fn noteFreed(block: Block) void {
-    var recorder = Recorder.innermost();
+noinline fn noteFreed(innermost: *Recorder, block: Block) void {
+    var recorder: ?*Recorder = innermost;
     while (recorder) |some| : (recorder = some.outer) some.gone(block);
 }
 
-noinline fn noteMoved(old: Block, new: Block) void {
-    var recorder = Recorder.innermost();
+noinline fn noteMoved(innermost: *Recorder, old: Block, new: Block) void {
+    var recorder: ?*Recorder = innermost;
     var is_paused = false;
     while (recorder) |some| : (recorder = some.outer) {
         is_paused = is_paused or some.is_paused;
