@@ -48,7 +48,7 @@ from nano_ffi.wheels.images import as_in_its_image
 from nano_ffi.wheels.interpreters import find_interpreter, find_python
 from nano_ffi.wheels.job import Backend, Built, HookRunner, WheelJob, scripts_directory
 from nano_ffi.wheels.pool import Failure, Job, Outcome, Pool, tail
-from nano_ffi.wheels.project import backend_of, copy_of, is_without_zig, obstacles, uses_zig
+from nano_ffi.wheels.project import backend_of, copy_of, host_questions, is_without_zig, listed, obstacles, uses_zig
 from nano_ffi.wheels.records import Record
 from nano_ffi.wheels.targets import Target, Triple
 from nano_ffi.wheels.toolchain import NATIVE_PATH
@@ -337,6 +337,7 @@ class Run:
             self.explain()
         if self.without_zig and (reasons := obstacles(self.wanted)):
             raise errors.ConfigurationError("\n".join(["Not all wheels can be built here:", *reasons]))
+        self.tell_host_questions()
         if self.session.explain:
             return
         self.session.output = self.output
@@ -369,6 +370,20 @@ class Run:
             backend = f"  in an environment of {found.executable}" if found else ""
             triples = " and ".join(triple.target for triple in target.platform.triples)
             print(f"  {target.identifier:<30} for {triples}{backend}")
+
+    def tell_host_questions(self) -> None:
+        """Say, before anything is built, where the build may take this machine's system for the target's.
+
+        No error: which options a compiler takes is asked so, too, and of those this system's are the right ones.
+        """
+        here = {"darwin": "macos"}.get(sys.platform, sys.platform)
+        others = [target for target in self.wanted if target.platform.system != here]
+        if self.without_zig and others and (asked := host_questions(self.package, self.options.pyproject_toml)):
+            print(
+                f"Note: {listed(asked)} asks for the system, and is told of this one, {sys.platform}, for "
+                f"{listed(target.identifier for target in others)}, too: sources and libraries that are chosen by it are "
+                "this system's. `sysconfig.get_platform()` says what the target is."
+            )
 
     def for_macos(self, target: Target, asked: str | None) -> Target:
         """The target, for the macOS that is asked for. Raises ConfigurationError where its wheel could not be for that."""

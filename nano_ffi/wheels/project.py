@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
+import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ from nano_ffi.wheels import records
 from nano_ffi.wheels.interpreters import find_python
 from nano_ffi.wheels.targets import Target
 
-__all__ = ["backend_of", "copy_of", "is_without_zig", "obstacles", "uses_zig"]
+__all__ = ["backend_of", "copy_of", "host_questions", "is_without_zig", "obstacles", "uses_zig"]
 
 CAN_CROSS = ("scikit_build_core.", "setuptools.", "mesonpy")
 """Backends that build for another system where they are told of it, as in `toolchain`."""
@@ -70,6 +72,46 @@ def obstacles(targets: Sequence[Target]) -> list[str]:
             "`skip` of [tool.cibuildwheel]."
         )
     return reasons
+
+
+QUESTIONS = frozenset({"sys.platform", "os.name", "os.uname", "platform.system", "platform.uname", "platform.platform"})
+"""What the interpreter says of the system that it runs on, and its own library asks, too: of a build it cannot be changed."""
+
+
+def host_questions(package: Path, pyproject: Mapping[str, Any] | None) -> list[str]:
+    """Where a project's build asks for its system in a way that this machine's is the answer: ``setup.py:3 (sys.platform)``."""
+    tables = pyproject or {}
+    system = tables.get("build-system", {})
+    own = backend_of(pyproject).partition(":")[0].partition(".")[0]
+    paths = (
+        [package / "setup.py"] if "setuptools" in {backend_of(pyproject).partition(".")[0], *required(tables)} else []
+    )
+    for folder in system.get("backend-path", []):
+        paths += [package / folder / f"{own}.py", *sorted((package / folder / own).rglob("*.py"))]
+    found = []
+    for path in paths:
+        with contextlib.suppress(OSError, ValueError, SyntaxError):  # the backend will tell
+            lines = asked_in(ast.parse(path.read_bytes()))
+            found += [f"{path.relative_to(package)}:{line} ({name})" for line, name in lines]
+    overrides = tables.get("tool", {}).get("scikit-build", {}).get("overrides", [])
+    if any("platform-system" in json.dumps(override.get("if", {})) for override in overrides):
+        found.append("pyproject.toml (platform-system of [tool.scikit-build])")
+    return found
+
+
+def asked_in(tree: ast.Module) -> list[tuple[int, str]]:
+    """The lines with one of `QUESTIONS`, by whatever name it has there."""
+    modules: dict[str, str] = {}
+    found: set[tuple[int, str]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            modules |= {alias.asname or alias.name: alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {(node.lineno, f"{node.module}.{alias.name}") for alias in node.names}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            found.add((node.lineno, f"{modules.get(node.value.id)}.{node.attr}"))
+    return sorted((line, name) for line, name in found if name in QUESTIONS)
 
 
 def listed(items: Iterable[str], most: int = 3) -> str:

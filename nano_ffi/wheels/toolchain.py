@@ -226,6 +226,13 @@ importlib.machinery.EXTENSION_SUFFIXES[:] = {suffixes}
 """
 """What backends take the suffix of the stable ABI from; what is imported here, CPython finds by a list of its own."""
 
+MACHINE = """\
+import platform
+
+platform.machine = lambda: {machine!r}
+"""
+"""By which a setup.py chooses instruction sets and sources. What runs here asks for this machine in other ways, except Meson."""
+
 MESON = """\
 [binaries]
 c = '{bin}/cc'
@@ -317,7 +324,10 @@ class Toolchain:
         (self.folder / f"{SYSCONFIG}.py").write_text(
             f"build_time_vars = {pprint.pformat(self.variables())}\n", encoding="utf-8"
         )
-        (self.folder / "sitecustomize.py").write_text(SUFFIXES.format(suffixes=self.suffixes), encoding="utf-8")
+        customize = SUFFIXES.format(suffixes=self.suffixes)
+        if not self.is_meson:
+            customize += MACHINE.format(machine=self.processor)
+        (self.folder / "sitecustomize.py").write_text(customize, encoding="utf-8")
         for name, text in {"toolchain.cmake": self.cmake(), "cross.ini": self.meson()}.items():
             (self.folder / name).write_text(text, encoding="utf-8")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -26,7 +27,7 @@ from nano_ffi.wheels.hiding import hide
 from nano_ffi.wheels.identity import is_extension
 from nano_ffi.wheels.images import for_image
 from nano_ffi.wheels.interpreters import Interpreter, find_interpreter, find_python
-from nano_ffi.wheels.project import copy_of, is_without_zig, obstacles
+from nano_ffi.wheels.project import copy_of, host_questions, is_without_zig, obstacles
 from nano_ffi.wheels.toolchain import Toolchain, exports_of
 from nano_ffi.zig import zig_executable
 
@@ -67,7 +68,7 @@ _Static_assert(sizeof(wchar_t) == SIZEOF_WCHAR_T && sizeof(size_t) == SIZEOF_SIZ
 """
 
 SETUP = """
-import os, subprocess, sys, sysconfig
+import os, platform, subprocess, sys, sysconfig
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
 
@@ -79,8 +80,10 @@ class Build(build_ext):
         text = subprocess.check_output([sys.executable, "-c", code], text=True)
         open(os.path.join(folder, "said.txt"), "w").write(text)
 
+assert "SETUPTOOLS_EXT_SUFFIX" not in os.environ  # where it is said, some take sysconfig for this machine's
+
 # Backends and projects write into their sources.
-said = sysconfig.get_config_var("EXT_SUFFIX") + " " + sysconfig.get_platform()
+said = f'{sysconfig.get_config_var("EXT_SUFFIX")} {sysconfig.get_platform()} {platform.machine()}'
 open("src/facts.h", "w").write('#define NOTE "%s"' % said)
 setup(cmdclass={"build_ext": Build}, version="1.0", packages=["plain"], package_dir={"": "src"},
       ext_modules=[Extension("plain._plain", ["src/plain/_plain.c"], include_dirs=["src"], libraries=["m"])])
@@ -161,12 +164,15 @@ def test_c_by_setuptools_is_built_for_each_system(project: Path, tmp_path: Path)
     assert "has no stub and no py.typed" in verified
     wheel = next(wheel for wheel in wheels if "manylinux" in wheel.name)
     code = "import json, plain; print(json.dumps([plain.root(2.25), plain.facts()]))"
-    note = f"{targets.native().suffix} {sysconfig.get_platform()}"
+    note = f"{targets.native().suffix} {sysconfig.get_platform()} {platform.machine()}"
     facts = {"long": 8, "pointer": 8, "really": 1, "note": note}
     assert answer(wheel, code, tmp_path / "native") == [1.5, facts]
     assert sources(project) == before  # each wheel is built in a copy, and its version is asked for in one
     # What sysconfig says is what it says on the target.
-    for tag, said in [("win_amd64", f".{CP}-win_amd64.pyd win-amd64"), ("macosx", "-darwin.so macosx-11.0-arm64")]:
+    for tag, said in [
+        ("win_amd64", f".{CP}-win_amd64.pyd win-amd64 AMD64"),
+        ("macosx", "-darwin.so macosx-11.0-arm64 arm64"),
+    ]:
         with zipfile.ZipFile(next(wheel for wheel in wheels if tag in wheel.name)) as archive:
             (member,) = filter(is_extension, archive.namelist())
             assert said.partition(" ")[0] in member
@@ -233,6 +239,8 @@ def test_cpp_by_scikit_build_core_brings_its_standard_library(tmp_path: Path) ->
 MESON = """
 project('plain', 'c', version: '1.0')
 python = import('python').find_installation(pure: false)
+# What runs here is Meson's own question, and is not answered for the target.
+assert(build_machine.cpu_family() == run_command('uname', '-m', check: true).stdout().strip())
 maths = meson.get_compiler('c').find_library('m', required: false)
 python.install_sources('plain/__init__.py', subdir: 'plain')
 python.extension_module('_plain', 'plain/_plain.c', dependencies: maths, install: true, subdir: 'plain')
@@ -477,6 +485,48 @@ def test_explain_says_how_and_what_is_missing(project: Path) -> None:
     assert not list((project / "wheelhouse").glob("*"))
     said = run("wheels", "--only", f"{CP}-macosx_universal2", cwd=project, code=2)
     assert "universal2 and Android wheels are built of projects in Zig only" in said
+
+
+ASKING = """
+import os as o
+import platform, sys
+from sys import platform as system, version
+if sys.platform == "win32" or system.startswith("w"):
+    libraries = ["ws2_32"]
+if o.name == "nt" or platform.system() == "Windows" or platform.machine() == "ARM64" or version or os.name:
+    libraries = []
+"""
+
+
+def test_where_a_build_asks_for_its_system(project: Path) -> None:
+    """What this machine answers for the target is told before, with the line that asks."""
+    lines = [
+        "setup.py:4 (sys.platform)",
+        "setup.py:5 (sys.platform)",
+        "setup.py:7 (os.name)",
+        "setup.py:7 (platform.system)",
+    ]
+    (project / "setup.py").write_text(ASKING)
+    setuptools = {"build-system": {"build-backend": "setuptools.build_meta"}}
+    assert host_questions(project, setuptools) == lines == host_questions(project, {})
+    assert host_questions(project, {"build-system": {"build-backend": "mesonpy", "requires": ["meson-python"]}}) == []
+    own = {"build-backend": "hooks", "backend-path": ["."], "requires": ["setuptools"]}
+    (project / "hooks.py").write_text("import os\nos.uname()\n")
+    assert host_questions(project, {"build-system": own}) == [*lines, "hooks.py:2 (os.uname)"]
+    overrides = [{"if": {"any": {"platform-system": "win32"}}}]
+    scikit = {
+        "build-system": {"build-backend": "scikit_build_core.build"},
+        "tool": {"scikit-build": {"overrides": overrides}},
+    }
+    assert host_questions(project, scikit) == ["pyproject.toml (platform-system of [tool.scikit-build])"]
+    said = run("wheels", "--explain", "--platform", "windows", "--archs", "AMD64", cwd=project)
+    assert (
+        "Note: setup.py:4 (sys.platform), setup.py:5 (sys.platform), setup.py:7 (os.name) and 1 more asks for" in said
+    )
+    assert f"and is told of this one, linux, for {CP}-win_amd64, too" in said
+    assert "Note:" not in run("wheels", "--explain", "--platform", "linux", cwd=project)
+    (project / "setup.py").write_text("if :\n")
+    assert host_questions(project, setuptools) == []
 
 
 def test_words_for_an_older_cibuildwheel_are_read(project: Path) -> None:
