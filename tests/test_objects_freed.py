@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import os
 import pickle
 from collections.abc import Callable
 from types import ModuleType
@@ -206,6 +207,67 @@ def test_what_is_passed_by_value_may_be_kept(
 
 
 def test_what_is_in_a_list_is_not_to_be_given_back(m: ModuleType) -> None:
+    if os.environ.get("NANO_FFI_TEST_MODE", "ReleaseSafe") not in {"Debug", "ReleaseSafe"}:
+        pytest.skip("this mode checks nothing")
     for numbers in ([1, 2], range(1000), memoryview(bytes(range(255))), tuple(range(300))):
         with pytest.raises(nano_ffi.ZigPanic, match="bytes are freed that nano_ffi's allocator did not give"):
             m.consumed(numbers)
+
+
+@pytest.mark.parametrize("name", ["drop", "dropConst", "dropMaybe", "dropLines", "dropBuffer", "dropAll"])
+def test_what_points_to_what_was_freed_is_not_used(
+    m: ModuleType, name: str, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def drop() -> None:
+        sheet = m.Sheet(text="t" * 50, lines=["a" * 30, "b" * 300] * 100, maybe="m" * 70)
+        lines = sheet.lines
+        getattr(sheet, name)()
+        uses: list[Callable[[], Any]] = [
+            *(lambda: sheet.text, lambda: list(sheet.lines), lambda: sheet.count, lambda: lines[0]),
+            *(lambda: sheet.push("x"), lambda: setattr(sheet, "text", "y"), lambda: copy.copy(sheet)),
+        ]
+        for use in uses:
+            with pytest.raises(ReferenceError) as caught:
+                use()
+        assert "cannot be used: a function has freed what the Sheet still points to: let it say" in str(caught.value)
+        assert repr(sheet) == "<objects_freed.Sheet object without a value>"
+
+    drop()
+    if name != "dropMaybe":  # each call has an exception, which is as large as it likes
+        assert growth(drop) < 64
+
+
+def test_what_says_that_nothing_is_there_any_more_is_used(
+    m: ModuleType, growth: Callable[[Callable[[], Any]], float]
+) -> None:
+    def clear() -> None:
+        sheet = m.Sheet(text="t" * 50, lines=["a" * 30, "b" * 300], maybe="m" * 70)
+        sheet.dropCopy()
+        assert sheet.text == "t" * 50
+        sheet.clear()
+        assert (sheet.text, sheet.lines, sheet.maybe) == ("", [], None)
+        sheet.push("one" * 30)
+        sheet.push("two" * 30)
+        assert (sheet.pop(), sheet.pop(), sheet.count) == (1, 0, 0)
+
+    clear()
+    assert growth(clear) < 8
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("mode", ["Debug", "ReleaseFast"])
+def test_a_copy_is_given_back_once_where_nobody_watches(mode: str) -> None:
+    """No class of the module has anything else that its allocator would have to note."""
+    text = """
+    const std = @import("std");
+    pub const Note = struct {
+        text: []const u8,
+        pub fn drop(note: Note, gpa: std.mem.Allocator) void {
+            gpa.free(note.text);
+        }
+    };
+    """
+    note = nano_ffi.loads(text, name="note", mode=mode).Note("n" * 50)
+    for _ in range(100):
+        note.drop()
+    assert note.text == "n" * 50

@@ -426,6 +426,40 @@ pub const Recorder = struct {
         return recorder.live.find(@intFromPtr(address)) != null;
     }
 
+    /// Whether a value itself points to what was there before, and was freed: or nowhere, as all
+    /// that is undefined does where that is watched.
+    pub fn hasFreedOf(recorder: *const Recorder, comptime T: type, value: *const T) bool {
+        if (comptime classes.isFlat(T)) return false;
+        switch (@typeInfo(T)) {
+            .@"struct" => |info| if (info.layout != .@"packed") {
+                inline for (info.field_names, info.field_types, info.field_attrs) |name, F, attrs| {
+                    if (!attrs.@"comptime" and recorder.hasFreedOf(F, &@field(value, name)))
+                        return true;
+                }
+            },
+            .optional => |optional| if (value.*) |*some|
+                return recorder.hasFreedOf(optional.child, some),
+            .pointer => |pointer| {
+                if (pointer.size == .slice and value.len == 0) return false;
+                const address = @intFromPtr(if (pointer.size == .slice) value.ptr else value.*);
+                // An empty list's may be undefined.
+                const is_known = pointer.size == .slice or pointer.size == .one;
+                const nowhere = std.math.maxInt(usize) / 3 * 2;
+                return is_watched and is_known and address == nowhere or recorder.isFreed(address);
+            },
+            // What an array has behind its end, or a union had before, may be there still.
+            else => {},
+        }
+        return false;
+    }
+
+    fn isFreed(recorder: *const Recorder, address: usize) bool {
+        const was_freed = for (recorder.freed.items) |block| {
+            if (address -% block.address < block.len) break true;
+        } else false;
+        return was_freed and !pointing.contains(&recorder.live, address, 1);
+    }
+
     /// A thread asks for its own only after any has begun one: that takes longer.
     inline fn innermost() ?*Recorder {
         return if (is_recorded.load(.monotonic)) recorders.innermost else null;

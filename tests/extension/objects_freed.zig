@@ -299,3 +299,68 @@ pub fn consumed(numbers: []const u64, gpa: std.mem.Allocator) usize {
     defer gpa.free(numbers);
     return numbers.len;
 }
+
+/// Functions that are no deinit, and leave pointers to what they free.
+pub const Sheet = struct {
+    text: []const u8 = "",
+    lines: std.ArrayList([]const u8) = .empty,
+    maybe: ?[]const u8 = null,
+    /// Behind its end there is what was there before.
+    last: [4][]const u8 = @splat(""),
+    count: usize = 0,
+    one: union(enum) { text: []const u8, number: usize } = .{ .number = 0 },
+
+    pub fn drop(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        gpa.free(sheet.text);
+    }
+
+    pub fn dropConst(sheet: *const Sheet, gpa: std.mem.Allocator) void {
+        gpa.free(sheet.text);
+    }
+
+    pub fn dropCopy(sheet: Sheet, gpa: std.mem.Allocator) void {
+        gpa.free(sheet.text);
+    }
+
+    pub fn dropMaybe(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        gpa.free(sheet.maybe.?);
+    }
+
+    pub fn dropAll(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        gpa.free(sheet.text);
+        for (sheet.lines.items) |line| gpa.free(line);
+        sheet.lines.deinit(gpa);
+        sheet.* = undefined;
+    }
+
+    pub fn dropLines(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        for (sheet.lines.items) |line| gpa.free(line);
+        sheet.lines.deinit(gpa);
+    }
+
+    pub fn dropBuffer(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        sheet.lines.deinit(gpa);
+    }
+
+    pub fn clear(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        sheet.drop(gpa);
+        sheet.text = "";
+        sheet.dropLines(gpa);
+        sheet.lines = .empty;
+        if (sheet.maybe) |text| gpa.free(text);
+        sheet.maybe = null;
+    }
+
+    pub fn push(sheet: *Sheet, gpa: std.mem.Allocator, text: []const u8) !void {
+        sheet.last[sheet.count] = try gpa.dupe(u8, text);
+        sheet.count += 1;
+        sheet.one = .{ .text = sheet.last[sheet.count - 1] };
+    }
+
+    pub fn pop(sheet: *Sheet, gpa: std.mem.Allocator) usize {
+        sheet.count -= 1;
+        gpa.free(sheet.last[sheet.count]);
+        sheet.one = .{ .number = sheet.count };
+        return sheet.count;
+    }
+};

@@ -106,7 +106,7 @@ const Reading = struct {
 
 var own_readers: Readers = .{};
 
-pub const Broken = struct { why: enum { destroyed, panicked, forked }, info: *const Info };
+pub const Broken = struct { why: enum { destroyed, freed, panicked, forked }, info: *const Info };
 
 /// Where a value is: at a place in a parent, or, without one, at an address.
 pub const Place = struct {
@@ -561,6 +561,8 @@ noinline fn raiseEnded(self: *Layout) Error {
 noinline fn raiseBroken(self: *Layout, broken: Broken) Error {
     const text = switch (broken.why) {
         .destroyed => "the %s is gone: the %s that it was in has been destroyed",
+        .freed => "the %s cannot be used: a function has freed what the %s still points to: " ++
+            "let it say there what is there now, or nothing",
         .panicked => "the %s cannot be used: a call that was changing the %s has panicked",
         .forked => "the %s cannot be used: a thread was changing the %s when the process " ++
             "was forked",
@@ -580,6 +582,12 @@ pub fn breakDown(region_: *Region, why: @FieldType(Broken, "why"), info: *const 
     region.lock();
     defer region.unlock();
     region.broken = .{ .why = why, .info = info };
+}
+
+pub fn isBroken(region_: *Region) bool {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    return region.broken != null;
 }
 
 /// All its addresses end; of a stable one only where it is said so.

@@ -111,6 +111,13 @@ pub fn Argument(comptime T: type) type {
             return if (by_value) pointer.* else pointer;
         }
 
+        /// What Zig's code has freed of the copy is not given back once more.
+        fn forget(argument: *@This(), recorder: *const memory.Recorder) void {
+            if (from_dict or is_copied) if (argument.made) |made| {
+                for (recorder.freed.items) |block| made.blocks.forget(block.address);
+            };
+        }
+
         /// Zig's own code may give back what the copy has.
         pub fn follow(argument: *@This()) void {
             if (from_dict or is_copied) if (argument.made) |made| made.blocks.follow();
@@ -365,7 +372,11 @@ pub fn endsAddresses(comptime T: type) bool {
 }
 
 fn isChangedTree(comptime A: type) bool {
-    if (!isObject(A) or ObjectOf(A).mode != .exclusive) return false;
+    return isTree(A) and ObjectOf(A).mode == .exclusive;
+}
+
+fn isTree(comptime A: type) bool {
+    if (!isObject(A)) return false;
     const Pointee = ObjectOf(A).Pointee;
     return classes.isCopyable(Pointee) and !classes.isFlat(Pointee);
 }
@@ -489,12 +500,15 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         };
     }
     const is_looked_through = isLookedThrough(R, types, spec);
-    const records = allocates or compares or is_looked_through;
-    const always_records = compares or is_looked_through or changes_tree;
+    // Whether it may give back what an argument has that it only reads, or has a copy of.
+    const may_free = exports.takesAllocator(Function);
+    const frees = may_free and for (types) |A| {
+        if (isTree(A)) break true;
+    } else false;
+    const records = allocates or compares or is_looked_through or frees;
+    const always_records = compares or is_looked_through or changes_tree or frees;
     // Whether what was passed may be stored by what outlives the call.
     const may_store = changes or isDependent(R) or is_tied;
-    // Whether it may give back what it has a copy of.
-    const may_free = exports.takesAllocator(Function);
     const has_plain = count == 1 and meanwhile == .nothing and !records and !may_store and
         !gives_parts and
         !operations.mayRaise(info.return_type.?) and // what is raised may point into the object
@@ -733,6 +747,27 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         ) catch return errors.raiseNoMemory();
                         is_first = false;
                     };
+            };
+        }
+
+        /// A tree that points to what the function has freed is not to be used any more. What lists
+        /// and maps have is not looked through: they may be long.
+        fn noteFreed(frame: *Self) void {
+            const recorder = frame.recorder orelse return;
+            if (recorder.freed.items.len == 0) return;
+            inline for (types, 0..) |A, index| if (comptime isTree(A) and
+                (may_free or isChangedTree(A)))
+            {
+                if (frame.argumentOf(index)) |argument| {
+                    argument.forget(recorder);
+                    if (argument.instance) |instance| if (Region.of(instance)) |region| {
+                        if (comptime !isChangedTree(A)) region.noteFreed(recorder);
+                        const T = ObjectOf(A).Pointee;
+                        const value: *const T = @ptrFromInt(argument.address);
+                        if (recorder.hasFreedOf(T, value))
+                            region.breakDown(.freed, object.infoOf(instance));
+                    };
+                }
             };
         }
 
@@ -1008,7 +1043,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         /// When the result is converted, or an error set: what was passed, and is pointed to now,
         /// is kept.
         pub fn finish(frame: *Self, result: ?*PyObject) ?*PyObject {
-            if (!changes and !allocates) return result;
+            if (!changes and !allocates and !frees) return result;
             if (result) |given| {
                 frame.keep(given) catch {
                     c.Py_DecRef(given);
@@ -1025,10 +1060,13 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         fn keep(frame: *Self, result: ?*PyObject) Error!void {
             if (allocates) try frame.noteMemory(result);
+            if (changes_tree or frees) frame.noteFreed();
             inline for (types, 0..) |A, index| if (comptime mayChange(A) or (isObject(A) and
                 ObjectOf(A).mode == .exclusive and keepsAny(spec)))
             {
                 if (frame.argumentOf(index)) |argument| {
+                    // What was freed is not looked through.
+                    if (Region.of(argument.instance.?)) |region| if (region.isBroken()) return;
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
                     if (Region.of(argument.instance.?)) |region|
                         region.sweep(&frame.gone);
