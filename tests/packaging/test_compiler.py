@@ -96,7 +96,7 @@ def with_c(folder: Path, more: str = "") -> Path:
 
 
 def problems_of(binary: Path, target: targets.Target) -> list[str]:
-    """What `nano-ffi verify` says of it."""
+    """What `nano-ffi verify` says of it, and what it cannot decide."""
     from nano_ffi.wheels.claim import claim_of
     from nano_ffi.wheels.extension import check_binary
 
@@ -106,8 +106,8 @@ def problems_of(binary: Path, target: targets.Target) -> list[str]:
         found.extend([] if holds else [problem])
         return bool(holds)
 
-    check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect)
-    return found
+    notes = check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect)
+    return [*found, *notes]
 
 
 @pytest.mark.parametrize(
@@ -234,22 +234,12 @@ DEPENDS = {
 @pytest.mark.parametrize("depends", [False, True])
 def test_android_binaries_need_libpython_alone(tmp_path: Path, depends: bool) -> None:
     pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
-    from nano_ffi.wheels.claim import claim_of
-    from nano_ffi.wheels.extension import check_binary
-
     for name, text in DEPENDS.items() if depends else ():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
     target = targets.parse("cp314-android_arm64_v8a")
     binary = compile_module(tmp_path / "depends.zig" if depends else KINDS, tmp_path / "built", target=target)
-    found: list[str] = []
-
-    def expect(holds: object, problem: str) -> bool:
-        found.extend([] if holds else [problem])
-        return bool(holds)
-
-    assert check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect) == []
-    assert found == []
+    assert problems_of(binary, target) == []
 
 
 @pytest.mark.parametrize(
@@ -264,9 +254,6 @@ def test_android_binaries_need_libpython_alone(tmp_path: Path, depends: bool) ->
 )
 def test_symbols_beside_a_binary_that_has_none(tmp_path: Path, identifier: str, depends: bool) -> None:
     pytest.importorskip("lief", reason='needs pip install "nano-ffi[wheels]"')
-    from nano_ffi.wheels.claim import claim_of
-    from nano_ffi.wheels.extension import check_binary
-
     for name, text in DEPENDS.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text)
@@ -283,14 +270,7 @@ def test_symbols_beside_a_binary_that_has_none(tmp_path: Path, identifier: str, 
     assert kept.suffix == (".pdb" if job.windows else ".debug")
     assert b"depends.zig" in kept.read_bytes()
     assert b"depends.zig" not in binary.read_bytes()
-    found: list[str] = []
-
-    def expect(holds: object, problem: str) -> bool:
-        found.extend([] if holds else [problem])
-        return bool(holds)
-
-    assert check_binary(binary.name, binary.read_bytes(), claim_of(parse_tag(target.tag)), frozenset(), expect) == []
-    assert found == []
+    assert problems_of(binary, target) == []
 
 
 ADD = """

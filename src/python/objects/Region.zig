@@ -1234,7 +1234,7 @@ fn destroy(region: *Region) void {
 }
 
 /// Through what is in memory that is there, as `visit` and `isObject` of the type want it.
-fn walkOf(comptime Owner: type) pointing.Walk {
+pub fn walkOf(comptime Owner: type) pointing.Walk {
     return .{
         .visitor = .{ .visit = &Owner.visit },
         .is_object = &Owner.isObject,

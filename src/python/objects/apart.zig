@@ -47,18 +47,9 @@ const Range = struct {
     }
 };
 
-fn walkOf(comptime Owner: type) pointing.Walk {
-    return .{
-        .visitor = .{ .visit = &Owner.visit },
-        .is_object = &Owner.isDone,
-        .is_there = &memory.isThere,
-        .gpa = memory.unnoted,
-    };
-}
-
 /// The blocks that a result leads to.
 const Result = struct {
-    through: pointing.Walk = walkOf(Result),
+    through: pointing.Walk = Region.walkOf(Result),
     owner: Range,
     ranges: std.ArrayList(Range) = .empty,
 
@@ -73,7 +64,7 @@ const Result = struct {
         return result.through.visitor.complete and !result.through.has_unknown;
     }
 
-    fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
+    pub fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
         const walk: *pointing.Walk = @fieldParentPtr("visitor", visitor);
         const result: *Result = @fieldParentPtr("through", walk);
         if (!visitor.complete) return;
@@ -87,19 +78,19 @@ const Result = struct {
         };
     }
 
-    /// Where it is known that it is not apart, no more is looked at.
-    fn isDone(walk: *pointing.Walk, _: usize) bool {
+    /// Where it is known that it is not apart, no more is looked through.
+    pub fn isObject(walk: *pointing.Walk, _: usize) bool {
         return !walk.visitor.complete;
     }
 };
 
 /// Looks for what leads to one of these blocks, be it into the middle of it.
 const Search = struct {
-    through: pointing.Walk = walkOf(Search),
+    through: pointing.Walk = Region.walkOf(Search),
     ranges: []const Range,
     found: bool = false,
 
-    fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
+    pub fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
         const walk: *pointing.Walk = @fieldParentPtr("visitor", visitor);
         const search: *Search = @fieldParentPtr("through", walk);
         const last = start +| @max(bytes, 1) - 1;
@@ -107,7 +98,7 @@ const Search = struct {
         if (before > 0 and search.ranges[before - 1].end > start) search.found = true;
     }
 
-    fn isDone(walk: *pointing.Walk, _: usize) bool {
+    pub fn isObject(walk: *pointing.Walk, _: usize) bool {
         const search: *Search = @fieldParentPtr("through", walk);
         return search.found;
     }
