@@ -440,6 +440,10 @@ def test_what_a_builder_still_has_ends_with_its_changes(builders: ModuleType) ->
 
 def test_what_is_built_where_others_look_ends_with_its_changes(builders: ModuleType) -> None:
     builder = filled(builders.Builder())
+    counter = builders.counter(builder)
+    first = builder.build()
+    filled(builder)
+    assert (first.at(0)[:6], counter.count()) == ("text 0", 3)
     watcher = builders.watch(builder)
     assert watcher.text()[:6] == "text 0"
     built = builder.build()
@@ -456,15 +460,54 @@ def test_what_is_built_of_others_memory_keeps_it(builders: ModuleType) -> None:
     gc.collect()
     assert [listing.at(number)[:6] for number in range(3)] == ["text 0", "text 1", "text 2"]
 
+    for way in ("keep", "takeFrom"):
+        collector = builders.Collector()
+        sheet = builders.Collector.Sheet(list(range(1000)))
+        getattr(collector, way)(sheet)
+        pages = collector.giveLast()
+        for number in range(100):  # what nobody has is given back meanwhile
+            sheet.numbers = [number] * 1000
+        del sheet, collector
+        gc.collect()
+        assert [pages.at(number) for number in (0, 500, 999)] == [0, 500, 999]
+
+
+def test_what_was_python_s_is_kept_for_what_has_it(builders: ModuleType) -> None:
     collector = builders.Collector()
-    sheet = builders.Collector.Sheet(list(range(1000)))
-    collector.keep(sheet)
-    del sheet
+    sheet = builders.Collector.Sheet([], "title" * 20)
+    collector.takeTitle(sheet)
+    listing = collector.giveTitle()
+    del sheet, collector
     gc.collect()
-    pages = collector.giveLast()
-    del collector
-    gc.collect()
-    assert [pages.at(number) for number in (0, 500, 999)] == [0, 500, 999]
+    assert listing.at(0) == "title" * 20
+
+
+def test_what_is_behind_an_opaque_pointer_may_be_anything(builders: ModuleType) -> None:
+    builder = filled(builders.Builder())
+    shown = builder.hide()
+    assert shown.at(0)[:6] == "text 0"
+    builder.forget()
+    with pytest.raises(ReferenceError, match="the Shown is gone, or may be"):
+        shown.at(0)
+
+
+def test_what_is_taken_out_is_its_own(builders: ModuleType, growth: Callable[[Callable[[], Any]], float]) -> None:
+    """Where others have been of the same region, too."""
+
+    def take() -> None:
+        shelf, other = filled(builders.Shelf()), filled(builders.Shelf(), 5)
+        shelf.exchange(other)
+        volumes = [shelf.pop(), shelf.pop(), other.pop()]
+        filled(shelf)
+        filled(other)
+        assert [each.text()[:6] for each in volumes] == ["text 4", "text 3", "text 2"]
+        top = shelf.top()
+        del shelf, other
+        gc.collect(0)
+        assert (volumes[1].text()[:6], top.text()[:6]) == ("text 3", "text 2")
+
+    take()
+    assert growth(take) < 8
 
 
 @pytest.mark.parametrize("with_scratch", [False, True])

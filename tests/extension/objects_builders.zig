@@ -35,6 +35,8 @@ pub const Builder = struct {
     texts: std.ArrayList([]const u8) = .empty,
     /// The end of a text that another one has.
     end: []const u8 = "",
+    /// What nobody sees the type of.
+    opaquely: ?*anyopaque = null,
     gpa: std.mem.Allocator,
 
     pub fn init(gpa: std.mem.Allocator) Builder {
@@ -42,6 +44,7 @@ pub const Builder = struct {
     }
 
     pub fn deinit(self: *Builder) void {
+        self.forget();
         self.clear();
         self.texts.deinit(self.gpa);
     }
@@ -74,6 +77,25 @@ pub const Builder = struct {
         return self.build();
     }
 
+    const Texts = std.ArrayList([]const u8);
+
+    /// All of it, which it has where nobody else can look.
+    pub fn hide(self: *Builder) !Shown {
+        const hidden = try self.gpa.create(Texts);
+        hidden.* = self.texts;
+        self.texts = .empty;
+        self.opaquely = @ptrCast(hidden);
+        return .{ .texts = hidden.items };
+    }
+
+    pub fn forget(self: *Builder) void {
+        const hidden: *Texts = @ptrCast(@alignCast(self.opaquely orelse return));
+        self.opaquely = null;
+        for (hidden.items) |text| self.gpa.free(text);
+        hidden.deinit(self.gpa);
+        self.gpa.destroy(hidden);
+    }
+
     pub fn ending(self: *const Builder) []const u8 {
         return self.end;
     }
@@ -83,6 +105,7 @@ pub const Builder = struct {
 pub const Collector = struct {
     texts: std.ArrayList([]const u8) = .empty,
     last: []const i64 = &.{},
+    title: []const u8 = "",
     gpa: std.mem.Allocator,
 
     pub fn init(gpa: std.mem.Allocator) Collector {
@@ -97,10 +120,29 @@ pub const Collector = struct {
         try self.texts.append(self.gpa, text);
     }
 
-    pub const Sheet = struct { numbers: []const i64 };
+    pub const Sheet = struct { numbers: []const i64, title: []const u8 = "" };
 
     pub fn keep(self: *Collector, sheet: *const Sheet) void {
         self.last = sheet.numbers;
+    }
+
+    /// Of what the sheet has no more, either.
+    pub fn takeFrom(self: *Collector, sheet: *Sheet) void {
+        self.last = sheet.numbers;
+        sheet.numbers = &.{};
+    }
+
+    pub fn takeTitle(self: *Collector, sheet: *Sheet) void {
+        self.title = sheet.title;
+        sheet.title = "";
+    }
+
+    /// A list of it that is new.
+    pub fn giveTitle(self: *Collector) !Listing {
+        const texts = try self.gpa.alloc([]const u8, 1);
+        texts[0] = self.title;
+        self.title = "";
+        return .{ .texts = texts, .gpa = self.gpa };
     }
 
     /// Of what it was given as a whole.
@@ -152,6 +194,19 @@ pub const Watcher = struct {
     }
 };
 
+/// What points to a builder, and to nothing that it has.
+pub const Counter = struct {
+    builder: *Builder,
+
+    pub fn count(self: *const Counter) usize {
+        return self.builder.texts.items.len;
+    }
+};
+
+pub fn counter(builder: *Builder) Counter {
+    return .{ .builder = builder };
+}
+
 pub fn watch(builder: *Builder) Watcher {
     return .{ .builder = builder, .first = builder.texts.items[0] };
 }
@@ -197,5 +252,52 @@ pub const Fixed = struct {
             .built = .{ .texts = try self.texts.toOwnedSlice(self.gpa), .gpa = self.gpa },
             .scratch = if (with_scratch) self.fixed.allocator() else null,
         };
+    }
+};
+
+/// Has what has an end of its own.
+pub const Shelf = struct {
+    volumes: std.ArrayList(Volume) = .empty,
+    gpa: std.mem.Allocator,
+
+    pub const Volume = struct {
+        name: []u8,
+        gpa: std.mem.Allocator,
+
+        pub fn deinit(self: *Volume) void {
+            self.gpa.free(self.name);
+        }
+
+        pub fn text(self: *const Volume) []const u8 {
+            return self.name;
+        }
+    };
+
+    pub fn init(gpa: std.mem.Allocator) Shelf {
+        return .{ .gpa = gpa };
+    }
+
+    pub fn deinit(self: *Shelf) void {
+        for (self.volumes.items) |*volume| volume.deinit();
+        self.volumes.deinit(self.gpa);
+    }
+
+    pub fn add(self: *Shelf, text: []const u8) !void {
+        try self.volumes.append(self.gpa, .{
+            .name = try self.gpa.dupe(u8, text),
+            .gpa = self.gpa,
+        });
+    }
+
+    pub fn pop(self: *Shelf) ?Volume {
+        return self.volumes.pop();
+    }
+
+    pub fn top(self: *Shelf) ?*Volume {
+        return &self.volumes.items[self.volumes.items.len - 1];
+    }
+
+    pub fn exchange(self: *Shelf, other: *Shelf) void {
+        std.mem.swap(Shelf, self, other);
     }
 };

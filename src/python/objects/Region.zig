@@ -902,6 +902,24 @@ fn unlink(region: *Region, self: *Layout) void {
     region.dropSpent(known);
 }
 
+/// Calls `tell` with each value in it that is no part of another one.
+pub fn eachValue(
+    region_: *Region,
+    context: anytype,
+    comptime tell: fn (@TypeOf(context), info: *const Info, value: usize) void,
+) void {
+    const region = lockCurrent(region_);
+    defer region.unlock();
+    for (region.objects.items.items) |item| {
+        const value = switch (item.value.state) {
+            .own => object.storage(item.value),
+            .held => object.heldValue(item.value) orelse continue,
+            else => continue,
+        };
+        tell(context, object.infoOf(item.value), value);
+    }
+}
+
 /// The own object whose value something points into at an address; null where there is none. It
 /// stays as long as the region, though Python may not have it any more.
 pub fn ownerAround(region: *Region, address: usize) ?*Layout {
@@ -912,7 +930,7 @@ pub fn ownerAround(region: *Region, address: usize) ?*Layout {
     return owner;
 }
 
-fn ownerThere(region: *Region, address: usize) ?*Layout {
+pub fn ownerThere(region: *Region, address: usize) ?*Layout {
     for (region.owners.items) |owner| {
         const start = switch (owner.state) {
             .own => object.storage(owner),

@@ -11,27 +11,24 @@ const Region = @import("Region.zig");
 const trees = @import("../../trees.zig");
 
 /// Whether `value`, which has an end of its own, leads only to whole blocks of nano_ffi's
-/// allocator, and nothing of `owner`, in which a `C` is at an address, leads to one of these. What
-/// cannot be looked through to its end may.
-pub fn isApart(
-    comptime T: type,
-    value: *const T,
-    comptime C: type,
-    owner: *object.Layout,
-    address: usize,
-) bool {
-    if (comptime !memory.is_noted or !classes.hasDeinit(T) or pointing.hasUnseen(C)) return false;
-    if (owner.state != .own and owner.state != .held) return false;
-    // What else is in its region may lead anywhere.
-    if (Region.of(owner)) |region| if (region.counted()[0] != 1) return false;
+/// allocator, and nothing in the region of `owner` to one of these. What cannot be looked through
+/// to its end may.
+pub fn isApart(comptime T: type, value: *const T, owner: *object.Layout) bool {
+    if (comptime !memory.is_noted or !classes.hasDeinit(T)) return false;
     if (!memory.allocatesByOurs(T, value)) return false;
-    var result: Result = .{ .owner = .{ .start = address, .end = address + @sizeOf(C) } };
+    const region = Region.of(owner);
+    var result: Result = .{ .region = region };
     defer result.deinit();
     if (!result.takeAll(T, value)) return false;
-    var search: Search = .{ .ranges = result.ranges.items };
+    var search: Search = .{ .region = region, .ranges = result.ranges.items };
     defer search.through.deinit();
-    search.through.through(C, @ptrFromInt(address));
-    return !search.found and !search.through.has_unknown and search.through.visitor.complete;
+    if (region) |some| {
+        some.eachValue(&search, Search.lookThrough);
+    } else if (owner.state == .own) {
+        search.lookThrough(object.infoOf(owner), object.storage(owner));
+    } else return false;
+    const through = &search.through;
+    return through.visitor.complete and !search.found and !through.has_unknown;
 }
 
 const Range = struct {
@@ -50,7 +47,7 @@ const Range = struct {
 /// The blocks that a result leads to.
 const Result = struct {
     through: pointing.Walk = Region.walkOf(Result),
-    owner: Range,
+    region: ?*Region,
     ranges: std.ArrayList(Range) = .empty,
 
     fn deinit(result: *Result) void {
@@ -61,7 +58,7 @@ const Result = struct {
     fn takeAll(result: *Result, comptime T: type, value: *const T) bool {
         result.through.through(T, value);
         std.sort.heap(Range, result.ranges.items, {}, Range.isBefore);
-        return result.through.visitor.complete and !result.through.has_unknown;
+        return result.through.visitor.complete;
     }
 
     pub fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
@@ -69,7 +66,9 @@ const Result = struct {
         const result: *Result = @fieldParentPtr("through", walk);
         if (!visitor.complete) return;
         const len = memory.lenOf(start) orelse 0;
-        if (len < bytes or (result.owner.start < start + len and start < result.owner.end)) {
+        // What Python gave is the region's to give back.
+        const is_pythons = if (result.region) |region| region.hasBlockAround(start) else false;
+        if (len < bytes or is_pythons) {
             visitor.complete = false;
             return;
         }
@@ -87,8 +86,13 @@ const Result = struct {
 /// Looks for what leads to one of these blocks, be it into the middle of it.
 const Search = struct {
     through: pointing.Walk = Region.walkOf(Search),
+    region: ?*Region,
     ranges: []const Range,
     found: bool = false,
+
+    fn lookThrough(search: *Search, info: *const object.Info, value: usize) void {
+        if (info.walk) |walk| walk(&search.through, @ptrFromInt(value));
+    }
 
     pub fn visit(visitor: *trees.Visitor, start: usize, bytes: usize) void {
         const walk: *pointing.Walk = @fieldParentPtr("visitor", visitor);
@@ -98,8 +102,10 @@ const Search = struct {
         if (before > 0 and search.ranges[before - 1].end > start) search.found = true;
     }
 
-    pub fn isObject(walk: *pointing.Walk, _: usize) bool {
+    pub fn isObject(walk: *pointing.Walk, address: usize) bool {
         const search: *Search = @fieldParentPtr("through", walk);
-        return search.found;
+        if (search.found) return true;
+        // It is looked through by itself.
+        return if (search.region) |region| region.ownerThere(address) != null else false;
     }
 };

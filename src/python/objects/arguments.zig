@@ -1439,9 +1439,7 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                 inline for (types, 0..) |A, index| if (comptime mayReturn(T, A)) {
                     if (frame.argumentOf(index)) |argument| {
                         const owner = argument.instance.?;
-                        const C = ObjectOf(A).Pointee;
-                        are_apart[index] = owns and
-                            apart.isApart(T, &value, C, owner, argument.address);
+                        are_apart[index] = owns and apart.isApart(T, &value, owner);
                         if (!are_apart[index]) frame.markKept(owner);
                     }
                 };
