@@ -20,7 +20,7 @@ def absent_functions(symbol: str, files: Iterable[Path], library: Path, *, is_pl
     """
     declared = kinds_of(files)
     if symbol in declared:
-        others = nowhere(declared) if is_plain else []
+        others: Sequence[str] = nowhere(declared) if is_plain else ()
         return sorted({symbol, *others}) if declared[symbol] == {b"fn"} else []
     return [symbol] if kinds_of(library.rglob("*.zig")).get(symbol) == {b"fn"} else []
 

@@ -179,18 +179,19 @@ class ZigLoader(Loader):
         name = self.fullname.rpartition(".")[2]
         path = extension_of(self.source, name, self.mode, watch=True)
         absent: tuple[str, ...] = ()
-        for left in reversed(range(ROUNDS)):
+        rounds = 0
+        while True:
+            rounds += 1
             loader = ExtensionFileLoader(self.fullname, path)
             try:
                 module = loader.create_module(ModuleSpec(self.fullname, loader, origin=path))
-                break
             except ImportError as error:
                 if not os.access(path, os.X_OK):
                     raise NanoFfiError(f"{error}: {NOEXEC}", name=self.fullname, path=path) from None
                 if (symbol := missing_symbol(str(error))) is None:
                     raise
                 unit = unit_of(self.source, name, self.mode)
-                absent = without(unit, symbol, absent) if left else ()
+                absent = without(unit, symbol, absent) if rounds < ROUNDS else ()
                 if not absent:
                     raise NanoFfiError(
                         f"{self.source}: a function of it uses {symbol!r}, which is nowhere: name the library in link of "
@@ -202,8 +203,9 @@ class ZigLoader(Loader):
                 from nano_ffi.building import build
 
                 path = build(unit, absent)
-        module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
-        return loader, module
+            else:
+                module.__file__ = path  # where tracebacks find the names and lines of Zig's functions
+                return loader, module
 
     def renew(self, module: ModuleType) -> None:
         """Put the code as it is now into a module."""
