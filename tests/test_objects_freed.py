@@ -214,7 +214,7 @@ def test_what_is_in_a_list_is_not_to_be_given_back(m: ModuleType) -> None:
             m.consumed(numbers)
 
 
-@pytest.mark.parametrize("name", ["drop", "dropConst", "dropMaybe", "dropLines", "dropBuffer", "dropAll"])
+@pytest.mark.parametrize("name", ["drop", "dropConst", "dropMaybe", "dropLines", "dropEmpty", "dropBuffer", "dropAll"])
 def test_what_points_to_what_was_freed_is_not_used(
     m: ModuleType, name: str, growth: Callable[[Callable[[], Any]], float]
 ) -> None:

@@ -431,7 +431,10 @@ pub const Recorder = struct {
     pub fn hasFreedOf(recorder: *const Recorder, comptime T: type, value: *const T) bool {
         if (comptime classes.isFlat(T)) return false;
         switch (@typeInfo(T)) {
-            .@"struct" => |info| if (info.layout != .@"packed") {
+            .@"struct" => |info| if (comptime classes.isArrayList(T)) {
+                const all = value.allocatedSlice();
+                return recorder.hasFreedOf(@TypeOf(all), &all);
+            } else if (info.layout != .@"packed") {
                 inline for (info.field_names, info.field_types, info.field_attrs) |name, F, attrs| {
                     if (!attrs.@"comptime" and recorder.hasFreedOf(F, &@field(value, name)))
                         return true;

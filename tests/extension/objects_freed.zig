@@ -338,6 +338,12 @@ pub const Sheet = struct {
         sheet.lines.deinit(gpa);
     }
 
+    pub fn dropEmpty(sheet: *Sheet, gpa: std.mem.Allocator) void {
+        for (sheet.lines.items) |line| gpa.free(line);
+        sheet.lines.clearRetainingCapacity();
+        sheet.lines.deinit(gpa);
+    }
+
     pub fn dropBuffer(sheet: *Sheet, gpa: std.mem.Allocator) void {
         sheet.lines.deinit(gpa);
     }
