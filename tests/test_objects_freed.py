@@ -237,6 +237,18 @@ def test_what_points_to_what_was_freed_is_not_used(
         assert growth(drop) < 64
 
 
+def test_what_another_one_keeps_is_kept(m: ModuleType) -> None:
+    sheet, other = m.Sheet(text="t" * 50), m.Sheet()
+    text = "".join(map(str, range(1000)))
+    sheet.passOn(other, text)
+    copies = text.encode().decode()
+    del text
+    others = [str(number) * 1000 for number in range(100)]  # which would be where it was
+    assert (other.text == copies, len(others)) == (True, 100)
+    with pytest.raises(ReferenceError, match="still points to"):
+        len(sheet.text)
+
+
 def test_what_says_that_nothing_is_there_any_more_is_used(
     m: ModuleType, growth: Callable[[Callable[[], Any]], float]
 ) -> None:

@@ -348,6 +348,17 @@ pub const Sheet = struct {
         sheet.lines.deinit(gpa);
     }
 
+    /// Another one keeps what is given, though this one has lost its text.
+    pub fn passOn(
+        sheet: *Sheet,
+        gpa: std.mem.Allocator,
+        other: *Sheet,
+        text: []const u8,
+    ) void {
+        sheet.drop(gpa);
+        other.text = text;
+    }
+
     pub fn clear(sheet: *Sheet, gpa: std.mem.Allocator) void {
         sheet.drop(gpa);
         sheet.text = "";

@@ -584,8 +584,10 @@ pub fn breakDown(region_: *Region, why: @FieldType(Broken, "why"), info: *const 
     region.broken = .{ .why = why, .info = info };
 }
 
-pub fn isBroken(region_: *Region) bool {
-    const region = lockCurrent(region_);
+/// Whether nothing in the region of an object is to be used.
+pub fn isBroken(self: *Layout) bool {
+    if (of(self) == null) return false;
+    const region = lockOf(self);
     defer region.unlock();
     return region.broken != null;
 }

@@ -751,10 +751,11 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
         }
 
         /// A tree that points to what the function has freed is not to be used any more. What lists
-        /// and maps have is not looked through: they may be long.
-        fn noteFreed(frame: *Self) void {
-            const recorder = frame.recorder orelse return;
-            if (recorder.freed.items.len == 0) return;
+        /// and maps have is not looked through: they may be long. Whether there is such a one.
+        fn noteFreed(frame: *Self) bool {
+            const recorder = frame.recorder orelse return false;
+            if (recorder.freed.items.len == 0) return false;
+            var is_any_broken = false;
             inline for (types, 0..) |A, index| if (comptime isTree(A) and
                 (may_free or isChangedTree(A)))
             {
@@ -764,11 +765,14 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
                         if (comptime !isChangedTree(A)) region.noteFreed(recorder);
                         const T = ObjectOf(A).Pointee;
                         const value: *const T = @ptrFromInt(argument.address);
-                        if (recorder.hasFreedOf(T, value))
+                        if (recorder.hasFreedOf(T, value)) {
                             region.breakDown(.freed, object.infoOf(instance));
+                            is_any_broken = true;
+                        }
                     };
                 }
             };
+            return is_any_broken;
         }
 
         /// Who may have what the call has allocated, but what is no tree.
@@ -1060,17 +1064,18 @@ pub fn Frame(comptime Function: type, comptime Arguments: type, comptime spec: a
 
         fn keep(frame: *Self, result: ?*PyObject) Error!void {
             if (allocates) try frame.noteMemory(result);
-            if (changes_tree or frees) frame.noteFreed();
+            const is_any_broken = (changes_tree or frees) and frame.noteFreed();
             inline for (types, 0..) |A, index| if (comptime mayChange(A) or (isObject(A) and
                 ObjectOf(A).mode == .exclusive and keepsAny(spec)))
             {
-                if (frame.argumentOf(index)) |argument| {
-                    // What was freed is not looked through.
-                    if (Region.of(argument.instance.?)) |region| if (region.isBroken()) return;
+                // What was freed is not looked through.
+                if (frame.argumentOf(index)) |argument| if (!is_any_broken or
+                    !Region.isBroken(argument.instance.?))
+                {
                     try frame.keepFor(ObjectOf(A).Pointee, argument, index);
                     if (Region.of(argument.instance.?)) |region|
                         region.sweep(&frame.gone);
-                }
+                };
             };
         }
 
