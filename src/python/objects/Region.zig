@@ -913,11 +913,7 @@ pub fn eachValue(
     const region = lockCurrent(region_);
     defer region.unlock();
     for (region.objects.items.items) |item| {
-        const value = switch (item.value.state) {
-            .own => object.storage(item.value),
-            .held => object.heldValue(item.value) orelse continue,
-            else => continue,
-        };
+        const value = object.wholeValue(item.value) orelse continue;
         tell(context, object.infoOf(item.value), value);
     }
 }
@@ -934,11 +930,7 @@ pub fn ownerAround(region: *Region, address: usize) ?*Layout {
 
 pub fn ownerThere(region: *Region, address: usize) ?*Layout {
     for (region.owners.items) |owner| {
-        const start = switch (owner.state) {
-            .own => object.storage(owner),
-            .held => object.heldValue(owner) orelse continue,
-            else => continue,
-        };
+        const start = object.wholeValue(owner) orelse continue;
         if (address -% start < @max(object.infoOf(owner).size, 1)) return owner;
     }
     return null;
@@ -983,11 +975,7 @@ pub fn look(self: *Layout, value: usize, target: usize, size: usize, ids: pointi
     if (region.objects.count() >= room.len) return .unknown;
     for (region.objects.items.items) |item| {
         const other = item.value;
-        const start = switch (other.state) {
-            .own => object.storage(other),
-            .held => object.heldValue(other) orelse continue,
-            else => continue,
-        };
+        const start = object.wholeValue(other) orelse continue;
         if (start == value) continue;
         known.appendAssumeCapacity(.{ .start = start, .info = object.infoOf(other) });
     }
@@ -1304,11 +1292,7 @@ const Handles = struct {
 
     fn walk(handles: *Handles, self: *Layout) void {
         const walkThrough = object.infoOf(self).walk orelse return;
-        const value = switch (self.state) {
-            .own => object.storage(self),
-            .held => object.heldValue(self) orelse return,
-            else => return,
-        };
+        const value = object.wholeValue(self) orelse return;
         handles.self = self;
         handles.through.seen.clearRetainingCapacity();
         walkThrough(&handles.through, @ptrFromInt(value));

@@ -24,9 +24,10 @@ pub fn isApart(comptime T: type, value: *const T, owner: *object.Layout) bool {
     defer search.through.deinit();
     if (region) |some| {
         some.eachValue(&search, Search.lookThrough);
-    } else if (owner.state == .own) {
-        search.lookThrough(object.infoOf(owner), object.storage(owner));
-    } else return false;
+    } else search.lookThrough(
+        object.infoOf(owner),
+        object.wholeValue(owner) orelse return false,
+    );
     const through = &search.through;
     return through.visitor.complete and !search.found and !through.has_unknown;
 }

@@ -420,6 +420,16 @@ noinline fn resolveSlowly(self: *Layout) Error!usize {
     }
 }
 
+/// Where the value of an object is that is no part of another one, and no address that Zig gave;
+/// null where it has none.
+pub fn wholeValue(self: *Layout) ?usize {
+    return switch (self.state) {
+        .own => storage(self),
+        .held => heldValue(self),
+        else => null,
+    };
+}
+
 /// Where the value of a handle is; null where it was freed by another one's functions.
 pub inline fn heldValue(self: *Layout) ?usize {
     const link = linkOf(self);
