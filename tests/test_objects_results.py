@@ -520,3 +520,43 @@ def test_what_is_built_with_an_allocator_of_the_builder(builders: ModuleType, wi
         return
     with pytest.raises(ReferenceError, match=r"the Fixed\.Product is gone, or may be"):
         product.at(1)
+
+
+@pytest.mark.parametrize("mode", ["Debug", "ReleaseFast"])
+def test_what_is_built_is_its_own_where_nobody_watches(mode: str) -> None:
+    """Nothing else of the module's classes has its allocator note what it gives."""
+    text = """
+    const std = @import("std");
+    pub const Built = struct {
+        texts: [][]u8,
+        gpa: std.mem.Allocator,
+        pub fn deinit(self: *Built) void {
+            for (self.texts) |text| self.gpa.free(text);
+            self.gpa.free(self.texts);
+        }
+        pub fn first(self: *const Built) u8 {
+            return self.texts[0][0];
+        }
+    };
+    pub const Builder = struct {
+        texts: std.ArrayList([]u8) = .empty,
+        gpa: std.mem.Allocator,
+        pub fn init(gpa: std.mem.Allocator) Builder {
+            return .{ .gpa = gpa };
+        }
+        pub fn deinit(self: *Builder) void {
+            for (self.texts.items) |text| self.gpa.free(text);
+            self.texts.deinit(self.gpa);
+        }
+        pub fn add(self: *Builder, text: []const u8) !void {
+            try self.texts.append(self.gpa, try self.gpa.dupe(u8, text));
+        }
+        pub fn build(self: *Builder) !Built {
+            return .{ .texts = try self.texts.toOwnedSlice(self.gpa), .gpa = self.gpa };
+        }
+    };
+    """
+    builder = filled(nano_ffi.loads(text, name="unwatched_builder", mode=mode).Builder())
+    built = builder.build()
+    filled(builder)
+    assert built.first() == ord("t")
